@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# tinyconfig plus fragments, with nothing lost on the way.
+
+# missing_options CONFIG FRAGMENT..: lines that were asked for and are not there.
+# Kconfig drops an option silently when a dependency is missing or it was renamed.
+missing_options()
+{
+	local config=$1 line name
+
+	shift
+	grep -h '^CONFIG_\|^# CONFIG_.* is not set' "$@" | while read -r line; do
+		grep -qxF -- "$line" "$config" && continue
+		case $line in
+		"# "*|*=n)	# absent is as good as off
+			name=${line#\# }; name=${name%%[ =]*}
+			grep -q "^$name=" "$config" || continue ;;
+		esac
+		echo "$line"
+	done
+}
+
+# configure TREE OBJ FRAGMENT..: leaves OBJ/.config alone when it is the same.
+configure()
+{
+	local tree=$1 obj=$2 new missing
+
+	shift 2
+	mkdir -p "$obj"
+	new=$obj/.gmem-config
+	rm -rf "$new"
+	mkdir -p "$new"
+	make -s -C "$tree" O="$new" tinyconfig >&2
+	cat "$@" >> "$new/.config"
+	make -s -C "$tree" O="$new" olddefconfig 2>&1 | { grep -v 'override: ' || :; } >&2
+	missing=$(missing_options "$new/.config" "$@")
+	[ -z "$missing" ] ||
+		die "options asked for are not in .config: $(echo $missing)" \
+		    "A dependency is missing or the option was renamed: see kernel/config/ and make menuconfig."
+	cmp -s "$new/.config" "$obj/.config" || cp "$new/.config" "$obj/.config"
+	rm -rf "$new"
+}
