@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of the guest's init offer each other. */
+#ifndef GMEM_VM_GUEST_H
+#define GMEM_VM_GUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "frame.h"
+#include "link.h"
+#include "stream.h"
+
+/* guest-mount.c: what the port needs, then the whole tree; false with a reason in why. */
+bool guest_mount_early(void);
+bool guest_mount_root(char *why, size_t size);
+
+/* guest-port.c: an open port whose host end is connected. Waits as long as it takes. */
+int guest_port_open(void);
+
+/* guest-cmd.c */
+struct command {
+	pid_t pid;		/* also its process group; 0: not started, or reaped */
+	bool started;
+	uint32_t status;	/* once reaped */
+	uint32_t exec_errno;
+	int tty, tty_slave;	/* -1 without a pty */
+	struct sink in;
+	struct source out, err;
+};
+
+void command_init(struct command *c);
+/* Starts what an EXEC frame asks for; false with a reason in why. */
+bool command_start(struct command *c, const struct frame *f, const char *payload,
+		   char *why, size_t size);
+void command_resize(const struct command *c, const struct frame *f, const char *payload);
+void command_reaped(struct command *c, int wstatus);
+
+/* init.c: a line for the console. */
+void guest_log(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

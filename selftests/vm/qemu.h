@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The QEMU process: its arguments, its start, its end. Knows no frame. */
+#ifndef GMEM_VM_QEMU_H
+#define GMEM_VM_QEMU_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "opts.h"
+
+struct qemu {
+	pid_t pid;		/* 0: has ended */
+	int link;		/* our end of the port, non-blocking */
+};
+
+/* Starts QEMU with its console and its own words going to console; 0 or -errno. */
+int qemu_start(struct qemu *q, const struct opts *o, int console);
+
+void qemu_kill(const struct qemu *q);
+
+/* True once it has ended; does not wait. */
+bool qemu_ended(struct qemu *q);
+
+#endif

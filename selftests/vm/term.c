@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The caller's terminal: raw while the guest has it, as it was afterwards. */
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "term.h"
+
+void term_raw(struct term *t)
+{
+	struct termios raw;
+
+	/* Again after a stop: the shell may have changed it, what was before stays known. */
+	if (!t->raw && tcgetattr(STDIN_FILENO, &t->before))
+		return;
+	raw = t->before;
+	cfmakeraw(&raw);
+	if (!tcsetattr(STDIN_FILENO, TCSANOW, &raw))
+		t->raw = true;
+}
+
+void term_restore(struct term *t)
+{
+	if (t->raw)
+		tcsetattr(STDIN_FILENO, TCSANOW, &t->before);
+	t->raw = false;
+}
+
+void term_size(struct frame_winsz *w)
+{
+	struct winsize ws;
+
+	memset(w, 0, sizeof(*w));
+	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &ws))
+		return;
+	w->rows = ws.ws_row;
+	w->cols = ws.ws_col;
+	w->xpixel = ws.ws_xpixel;
+	w->ypixel = ws.ws_ypixel;
+}
