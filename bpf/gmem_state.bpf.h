@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * State that the programs keep in the kernel: counters per VM, operations in
+ * flight, losses, and the ring buffer to user space.
+ */
+#ifndef GMEM_STATE_BPF_H
+#define GMEM_STATE_BPF_H
+
+#include "gmem_kernel.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+#include "gmem_abi.h"
+#include "gmem_hist.h"
+
+struct vm_state {
+	struct gmem_counters c;
+	__u64 ended_ns;	/* destroyed: user space reads it once more and deletes it */
+};
+
+/* One task can be inside one operation of each class: a punch invalidates. */
+enum op_class {
+	OP_ATTRIBUTES,
+	OP_FALLOCATE,
+	OP_INVALIDATE,
+};
+
+struct op_key {
+	__u32 tid;
+	__u32 class;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, struct vm_state);
+} vms SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct op_key);
+	__type(value, __u64);	/* ts_ns of the begin */
+} inflight SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, GMEM_LOSSES);
+	__type(key, __u32);
+	__type(value, __u64);
+} lost SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20);	/* user space sets the real size */
+} records SEC(".maps");
+
+/* Wake the reader when this much waits; it looks by itself ten times a second. */
+const volatile __u64 wakeup_bytes = 256 << 10;
+
+static __always_inline void count_loss(__u32 reason)
+{
+	__u64 *n = bpf_map_lookup_elem(&lost, &reason);
+
+	if (n)
+		*n += 1;	/* per CPU, and no other program runs on top of this one */
+}
+
+static __always_inline void fill_hdr(struct gmem_hdr *h, __u64 vm, __u16 kind, __u16 size, __u64 ts)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+
+	h->ts_ns = ts;
+	h->vm = vm;
+	h->tgid = id >> 32;
+	h->tid = id;
+	h->kind = kind;
+	h->size = size;
+	h->cpu = bpf_get_smp_processor_id();
+}
+
+static __always_inline __u64 wakeup_flags(void)
+{
+	return bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA) >= wakeup_bytes ?
+		BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+static __always_inline void submit(void *rec)
+{
+	bpf_ringbuf_submit(rec, wakeup_flags());
+}
+
+static __always_inline void emit(__u64 vm, __u16 kind, __u64 ts, const struct gmem_rec *body)
+{
+	struct gmem_rec *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+
+	if (!r) {
+		count_loss(GMEM_LOST_RINGBUF);
+		return;
+	}
+	*r = *body;
+	fill_hdr(&r->h, vm, kind, sizeof(*r), ts);
+	submit(r);
+}
+
+static __always_inline void emit_vm(__u64 vm, __u64 ts)
+{
+	struct task_struct *task = (void *)bpf_get_current_task(), *leader;
+	struct gmem_vm_rec *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+
+	if (!r) {
+		count_loss(GMEM_LOST_RINGBUF);
+		return;
+	}
+	leader = BPF_CORE_READ(task, group_leader);
+	fill_hdr(&r->h, vm, GMEM_VM, sizeof(*r), ts);
+	r->start_ns = BPF_CORE_READ(leader, start_boottime);
+	BPF_CORE_READ_STR_INTO(&r->comm, leader, comm);
+	submit(r);
+}
+
+/* All zero; too large for the stack of a BPF program. */
+static const struct vm_state new_vm;
+
+static __noinline struct vm_state *add_vm(__u64 vm, __u64 ts)
+{
+	struct vm_state *s;
+
+	if (!bpf_map_update_elem(&vms, &vm, &new_vm, BPF_NOEXIST))
+		emit_vm(vm, ts);
+	s = bpf_map_lookup_elem(&vms, &vm);
+	if (!s)
+		count_loss(GMEM_LOST_VMS);
+	return s;
+}
+
+static __always_inline struct vm_state *get_vm(__u64 vm, __u64 ts)
+{
+	struct vm_state *s = bpf_map_lookup_elem(&vms, &vm);
+
+	return s ? s : add_vm(vm, ts);
+}
+
+static __always_inline void op_begin(__u32 class, __u64 ts)
+{
+	struct op_key key = { .tid = bpf_get_current_pid_tgid(), .class = class };
+
+	if (bpf_map_update_elem(&inflight, &key, &ts, BPF_ANY))
+		count_loss(GMEM_LOST_INFLIGHT);
+}
+
+/* Duration of the operation that ends at ts; 0 if its begin was not seen. */
+static __always_inline __u64 op_end(__u32 class, __u64 ts)
+{
+	struct op_key key = { .tid = bpf_get_current_pid_tgid(), .class = class };
+	__u64 *begin = bpf_map_lookup_elem(&inflight, &key), dur;
+
+	if (!begin) {
+		count_loss(GMEM_LOST_UNPAIRED);
+		return 0;
+	}
+	dur = ts - *begin;
+	bpf_map_delete_elem(&inflight, &key);
+	return dur ? dur : 1;
+}
+
+/* Several CPUs may serve one VM at once. */
+static __always_inline void add(__u64 *counter, __u64 n)
+{
+	__sync_fetch_and_add(counter, n);
+}
+
+static __always_inline void count_op(struct gmem_op_counters *c, __u64 pages, __u64 dur_ns, int ret)
+{
+	if (ret) {
+		add(&c->failed, 1);
+		return;
+	}
+	add(&c->count, 1);
+	add(&c->bytes, pages << GMEM_PAGE_SHIFT);
+	add(&c->total_ns, dur_ns);
+	/* Two ends of one VM that race here may lose the lesser maximum only... */
+	if (dur_ns > c->max_ns)
+		c->max_ns = dur_ns;	/* ...conversions hold slots_lock and do not race */
+}
+
+#endif /* GMEM_STATE_BPF_H */

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* The command line of gmemtop, checked. */
+#ifndef GMEMTOP_OPTIONS_H
+#define GMEMTOP_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "metrics.h"
+
+struct gmemtop_options {
+	double delay_s;				/* between refreshes, 0.1 to 3600 */
+	unsigned long count;			/* refreshes; 0: until the end */
+	bool batch;				/* text or JSON to stdout, no terminal */
+	bool json;				/* implies batch */
+	bool ascii;				/* no Unicode on the screen */
+	bool reverse;				/* ascending */
+	uint32_t pid;				/* 0: all VMs */
+	const struct gmem_metric *sort;
+	uint64_t ringbuf_bytes;			/* 0: by number of CPUs */
+	int verbose;
+};
+
+/* Exits for --help and --version; else GMEM_OK or GMEM_E_USAGE with *e. */
+enum gmem_status gmemtop_parse(struct gmemtop_options *o, int argc, char **argv,
+			       struct gmem_error *e);
+
+#endif /* GMEMTOP_OPTIONS_H */

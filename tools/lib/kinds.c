@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "kinds.h"
+
+static const struct gmem_kind_info kinds[GMEM_KINDS] = {
+	[GMEM_VM]		= { "vm", "vm", GMEM_META, .has_ino = false },
+	[GMEM_VM_END]		= { "vm_end", "vm_end", GMEM_INSTANT },
+	[GMEM_CREATE]		= { "create", "create", GMEM_INSTANT, GMEM_PGOFF, GMEM_ARG_FLAGS,
+				    .has_ino = true },
+	[GMEM_RELEASE]		= { "release", "release", GMEM_INSTANT,
+				    .has_ino = true, .has_nr_pages = true },
+	[GMEM_BIND]		= { "bind", "bind", GMEM_INSTANT, GMEM_GFN, GMEM_ARG_PGOFF, "slot",
+				    .has_ino = true, .has_ret = true },
+	[GMEM_UNBIND]		= { "unbind", "unbind", GMEM_INSTANT, GMEM_GFN, GMEM_ARG_PGOFF,
+				    "slot", .has_ino = true },
+	[GMEM_FALLOCATE_BEGIN]	= { "fallocate_begin", "fallocate", GMEM_BEGIN, GMEM_PGOFF,
+				    GMEM_ARG_MODE, .has_ino = true },
+	[GMEM_FALLOCATE_END]	= { "fallocate_end", "fallocate", GMEM_END, GMEM_PGOFF,
+				    GMEM_ARG_MODE, .has_ino = true, .has_nr_pages = true,
+				    .has_ret = true },
+	[GMEM_INVALIDATE_BEGIN]	= { "invalidate_begin", "invalidate", GMEM_BEGIN, GMEM_PGOFF,
+				    GMEM_ARG_CAUSE, .has_ino = true },
+	[GMEM_INVALIDATE_END]	= { "invalidate_end", "invalidate", GMEM_END, GMEM_PGOFF,
+				    GMEM_ARG_CAUSE, .has_ino = true },
+	[GMEM_ATTRIBUTES_BEGIN]	= { "attributes_begin", "attributes", GMEM_BEGIN, GMEM_GFN,
+				    GMEM_ARG_ATTRIBUTES },
+	[GMEM_ATTRIBUTES_END]	= { "attributes_end", "attributes", GMEM_END, GMEM_GFN,
+				    GMEM_ARG_ATTRIBUTES, "changed", .has_ret = true },
+	[GMEM_MEMORY_FAULT]	= { "memory_fault", "memory_fault", GMEM_INSTANT, GMEM_GFN,
+				    GMEM_ARG_FLAGS, "vcpu", .has_ret = true },
+	[GMEM_COUNTERS]		= { "counters", "counters", GMEM_META },
+	[GMEM_LOST]		= { "lost", "lost", GMEM_META },
+};
+
+const char *const gmem_loss_names[GMEM_LOSSES] = {
+	[GMEM_LOST_RINGBUF]	= "ringbuf",
+	[GMEM_LOST_VMS]		= "vms",
+	[GMEM_LOST_INFLIGHT]	= "inflight",
+	[GMEM_LOST_UNPAIRED]	= "unpaired",
+};
+
+const struct gmem_kind_info *gmem_kind(unsigned int kind)
+{
+	return kind < GMEM_KINDS && kinds[kind].name ? &kinds[kind] : NULL;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* The one table that says what each kind of record is and what its fields mean. */
+#ifndef GMEM_KINDS_H
+#define GMEM_KINDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "gmem_abi.h"
+
+enum gmem_phase {
+	GMEM_INSTANT,
+	GMEM_BEGIN,
+	GMEM_END,
+	GMEM_META,	/* about the VM or the recording, not an event of the kernel */
+};
+
+enum gmem_unit {
+	GMEM_NONE,
+	GMEM_GFN,	/* [start, end) are guest frame numbers */
+	GMEM_PGOFF,	/* .. page offsets into ino */
+};
+
+/* What arg holds; how it is written is in text.c. */
+enum gmem_arg {
+	GMEM_ARG_NONE,
+	GMEM_ARG_PGOFF,
+	GMEM_ARG_FLAGS,
+	GMEM_ARG_MODE,
+	GMEM_ARG_CAUSE,
+	GMEM_ARG_ATTRIBUTES,
+};
+
+struct gmem_kind_info {
+	const char *name;	/* as in the tracepoint: "attributes_begin" */
+	const char *op;		/* of a pair, or the name again */
+	enum gmem_phase phase;
+	enum gmem_unit unit;
+	enum gmem_arg arg;
+	const char *aux;	/* JSON key of aux, or NULL */
+	bool has_ino;
+	bool has_nr_pages;
+	bool has_ret;
+};
+
+/* NULL for a kind that this version does not know. */
+const struct gmem_kind_info *gmem_kind(unsigned int kind);
+
+/* Names of the reasons of losses, by enum gmem_loss. */
+extern const char *const gmem_loss_names[GMEM_LOSSES];
+
+#endif /* GMEM_KINDS_H */

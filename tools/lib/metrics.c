@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "metrics.h"
+
+#include <string.h>
+
+#include "hist.h"
+
+#define GETTER(name)								\
+	static struct gmem_value name(const struct gmem_metric *self,		\
+				      const struct gmem_vm *vm, uint64_t now_ns)
+#define UNUSED(x) ((void)(x))
+
+GETTER(get_counter)
+{
+	UNUSED(now_ns);
+	return (struct gmem_value){
+		.u = *(const uint64_t *)((const char *)&vm->now + self->offset),
+	};
+}
+
+GETTER(get_id)
+{
+	UNUSED(self);
+	UNUSED(now_ns);
+	return (struct gmem_value){ .u = vm->id };
+}
+
+GETTER(get_pid)
+{
+	UNUSED(self);
+	UNUSED(now_ns);
+	return (struct gmem_value){ .u = vm->pid };
+}
+
+GETTER(get_comm)
+{
+	UNUSED(self);
+	UNUSED(now_ns);
+	return (struct gmem_value){ .s = vm->comm };
+}
+
+GETTER(get_slot_bytes)
+{
+	UNUSED(self);
+	UNUSED(now_ns);
+	return (struct gmem_value){ .u = gmem_vm_slot_bytes(vm) };
+}
+
+GETTER(get_private_bytes)
+{
+	UNUSED(self);
+	UNUSED(now_ns);
+	return (struct gmem_value){ .u = gmem_vm_private_bytes(vm) };
+}
+
+GETTER(get_shared_bytes)
+{
+	UNUSED(self);
+	UNUSED(now_ns);
+	return (struct gmem_value){ .u = gmem_vm_slot_bytes(vm) - gmem_vm_private_bytes(vm) };
+}
+
+GETTER(get_extents)
+{
+	UNUSED(self);
+	UNUSED(now_ns);
+	return (struct gmem_value){ .u = vm->private.nr_extents };
+}
+
+GETTER(get_blocks)
+{
+	struct gmem_blocks b = gmem_vm_blocks(vm);
+
+	UNUSED(now_ns);
+	return (struct gmem_value){ .u = self->arg ? b.mixed : b.total };
+}
+
+GETTER(get_rate)
+{
+	double f = 0;
+
+	UNUSED(self);
+	UNUSED(now_ns);
+	for (int d = 0; d < GMEM_DIRECTIONS; d++)
+		f += gmem_vm_rate(vm, vm->now.conversion[d].count, vm->before.conversion[d].count);
+	return (struct gmem_value){ .f = f };
+}
+
+GETTER(get_byte_rate)
+{
+	double f = 0;
+
+	UNUSED(self);
+	UNUSED(now_ns);
+	for (int d = 0; d < GMEM_DIRECTIONS; d++)
+		f += gmem_vm_rate(vm, vm->now.conversion[d].bytes, vm->before.conversion[d].bytes);
+	return (struct gmem_value){ .f = f };
+}
+
+static uint64_t quantile_both(const struct gmem_vm *vm, double q)
+{
+	__u64 both[GMEM_HIST_SLOTS];
+
+	for (int i = 0; i < GMEM_HIST_SLOTS; i++)
+		both[i] = vm->now.conversion_hist[GMEM_TO_SHARED][i] +
+			  vm->now.conversion_hist[GMEM_TO_PRIVATE][i];
+	return gmem_hist_quantile(both, q);
+}
+
+GETTER(get_p50)
+{
+	UNUSED(now_ns);
+	if (self->arg == GMEM_DIRECTIONS)
+		return (struct gmem_value){ .u = quantile_both(vm, 0.5) };
+	return (struct gmem_value){
+		.u = gmem_hist_quantile(vm->now.conversion_hist[self->arg], 0.5),
+	};
+}
+
+GETTER(get_p99)
+{
+	UNUSED(now_ns);
+	if (self->arg == GMEM_DIRECTIONS)
+		return (struct gmem_value){ .u = quantile_both(vm, 0.99) };
+	return (struct gmem_value){
+		.u = gmem_hist_quantile(vm->now.conversion_hist[self->arg], 0.99),
+	};
+}
+
+GETTER(get_max)
+{
+	uint64_t a = vm->now.conversion[GMEM_TO_SHARED].max_ns;
+	uint64_t b = vm->now.conversion[GMEM_TO_PRIVATE].max_ns;
+
+	UNUSED(self);
+	UNUSED(now_ns);
+	return (struct gmem_value){ .u = a > b ? a : b };
+}
+
+GETTER(get_inflight)
+{
+	uint64_t n = 0;
+
+	UNUSED(self);
+	UNUSED(now_ns);
+	for (size_t i = 0; i < vm->nr_inflight; i++)
+		n += vm->inflight[i].kind == GMEM_ATTRIBUTES_BEGIN;
+	return (struct gmem_value){ .u = n };
+}
+
+GETTER(get_inflight_age)
+{
+	UNUSED(self);
+	for (size_t i = 0; i < vm->nr_inflight; i++) {
+		const struct gmem_inflight *op = &vm->inflight[i];
+
+		if (op->kind == GMEM_ATTRIBUTES_BEGIN && now_ns > op->begin_ns)
+			return (struct gmem_value){ .u = now_ns - op->begin_ns };
+	}
+	return (struct gmem_value){ .u = 0 };
+}
+
+#define COUNTER(k, t, w, type, field, h)					\
+	{ k, t, h, type, w, get_counter, offsetof(struct gmem_counters, field), 0 }
+#define VALUE(k, t, w, type, getter, arg, h) { k, t, h, type, w, getter, 0, arg }
+
+#define DIRECTION(name, T, D)							\
+	COUNTER(name "_count", T, 7, GMEM_COUNT, conversion[D].count,		\
+		"conversions that changed something"),				\
+	COUNTER(name "_bytes", T "-B", 7, GMEM_BYTES, conversion[D].bytes,	\
+		"bytes of the ranges of these conversions"),			\
+	COUNTER(name "_unchanged", T "-NOP", 8, GMEM_COUNT, conversion[D].unchanged, \
+		"conversions that found all as it was asked for"),		\
+	COUNTER(name "_failed", T "-ERR", 8, GMEM_COUNT, conversion[D].failed,	\
+		"conversions that failed"),					\
+	COUNTER(name "_total_ns", T "-T", 7, GMEM_NS, conversion[D].total_ns,	\
+		"time in KVM_SET_MEMORY_ATTRIBUTES"),				\
+	COUNTER(name "_max_ns", T "-MAX", 8, GMEM_NS, conversion[D].max_ns,	\
+		"longest of them"),						\
+	VALUE(name "_p50_ns", T "-P50", 8, GMEM_NS, get_p50, D, "median of their time"), \
+	VALUE(name "_p99_ns", T "-P99", 8, GMEM_NS, get_p99, D, "99th percentile of their time")
+
+#define OPERATION(name, T, field, what)						\
+	COUNTER(name "_count", T, 7, GMEM_COUNT, field.count, what),		\
+	COUNTER(name "_bytes", T "-B", 7, GMEM_BYTES, field.bytes,		\
+		"bytes of the ranges asked for"),				\
+	COUNTER(name "_failed", T "-ERR", 8, GMEM_COUNT, field.failed, "those that failed"), \
+	COUNTER(name "_total_ns", T "-T", 7, GMEM_NS, field.total_ns, "time in them"), \
+	COUNTER(name "_max_ns", T "-MAX", 8, GMEM_NS, field.max_ns, "longest of them")
+
+const struct gmem_metric gmem_metrics[] = {
+	VALUE("vm", "VM", 5, GMEM_COUNT, get_id, 0,
+	      "number of the VM (kvm-vm-id in its fdinfo)"),
+	VALUE("pid", "PID", 7, GMEM_COUNT, get_pid, 0, "process of the VMM"),
+	VALUE("comm", "COMMAND", 15, GMEM_TEXT, get_comm, 0, "name of that process"),
+	VALUE("slot_bytes", "SLOTS", 6, GMEM_BYTES, get_slot_bytes, 0,
+	      "memslots bound to guest_memfd"),
+	VALUE("private_bytes", "PRIV", 6, GMEM_BYTES, get_private_bytes, 0,
+	      "of these, with the private attribute"),
+	VALUE("shared_bytes", "SHARED", 6, GMEM_BYTES, get_shared_bytes, 0,
+	      "of these, without it"),
+	VALUE("extents", "EXTENTS", 7, GMEM_COUNT, get_extents, 0,
+	      "maximal private ranges, in slots or not"),
+	VALUE("mixed_blocks", "MIXED", 6, GMEM_COUNT, get_blocks, 1,
+	      "2 MiB blocks that are private in part: no huge page there"),
+	VALUE("blocks", "BLOCKS", 6, GMEM_COUNT, get_blocks, 0, "2 MiB blocks of the slots"),
+	VALUE("conversions_per_s", "CONV/s", 7, GMEM_PER_S, get_rate, 0,
+	      "conversions a second since the last refresh"),
+	VALUE("converted_bytes_per_s", "BYTES/s", 7, GMEM_BYTES_PER_S, get_byte_rate, 0,
+	      "bytes converted a second since the last refresh"),
+	VALUE("conversion_p50_ns", "P50", 6, GMEM_NS, get_p50, GMEM_DIRECTIONS,
+	      "median time of a conversion, either direction, since the VM was first seen"),
+	VALUE("conversion_p99_ns", "P99", 6, GMEM_NS, get_p99, GMEM_DIRECTIONS,
+	      "99th percentile"),
+	VALUE("conversion_max_ns", "MAX", 6, GMEM_NS, get_max, 0, "longest conversion"),
+	VALUE("inflight", "FLY", 4, GMEM_COUNT, get_inflight, 0,
+	      "conversions that have begun and not ended"),
+	VALUE("inflight_age_ns", "AGE", 6, GMEM_NS, get_inflight_age, 0,
+	      "time since the oldest of them began"),
+	DIRECTION("to_private", ">PRIV", GMEM_TO_PRIVATE),
+	DIRECTION("to_shared", ">SHRD", GMEM_TO_SHARED),
+	OPERATION("punch", "PUNCH", punch, "holes punched into guest_memfd"),
+	COUNTER("punched_pages", "FREED", 7, GMEM_COUNT, punched_pages, "pages that punches freed"),
+	OPERATION("allocate", "ALLOC", allocate, "preallocations of guest_memfd"),
+	COUNTER("allocated_pages", "NEW", 7, GMEM_COUNT, allocated_pages,
+		"pages that these allocated"),
+	OPERATION("invalidate", "INVAL", invalidate,
+		  "invalidation windows of punches, releases and memory errors"),
+	COUNTER("memory_faults", "MFAULT", 7, GMEM_COUNT, memory_faults,
+		"exits to the VMM with KVM_EXIT_MEMORY_FAULT"),
+};
+
+const size_t gmem_nr_metrics = sizeof(gmem_metrics) / sizeof(*gmem_metrics);
+
+const struct gmem_metric *gmem_metric(const char *key)
+{
+	for (size_t i = 0; i < gmem_nr_metrics; i++) {
+		if (!strcmp(gmem_metrics[i].key, key))
+			return &gmem_metrics[i];
+	}
+	return NULL;
+}
+
+int gmem_value_cmp(const struct gmem_metric *m, struct gmem_value a, struct gmem_value b)
+{
+	switch (m->type) {
+	case GMEM_TEXT:
+		return strcmp(a.s, b.s);
+	case GMEM_PER_S:
+	case GMEM_BYTES_PER_S:
+		return (a.f > b.f) - (a.f < b.f);
+	default:
+		return (a.u > b.u) - (a.u < b.u);
+	}
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * The table of all that is known of a VM: one row a quantity, with the name it
+ * has everywhere (JSON key, column, option value), its unit and its meaning.
+ */
+#ifndef GMEM_METRICS_H
+#define GMEM_METRICS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model.h"
+
+enum gmem_metric_type {
+	GMEM_COUNT,
+	GMEM_BYTES,
+	GMEM_NS,
+	GMEM_PER_S,		/* events per second, a double */
+	GMEM_BYTES_PER_S,	/* a double */
+	GMEM_TEXT,
+};
+
+struct gmem_value {
+	uint64_t u;		/* GMEM_COUNT, GMEM_BYTES, GMEM_NS */
+	double f;		/* GMEM_PER_S, GMEM_BYTES_PER_S */
+	const char *s;		/* GMEM_TEXT: the VM's, may hold any byte but NUL */
+};
+
+struct gmem_metric {
+	const char *key;	/* JSON key and name for options; unit in the name */
+	const char *title;	/* of the column */
+	const char *help;
+	enum gmem_metric_type type;
+	int width;		/* of the column, title included */
+	struct gmem_value (*get)(const struct gmem_metric *self, const struct gmem_vm *vm,
+				 uint64_t now_ns);
+	size_t offset;		/* of a counter in struct gmem_counters, for get_counter */
+	int arg;		/* direction, for those that have one */
+};
+
+extern const struct gmem_metric gmem_metrics[];
+extern const size_t gmem_nr_metrics;
+
+/* NULL if there is none. */
+const struct gmem_metric *gmem_metric(const char *key);
+
+static inline struct gmem_value gmem_metric_get(const struct gmem_metric *m,
+						const struct gmem_vm *vm, uint64_t now_ns)
+{
+	return m->get(m, vm, now_ns);
+}
+
+/* <0, 0, >0 as a is less than, equal to or greater than b. */
+int gmem_value_cmp(const struct gmem_metric *m, struct gmem_value a, struct gmem_value b);
+
+#endif /* GMEM_METRICS_H */

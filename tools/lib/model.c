@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* Applies records to the model: one function for each kind. */
+#include "model.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kinds.h"
+
+#define ATTRIBUTE_PRIVATE	(1ULL << 3)	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
+#define BLOCK_PAGES		512		/* of 2 MiB */
+
+struct gmem_model *gmem_model_new(void)
+{
+	return calloc(1, sizeof(struct gmem_model));
+}
+
+static void free_vm(struct gmem_model *m, struct gmem_vm *vm)
+{
+	HASH_DEL(m->vms, vm);
+	gmem_ranges_free(&vm->private);
+	free(vm->slots);
+	free(vm->files);
+	free(vm->inflight);
+	free(vm);
+}
+
+void gmem_model_free(struct gmem_model *m)
+{
+	struct gmem_vm *vm, *tmp;
+
+	if (!m)
+		return;
+	HASH_ITER(hh, m->vms, vm, tmp)
+		free_vm(m, vm);
+	free(m);
+}
+
+void gmem_model_forget(struct gmem_model *m, uint64_t ts_ns)
+{
+	struct gmem_vm *vm, *tmp;
+
+	HASH_ITER(hh, m->vms, vm, tmp) {
+		if (vm->ended_ns && vm->ended_ns <= ts_ns)
+			free_vm(m, vm);
+	}
+}
+
+struct gmem_vm *gmem_model_vm(const struct gmem_model *m, uint64_t id)
+{
+	struct gmem_vm *vm;
+
+	HASH_FIND(hh, m->vms, &id, sizeof(id), vm);
+	return vm;
+}
+
+static struct gmem_vm *get_vm(struct gmem_model *m, const struct gmem_hdr *h)
+{
+	struct gmem_vm *vm = gmem_model_vm(m, h->vm);
+
+	if (vm)
+		return vm;
+	vm = calloc(1, sizeof(*vm));
+	if (!vm)
+		return NULL;
+	vm->id = h->vm;
+	vm->pid = h->tgid;
+	vm->seen_ns = h->ts_ns;
+	HASH_ADD(hh, m->vms, id, sizeof(vm->id), vm);
+	return vm;
+}
+
+/* Room for one more at index i of an array of n; NULL if there is no memory. */
+static void *open_gap(void *array, size_t n, size_t i, size_t size)
+{
+	char *p = reallocarray(array, n + 1, size);
+
+	if (p)
+		memmove(p + (i + 1) * size, p + i * size, (n - i) * size);
+	return p;
+}
+
+static void close_gap(void *array, size_t n, size_t i, size_t size)
+{
+	char *p = array;
+
+	memmove(p + i * size, p + (i + 1) * size, (n - i - 1) * size);
+}
+
+static int add_file(struct gmem_vm *vm, const struct gmem_rec *r)
+{
+	struct gmem_file *files = open_gap(vm->files, vm->nr_files, vm->nr_files, sizeof(*files));
+
+	if (!files)
+		return -ENOMEM;
+	vm->files = files;
+	files[vm->nr_files++] = (struct gmem_file){ r->ino, r->end, r->arg };
+	return 0;
+}
+
+static void del_slots(struct gmem_vm *vm, uint64_t ino, bool any, uint32_t slot)
+{
+	for (size_t i = vm->nr_slots; i-- > 0; ) {
+		if (vm->slots[i].ino == ino && (any || vm->slots[i].slot == slot))
+			close_gap(vm->slots, vm->nr_slots--, i, sizeof(*vm->slots));
+	}
+}
+
+/* The kernel unbinds what is left when the file goes, and tells no more of it. */
+static int del_file(struct gmem_vm *vm, const struct gmem_rec *r)
+{
+	del_slots(vm, r->ino, true, 0);
+	for (size_t i = vm->nr_files; i-- > 0; ) {
+		if (vm->files[i].ino == r->ino)
+			close_gap(vm->files, vm->nr_files--, i, sizeof(*vm->files));
+	}
+	return 0;
+}
+
+static int add_slot(struct gmem_vm *vm, const struct gmem_rec *r)
+{
+	struct gmem_slot *slots;
+	size_t i = 0;
+
+	if (r->ret)
+		return 0;
+	while (i < vm->nr_slots && vm->slots[i].gfn < r->start)
+		i++;
+	slots = open_gap(vm->slots, vm->nr_slots, i, sizeof(*slots));
+	if (!slots)
+		return -ENOMEM;
+	vm->slots = slots;
+	slots[i] = (struct gmem_slot){ r->aux, r->start, r->end - r->start, r->ino, r->arg };
+	vm->nr_slots++;
+	return 0;
+}
+
+static int begin_op(struct gmem_vm *vm, const struct gmem_rec *r)
+{
+	struct gmem_inflight *p = open_gap(vm->inflight, vm->nr_inflight, vm->nr_inflight, sizeof(*p));
+
+	if (!p)
+		return -ENOMEM;
+	vm->inflight = p;
+	p[vm->nr_inflight++] = (struct gmem_inflight){
+		r->h.ts_ns, r->h.tid, r->h.kind, r->ino, r->start, r->end, r->arg,
+	};
+	return 0;
+}
+
+/* A lost end must not stay in flight for ever: the next end of the task takes it along. */
+static void end_op(struct gmem_vm *vm, const struct gmem_rec *r)
+{
+	for (size_t i = vm->nr_inflight; i-- > 0; ) {
+		const struct gmem_inflight *op = &vm->inflight[i];
+
+		if (op->tid == r->h.tid && op->kind + 1 == r->h.kind)
+			close_gap(vm->inflight, vm->nr_inflight--, i, sizeof(*op));
+	}
+}
+
+static int set_attributes(struct gmem_vm *vm, const struct gmem_rec *r)
+{
+	/* Attributes by page offset of a file (ino) are of kernels to come. */
+	if (r->ret || !r->aux || r->ino)
+		return 0;
+	if (r->arg & ATTRIBUTE_PRIVATE)
+		return gmem_ranges_add(&vm->private, r->start, r->end);
+	return gmem_ranges_del(&vm->private, r->start, r->end);
+}
+
+static int apply_event(struct gmem_vm *vm, const struct gmem_rec *r)
+{
+	const struct gmem_kind_info *k = gmem_kind(r->h.kind);
+
+	if (k->phase == GMEM_BEGIN)
+		return begin_op(vm, r);
+	if (k->phase == GMEM_END)
+		end_op(vm, r);
+	switch (r->h.kind) {
+	case GMEM_CREATE:
+		return add_file(vm, r);
+	case GMEM_RELEASE:
+		return del_file(vm, r);
+	case GMEM_BIND:
+		return add_slot(vm, r);
+	case GMEM_UNBIND:
+		del_slots(vm, r->ino, false, r->aux);
+		return 0;
+	case GMEM_ATTRIBUTES_END:
+		return set_attributes(vm, r);
+	case GMEM_VM_END:
+		vm->ended_ns = r->h.ts_ns;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static void apply_identity(struct gmem_vm *vm, const struct gmem_vm_rec *r)
+{
+	vm->pid = r->h.tgid;
+	vm->start_ns = r->start_ns;
+	memcpy(vm->comm, r->comm, sizeof(vm->comm));
+	vm->comm[sizeof(vm->comm) - 1] = '\0';
+}
+
+static void apply_counters(struct gmem_vm *vm, const struct gmem_counters_rec *r)
+{
+	vm->before = vm->now;
+	vm->before_ns = vm->counters_ns;
+	vm->now = r->c;
+	vm->counters_ns = r->h.ts_ns;
+}
+
+static size_t least_size(unsigned int kind)
+{
+	switch (kind) {
+	case GMEM_VM:		return sizeof(struct gmem_vm_rec);
+	case GMEM_COUNTERS:	return sizeof(struct gmem_counters_rec);
+	case GMEM_LOST:		return sizeof(struct gmem_lost_rec);
+	default:		return sizeof(struct gmem_rec);
+	}
+}
+
+int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
+{
+	const struct gmem_kind_info *k = gmem_kind(rec->kind);
+	struct gmem_vm *vm;
+
+	if (!k)
+		return 0;
+	if (rec->size < least_size(rec->kind))
+		return -EINVAL;
+	if (rec->ts_ns > m->now_ns)
+		m->now_ns = rec->ts_ns;
+	if (rec->kind == GMEM_LOST) {
+		memcpy(m->lost, ((const struct gmem_lost_rec *)rec)->lost, sizeof(m->lost));
+		return 0;
+	}
+	vm = get_vm(m, rec);
+	if (!vm)
+		return -ENOMEM;
+	if (rec->kind == GMEM_VM) {
+		apply_identity(vm, (const struct gmem_vm_rec *)rec);
+		return 0;
+	}
+	if (rec->kind == GMEM_COUNTERS) {
+		apply_counters(vm, (const struct gmem_counters_rec *)rec);
+		return 0;
+	}
+	m->nr_events++;
+	return apply_event(vm, (const struct gmem_rec *)rec);
+}
+
+uint64_t gmem_vm_slot_bytes(const struct gmem_vm *vm)
+{
+	uint64_t pages = 0;
+
+	for (size_t i = 0; i < vm->nr_slots; i++)
+		pages += vm->slots[i].npages;
+	return pages << GMEM_PAGE_SHIFT;
+}
+
+uint64_t gmem_vm_private_bytes(const struct gmem_vm *vm)
+{
+	uint64_t pages = 0;
+
+	for (size_t i = 0; i < vm->nr_slots; i++)
+		pages += gmem_ranges_count(&vm->private, vm->slots[i].gfn,
+					   vm->slots[i].gfn + vm->slots[i].npages);
+	return pages << GMEM_PAGE_SHIFT;
+}
+
+/* Blocks of one slot: only those with a boundary of an extent inside can be mixed. */
+static uint64_t mixed_blocks(const struct gmem_vm *vm, uint64_t start, uint64_t end)
+{
+	uint64_t mixed = 0, done = 0;	/* blocks below done were counted or are whole */
+	struct gmem_extent x = { 0, start };
+
+	while (gmem_ranges_next(&vm->private, x.end, &x) && x.start < end) {
+		uint64_t edges[2] = { x.start, x.end };
+
+		for (int i = 0; i < 2; i++) {
+			uint64_t block = edges[i] / BLOCK_PAGES;
+
+			if (edges[i] <= start || edges[i] >= end || edges[i] % BLOCK_PAGES == 0)
+				continue;
+			if (block + 1 > done) {
+				mixed++;
+				done = block + 1;
+			}
+		}
+	}
+	return mixed;
+}
+
+struct gmem_blocks gmem_vm_blocks(const struct gmem_vm *vm)
+{
+	struct gmem_blocks b = { 0, 0 };
+
+	for (size_t i = 0; i < vm->nr_slots; i++) {
+		uint64_t start = vm->slots[i].gfn, end = start + vm->slots[i].npages;
+
+		b.mixed += mixed_blocks(vm, start, end);
+		b.total += (end + BLOCK_PAGES - 1) / BLOCK_PAGES - start / BLOCK_PAGES;
+	}
+	return b;
+}
+
+double gmem_vm_rate(const struct gmem_vm *vm, uint64_t now, uint64_t before)
+{
+	if (!vm->before_ns || vm->counters_ns <= vm->before_ns || now < before)
+		return 0;
+	return (double)(now - before) * 1e9 / (double)(vm->counters_ns - vm->before_ns);
+}

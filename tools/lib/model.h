@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * What is known of guest memory: VMs, their guest_memfd files, bindings,
+ * attributes, counters, and what is in flight. Pure: it changes only by
+ * applying a record, its time is that of the records, and it knows neither BPF
+ * nor terminals nor files. Views read the structures below and change nothing.
+ */
+#ifndef GMEM_MODEL_H
+#define GMEM_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uthash.h>
+
+#include "gmem_abi.h"
+#include "ranges.h"
+
+/* A memslot that is bound to a guest_memfd. */
+struct gmem_slot {
+	uint32_t slot;		/* as_id << 16 | id, as userspace numbers them */
+	uint64_t gfn;
+	uint64_t npages;
+	uint64_t ino;
+	uint64_t pgoff;		/* where gfn is in ino */
+};
+
+/* A guest_memfd that is open. */
+struct gmem_file {
+	uint64_t ino;
+	uint64_t size_pages;
+	uint64_t flags;
+};
+
+/* An operation whose begin was seen and whose end was not. */
+struct gmem_inflight {
+	uint64_t begin_ns;
+	uint32_t tid;
+	uint16_t kind;		/* the _BEGIN */
+	uint64_t ino;
+	uint64_t start;
+	uint64_t end;
+	uint64_t arg;
+};
+
+struct gmem_vm {
+	uint64_t id;
+	uint32_t pid;		/* of the VMM */
+	uint64_t start_ns;	/* of the VMM, CLOCK_BOOTTIME */
+	char comm[GMEM_COMM_LEN];
+	uint64_t seen_ns;	/* first record */
+	uint64_t ended_ns;	/* 0: alive */
+
+	struct gmem_ranges private;	/* gfns with the private attribute, bound or not */
+	struct gmem_slot *slots;	/* by gfn */
+	size_t nr_slots;
+	struct gmem_file *files;	/* in order of creation */
+	size_t nr_files;
+	struct gmem_inflight *inflight;	/* in order of begin */
+	size_t nr_inflight;
+
+	struct gmem_counters now;	/* at counters_ns */
+	struct gmem_counters before;	/* at before_ns: a refresh earlier, for rates */
+	uint64_t counters_ns;
+	uint64_t before_ns;
+
+	UT_hash_handle hh;
+};
+
+struct gmem_model {
+	struct gmem_vm *vms;		/* uthash by id */
+	uint64_t now_ns;		/* latest time of any record */
+	uint64_t nr_events;		/* applied, without GMEM_META */
+	uint64_t lost[GMEM_LOSSES];	/* since attach */
+};
+
+struct gmem_model *gmem_model_new(void);
+void gmem_model_free(struct gmem_model *m);
+
+/*
+ * 0, -ENOMEM, or -EINVAL for a record that is too short for its kind. Unknown
+ * kinds and bytes beyond what is known are ignored, as recordings of later
+ * versions have them.
+ */
+int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec);
+
+/* Forgets VMs that ended at or before ts_ns; the view decides how long they stay. */
+void gmem_model_forget(struct gmem_model *m, uint64_t ts_ns);
+
+struct gmem_vm *gmem_model_vm(const struct gmem_model *m, uint64_t id);
+
+/* Bytes of all gmem slots, and how much of them is private. */
+uint64_t gmem_vm_slot_bytes(const struct gmem_vm *vm);
+uint64_t gmem_vm_private_bytes(const struct gmem_vm *vm);
+
+/* 2 MiB blocks of gmem slots that hold both, of all that these slots touch. */
+struct gmem_blocks {
+	uint64_t mixed;
+	uint64_t total;
+};
+
+struct gmem_blocks gmem_vm_blocks(const struct gmem_vm *vm);
+
+/* Events per second between the last two counter snapshots; 0 before the second. */
+double gmem_vm_rate(const struct gmem_vm *vm, uint64_t now, uint64_t before);
+
+#endif /* GMEM_MODEL_H */

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * Where records come from: the running kernel, a recording, a generator. All
+ * are read the same way, so that every view works on each of them.
+ */
+#ifndef GMEM_SOURCE_H
+#define GMEM_SOURCE_H
+
+#include <stdint.h>
+
+#include "error.h"
+#include "gmem_abi.h"
+
+/* The record is the callee's only during the call. 0 goes on, else -errno stops. */
+typedef int (*gmem_record_fn)(void *ctx, const struct gmem_hdr *rec);
+
+struct gmem_source;
+
+struct gmem_source_ops {
+	int (*poll)(struct gmem_source *s, int timeout_ms, gmem_record_fn fn, void *ctx);
+	int (*sync)(struct gmem_source *s, gmem_record_fn fn, void *ctx);
+	const char *(*describe)(const struct gmem_source *s);
+	void (*close)(struct gmem_source *s);
+};
+
+struct gmem_source {
+	const struct gmem_source_ops *ops;
+};
+
+/*
+ * Waits for records up to timeout_ms and hands over what there is. Returns how
+ * many there were, 0 when the time is over, -EINTR on a signal, -ENODATA at the
+ * end of a source that has one, another -errno on errors or from fn.
+ */
+static inline int gmem_source_poll(struct gmem_source *s, int timeout_ms, gmem_record_fn fn,
+				   void *ctx)
+{
+	return s->ops->poll(s, timeout_ms, fn, ctx);
+}
+
+/*
+ * Hands over all records that wait, then the counters of every VM and the
+ * losses as of now. What a view shows after it is consistent. 0 or -errno.
+ */
+static inline int gmem_source_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
+{
+	return s->ops->sync(s, fn, ctx);
+}
+
+/* The probe set in use, in a few words. */
+static inline const char *gmem_source_describe(const struct gmem_source *s)
+{
+	return s->ops->describe(s);
+}
+
+static inline void gmem_source_close(struct gmem_source *s)
+{
+	if (s)
+		s->ops->close(s);
+}
+
+struct gmem_live_opts {
+	uint64_t ringbuf_bytes;		/* 0: 512 KiB per CPU, at least 4 MiB; rounded up to 2^n */
+	int verbose;			/* 1: messages of libbpf go to stderr */
+};
+
+/* Loads and attaches the BPF programs. On failure *e says what and what to do. */
+enum gmem_status gmem_live_open(struct gmem_source **out, const struct gmem_live_opts *opts,
+				struct gmem_error *e);
+
+#endif /* GMEM_SOURCE_H */

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+# BPF object and skeleton, libgmem, gmemtop, gmemtrace. Included by the top Makefile.
+
+TOOL_CFLAGS := $(CFLAGS) -Ibpf -Itools/lib -I$(B)
+LIB_SRC := $(wildcard tools/lib/*.c)
+# Only this one touches BPF: programs that read recordings link without it.
+LIVE_SRC := tools/lib/source_live.c tools/lib/probes.c
+LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(LIVE_SRC),$(LIB_SRC)))
+LIVE_OBJ := $(patsubst %.c,$(B)/%.o,$(LIVE_SRC))
+
+$(B)/gmem.bpf.o: bpf/gmem.bpf.c $(wildcard bpf/*.h)
+	@mkdir -p $(@D)
+	$(CLANG) -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra \
+		-Wno-unused-parameter -Werror -Ibpf -c $< -o $@
+
+$(B)/gmem.skel.h: $(B)/gmem.bpf.o
+	$(BPFTOOL) gen skeleton $< name gmem_bpf > $@.tmp && mv $@.tmp $@
+
+$(LIVE_OBJ): $(B)/gmem.skel.h
+
+$(B)/tools/%.o: tools/%.c
+	@mkdir -p $(@D)
+	$(CC) $(TOOL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/libgmem.a: $(LIB_OBJ)
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/libgmem-live.a: $(LIVE_OBJ)
+	rm -f $@ && $(AR) rcs $@ $^
+
+LIB_LIBS := -ljson-c -lm
+LIVE_LIBS := -lbpf
+
+$(B)/gmemtop: $(patsubst %.c,$(B)/%.o,$(wildcard tools/gmemtop/*.c)) $(B)/libgmem-live.a $(B)/libgmem.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS) -lncursesw -ltinfo
+
+$(B)/gmemtrace: $(patsubst %.c,$(B)/%.o,$(wildcard tools/gmemtrace/*.c)) $(B)/libgmem-live.a $(B)/libgmem.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS)
+
+-include $(shell find $(B)/tools -name '*.d' 2>/dev/null)
