@@ -11,7 +11,7 @@
 
 enum {
 	O_KERNEL = 256, O_VARIANT, O_DEBUG, O_IMAGE, O_INITRAMFS, O_SMP, O_MEM, O_ICOUNT,
-	O_TIMEOUT, O_LOG, O_APPEND, O_CHECK_ARGS, O_CHECK_LOG,
+	O_TIMEOUT, O_HANG, O_LOG, O_APPEND, O_CHECK_ARGS, O_CHECK_LOG,
 };
 
 static const struct option longopts[] = {
@@ -24,6 +24,7 @@ static const struct option longopts[] = {
 	{ "mem", required_argument, NULL, O_MEM },
 	{ "icount", no_argument, NULL, O_ICOUNT },
 	{ "timeout", required_argument, NULL, O_TIMEOUT },
+	{ "hang", required_argument, NULL, O_HANG },
 	{ "log", required_argument, NULL, O_LOG },
 	{ "append", required_argument, NULL, O_APPEND },
 	{ "check-args", no_argument, NULL, O_CHECK_ARGS },
@@ -48,6 +49,7 @@ void opts_help(void)
 "  --mem SIZE        memory, as 4G or 512M (4G)\n"
 "  --icount          the guest's time is executed instructions; one CPU\n"
 "  --timeout SEC     give up after SEC seconds\n"
+"  --hang SEC        give up when the VM has not answered for SEC seconds (60)\n"
 "  --log FILE        the kernel's console (default: in the cache, under log/)\n"
 "  --append ARGS     more kernel arguments\n"
 "\n"
@@ -87,14 +89,15 @@ static bool parse_mem(struct opts *o, const char *arg)
 	return true;
 }
 
-static bool parse_timeout(struct opts *o, const char *arg)
+static bool parse_seconds(double *to, const char *option, const char *arg)
 {
-	char *end;
+	char *end, given[128];
 
-	o->timeout = strtod(arg, &end);
-	if (end == arg || *end || !isfinite(o->timeout) || o->timeout <= 0 || o->timeout > 1e8)
-		return wrong("cannot use --timeout %s: not a number of seconds", arg);
-	return true;
+	*to = strtod(arg, &end);
+	if (end != arg && !*end && isfinite(*to) && *to > 0 && *to < 1e8)
+		return true;
+	snprintf(given, sizeof(given), "%s %s", option, arg);
+	return wrong("cannot use %s: not a number of seconds", given);
 }
 
 static bool parse_variant(const char *arg)
@@ -137,7 +140,9 @@ static bool parse_one(struct opts *o, int opt, const char *arg, const char *give
 	case O_MEM:
 		return parse_mem(o, arg);
 	case O_TIMEOUT:
-		return parse_timeout(o, arg);
+		return parse_seconds(&o->timeout, "--timeout", arg);
+	case O_HANG:
+		return parse_seconds(&o->hang, "--hang", arg);
 	case O_ICOUNT:
 		o->icount = true;
 		return true;
@@ -169,7 +174,7 @@ bool opts_parse(struct opts *o, int argc, char **argv)
 {
 	int opt;
 
-	*o = (struct opts){ .mem = "4G", .smp = 2, .append = "" };
+	*o = (struct opts){ .mem = "4G", .smp = 2, .append = "", .hang = 60 };
 	opterr = 0;
 	/* '+': what follows the first non-option is the command's. */
 	while ((opt = getopt_long(argc, argv, "+:h", longopts, NULL)) != -1) {

@@ -22,6 +22,7 @@ struct opts {
 	int smp;
 	bool icount;
 	double timeout;		/* seconds, 0: none */
+	double hang;		/* seconds without an answer of the guest */
 	char **argv;		/* the command */
 	int argc;
 };

@@ -34,7 +34,7 @@ static bool readable(const char *path)
 	if (!access(path, R_OK))
 		return true;
 	snprintf(what, sizeof(what), "cannot read %.400s: %s", path, strerror(errno));
-	complain(what, "Build it with kernel/build and make build/vm-initramfs.cpio, or give its path");
+	complain(what, "Leave --image out to have one built, or give the path of a bzImage");
 	return false;
 }
 
@@ -57,7 +57,7 @@ int main(int argc, char **argv)
 
 	open_std();
 	if (!opts_parse(&o, argc, argv))
-		return EXIT_NOVM;
+		return o.mode == MODE_CHECK_LOG ? 2 : EXIT_NOVM;
 	switch (o.mode) {
 	case MODE_HELP:
 		opts_help();

@@ -21,13 +21,10 @@
 #include "term.h"
 
 #define PING_MS		5000
-#define SILENT_MS	60000
 #define BOOT_MS		120000
 #define GRACE_MS	3000
 #define LEAVE_MS	10000
 #define FLUSH_MS	500
-/* The loop wakes at least every PING_MS; a longer gap means that it was stopped. */
-#define GAP_MS		(2 * PING_MS)
 
 /*
  * POLLOUT of a blocking pipe promises this much room. O_NONBLOCK would be set on
@@ -54,6 +51,7 @@ struct session {
 	enum phase phase;
 	unsigned int flags;	/* EXEC_* */
 	uint32_t pings;
+	int64_t ping_ms, hang_ms;
 	int stop_signal;	/* the first that came, 0: none */
 	/* Times in ms of CLOCK_MONOTONIC. */
 	int64_t now, start, heard, pinged, left, gone, stop_at;
@@ -255,8 +253,11 @@ static void keep_time(struct session *s)
 {
 	int64_t now = clock_ms(), gap = now - s->now;
 
-	/* Stopped, or held up by a terminal: the guest is not to blame. */
-	if (s->now && gap > GAP_MS) {
+	/*
+	 * The loop wakes at least every ping_ms. After a longer gap it was stopped, or
+	 * held up by a terminal: the guest is not to blame.
+	 */
+	if (gap > 2 * s->ping_ms) {
 		s->heard += gap;
 		s->left += gap;
 	}
@@ -265,7 +266,7 @@ static void keep_time(struct session *s)
 
 static int64_t silent_limit(const struct session *s)
 {
-	return s->phase == BOOTING ? BOOT_MS : SILENT_MS;
+	return s->phase == BOOTING ? BOOT_MS : s->hang_ms;
 }
 
 static void check_time(struct session *s)
@@ -285,7 +286,7 @@ static void check_time(struct session *s)
 	} else if (s->now - s->heard >= silent_limit(s)) {
 		give_up(s, END_HANG, 0);
 	}
-	if (s->phase == RUNNING && s->now - s->pinged >= PING_MS) {
+	if (s->phase == RUNNING && s->now - s->pinged >= s->ping_ms) {
 		link_send_u32(&s->link, FRAME_PING, 0, ++s->pings);
 		s->pinged = s->now;
 	}
@@ -293,7 +294,7 @@ static void check_time(struct session *s)
 
 static int wait_ms(const struct session *s)
 {
-	int64_t wait = PING_MS, limit;
+	int64_t wait = s->ping_ms, limit;
 
 	if (s->phase == GONE)
 		return 50;
@@ -307,7 +308,7 @@ static int wait_ms(const struct session *s)
 		limit = s->stop_at - s->now;
 		wait = limit < wait ? limit : wait;
 	}
-	return wait < 0 ? 0 : (int)wait;
+	return wait < 1 ? 1 : (int)wait;
 }
 
 /* Output that nobody takes holds up the command's own end, not one that was forced. */
@@ -411,6 +412,10 @@ static bool session_open(struct session *s, int console)
 	sink_init(&s->out, STREAM_OUT, STDOUT_FILENO, WRITE_STEP);
 	sink_init(&s->err, STREAM_ERR, STDERR_FILENO, WRITE_STEP);
 	s->err.keep = true;	/* the runner's own messages */
+	s->hang_ms = (int64_t)(s->opts->hang * 1000);
+	s->ping_ms = s->hang_ms / 4 < PING_MS ? s->hang_ms / 4 : PING_MS;
+	if (s->ping_ms < 100)
+		s->ping_ms = 100;
 	s->now = clock_ms();
 	s->start = s->now;
 	s->heard = s->now;
