@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Owns: the names by which the host finds the guest's code in its own image. The code is position
+ * independent and refers to nothing outside [__start_guest_text, __stop_guest_text).
+ */
+#ifndef GMEMLOAD_GUEST_H
+#define GMEMLOAD_GUEST_H
+
+struct gm_mailbox;
+
+extern const char __start_guest_text[], __stop_guest_text[];
+
+/* Entry in 64-bit mode; the mailbox's guest physical address is the only argument. */
+void guest_main(struct gm_mailbox *mailbox) __attribute__((noreturn));
+
+#endif

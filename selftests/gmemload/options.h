@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Owns: the command line. Must not know how anything is done. */
+#ifndef GMEMLOAD_OPTIONS_H
+#define GMEMLOAD_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pattern.h"
+
+#define GM_TOUCH_ALL UINT64_MAX
+
+struct options {
+	unsigned int vms;
+	unsigned int vcpus;
+	unsigned int slots;		/* per VM */
+	uint64_t mem_pages;		/* per VM */
+	bool one_file;
+	bool one_process;
+	enum pattern_kind pattern;
+	enum by_kind by;
+	uint64_t count;			/* conversions per vCPU; UINT64_MAX: no limit */
+	uint64_t duration_ns;		/* 0: no limit */
+	uint64_t rate;			/* conversions per second and vCPU; 0: no limit */
+	uint64_t seed;
+	uint64_t pause_us;
+	uint64_t touch;			/* pages per conversion, or GM_TOUCH_ALL */
+	bool discard_private;
+	bool discard_shared;
+	bool start_shared;
+	bool hold;
+	bool quiet;
+	const char *ledger;		/* NULL: none */
+	const char *name;
+	int argc;
+	char **argv;
+};
+
+/* Prints and exits on errors (status 2) and for --help. */
+void options_parse(struct options *options, int argc, char **argv);
+
+/* "4096", "64K", "256M", "1.5G" is not one: whole numbers only. False if text is no size. */
+bool parse_size(const char *text, uint64_t *bytes);
+
+/* Does a VM need alias windows? */
+bool options_use_windows(const struct options *options);
+
+#endif

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Owns: see pagestate.h. Must not know KVM, files, threads or any output. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pagestate.h"
+
+int pagestate_init(struct pagestate *ps, uint64_t npages)
+{
+	*ps = (struct pagestate){
+		.npages = npages,
+		.is_private = calloc(npages, sizeof(*ps->is_private)),
+		.seq = {
+			[SIDE_SHARED] = calloc(npages, sizeof(*ps->seq[0])),
+			[SIDE_PRIVATE] = calloc(npages, sizeof(*ps->seq[0])),
+		},
+	};
+	if (ps->is_private && ps->seq[SIDE_SHARED] && ps->seq[SIDE_PRIVATE])
+		return 0;
+	pagestate_free(ps);
+	return -ENOMEM;
+}
+
+void pagestate_free(struct pagestate *ps)
+{
+	free(ps->is_private);
+	free(ps->seq[SIDE_SHARED]);
+	free(ps->seq[SIDE_PRIVATE]);
+	*ps = (struct pagestate){ 0 };
+}
+
+uint64_t pagestate_convert(struct pagestate *ps, uint64_t start, uint64_t npages, bool to_private)
+{
+	uint64_t changed = 0;
+	uint64_t i;
+
+	for (i = start; i < start + npages; i++)
+		changed += ps->is_private[i] != to_private;
+	memset(ps->is_private + start, to_private, npages);
+	return changed;
+}
+
+uint64_t pagestate_discard(struct pagestate *ps, enum page_side side, uint64_t start,
+			   uint64_t npages)
+{
+	uint32_t *seq = ps->seq[side];
+	uint64_t dropped = 0;
+	uint64_t i;
+
+	/* Only stores where something is, so that untouched parts of a huge VM cost no memory. */
+	for (i = start; i < start + npages; i++) {
+		if (!seq[i])
+			continue;
+		seq[i] = 0;
+		dropped++;
+	}
+	return dropped;
+}
+
+void pagestate_write(struct pagestate *ps, uint64_t start, uint64_t npages, uint32_t seq)
+{
+	uint64_t i;
+
+	for (i = start; i < start + npages; i++)
+		ps->seq[ps->is_private[i]][i] = seq;
+}
+
+struct page_run pagestate_run(const struct pagestate *ps, uint64_t start, uint64_t end)
+{
+	enum page_side side = ps->is_private[start] ? SIDE_PRIVATE : SIDE_SHARED;
+	const uint32_t *seq = ps->seq[side];
+	uint64_t i = start + 1;
+
+	while (i < end && ps->is_private[i] == ps->is_private[start] && seq[i] == seq[start])
+		i++;
+	return (struct page_run){
+		.start = start,
+		.npages = i - start,
+		.side = side,
+		.seq = seq[start],
+	};
+}
+
+uint64_t pagestate_populated(const struct pagestate *ps, enum page_side side, uint64_t start,
+			     uint64_t npages)
+{
+	uint64_t populated = 0;
+	uint64_t i;
+
+	for (i = start; i < start + npages; i++)
+		populated += ps->seq[side][i] != 0;
+	return populated;
+}
+
+bool pagestate_next_private(const struct pagestate *ps, uint64_t start, uint64_t end,
+			    struct page_extent *extent)
+{
+	uint64_t i = start;
+
+	while (i < end && !ps->is_private[i])
+		i++;
+	extent->start = i;
+	while (i < end && ps->is_private[i])
+		i++;
+	extent->npages = i - extent->start;
+	return extent->npages;
+}
+
+bool pagestate_next_populated(const struct pagestate *ps, enum page_side side, uint64_t start,
+			      uint64_t end, struct page_extent *extent)
+{
+	const uint32_t *seq = ps->seq[side];
+	uint64_t i = start;
+
+	while (i < end && !seq[i])
+		i++;
+	extent->start = i;
+	while (i < end && seq[i])
+		i++;
+	extent->npages = i - extent->start;
+	return extent->npages;
+}

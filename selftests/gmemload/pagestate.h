@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Owns: what is known of each page of one VM: its attribute and what its private and its shared
+ * side hold. Pure: must not know KVM, files or threads. Callers in different threads may work on
+ * disjoint ranges at the same time.
+ *
+ * A side's content is the number of the write that made it, and 0 is "not there: reads as zeros".
+ * Every access of the guest ends in a write, so a page of a side exists exactly if it is not 0.
+ */
+#ifndef GMEMLOAD_PAGESTATE_H
+#define GMEMLOAD_PAGESTATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum page_side {
+	SIDE_SHARED,
+	SIDE_PRIVATE,
+	NR_SIDES,
+};
+
+struct pagestate {
+	uint64_t npages;
+	uint8_t *is_private;		/* attribute by page */
+	uint32_t *seq[NR_SIDES];	/* content by side and page */
+};
+
+/* Pages of which the attribute and the content of the accessible side are the same. */
+struct page_run {
+	uint64_t start;
+	uint64_t npages;
+	enum page_side side;
+	uint32_t seq;
+};
+
+struct page_extent {
+	uint64_t start;
+	uint64_t npages;
+};
+
+/* All pages shared and empty. 0 or -ENOMEM. */
+int pagestate_init(struct pagestate *ps, uint64_t npages);
+void pagestate_free(struct pagestate *ps);
+
+/* Sets the attribute; returns how many pages had the other one. Content stays. */
+uint64_t pagestate_convert(struct pagestate *ps, uint64_t start, uint64_t npages, bool to_private);
+
+/* Empties a side; returns how many pages it had in the range. */
+uint64_t pagestate_discard(struct pagestate *ps, enum page_side side, uint64_t start,
+			   uint64_t npages);
+
+/* The guest wrote the range: content of the side that each page's attribute makes accessible. */
+void pagestate_write(struct pagestate *ps, uint64_t start, uint64_t npages, uint32_t seq);
+
+/* The run that begins at start and ends before end (start < end). */
+struct page_run pagestate_run(const struct pagestate *ps, uint64_t start, uint64_t end);
+
+/* Pages that a side has in the range. */
+uint64_t pagestate_populated(const struct pagestate *ps, enum page_side side, uint64_t start,
+			     uint64_t npages);
+
+/* The first maximal extent of private attributes in [start, end); false if there is none. */
+bool pagestate_next_private(const struct pagestate *ps, uint64_t start, uint64_t end,
+			    struct page_extent *extent);
+
+/* The same for pages that a side has. */
+bool pagestate_next_populated(const struct pagestate *ps, enum page_side side, uint64_t start,
+			      uint64_t end, struct page_extent *extent);
+
+#endif
