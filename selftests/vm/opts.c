@@ -10,13 +10,14 @@
 #include "report.h"
 
 enum {
-	O_KERNEL = 256, O_VARIANT, O_DEBUG, O_IMAGE, O_INITRAMFS, O_SMP, O_MEM, O_ICOUNT,
+	O_KERNEL = 256, O_VARIANT, O_KVM, O_DEBUG, O_IMAGE, O_INITRAMFS, O_SMP, O_MEM, O_ICOUNT,
 	O_TIMEOUT, O_HANG, O_LOG, O_APPEND, O_CHECK_ARGS, O_CHECK_LOG,
 };
 
 static const struct option longopts[] = {
 	{ "kernel", required_argument, NULL, O_KERNEL },
 	{ "variant", required_argument, NULL, O_VARIANT },
+	{ "kvm", required_argument, NULL, O_KVM },
 	{ "debug", no_argument, NULL, O_DEBUG },
 	{ "image", required_argument, NULL, O_IMAGE },
 	{ "initramfs", required_argument, NULL, O_INITRAMFS },
@@ -43,6 +44,8 @@ void opts_help(void)
 "\n"
 "  --kernel VERSION  kernel to boot (6.12)\n"
 "  --variant NAME    stock, trace or full (full)\n"
+"  --kvm y|m         KVM built in (y) or as modules; the command finds these in the\n"
+"                    folder $GMEM_MODULES\n"
 "  --debug           the kernel's build with debug checks\n"
 "  --image BZIMAGE   boot this file instead\n"
 "  --smp N           virtual CPUs (2)\n"
@@ -123,6 +126,7 @@ static bool parse_one(struct opts *o, int opt, const char *arg, const char *give
 {
 	switch (opt) {
 	case O_KERNEL:
+	case O_KVM:
 	case O_DEBUG:
 		return true;	/* the wrapper has turned them into --image */
 	case O_VARIANT:

@@ -269,13 +269,23 @@ static int64_t silent_limit(const struct session *s)
 	return s->phase == BOOTING ? BOOT_MS : s->hang_ms;
 }
 
+static void check_timeout(struct session *s)
+{
+	if (s->opts->timeout <= 0 || s->phase == LEAVING ||
+	    s->now - s->start < s->opts->timeout * 1000)
+		return;
+	/* The command has ended in time, but nobody takes its output. */
+	if (s->phase == GONE && (sink_busy(&s->out) || sink_busy(&s->err)) &&
+	    s->v->ending == END_EXIT)
+		s->v->ending = END_NONE;
+	give_up(s, END_TIMEOUT, 0);
+}
+
 static void check_time(struct session *s)
 {
+	check_timeout(s);
 	if (s->phase == GONE)
 		return;
-	if (s->opts->timeout > 0 && s->phase != LEAVING &&
-	    s->now - s->start >= s->opts->timeout * 1000)
-		give_up(s, END_TIMEOUT, 0);
 	if (s->stop_at && s->phase == RUNNING && s->now >= s->stop_at)
 		give_up(s, END_SIGNAL, s->stop_signal);
 	if (s->phase == LEAVING) {
