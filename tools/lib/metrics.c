@@ -189,9 +189,9 @@ GETTER(get_inflight_age)
 	COUNTER(name "_max_ns", T "-MAX", 8, GMEM_NS, field.max_ns, "longest of them")
 
 const struct gmem_metric gmem_metrics[] = {
-	VALUE("vm", "VM", 5, GMEM_COUNT, get_id, 0,
+	VALUE("vm", "VM", 5, GMEM_ID, get_id, 0,
 	      "number of the VM (kvm-vm-id in its fdinfo)"),
-	VALUE("pid", "PID", 7, GMEM_COUNT, get_pid, 0, "process of the VMM"),
+	VALUE("pid", "PID", 7, GMEM_ID, get_pid, 0, "process of the VMM"),
 	VALUE("comm", "COMMAND", 15, GMEM_TEXT, get_comm, 0, "name of that process"),
 	VALUE("slot_bytes", "SLOTS", 6, GMEM_BYTES, get_slot_bytes, 0,
 	      "memslots bound to guest_memfd"),

@@ -13,6 +13,7 @@
 
 enum gmem_metric_type {
 	GMEM_COUNT,
+	GMEM_ID,		/* a number that is a name: never rounded */
 	GMEM_BYTES,
 	GMEM_NS,
 	GMEM_PER_S,		/* events per second, a double */
@@ -21,7 +22,7 @@ enum gmem_metric_type {
 };
 
 struct gmem_value {
-	uint64_t u;		/* GMEM_COUNT, GMEM_BYTES, GMEM_NS */
+	uint64_t u;		/* GMEM_COUNT, GMEM_ID, GMEM_BYTES, GMEM_NS */
 	double f;		/* GMEM_PER_S, GMEM_BYTES_PER_S */
 	const char *s;		/* GMEM_TEXT: the VM's, may hold any byte but NUL */
 };

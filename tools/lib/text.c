@@ -69,6 +69,9 @@ char *gmem_text_count(char *buf, size_t size, double n)
 char *gmem_text_value(char *buf, size_t size, const struct gmem_metric *m, struct gmem_value v)
 {
 	switch (m->type) {
+	case GMEM_ID:
+		snprintf(buf, size, "%llu", (unsigned long long)v.u);
+		return buf;
 	case GMEM_BYTES:
 		return gmem_text_bytes(buf, size, v.u);
 	case GMEM_NS:
