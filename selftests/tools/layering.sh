@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Tells where a layer of tools/ includes what it must not know: layering.sh [ROOT].
+# Prints TAP, with FILE:LINE:TEXT of each. Exit status: 0 none, 1 some, 2 no source.
+set -u
+root=${1:-$(dirname "$0")/../..}
+if [ ! -f "$root/tools/lib/model.c" ]; then
+	echo "layering.sh: cannot find tools/lib/model.c in $root" >&2
+	echo "Give the root of the source tree." >&2
+	exit 2
+fi
+cd "$root" || exit 2
+n=0 failed=0
+
+sources() { find tools -name '*.[ch]'; }
+
+# Lines that include what matches PATTERN, of the files that are named on stdin.
+includes() { # pattern
+	xargs grep -nHE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($1)[>\"]"
+}
+
+none() { # lines rule
+	n=$((n + 1))
+	if [ -z "$1" ]; then
+		echo "ok $n - $2"
+		return
+	fi
+	failed=1
+	echo "not ok $n - $2"
+	printf '%s\n' "$1" | sed 's/^/# /'
+}
+
+# Names in quotes that the files include.
+own_headers() { # file..
+	sed -nE 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"([^"]+)".*/\1/p' "$@"
+}
+
+# A file and our own headers that it includes, and theirs, one on a line.
+with_headers() { # file seen
+	echo "$1"
+	own_headers "$1" | while read -r header; do
+		for file in "tools/lib/$header" "bpf/$header"; do
+			case " $2 $1 " in
+			*" $file "*) ;;
+			*) [ ! -f "$file" ] || with_headers "$file" "$2 $1" ;;
+			esac
+		done
+	done
+}
+
+none "$(sources | grep -vxE 'tools/lib/(source_live|probes)\.c' |
+	includes '(.*/)?bpf/.*\.h|.*\.skel\.h')" \
+	'only source_live.c and probes.c of tools/lib know BPF'
+none "$(sources | grep -vx 'tools/gmemtop/tui\.c' |
+	includes '(.*/)?n?curses\.h|ncursesw?/.*\.h')" \
+	'only tools/gmemtop/tui.c knows curses'
+none "$(with_headers tools/lib/model.c '' | sort -u | includes 'stdio\.h|(sys/)?timex?\.h')" \
+	'the model knows neither output nor clock'
+echo "1..$n"
+exit $failed

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the unit tests of libgmem share: units, random numbers, an allocator that
+ * fails on demand, and records.
+ */
+#ifndef LIB_TEST_H
+#define LIB_TEST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "gmem_abi.h"
+
+struct test_unit {
+	const struct CMUnitTest *tests;
+	size_t n;
+};
+
+#define TEST_UNIT(name, array)							\
+	const struct test_unit name = { array, sizeof(array) / sizeof((array)[0]) }
+
+extern const struct test_unit ranges_unit;
+extern const struct test_unit hist_unit;
+extern const struct test_unit model_unit;
+extern const struct test_unit blocks_unit;
+extern const struct test_unit text_unit;
+extern const struct test_unit metrics_unit;
+
+/* Same numbers in every run: a failure can be repeated. */
+struct rng {
+	uint64_t state;
+};
+
+uint64_t rng_next(struct rng *r);
+uint64_t rng_below(struct rng *r, uint64_t n);
+
+/* Of any magnitude: each number of bits is as likely as any other. */
+uint64_t rng_magnitude(struct rng *r);
+
+/* After n more allocations of libgmem, all fail until alloc_restore. */
+void alloc_fail_after(unsigned int n);
+
+/* Whether any failed. */
+bool alloc_restore(void);
+
+/* An event; further fields by name: REC(1, GMEM_BIND, .start = 0, .end = 8) */
+#define REC(vm_id, of_kind, ...)						\
+	((struct gmem_rec){ .h.vm = (vm_id), .h.kind = (of_kind),		\
+			    .h.size = sizeof(struct gmem_rec), __VA_ARGS__ })
+#define APPLY(model, vm_id, of_kind, ...)					\
+	gmem_model_apply(model, &REC(vm_id, of_kind, __VA_ARGS__).h)
+
+#define TEST_PRIVATE	8	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
+
+#endif /* LIB_TEST_H */
