@@ -6,8 +6,6 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 dir=$(mktemp -d) || exit 1
 n=0 failed=0 image=${1-}
-GMEM_CACHE=$dir/cache
-export GMEM_CACHE
 
 cleanup() {
 	[ -z "${typed-}" ] || exec 9>&-
@@ -15,10 +13,12 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# Without the test's own GMEM_CACHE a kernel of the user's cache would be built again.
 if [ -z "$image" ]; then
-	image=$(unset GMEM_CACHE && "$here/../../kernel/build" --variant full 6.12 | tail -n 1)
+	image=$("$here/../../kernel/build" --variant full 6.12 | tail -n 1)
 fi
+# Logs of these runs go to a cache of the test's own.
+GMEM_CACHE=$dir/cache
+export GMEM_CACHE
 
 vm() { "$here/run" --image "$image" --timeout 120 "$@"; }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* Applies records to the model: one function for each kind. */
+#define HASH_NONFATAL_OOM 1	/* uthash would exit */
 #include "model.h"
 
 #include <errno.h>
@@ -68,6 +69,10 @@ static struct gmem_vm *get_vm(struct gmem_model *m, const struct gmem_hdr *h)
 	vm->pid = h->tgid;
 	vm->seen_ns = h->ts_ns;
 	HASH_ADD(hh, m->vms, id, sizeof(vm->id), vm);
+	if (!vm->hh.tbl) {
+		free(vm);
+		return NULL;
+	}
 	return vm;
 }
 
@@ -228,6 +233,7 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 {
 	const struct gmem_kind_info *k = gmem_kind(rec->kind);
 	struct gmem_vm *vm;
+	int err;
 
 	if (!k)
 		return 0;
@@ -250,8 +256,10 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 		apply_counters(vm, (const struct gmem_counters_rec *)rec);
 		return 0;
 	}
-	m->nr_events++;
-	return apply_event(vm, (const struct gmem_rec *)rec);
+	err = apply_event(vm, (const struct gmem_rec *)rec);
+	if (!err)
+		m->nr_events++;
+	return err;
 }
 
 uint64_t gmem_vm_slot_bytes(const struct gmem_vm *vm)

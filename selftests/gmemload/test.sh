@@ -1,0 +1,145 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Tests gmemload with real VMs; runs where /dev/kvm is:
+#	selftests/vm/run -- selftests/gmemload/test.sh [GMEMLOAD]
+# Prints TAP, exits 1 when a test fails. Needs jq.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+gmemload=${1-$here/../../build/gmemload}
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+n=0 failed=0
+
+report() { # status name
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		failed=$((failed + 1))
+		sed 's/^/# /' "$dir/err" 2>/dev/null | head -n 5
+	fi
+}
+
+# The ledger agrees with itself; $1 is the number of conversions of each vCPU, or null.
+check() {
+	jq -e --argjson each "$1" '
+	def sum(f): map(f) | add // 0;
+	def calls: .to_private.count + .to_private.noop_count + .to_shared.count + .to_shared.noop_count;
+	def maximal: . as $e | all(range(1; length); $e[.][0] > $e[. - 1][0] + $e[. - 1][1]);
+	.vms | all(
+		(.conversions | calls) == ([.by_origin[] | calls] | add)
+		and (.by_origin.hypercall | calls) == .hypercalls
+		and (.by_origin.access | calls) == .memory_faults
+		and ($each == null or
+		     .hypercalls + .memory_faults + (.by_origin.ioctl | calls) == $each * .vcpus)
+		and .failed_conversions == 0 and .verify_failures == 0
+		and (.attributes | maximal) and (.populated | all(.extents | maximal))
+		and ([.files[] | [.ino, .populated_pages]] ==
+		     [.populated[] | [.ino, (.extents | sum(.[1]))]]))
+	' "$dir/ledger" >/dev/null 2>"$dir/err"
+}
+
+try() { # name count options
+	name=$1 each=$2
+	shift 2
+	"$gmemload" --quiet --ledger "$dir/ledger" "$@" 2>"$dir/err" && check "$each"
+	report $? "$name"
+}
+
+# What may differ between two runs of one seed.
+same() {
+	jq -S '[.vms[] | del(.pid, .vm_fd, .elapsed_ns, .files[].fd, .. | .ino?)]' "$1" >"$1.same"
+	jq -S '[.vms[] | del(.pid, .vm_fd, .elapsed_ns, .files[].fd, .. | .ino?)]' "$2" >"$2.same"
+	cmp "$1.same" "$2.same" 2>"$dir/err"
+}
+
+ends_early() { # name signal options
+	name=$1 signal=$2
+	shift 2
+	env --default-signal=INT \
+		"$gmemload" --quiet --ledger "$dir/ledger" --count 1000000000 "$@" 2>"$dir/err" &
+	pid=$!
+	sleep 2
+	kill -"$signal" $pid
+	wait $pid && check null
+	report $? "$name"
+}
+
+wait_for() { # text file
+	i=0
+	while ! grep -q "$1" "$2"; do
+		i=$((i + 1))
+		[ $i -lt 200 ] || return 1
+		sleep 0.1
+	done
+}
+
+big="--vms 4 --vcpus 2 --mem 256M --pattern mix --by mix --count 2500 --seed 7"
+# shellcheck disable=SC2086
+{
+	try "four VMs with two vCPUs each do 20000 conversions" 2500 $big
+	cp "$dir/ledger" "$dir/first"
+	try "and again" 2500 $big
+	same "$dir/first" "$dir/ledger"
+	report $? "the same seed gives the same ledger"
+	try "and in one process" 2500 $big --one-process
+}
+
+for pattern in flip4k flip2m slot swiotlb mix; do
+	for by in hypercall access ioctl mix; do
+		try "pattern $pattern by $by" 100 --vcpus 2 --mem 32M --pattern $pattern --by $by \
+			--count 100 --touch 2
+	done
+done
+for discard in both private shared none; do
+	for start in private shared; do
+		try "discard $discard, start $start" 200 --vcpus 2 --mem 16M --by mix --count 200 \
+			--discard $discard --start $start --touch all
+	done
+done
+try "no touch" 200 --vcpus 2 --by mix --count 200 --touch 0
+try "one file, five slots, three vCPUs" 300 --vcpus 3 --slots 5 --mem 33M --one-file --by mix \
+	--count 300 --touch all
+try "ranges across seven slots" 300 --vcpus 2 --slots 7 --mem 32804K --by mix --count 300 --touch all
+try "one slot for four vCPUs" 300 --vcpus 4 --slots 1 --by mix --count 300
+try "one page for each vCPU" 50 --vcpus 2 --mem 8K --by mix --count 50 --touch all
+try "a rate" 20 --vcpus 2 --by mix --count 20 --rate 50
+try "a pause" 50 --by mix --count 50 --pause-us 1000
+try "a duration" null --by mix --duration 1
+
+ends_early "SIGTERM leaves a true ledger" TERM --vms 3 --vcpus 2 --by mix
+ends_early "SIGINT leaves a true ledger, in one process" INT --vms 3 --vcpus 2 --by mix --one-process
+ends_early "SIGTERM while a whole slot is touched" TERM --pattern slot --mem 512M --touch all
+
+mkfifo "$dir/stdin"
+for mode in "" --one-process; do
+	# shellcheck disable=SC2086
+	"$gmemload" --vms 2 --count 10 --hold --ledger "$dir/ledger" $mode \
+		<"$dir/stdin" >"$dir/out" 2>"$dir/err" &
+	pid=$!
+	exec 9>"$dir/stdin"
+	wait_for "^gmemload: holding$" "$dir/out" && sleep 0.3 && kill -0 $pid && check 10 &&
+		for vm in 0 1; do
+			[ "$(cat /proc/"$(jq ".vms[$vm].pid" "$dir/ledger")"/comm)" = \
+			  "$(jq -r ".vms[$vm].name" "$dir/ledger")" ] || false
+		done
+	report $? "--hold $mode keeps the VMs"
+	exec 9>&-
+	wait $pid
+	report $? "until the end of stdin"
+done
+
+"$gmemload" --vms 0 2>"$dir/err"
+[ $? = 2 ] && [ "$(wc -l <"$dir/err")" = 2 ]
+report $? "wrong usage: status 2, two lines"
+"$gmemload" --ledger "$dir/none/ledger" 2>"$dir/err"
+[ $? = 1 ] && [ "$(wc -l <"$dir/err")" = 2 ]
+report $? "a ledger that cannot be written: status 1, two lines"
+chmod 755 "$dir"
+setpriv --reuid 65534 --clear-groups "$gmemload" 2>"$dir/err"
+[ $? = 3 ] && [ "$(wc -l <"$dir/err")" = 2 ]
+report $? "no permission: status 3, two lines"
+
+echo "1..$n"
+[ $failed = 0 ]

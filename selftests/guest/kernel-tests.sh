@@ -1,0 +1,13 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The kernel's own tests of guest_memfd pass on this kernel, with every event on.
+. selftests/tap.sh
+for event in /sys/kernel/tracing/events/kvm/*gmem*; do
+	[ -d "$event" ] && echo 1 > "$event/enable"
+done
+check "private_mem_conversions_test" "$GMEM_KTESTS/private_mem_conversions_test"
+check "private_mem_conversions_test -n 4" "$GMEM_KTESTS/private_mem_conversions_test" -n 4
+check "private_mem_kvm_exits_test" "$GMEM_KTESTS/private_mem_kvm_exits_test"
+check "guest_memfd_test" "$GMEM_KTESTS/guest_memfd_test"
+check "set_memory_region_test" "$GMEM_KTESTS/set_memory_region_test"
+plan

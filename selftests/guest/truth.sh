@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What gmemtop and gmemtrace show equals what the load did: 4 VMs of 2 vCPUs,
+# at least 10,000 conversions of mixed sizes, by hypercall, access and ioctl.
+. selftests/tap.sh
+dir=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null' EXIT
+
+mkfifo "$dir/hold"
+build/gmemtrace live --events --json > "$dir/live" 2> "$dir/live.err" &
+live=$!
+build/gmemtop --json -d 1 > "$dir/top" 2> "$dir/top.err" &
+top=$!
+wait_for 60 grep -q probes "$dir/live.err" || not_ok "gmemtrace attaches" "$(cat "$dir/live.err")"
+wait_for 60 test -s "$dir/top" || not_ok "gmemtop attaches" "$(cat "$dir/top.err")"
+
+build/gmemload --vms 4 --vcpus 2 --mem 128M --count 1400 --pattern mix --by mix --seed "${1:-7}" \
+	--hold --ledger "$dir/ledger" < <(exec sleep 600) > "$dir/load" &
+load=$!
+check "the load does its work" wait_for 300 grep -q holding "$dir/load"
+
+# The VMs are held: what the tools print when they are told to end is the final state.
+kill -TERM $top
+wait $top
+is "gmemtop ends in order" $? 0
+kill -TERM $load
+wait $load
+is "the load ends in order" $? 0
+wait_for 20 sh -c "test \$(grep -c vm_end $dir/live) -ge 4"
+kill -TERM $live
+wait $live
+is "gmemtrace ends in order" $? 0
+
+done_n=$(sed -n 's/.* \([0-9]*\) conversions (.*/\1/p' "$dir/load")
+check "at least 10000 conversions ($done_n)" test "$done_n" -ge 10000
+summary=$(grep lost "$dir/live.err")
+check "gmemtrace says what it lost: $summary" \
+	grep -q 'lost ringbuf 0, vms 0, inflight 0, unpaired 0' "$dir/live.err"
+is "one vm and one vm_end a VM" "$(grep -c '"vm_end"' "$dir/live") $(grep -c '"event":"vm"' "$dir/live")" "4 4"
+
+# The parts check themselves and count their own tests.
+plan
+status=$?
+build/ledger_check "$dir/ledger" top "$dir/top" | grep -v '^1\.\.' || status=1
+build/ledger_check "$dir/ledger" live "$dir/live" | grep -v '^1\.\.' || status=1
+exit $status

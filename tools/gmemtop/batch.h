@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* gmemtop without a terminal: refreshes as text or JSON on stdout. */
+#ifndef GMEMTOP_BATCH_H
+#define GMEMTOP_BATCH_H
+
+#include "error.h"
+#include "options.h"
+#include "model.h"
+#include "source.h"
+
+enum gmem_status batch_run(struct gmem_source *s, const struct gmemtop_options *o,
+			   struct gmem_error *e);
+
+/* One refresh: totals, the table, a map of each VM. In batch_text.c. */
+void batch_print_text(const struct gmem_model *m, const char *probes,
+		      const struct gmemtop_options *o);
+
+#endif /* GMEMTOP_BATCH_H */

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "draw.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "age.h"
+#include "footer.h"
+#include "glyphs.h"
+#include "header.h"
+#include "help.h"
+#include "layout.h"
+#include "strip.h"
+#include "text.h"
+
+#define NAME_LEN (4 * GMEM_COMM_LEN + 1)	/* each byte may become \xNN */
+
+static void draw_heads(struct canvas *c, const struct layout *l, const struct ui *ui)
+{
+	const struct glyphs *g = glyphs(c->ascii);
+
+	canvas_field(c, l->heads_y, 0, c->width, false, CANVAS_HEADER, "");
+	for (size_t i = 0; i < l->nr_columns; i++) {
+		const struct layout_column *col = &l->columns[i];
+		bool right = col->metric->type != GMEM_TEXT, sorted = col->metric == ui->sort;
+		enum canvas_attr attr = sorted ? CANVAS_SORTED : CANVAS_HEADER;
+		int title = (int)strlen(col->metric->title);
+
+		canvas_field(c, l->heads_y, col->x, col->width, right, attr, col->metric->title);
+		if (sorted)
+			canvas_put(c, l->heads_y,
+				   right ? col->x + col->width - title - 1 : col->x - 1, attr,
+				   ui->reverse ? g->ascending : g->descending);
+	}
+	if (!l->map_below)
+		canvas_field(c, l->heads_y, l->map_x, l->map_width, false, CANVAS_HEADER, "MAP");
+}
+
+/* A count; when one of them lasts, its age, which has a unit. */
+static void inflight_text(char *buf, size_t size, const struct gmem_vm *vm, uint64_t count,
+			  uint64_t age_ns)
+{
+	if (vm->ended_ns)
+		snprintf(buf, size, "-");
+	else if (age_ns > AGE_LONG_NS)
+		age_text(buf, size, age_ns);
+	else
+		snprintf(buf, size, "%llu", (unsigned long long)count);
+}
+
+static void draw_cell(struct canvas *c, int y, const struct layout_column *col,
+		      const struct gmem_vm *vm, uint64_t now_ns, enum canvas_attr attr)
+{
+	struct gmem_value v = gmem_metric_get(col->metric, vm, now_ns);
+	char buf[NAME_LEN];
+
+	gmem_text_value(buf, sizeof(buf), col->metric, v);
+	if (!strcmp(col->metric->key, "inflight")) {
+		uint64_t age = age_of_inflight(vm, now_ns);
+
+		inflight_text(buf, sizeof(buf), vm, v.u, age);
+		if (age > AGE_LONG_NS)
+			attr = CANVAS_WARN;
+	}
+	canvas_field(c, y, col->x, col->width, col->metric->type != GMEM_TEXT, attr, buf);
+}
+
+static void draw_strip(struct canvas *c, int y, int x, const uint8_t *levels, int n)
+{
+	const struct glyphs *g = glyphs(c->ascii);
+
+	for (int i = 0; i < n; i++) {
+		enum canvas_attr attr = levels[i] == STRIP_PRIVATE ? CANVAS_PRIVATE :
+					levels[i] == STRIP_SHARED ? CANVAS_SHARED : CANVAS_MIXED;
+
+		canvas_put(c, y, x + i, attr, g->level[levels[i]]);
+	}
+}
+
+static void draw_map(struct canvas *c, int y, const struct layout *l, const struct gmem_vm *vm,
+		     uint64_t now_ns)
+{
+	uint8_t levels[1024];
+	int n = l->map_width < (int)sizeof(levels) ? l->map_width : (int)sizeof(levels);
+
+	if (vm->ended_ns) {
+		char age[16], buf[40];
+
+		age_text(age, sizeof(age), now_ns - vm->ended_ns);
+		snprintf(buf, sizeof(buf), l->map_width < 16 ? "ended" : "ended %s ago", age);
+		canvas_field(c, y, l->map_x, l->map_width, false, CANVAS_DIM, buf);
+	} else if (strip_make(vm, levels, n)) {
+		draw_strip(c, y, l->map_x, levels, n);
+	} else {
+		canvas_field(c, y, l->map_x, l->map_width, false, CANVAS_DIM,
+			     l->map_width < 40 ? "no slots" :
+			     "no memslot is bound to a guest_memfd");
+	}
+}
+
+static void draw_vm(struct canvas *c, int y, const struct layout *l, const struct gmem_vm *vm,
+		    uint64_t now_ns, bool selected)
+{
+	enum canvas_attr attr = selected ? CANVAS_SELECTED :
+				vm->ended_ns ? CANVAS_DIM : CANVAS_NORMAL;
+	const struct layout_column *last = &l->columns[l->nr_columns - 1];
+
+	if (selected) {
+		canvas_field(c, y, 0, last->x + last->width, false, attr, "");
+		canvas_put(c, y, 0, attr, glyphs(c->ascii)->selected);
+	}
+	for (size_t i = 0; i < l->nr_columns; i++)
+		draw_cell(c, y, &l->columns[i], vm, now_ns, attr);
+	draw_map(c, y + l->map_below, l, vm, now_ns);
+}
+
+static void draw_vms(struct canvas *c, const struct layout *l, const struct ui *ui,
+		     const struct gmem_model *m)
+{
+	int y = l->body_y;
+
+	for (size_t i = ui->top; i < ui->nr && i < ui->top + l->rows; i++) {
+		const struct gmem_vm *vm = gmem_model_vm(m, ui->ids[i]);
+
+		if (vm)
+			draw_vm(c, y, l, vm, m->now_ns, ui->selecting && ui->cursor == i);
+		y += 1 + l->map_below;
+	}
+}
+
+static void draw_nothing(struct canvas *c, const struct layout *l, const struct ui *ui)
+{
+	char buf[64];
+
+	if (ui->pid)
+		snprintf(buf, sizeof(buf), "no VM of process %u with guest_memfd yet", ui->pid);
+	else
+		snprintf(buf, sizeof(buf), "no VM with guest_memfd yet");
+	canvas_field(c, l->body_y, 1, c->width - 1, false, CANVAS_NORMAL, buf);
+	if (l->body_height > 1)
+		canvas_field(c, l->body_y + 1, 1, c->width - 1, false, CANVAS_DIM,
+			     c->width < 60 ? "VMs appear as they start" :
+			     "VMs appear here as soon as they create one");
+}
+
+void draw_fit(struct ui *ui, const struct gmem_model *m, int width, int height)
+{
+	struct layout l;
+
+	layout_make(&l, ui, m, width, height);
+	ui_fit(ui, l.rows);
+	ui_fit_help(ui, help_lines(width), l.too_small ? 1 : l.keys_y);
+}
+
+void draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
+	  const struct draw_info *info)
+{
+	struct layout l;
+
+	canvas_clear(c);
+	layout_make(&l, ui, m, c->width, c->height);
+	if (l.too_small) {
+		canvas_field(c, 0, 0, c->width, false, CANVAS_WARN, "too small");
+		return;
+	}
+	if (ui->help) {
+		help_draw(c, ui, 0, l.keys_y);
+	} else {
+		header_draw(c, ui, m, info);
+		draw_heads(c, &l, ui);
+		if (ui->nr)
+			draw_vms(c, &l, ui, m);
+		else
+			draw_nothing(c, &l, ui);
+	}
+	footer_draw(c, &l, ui);
+}

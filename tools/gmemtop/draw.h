@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * Draws the whole screen. Pure: reads the model and what the user chose, writes
+ * cells; must not know sources, terminals or clocks.
+ */
+#ifndef GMEMTOP_DRAW_H
+#define GMEMTOP_DRAW_H
+
+#include <stdbool.h>
+
+#include "canvas.h"
+#include "model.h"
+#include "ui.h"
+
+struct draw_info {
+	const char *probes;	/* gmem_source_describe() */
+	bool ended;		/* the source has no more to give */
+	bool behind;		/* there is more to read than there is time for */
+};
+
+/* Before draw(), for a screen of this size: scrolls so that things are visible. */
+void draw_fit(struct ui *ui, const struct gmem_model *m, int width, int height);
+
+void draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
+	  const struct draw_info *info);
+
+#endif /* GMEMTOP_DRAW_H */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* The last line: where in the list one is, what keys do, what the map's signs mean. */
+#ifndef GMEMTOP_FOOTER_H
+#define GMEMTOP_FOOTER_H
+
+#include "canvas.h"
+#include "layout.h"
+#include "ui.h"
+
+void footer_draw(struct canvas *c, const struct layout *l, const struct ui *ui);
+
+#endif /* GMEMTOP_FOOTER_H */

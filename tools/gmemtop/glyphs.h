@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* The signs of the map and of the marks, for screens with and without Unicode. */
+#ifndef GMEMTOP_GLYPHS_H
+#define GMEMTOP_GLYPHS_H
+
+#include "strip.h"
+
+struct glyphs {
+	const char *level[STRIP_PRIVATE + 1];	/* of the map, from all shared to all private */
+	const char *descending;			/* beside the head of the sorted column */
+	const char *ascending;
+	const char *selected;
+};
+
+/* A dot, not a blank, for shared: it can be seen where the map ends. */
+static const struct glyphs unicode_glyphs = {
+	{ "·", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" }, "▼", "▲", "▶",
+};
+
+static const struct glyphs ascii_glyphs = {
+	{ ".", ":", "-", "=", "+", "*", "%", "@", "#" }, "v", "^", ">",
+};
+
+static inline const struct glyphs *glyphs(bool ascii)
+{
+	return ascii ? &ascii_glyphs : &unicode_glyphs;
+}
+
+#endif /* GMEMTOP_GLYPHS_H */

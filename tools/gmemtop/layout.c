@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "layout.h"
+
+#include <string.h>
+
+#include "columns.h"
+
+#define GUTTER		1	/* for the marks of the selected row and the sorted column */
+#define MAP_INDENT	2	/* of a map on its own line */
+#define MAP_MIN		10
+#define MAP_GOOD	24	/* narrower than that, a line of its own is better */
+
+#define RANK_SORTED	1
+
+/* One more may be sorted by, though it has no place in the table. */
+_Static_assert(COLUMNS < LAYOUT_COLUMNS, "no room for it");
+
+struct choice {
+	const struct gmem_metric *metric;
+	int rank;
+	int width;
+	int preferred;
+	bool in;
+};
+
+struct choices {
+	struct choice c[LAYOUT_COLUMNS];
+	size_t n;
+};
+
+static int max(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+static int min(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static int digits(uint64_t v)
+{
+	int n = 1;
+
+	while (v >= 10) {
+		v /= 10;
+		n++;
+	}
+	return n;
+}
+
+/* Numbers of VMs and processes are names: they must not be cut, whatever it costs. */
+static int widest_id(const struct ui *ui, const struct gmem_model *m, const struct gmem_metric *id)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < ui->nr; i++) {
+		const struct gmem_vm *vm = gmem_model_vm(m, ui->ids[i]);
+		uint64_t v = vm ? gmem_metric_get(id, vm, m->now_ns).u : 0;
+
+		most = v > most ? v : most;
+	}
+	return digits(most);
+}
+
+static void add(struct choices *all, const struct ui *ui, const struct gmem_model *m,
+		const struct gmem_metric *metric, int least, int rank)
+{
+	struct choice *c = &all->c[all->n++];
+
+	*c = (struct choice){ .metric = metric, .rank = metric == ui->sort ? RANK_SORTED : rank };
+	c->width = max(least, (int)strlen(metric->title));
+	if (metric->type == GMEM_ID)
+		c->width = max(c->width, widest_id(ui, m, metric));
+	c->preferred = max(c->width, metric->width);
+	c->in = c->rank < COLUMN_EXTRA;
+}
+
+static void choose_from(struct choices *all, const struct ui *ui, const struct gmem_model *m)
+{
+	bool sorted = false;
+
+	all->n = 0;
+	for (int i = 0; i < COLUMNS; i++) {
+		const struct gmem_metric *metric = gmem_metric(columns[i].key);
+
+		if (!metric)
+			continue;
+		sorted |= metric == ui->sort;
+		add(all, ui, m, metric, columns[i].least, columns[i].rank);
+	}
+	/* One can sort by whatever there is a field for. */
+	if (!sorted)
+		add(all, ui, m, ui->sort, ui->sort->width, RANK_SORTED);
+	/* Sorted by or not, a row says whose it is. */
+	all->c[0].rank = 0;
+}
+
+/* What the columns take, each with the gap before it (the gutter, for the first). */
+static int total(const struct choices *all, bool preferred)
+{
+	int sum = 0;
+
+	for (size_t i = 0; i < all->n; i++) {
+		if (all->c[i].in)
+			sum += 1 + (preferred ? all->c[i].preferred : all->c[i].width);
+	}
+	return sum;
+}
+
+static void drop_to(struct choices *all, int room)
+{
+	while (total(all, false) > room) {
+		struct choice *worst = NULL;
+
+		for (size_t i = 0; i < all->n; i++) {
+			struct choice *c = &all->c[i];
+
+			if (c->in && c->rank && (!worst || c->rank > worst->rank))
+				worst = c;
+		}
+		if (!worst)
+			return;
+		worst->in = false;
+	}
+}
+
+static void grow(struct choice *c, int *room)
+{
+	int more = min(c->preferred - c->width, *room);
+
+	if (c->in && more > 0) {
+		c->width += more;
+		*room -= more;
+	}
+}
+
+/* Names first: they are what is cut when it is narrow. */
+static void grow_to(struct choices *all, int room)
+{
+	room -= total(all, false);
+	for (size_t i = 0; i < all->n; i++) {
+		if (all->c[i].metric->type == GMEM_TEXT)
+			grow(&all->c[i], &room);
+	}
+	for (size_t i = 0; i < all->n; i++)
+		grow(&all->c[i], &room);
+}
+
+static void add_extras(struct choices *all, int room)
+{
+	for (int rank = COLUMN_EXTRA; rank < COLUMN_EXTRA + COLUMNS; rank++) {
+		for (size_t i = 0; i < all->n; i++) {
+			struct choice *c = &all->c[i];
+
+			if (!c->in && c->rank == rank && total(all, true) + 1 + c->preferred <= room)
+				c->in = true;
+		}
+	}
+}
+
+static int place(struct layout *l, const struct choices *all)
+{
+	int x = GUTTER;
+
+	l->nr_columns = 0;
+	for (size_t i = 0; i < all->n; i++) {
+		if (!all->c[i].in)
+			continue;
+		l->columns[l->nr_columns++] = (struct layout_column){
+			all->c[i].metric, x, all->c[i].width,
+		};
+		x += all->c[i].width + 1;
+	}
+	return x;
+}
+
+static void lay_out_lines(struct layout *l, int height)
+{
+	l->heads_y = 2;
+	l->body_y = 3;
+	l->keys_y = height - 1;
+	l->body_height = l->keys_y - l->body_y;
+}
+
+void layout_make(struct layout *l, const struct ui *ui, const struct gmem_model *m, int width,
+		 int height)
+{
+	struct choices all;
+	bool roomy;
+
+	memset(l, 0, sizeof(*l));
+	l->too_small = width < LAYOUT_MIN_WIDTH || height < LAYOUT_MIN_HEIGHT;
+	if (l->too_small)
+		return;
+	lay_out_lines(l, height);
+	choose_from(&all, ui, m);
+	roomy = width >= total(&all, true) + 1 + MAP_GOOD;
+	/* Two lines for each, if all have room so: their order is what one came for. */
+	l->map_below = !roomy && l->body_height >= 2 && ui->nr <= (size_t)l->body_height / 2;
+	l->rows = l->map_below ? l->body_height / 2 : l->body_height;
+	if (roomy)
+		add_extras(&all, width - 1 - LAYOUT_MAP_MAX);
+	if (l->map_below) {
+		drop_to(&all, width);
+		grow_to(&all, width);
+		place(l, &all);
+		l->map_x = MAP_INDENT;
+		l->map_width = width - MAP_INDENT;
+		return;
+	}
+	drop_to(&all, width - 1 - MAP_MIN);
+	grow_to(&all, width - 1 - (roomy ? MAP_GOOD : MAP_MIN));
+	l->map_x = place(l, &all);
+	l->map_width = max(0, min(width - l->map_x, LAYOUT_MAP_MAX));
+}

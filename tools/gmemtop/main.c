@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* gmemtop: a top for guest memory. */
+#include "batch.h"
+#include "error.h"
+#include "options.h"
+#include "source.h"
+#include "tui.h"
+
+int main(int argc, char **argv)
+{
+	struct gmemtop_options o;
+	struct gmem_live_opts live = { 0 };
+	struct gmem_source *source = NULL;
+	struct gmem_error e = { 0 };
+	enum gmem_status status;
+
+	status = gmemtop_parse(&o, argc, argv, &e);
+	if (!status) {
+		live.ringbuf_bytes = o.ringbuf_bytes;
+		live.verbose = o.verbose;
+		status = gmem_live_open(&source, &live, &e);
+	}
+	if (!status)
+		status = o.batch ? batch_run(source, &o, &e) : tui_run(source, &o, &e);
+	gmem_source_close(source);
+	return status ? (int)gmem_report("gmemtop", &e) : 0;
+}

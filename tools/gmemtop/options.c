@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "options.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *argp_program_version = "gmemtop 0.1";
+
+enum { OPT_JSON = 256, OPT_ASCII, OPT_RINGBUF, OPT_REVERSE };
+
+static const struct argp_option options[] = {
+	{ "delay", 'd', "SEC", 0, "Refresh every SEC seconds, 0.1 to 3600 (default 1)", 0 },
+	{ "iterations", 'n', "N", 0, "End after N refreshes", 0 },
+	{ "batch", 'b', NULL, 0, "Print refreshes to stdout, without a terminal", 0 },
+	{ "json", OPT_JSON, NULL, 0, "Print one JSON object a refresh (implies -b)", 0 },
+	{ "pid", 'p', "PID", 0, "Only the VMs of this process", 0 },
+	{ "sort", 's', "FIELD", 0, "Sort by FIELD; -s help lists them (default conversions_per_s)", 0 },
+	{ "reverse", OPT_REVERSE, NULL, 0, "Least first", 0 },
+	{ "ascii", OPT_ASCII, NULL, 0, "No Unicode on the screen", 0 },
+	{ "ringbuf", OPT_RINGBUF, "MIB", 0, "Size of the event buffer (default: by number of CPUs)", 0 },
+	{ "verbose", 'v', NULL, 0, "Show what libbpf says", 0 },
+	{ 0 }
+};
+
+struct parse {
+	struct gmemtop_options *o;
+	struct gmem_error *e;
+};
+
+static error_t usage(struct parse *p, const char *what, const char *arg)
+{
+	gmem_fail(p->e, GMEM_E_USAGE, "See gmemtop --help.", "%s '%s'", what, arg);
+	return EINVAL;
+}
+
+static bool parse_number(const char *s, double min, double max, double *v)
+{
+	char *end;
+
+	errno = 0;
+	*v = strtod(s, &end);
+	return end != s && !*end && !errno && *v >= min && *v <= max;
+}
+
+static void list_fields(void)
+{
+	for (size_t i = 0; i < gmem_nr_metrics; i++)
+		printf("%-24s %s\n", gmem_metrics[i].key, gmem_metrics[i].help);
+	exit(GMEM_OK);
+}
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct parse *p = state->input;
+	struct gmemtop_options *o = p->o;
+	double v;
+
+	switch (key) {
+	case 'd':
+		return parse_number(arg, 0.1, 3600, &o->delay_s) ? 0 :
+			usage(p, "the delay is 0.1 to 3600 seconds, not", arg);
+	case 'n':
+		if (!parse_number(arg, 1, 1e9, &v) || v != (double)(unsigned long)v)
+			return usage(p, "the number of refreshes is 1 or more, not", arg);
+		o->count = (unsigned long)v;
+		return 0;
+	case 'p':
+		if (!parse_number(arg, 1, 4194304, &v) || v != (double)(uint32_t)v)
+			return usage(p, "there can be no process", arg);
+		o->pid = (uint32_t)v;
+		return 0;
+	case 's':
+		if (!strcmp(arg, "help"))
+			list_fields();
+		o->sort = gmem_metric(arg);
+		return o->sort ? 0 : usage(p, "no field to sort by:", arg);
+	case OPT_RINGBUF:
+		if (!parse_number(arg, 0.0625, 1024, &v))
+			return usage(p, "the event buffer has 0.0625 to 1024 MiB, not", arg);
+		o->ringbuf_bytes = (uint64_t)(v * 1048576);
+		return 0;
+	case OPT_JSON:
+		o->json = true;
+		/* fallthrough */
+	case 'b':
+		o->batch = true;
+		return 0;
+	case OPT_ASCII:
+		o->ascii = true;
+		return 0;
+	case OPT_REVERSE:
+		o->reverse = true;
+		return 0;
+	case 'v':
+		o->verbose++;
+		return 0;
+	case ARGP_KEY_ARG:
+		return usage(p, "unexpected argument", arg);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+enum gmem_status gmemtop_parse(struct gmemtop_options *o, int argc, char **argv,
+			       struct gmem_error *e)
+{
+	static const struct argp argp = {
+		options, parse_opt, NULL,
+		"Shows guest memory (guest_memfd) of all VMs: what is private, what is shared, "
+		"what converts and how long that takes.\v"
+		"Exit status: 0 ok, 1 failed, 2 usage, 3 no permission, 4 no KVM, 5 no BTF, "
+		"6 nothing to attach to, 7 input or output.", NULL, NULL, NULL
+	};
+	struct parse p = { o, e };
+
+	*o = (struct gmemtop_options){ .delay_s = 1, .sort = gmem_metric("conversions_per_s") };
+	e->status = GMEM_OK;
+	argp_err_exit_status = GMEM_E_USAGE;	/* argp's own errors are two lines as well */
+	if (argp_parse(&argp, argc, argv, 0, NULL, &p))
+		return e->status ? e->status : GMEM_E_USAGE;
+	return GMEM_OK;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* The memory of a VM as a strip of cells, each an equal share of its gmem slots in gfn order. */
+#ifndef GMEMTOP_STRIP_H
+#define GMEMTOP_STRIP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model.h"
+
+/*
+ * How much of a cell is private. The ends are exact: a single page is enough to
+ * be neither all nor nothing.
+ */
+#define STRIP_SHARED	0
+#define STRIP_PRIVATE	8
+
+/* False, and nothing is written, if the VM has no slots. */
+bool strip_make(const struct gmem_vm *vm, uint8_t *levels, int n);
+
+#endif /* GMEMTOP_STRIP_H */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* The commands of gmemtrace: each parses its own arguments, argv[0] being its name. */
+#ifndef GMEMTRACE_COMMAND_H
+#define GMEMTRACE_COMMAND_H
+
+#include "error.h"
+
+struct command {
+	const char *name;
+	const char *help;
+	enum gmem_status (*run)(int argc, char **argv, struct gmem_error *e);
+};
+
+enum gmem_status cmd_live(int argc, char **argv, struct gmem_error *e);
+
+#endif /* GMEMTRACE_COMMAND_H */

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* gmemtrace: finds the command and runs it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+
+static const struct command commands[] = {
+	{ "live", "print operations on guest memory as they happen", cmd_live },
+};
+
+#define NR_COMMANDS (sizeof(commands) / sizeof(*commands))
+
+static void help(void)
+{
+	printf("Usage: gmemtrace COMMAND [OPTION...]\n"
+	       "Traces guest memory (guest_memfd): conversions, punches, invalidations, bindings.\n\n");
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		printf("  %-10s %s\n", commands[i].name, commands[i].help);
+	printf("\ngmemtrace COMMAND --help tells the options of each.\n");
+}
+
+static enum gmem_status run(int argc, char **argv, struct gmem_error *e)
+{
+	if (argc < 2)
+		return gmem_fail(e, GMEM_E_USAGE, "See gmemtrace --help.", "no command given");
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		help();
+		return GMEM_OK;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("gmemtrace 0.1");
+		return GMEM_OK;
+	}
+	for (size_t i = 0; i < NR_COMMANDS; i++) {
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 1, argv + 1, e);
+	}
+	return gmem_fail(e, GMEM_E_USAGE, "gmemtrace --help lists the commands.",
+			 "unknown command '%s'", argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+	struct gmem_error e = { 0 };
+	enum gmem_status status = run(argc, argv, &e);
+
+	return status ? (int)gmem_report("gmemtrace", &e) : 0;
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "json.h"
+
+#include "kinds.h"
+#include "metrics.h"
+#include "text.h"
+
+static void put_u64(struct json_object *o, const char *key, uint64_t v)
+{
+	json_object_object_add(o, key, json_object_new_uint64(v));
+}
+
+/* Not every name is UTF-8, and JSON must be. */
+static void put_name(struct json_object *o, const char *key, const char *name)
+{
+	char buf[8 * GMEM_COMM_LEN];
+
+	json_object_object_add(o, key, json_object_new_string(gmem_text_name(buf, sizeof(buf), name)));
+}
+
+static void put_metrics(struct json_object *o, const struct gmem_vm *vm, uint64_t now_ns)
+{
+	for (size_t i = 0; i < gmem_nr_metrics; i++) {
+		const struct gmem_metric *m = &gmem_metrics[i];
+		struct gmem_value v = gmem_metric_get(m, vm, now_ns);
+
+		if (m->type == GMEM_TEXT)
+			put_name(o, m->key, v.s);
+		else if (m->type == GMEM_PER_S || m->type == GMEM_BYTES_PER_S)
+			json_object_object_add(o, m->key, json_object_new_double(v.f));
+		else
+			put_u64(o, m->key, v.u);
+	}
+}
+
+static struct json_object *slots(const struct gmem_vm *vm)
+{
+	struct json_object *a = json_object_new_array();
+
+	for (size_t i = 0; i < vm->nr_slots; i++) {
+		struct json_object *o = json_object_new_object();
+
+		put_u64(o, "slot", vm->slots[i].slot);
+		put_u64(o, "base_gfn", vm->slots[i].gfn);
+		put_u64(o, "npages", vm->slots[i].npages);
+		put_u64(o, "ino", vm->slots[i].ino);
+		put_u64(o, "pgoff", vm->slots[i].pgoff);
+		json_object_array_add(a, o);
+	}
+	return a;
+}
+
+static struct json_object *files(const struct gmem_vm *vm)
+{
+	struct json_object *a = json_object_new_array();
+
+	for (size_t i = 0; i < vm->nr_files; i++) {
+		struct json_object *o = json_object_new_object();
+
+		put_u64(o, "ino", vm->files[i].ino);
+		put_u64(o, "size_bytes", vm->files[i].size_pages << GMEM_PAGE_SHIFT);
+		put_u64(o, "flags", vm->files[i].flags);
+		json_object_array_add(a, o);
+	}
+	return a;
+}
+
+/* [[start_gfn, npages], ..]: the private extents, all else is shared. */
+static struct json_object *extents(const struct gmem_ranges *r)
+{
+	struct json_object *a = json_object_new_array(), *pair;
+	struct gmem_extent x = { 0, 0 };
+
+	while (gmem_ranges_next(r, x.end, &x)) {
+		pair = json_object_new_array_ext(2);
+		json_object_array_add(pair, json_object_new_uint64(x.start));
+		json_object_array_add(pair, json_object_new_uint64(x.end - x.start));
+		json_object_array_add(a, pair);
+	}
+	return a;
+}
+
+static struct json_object *inflight(const struct gmem_vm *vm, uint64_t now_ns)
+{
+	struct json_object *a = json_object_new_array();
+
+	for (size_t i = 0; i < vm->nr_inflight; i++) {
+		const struct gmem_inflight *op = &vm->inflight[i];
+		struct json_object *o = json_object_new_object();
+		char buf[64];
+
+		json_object_object_add(o, "op", json_object_new_string(gmem_kind(op->kind)->op));
+		json_object_object_add(o, "arg", json_object_new_string(
+			gmem_text_arg(buf, sizeof(buf), op->kind, op->arg)));
+		put_u64(o, "tid", op->tid);
+		put_u64(o, "ino", op->ino);
+		put_u64(o, "start", op->start);
+		put_u64(o, "end", op->end);
+		put_u64(o, "age_ns", now_ns > op->begin_ns ? now_ns - op->begin_ns : 0);
+		json_object_array_add(a, o);
+	}
+	return a;
+}
+
+static struct json_object *vm_object(const struct gmem_vm *vm, uint64_t now_ns)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_metrics(o, vm, now_ns);
+	json_object_object_add(o, "ended", json_object_new_boolean(vm->ended_ns != 0));
+	json_object_object_add(o, "slots", slots(vm));
+	json_object_object_add(o, "files", files(vm));
+	json_object_object_add(o, "operations_inflight", inflight(vm, now_ns));
+	json_object_object_add(o, "private_extents", extents(&vm->private));
+	return o;
+}
+
+struct json_object *gmem_json_model(const struct gmem_model *m, const char *probes, uint32_t pid)
+{
+	struct json_object *o = json_object_new_object(), *vms = json_object_new_array();
+	struct json_object *lost = json_object_new_object();
+	struct gmem_vm *vm, *tmp;
+
+	json_object_object_add(o, "version", json_object_new_int(GMEM_JSON_VERSION));
+	put_u64(o, "ts_ns", m->now_ns);
+	json_object_object_add(o, "probes", json_object_new_string(probes));
+	put_u64(o, "events", m->nr_events);
+	for (int i = 0; i < GMEM_LOSSES; i++)
+		put_u64(lost, gmem_loss_names[i], m->lost[i]);
+	json_object_object_add(o, "lost", lost);
+	HASH_ITER(hh, m->vms, vm, tmp) {
+		if (!pid || vm->pid == pid)
+			json_object_array_add(vms, vm_object(vm, m->now_ns));
+	}
+	json_object_object_add(o, "vms", vms);
+	return o;
+}
+
+static void put_range(struct json_object *o, const struct gmem_kind_info *k,
+		      const struct gmem_rec *r)
+{
+	if (k->unit == GMEM_NONE)
+		return;
+	put_u64(o, k->unit == GMEM_GFN ? "start_gfn" : "start_pgoff", r->start);
+	put_u64(o, k->unit == GMEM_GFN ? "end_gfn" : "end_pgoff", r->end);
+}
+
+static void put_arg(struct json_object *o, const struct gmem_kind_info *k,
+		    const struct gmem_rec *r)
+{
+	static const char *const keys[] = {
+		[GMEM_ARG_PGOFF] = "pgoff", [GMEM_ARG_FLAGS] = "flags", [GMEM_ARG_MODE] = "mode",
+		[GMEM_ARG_CAUSE] = "cause", [GMEM_ARG_ATTRIBUTES] = "attributes",
+	};
+	char buf[64];
+
+	if (k->arg == GMEM_ARG_NONE)
+		return;
+	if (k->arg == GMEM_ARG_PGOFF)
+		put_u64(o, keys[k->arg], r->arg);
+	else
+		json_object_object_add(o, keys[k->arg], json_object_new_string(
+			gmem_text_arg(buf, sizeof(buf), r->h.kind, r->arg)));
+}
+
+static void put_event(struct json_object *o, const struct gmem_kind_info *k,
+		      const struct gmem_rec *r)
+{
+	if (k->has_ino)
+		put_u64(o, "ino", r->ino);
+	put_range(o, k, r);
+	put_arg(o, k, r);
+	if (k->aux)
+		put_u64(o, k->aux, r->aux);
+	if (k->has_nr_pages)
+		put_u64(o, "nr_pages", r->nr_pages);
+	if (k->has_ret)
+		json_object_object_add(o, "ret", json_object_new_int(r->ret));
+	if (k->phase == GMEM_END)
+		put_u64(o, "dur_ns", r->dur_ns);
+}
+
+struct json_object *gmem_json_record(const struct gmem_hdr *h)
+{
+	const struct gmem_kind_info *k = gmem_kind(h->kind);
+	struct json_object *o;
+
+	if (!k || (k->phase != GMEM_META && h->size < sizeof(struct gmem_rec)))
+		return NULL;
+	o = json_object_new_object();
+	put_u64(o, "ts_ns", h->ts_ns);
+	json_object_object_add(o, "event", json_object_new_string(k->name));
+	put_u64(o, "vm", h->vm);
+	put_u64(o, "pid", h->tgid);
+	put_u64(o, "tid", h->tid);
+	put_u64(o, "cpu", h->cpu);
+	if (k->phase != GMEM_META)
+		put_event(o, k, (const struct gmem_rec *)h);
+	else if (h->kind == GMEM_VM && h->size >= sizeof(struct gmem_vm_rec))
+		put_name(o, "comm", ((const struct gmem_vm_rec *)h)->comm);
+	return o;
+}

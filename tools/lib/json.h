@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* The JSON that programs read: schema in docs/json.md. The caller puts the objects. */
+#ifndef GMEM_JSON_H
+#define GMEM_JSON_H
+
+#include <json-c/json.h>
+#include <stdint.h>
+
+#include "model.h"
+
+/* Raised when a key changes its meaning or goes away; new keys do not raise it. */
+#define GMEM_JSON_VERSION 1
+
+/* All that the model holds; pid 0: every VM. probes: gmem_source_describe(). */
+struct json_object *gmem_json_model(const struct gmem_model *m, const char *probes, uint32_t pid);
+
+/* One record of any kind; NULL for one that is unknown or too short. */
+struct json_object *gmem_json_record(const struct gmem_hdr *rec);
+
+#endif /* GMEM_JSON_H */
