@@ -98,6 +98,16 @@ static void test_time_is_the_latest(void **state)
 	assert_int_equal(m->now_ns, 100);
 }
 
+static void test_records_of_no_vm_make_none(void **state)
+{
+	struct gmem_model *m = *state;
+
+	ok(APPLY(m, 0, GMEM_MEMORY_FAULT, .h.ts_ns = 5));
+	ok(APPLY(m, 0, GMEM_BIND, .start = 0, .end = 8));
+	assert_null(m->vms);
+	assert_int_equal(m->now_ns, 5);
+}
+
 static void test_losses(void **state)
 {
 	struct gmem_model *m = *state;
@@ -470,6 +480,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_first_record_makes_the_vm),
 	TEST(test_identity),
 	TEST(test_time_is_the_latest),
+	TEST(test_records_of_no_vm_make_none),
 	TEST(test_losses),
 	TEST(test_slots_are_kept_by_gfn),
 	TEST(test_unbind_takes_one_slot),

@@ -245,6 +245,8 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 		memcpy(m->lost, ((const struct gmem_lost_rec *)rec)->lost, sizeof(m->lost));
 		return 0;
 	}
+	if (!rec->vm)
+		return 0;
 	vm = get_vm(m, rec);
 	if (!vm)
 		return -ENOMEM;
