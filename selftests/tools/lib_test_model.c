@@ -172,6 +172,33 @@ static void test_failed_bind_binds_nothing(void **state)
 	assert_int_equal(m->nr_events, 1);
 }
 
+static void test_bind_of_no_pages_binds_nothing(void **state)
+{
+	struct gmem_model *m = *state;
+
+	ok(APPLY(m, 1, GMEM_BIND, .ino = 5, .start = 8, .end = 8));
+	ok(APPLY(m, 1, GMEM_BIND, .ino = 5, .start = 8, .end = 4));
+	assert_int_equal(vm_of(m, 1)->nr_slots, 0);
+	assert_int_equal(gmem_vm_slot_bytes(vm_of(m, 1)), 0);
+}
+
+/* A memslot is bound once: if its unbind was lost, the next bind tells. */
+static void test_bind_replaces_the_slot(void **state)
+{
+	struct gmem_model *m = *state;
+
+	bind(m, 5, 1, 0x100, 0x10);
+	bind(m, 5, 2, 0x300, 0x10);
+	bind(m, 6, 1, 0x200, 0x8);
+	assert_int_equal(vm_of(m, 1)->nr_slots, 2);
+	assert_int_equal(vm_of(m, 1)->slots[0].gfn, 0x200);
+	assert_int_equal(vm_of(m, 1)->slots[0].ino, 6);
+	bind(m, 5, 1, 0x400, 0x8);
+	assert_int_equal(vm_of(m, 1)->nr_slots, 2);
+	assert_int_equal(vm_of(m, 1)->slots[0].slot, 2);
+	assert_int_equal(vm_of(m, 1)->slots[1].gfn, 0x400);
+}
+
 static void test_files_and_release(void **state)
 {
 	struct gmem_model *m = *state;
@@ -485,6 +512,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_slots_are_kept_by_gfn),
 	TEST(test_unbind_takes_one_slot),
 	TEST(test_failed_bind_binds_nothing),
+	TEST(test_bind_of_no_pages_binds_nothing),
+	TEST(test_bind_replaces_the_slot),
 	TEST(test_files_and_release),
 	TEST(test_vms_are_apart),
 	TEST(test_attributes),

@@ -123,13 +123,23 @@ static int del_file(struct gmem_vm *vm, const struct gmem_rec *r)
 	return 0;
 }
 
+/* A memslot is bound once: what is still bound to it lost its unbind. */
+static void del_stale_slot(struct gmem_vm *vm, uint32_t slot)
+{
+	for (size_t i = vm->nr_slots; i-- > 0; ) {
+		if (vm->slots[i].slot == slot)
+			close_gap(vm->slots, vm->nr_slots--, i, sizeof(*vm->slots));
+	}
+}
+
 static int add_slot(struct gmem_vm *vm, const struct gmem_rec *r)
 {
 	struct gmem_slot *slots;
 	size_t i = 0;
 
-	if (r->ret)
+	if (r->ret || r->start >= r->end)
 		return 0;
+	del_stale_slot(vm, r->aux);
 	while (i < vm->nr_slots && vm->slots[i].gfn < r->start)
 		i++;
 	slots = open_gap(vm->slots, vm->nr_slots, i, sizeof(*slots));
