@@ -333,6 +333,34 @@ static void test_lost_ends_go_with_the_next(void **state)
 	assert_int_equal(vm_of(m, 1)->inflight[0].tid, 2);
 }
 
+/* Records of several CPUs come in the order in which the ring buffer took them. */
+static void test_inflight_is_in_order_of_begin(void **state)
+{
+	struct gmem_model *m = *state;
+	struct gmem_vm *vm;
+
+	begin(m, GMEM_ATTRIBUTES_BEGIN, 1, 120);
+	begin(m, GMEM_ATTRIBUTES_BEGIN, 2, 100);
+	begin(m, GMEM_ATTRIBUTES_BEGIN, 3, 110);
+	begin(m, GMEM_ATTRIBUTES_BEGIN, 4, 110);
+	vm = vm_of(m, 1);
+	assert_int_equal(vm->inflight[0].tid, 2);
+	assert_int_equal(vm->inflight[1].tid, 3);
+	assert_int_equal(vm->inflight[2].tid, 4);
+	assert_int_equal(vm->inflight[3].tid, 1);
+}
+
+static void test_end_of_a_vm(void **state)
+{
+	struct gmem_model *m = *state;
+
+	bind(m, 5, 1, 0, 8);
+	begin(m, GMEM_ATTRIBUTES_BEGIN, 1, 100);
+	ok(APPLY(m, 1, GMEM_VM_END, .h.ts_ns = 200));
+	assert_int_equal(vm_of(m, 1)->ended_ns, 200);
+	assert_int_equal(vm_of(m, 1)->nr_inflight, 0);
+}
+
 static void test_forget(void **state)
 {
 	struct gmem_model *m = *state;
@@ -520,6 +548,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_inflight_pairs_by_task_and_kind),
 	TEST(test_failed_operations_are_over),
 	TEST(test_lost_ends_go_with_the_next),
+	TEST(test_inflight_is_in_order_of_begin),
+	TEST(test_end_of_a_vm),
 	TEST(test_forget),
 	TEST(test_rates),
 	TEST(test_short_records_are_refused),

@@ -153,12 +153,18 @@ static int add_slot(struct gmem_vm *vm, const struct gmem_rec *r)
 
 static int begin_op(struct gmem_vm *vm, const struct gmem_rec *r)
 {
-	struct gmem_inflight *p = open_gap(vm->inflight, vm->nr_inflight, vm->nr_inflight, sizeof(*p));
+	struct gmem_inflight *p;
+	size_t i = vm->nr_inflight;
 
+	/* Records of several CPUs may overtake each other. */
+	while (i && vm->inflight[i - 1].begin_ns > r->h.ts_ns)
+		i--;
+	p = open_gap(vm->inflight, vm->nr_inflight, i, sizeof(*p));
 	if (!p)
 		return -ENOMEM;
 	vm->inflight = p;
-	p[vm->nr_inflight++] = (struct gmem_inflight){
+	vm->nr_inflight++;
+	p[i] = (struct gmem_inflight){
 		r->h.ts_ns, r->h.tid, r->h.kind, r->ino, r->start, r->end, r->arg,
 	};
 	return 0;
@@ -207,6 +213,7 @@ static int apply_event(struct gmem_vm *vm, const struct gmem_rec *r)
 		return set_attributes(vm, r);
 	case GMEM_VM_END:
 		vm->ended_ns = r->h.ts_ns;
+		vm->nr_inflight = 0;
 		return 0;
 	default:
 		return 0;
