@@ -300,38 +300,67 @@ uint64_t gmem_vm_private_bytes(const struct gmem_vm *vm)
 	return pages << GMEM_PAGE_SHIFT;
 }
 
-/* Blocks of one slot: only those with a boundary of an extent inside can be mixed. */
-static uint64_t mixed_blocks(const struct gmem_vm *vm, uint64_t start, uint64_t end)
+/* Of a block that slots may cover in part, or several together. */
+static bool is_mixed(const struct gmem_vm *vm, uint64_t block)
 {
-	uint64_t mixed = 0, done = 0;	/* blocks below done were counted or are whole */
-	struct gmem_extent x = { 0, start };
+	uint64_t from = block * BLOCK_PAGES, to = from + BLOCK_PAGES, pages = 0, private = 0;
 
-	while (gmem_ranges_next(&vm->private, x.end, &x) && x.start < end) {
+	for (size_t i = 0; i < vm->nr_slots && vm->slots[i].gfn < to; i++) {
+		uint64_t start = vm->slots[i].gfn, end = start + vm->slots[i].npages;
+
+		start = start > from ? start : from;
+		end = end < to ? end : to;
+		if (start >= end)
+			continue;
+		pages += end - start;
+		private += gmem_ranges_count(&vm->private, start, end);
+	}
+	return private && private < pages;
+}
+
+/* Of the blocks [first, last), which one slot covers: those with an edge of an extent inside. */
+static uint64_t mixed_within(const struct gmem_vm *vm, uint64_t first, uint64_t last)
+{
+	uint64_t mixed = 0, done = first;	/* blocks below done were counted or are whole */
+	struct gmem_extent x = { 0, first * BLOCK_PAGES };
+
+	if (first >= last)
+		return 0;
+	while (gmem_ranges_next(&vm->private, x.end, &x) && x.start / BLOCK_PAGES < last) {
 		uint64_t edges[2] = { x.start, x.end };
 
 		for (int i = 0; i < 2; i++) {
 			uint64_t block = edges[i] / BLOCK_PAGES;
 
-			if (edges[i] <= start || edges[i] >= end || edges[i] % BLOCK_PAGES == 0)
+			if (edges[i] % BLOCK_PAGES == 0 || block < done || block >= last)
 				continue;
-			if (block + 1 > done) {
-				mixed++;
-				done = block + 1;
-			}
+			mixed++;
+			done = block + 1;
 		}
 	}
 	return mixed;
 }
 
+/* Slots are in order of gfn, and neighbours may share a block: it is looked at once. */
 struct gmem_blocks gmem_vm_blocks(const struct gmem_vm *vm)
 {
 	struct gmem_blocks b = { 0, 0 };
+	uint64_t done = 0;	/* blocks below were looked at */
 
 	for (size_t i = 0; i < vm->nr_slots; i++) {
-		uint64_t start = vm->slots[i].gfn, end = start + vm->slots[i].npages;
+		const struct gmem_slot *s = &vm->slots[i];
+		uint64_t first = s->gfn / BLOCK_PAGES;
+		uint64_t last = (s->gfn + s->npages - 1) / BLOCK_PAGES;
 
-		b.mixed += mixed_blocks(vm, start, end);
-		b.total += (end + BLOCK_PAGES - 1) / BLOCK_PAGES - start / BLOCK_PAGES;
+		if (first < done)
+			first = done;
+		if (first > last)
+			continue;
+		b.total += last + 1 - first;
+		b.mixed += is_mixed(vm, first) + mixed_within(vm, first + 1, last);
+		if (last > first)
+			b.mixed += is_mixed(vm, last);
+		done = last + 1;
 	}
 	return b;
 }
