@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Targets: all demo test check bench install clean. See README.md.
+# Targets: all, demo, test, check, install, clean. See README.md.
 
 B := build
 PREFIX ?= /usr/local
@@ -16,3 +16,34 @@ all: $(B)/gmemtop $(B)/gmemtrace $(B)/gmemload
 include tools/tools.mk
 include selftests/vm/vm.mk
 include selftests/gmemload/gmemload.mk
+include selftests/tests.mk
+
+# Packages are installed before the rest is looked at: another make does that.
+SUBMAKE = $(MAKE) --no-print-directory -j$(shell nproc)
+
+.PHONY: deps demo test check install clean
+deps:
+	@deps/install
+
+demo: deps
+	@$(SUBMAKE) -s all vm
+	@kernel/build $(KERNEL) > /dev/null
+	@selftests/demo/run $(KERNEL)
+
+test: deps
+	@$(SUBMAKE) -s all vm $(filter $(B)/%,$(CHECKS)) $(B)/ledger_check
+	@kernel/build --variant stock $(KERNEL) > /dev/null
+	@kernel/build $(KERNEL) > /dev/null
+	@selftests/run-tests $(CHECKS) $(VM_TESTS)
+
+check: all $(filter $(B)/%,$(CHECKS))
+	@selftests/run-tests $(CHECKS)
+
+install: $(B)/gmemtop $(B)/gmemtrace
+	install -D -m 755 $(B)/gmemtop $(DESTDIR)$(PREFIX)/sbin/gmemtop
+	install -D -m 755 $(B)/gmemtrace $(DESTDIR)$(PREFIX)/sbin/gmemtrace
+	install -D -m 644 docs/gmemtop.8 $(DESTDIR)$(PREFIX)/share/man/man8/gmemtop.8
+	install -D -m 644 docs/gmemtrace.8 $(DESTDIR)$(PREFIX)/share/man/man8/gmemtrace.8
+
+clean:
+	rm -rf $(B)

@@ -2,6 +2,7 @@
 /* Owns: see boot.h. Must not know guest_memfd or conversions. */
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -13,6 +14,8 @@
 
 #define PML4_GPA BOOT_GPA
 #define PDPT_GPA 0x2000ULL
+#define GDT_GPA 0x3000ULL
+#define IDT_GPA 0x3800ULL
 #define CODE_GPA 0x4000ULL
 #define VCPU_GPA 0x10000ULL
 #define CODE_SIZE (VCPU_GPA - CODE_GPA)
@@ -37,6 +40,12 @@
 #define EFER_LMA (1ULL << 10)
 #define RFLAGS_FIXED (1ULL << 1)
 
+#define SELECTOR_CODE 0x8
+#define SELECTOR_DATA 0x10
+#define GDT_CODE 0x00af9b000000ffffULL	/* 64-bit code, as segment() has it */
+#define GDT_DATA 0x00cf93000000ffffULL
+#define GATE_INTERRUPT 0x8eULL
+
 #define SEGMENT_CODE 0xb	/* execute, read, accessed */
 #define SEGMENT_DATA 0x3	/* read, write, accessed */
 
@@ -47,6 +56,23 @@
 uint64_t boot_size(unsigned int vcpus)
 {
 	return VCPU_GPA + vcpus * VCPU_SIZE - BOOT_GPA;
+}
+
+/* Only to tell of exceptions: the selectors are loaded by nothing else. */
+static void fill_descriptors(uint64_t *gdt, uint64_t *idt)
+{
+	unsigned int i;
+
+	gdt[SELECTOR_CODE / 8] = GDT_CODE;
+	gdt[SELECTOR_DATA / 8] = GDT_DATA;
+	for (i = 0; i < GM_NR_VECTORS; i++) {
+		uint64_t entry = CODE_GPA + (guest_vectors - __start_guest_text) +
+				 i * GM_VECTOR_SIZE;
+
+		idt[2 * i] = (entry & 0xffff) | SELECTOR_CODE << 16 | GATE_INTERRUPT << 40 |
+			     (entry >> 16 & 0xffff) << 48;
+		idt[2 * i + 1] = entry >> 32;
+	}
 }
 
 void boot_fill(uint8_t *boot)
@@ -61,6 +87,8 @@ void boot_fill(uint8_t *boot)
 	pml4[0] = PDPT_GPA | PTE_PRESENT | PTE_WRITE | PTE_ACCESSED;
 	for (i = 0; i < PTES_PER_TABLE; i++)
 		pdpt[i] = i << 30 | PTE_PRESENT | PTE_WRITE | PTE_ACCESSED | PTE_DIRTY | PTE_LARGE;
+	fill_descriptors((uint64_t *)(boot + GDT_GPA - BOOT_GPA),
+			 (uint64_t *)(boot + IDT_GPA - BOOT_GPA));
 	memcpy(boot + CODE_GPA - BOOT_GPA, __start_guest_text, code_size);
 }
 
@@ -72,6 +100,25 @@ uint64_t boot_mailbox_gpa(unsigned int vcpu)
 struct gm_mailbox *boot_mailbox(uint8_t *boot, unsigned int vcpu)
 {
 	return (struct gm_mailbox *)(boot + boot_mailbox_gpa(vcpu) - BOOT_GPA);
+}
+
+void boot_describe_exception(const uint8_t *boot, int vcpu_fd, char *text, size_t size)
+{
+	/* Vectors with an error code: 8, 10 to 14, 17, 21, 29, 30 */
+	const uint32_t with_error = 0x60227d00;
+	struct kvm_sregs sregs = { 0 };
+	struct kvm_regs regs = { 0 };
+	uint64_t frame[3] = { 0 };
+
+	ioctl(vcpu_fd, KVM_GET_REGS, &regs);
+	ioctl(vcpu_fd, KVM_GET_SREGS, &sregs);
+	if (regs.rsp >= VCPU_GPA && regs.rsp % 8 == 0)
+		memcpy(frame, boot + regs.rsp - BOOT_GPA, sizeof(frame));
+	snprintf(text, size, "exception %u at rip 0x%llx, error code 0x%llx, cr2 0x%llx",
+		 (unsigned int)frame[0],
+		 (unsigned long long)(with_error >> frame[0] & 1 ? frame[2] : frame[1]),
+		 (unsigned long long)(with_error >> frame[0] & 1 ? frame[1] : 0),
+		 (unsigned long long)sregs.cr2);
 }
 
 static int set_cpuid(int kvm_fd, int vcpu_fd, struct failure *failure)
@@ -107,7 +154,7 @@ static struct kvm_segment segment(uint8_t type)
 {
 	return (struct kvm_segment){
 		.limit = 0xffffffff,
-		.selector = type == SEGMENT_CODE ? 0x8 : 0x10,
+		.selector = type == SEGMENT_CODE ? SELECTOR_CODE : SELECTOR_DATA,
 		.type = type,
 		.present = 1,
 		.db = type != SEGMENT_CODE,
@@ -129,8 +176,10 @@ static void set_long_mode(struct kvm_sregs *sregs)
 	sregs->fs = sregs->ds;
 	sregs->gs = sregs->ds;
 	sregs->ss = sregs->ds;
-	/* No handlers: any exception is a triple fault, which ends the run with a message. */
-	sregs->idt.limit = 0;
+	sregs->gdt.base = GDT_GPA;
+	sregs->gdt.limit = 3 * 8 - 1;
+	sregs->idt.base = IDT_GPA;
+	sregs->idt.limit = GM_NR_VECTORS * 16 - 1;
 }
 
 int boot_vcpu(int kvm_fd, int vcpu_fd, unsigned int vcpu, struct failure *failure)

@@ -6,6 +6,7 @@
 #ifndef GMEMLOAD_BOOT_H
 #define GMEMLOAD_BOOT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "fail.h"
@@ -24,5 +25,8 @@ uint64_t boot_mailbox_gpa(unsigned int vcpu);
 
 /* Gives a new vCPU its CPUID and the registers to start with. */
 int boot_vcpu(int kvm_fd, int vcpu_fd, unsigned int vcpu, struct failure *failure);
+
+/* After GM_PORT_EXCEPTION. */
+void boot_describe_exception(const uint8_t *boot, int vcpu_fd, char *text, size_t size);
 
 #endif

@@ -14,6 +14,24 @@
 #define GUEST_TEXT __attribute__((section("guest_text")))
 #define GUEST_INLINE static inline __attribute__((always_inline))
 
+/*
+ * The guest has no use for exceptions, so each one is a bug of somebody: the stubs leave the vector
+ * on the stack, on top of what the CPU has pushed, and tell the host, which never comes back.
+ */
+asm(".pushsection guest_text, \"ax\"\n"
+    ".balign 16\n"
+    ".globl guest_vectors\n"
+    "guest_vectors:\n"
+    ".set vector, 0\n"
+    ".rept 32\n"
+    "	.balign 16\n"
+    "	pushq $vector\n"
+    "	outb %al, $" GM_STRING(GM_PORT_EXCEPTION) "\n"
+    "	hlt\n"
+    "	.set vector, vector + 1\n"
+    ".endr\n"
+    ".popsection");
+
 GUEST_INLINE void done(void)
 {
 	asm volatile("outb %%al, %0" : : "i"(GM_PORT_DONE), "a"(0) : "memory");

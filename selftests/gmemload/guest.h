@@ -10,6 +10,12 @@ struct gm_mailbox;
 
 extern const char __start_guest_text[], __stop_guest_text[];
 
+/* An entry for each exception, GM_VECTOR_SIZE bytes apart. */
+extern const char guest_vectors[];
+
+#define GM_NR_VECTORS 32
+#define GM_VECTOR_SIZE 16
+
 /* Entry in 64-bit mode; the mailbox's guest physical address is the only argument. */
 void guest_main(struct gm_mailbox *mailbox) __attribute__((noreturn));
 

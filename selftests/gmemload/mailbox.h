@@ -16,6 +16,10 @@
 #include <stdint.h>
 
 #define GM_PORT_DONE 0x80
+#define GM_PORT_EXCEPTION 0x81
+
+#define GM_STRING_(x) #x
+#define GM_STRING(x) GM_STRING_(x)
 
 enum gm_item_op {
 	GM_ITEM_CONVERT,	/* hypercall over gpa, npages */

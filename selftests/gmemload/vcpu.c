@@ -68,6 +68,14 @@ static int unexpected(struct vcpu *vcpu, const char *what)
 		    (uint64_t)regs.rip);
 }
 
+static int on_exception(struct vcpu *vcpu)
+{
+	char text[128];
+
+	boot_describe_exception(vcpu->vm->boot, vcpu->fd, text, sizeof(text));
+	return unexpected(vcpu, text);
+}
+
 /* 0, -errno if the attributes could not be set (counted), or -ECANCELED if the run has failed. */
 static int do_conversion(struct vcpu *vcpu)
 {
@@ -185,6 +193,8 @@ static int run_list(struct vcpu *vcpu)
 		} else if (run->exit_reason == KVM_EXIT_IO && run->io.port == GM_PORT_DONE) {
 			return vcpu->converting ?
 			       unexpected(vcpu, "a conversion did not reach the VMM") : 0;
+		} else if (run->exit_reason == KVM_EXIT_IO && run->io.port == GM_PORT_EXCEPTION) {
+			return on_exception(vcpu);
 		} else {
 			return unexpected(vcpu, "an exit that the guest was not told to cause");
 		}

@@ -101,7 +101,6 @@ static void draw_totals(struct canvas *c, const struct ui *ui, const struct gmem
 
 	snprintf(s->text, sizeof(s->text), "gmemtop - %zu VM%s", t.vms, t.vms == 1 ? "" : "s");
 	snprintf(s->brief, sizeof(s->brief), "%zu VM%s", t.vms, t.vms == 1 ? "" : "s");
-	/* Its name goes when everything else is as short as can be. */
 	add_bytes(&line, 6, "slots", "slots", t.slot_bytes);
 	add_bytes(&line, 5, "private", "priv", t.private_bytes);
 	add_bytes(&line, 7, "shared", "shrd", t.slot_bytes - t.private_bytes);

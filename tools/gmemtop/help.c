@@ -81,7 +81,10 @@ static void write_map(struct page *p)
 {
 	const struct glyphs *g = glyphs(p->c && p->c->ascii);
 
-	heading(p, "Map: the memslots of a VM in the order of guest frames, equal shares a cell");
+	heading(p, "Map");
+	entry(p, "", CANVAS_NORMAL,
+	      "The memslots that are bound to guest_memfd, in the order of guest frames. "
+	      "Each cell is an equal share of them.");
 	entry(p, g->level[STRIP_PRIVATE], CANVAS_PRIVATE, "all of the cell is private");
 	entry(p, g->level[STRIP_PRIVATE / 2], CANVAS_MIXED,
 	      "part of it is: the fuller the sign, the more");

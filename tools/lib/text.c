@@ -2,6 +2,7 @@
 #include "text.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +14,11 @@ static char *scaled(char *buf, size_t size, double v, double step, const char *c
 {
 	int u = 0;
 
-	while (v >= step && units[u + 1]) {
+	/* 999.96 would be written as 1000.0: go by what will be printed. */
+	while (v >= step - 0.5 && units[u + 1]) {
 		v /= step;
 		u++;
 	}
-	/* 999.96 would be written as 1000.0: go by what will be printed. */
 	if (u && v < 9.995)
 		snprintf(buf, size, "%.2f%s", v, units[u]);
 	else if (u && v < 99.95)
@@ -48,16 +49,18 @@ char *gmem_text_ns(char *buf, size_t size, uint64_t ns)
 {
 	static const char *const units[] = { "ns", "us", "ms", "s", NULL };
 
-	if (ns >= 1000000000000ULL) {
+	if (ns >= 1000000000000000ULL)	/* seconds no longer fit a column */
+		snprintf(buf, size, "%llud", (unsigned long long)(ns / 86400000000000ULL));
+	else if (ns >= 1000000000000ULL)
 		snprintf(buf, size, "%llus", (unsigned long long)(ns / 1000000000));
-		return buf;
-	}
-	return scaled(buf, size, (double)ns, 1000, units);
+	else
+		scaled(buf, size, (double)ns, 1000, units);
+	return buf;
 }
 
 char *gmem_text_count(char *buf, size_t size, double n)
 {
-	static const char *const units[] = { "", "k", "M", "G", "T", "P", NULL };
+	static const char *const units[] = { "", "k", "M", "G", "T", "P", "E", "Z", "Y", NULL };
 
 	if (n > 0 && n < 9.95) {
 		snprintf(buf, size, n == (double)(int)n ? "%.0f" : "%.1f", n);
@@ -81,7 +84,7 @@ char *gmem_text_value(char *buf, size_t size, const struct gmem_metric *m, struc
 	case GMEM_PER_S:
 		return gmem_text_count(buf, size, v.f);
 	case GMEM_BYTES_PER_S:
-		return gmem_text_bytes(buf, size, (uint64_t)v.f);
+		return gmem_text_bytes(buf, size, v.f < 0x1p64 ? (uint64_t)v.f : UINT64_MAX);
 	case GMEM_TEXT:
 		return gmem_text_name(buf, size, v.s);
 	default:
@@ -117,6 +120,8 @@ char *gmem_text_name(char *buf, size_t size, const char *name)
 	const unsigned char *s = (const unsigned char *)name;
 	size_t used = 0;
 
+	if (!size)
+		return buf;
 	while (*s) {
 		size_t n = utf8_len(s);
 		char piece[8];
@@ -139,11 +144,11 @@ char *gmem_text_name(char *buf, size_t size, const char *name)
 
 const char *gmem_text_errno(char *buf, size_t size, int ret)
 {
-	const char *name = strerrorname_np(-ret);
+	const char *name = ret == INT_MIN ? NULL : strerrorname_np(-ret);
 
 	if (name)
 		return name;
-	snprintf(buf, size, "E%d", -ret);
+	snprintf(buf, size, "E%lld", -(long long)ret);
 	return buf;
 }
 
@@ -157,11 +162,7 @@ static char *flags(char *buf, size_t size, uint64_t v, const struct flag *f, siz
 {
 	size_t used = 0;
 
-	if (!v) {
-		snprintf(buf, size, "%s", none);
-		return buf;
-	}
-	buf[0] = '\0';
+	snprintf(buf, size, "%s", v ? "" : none);
 	for (size_t i = 0; i < n; i++) {
 		if (!(v & f[i].bit) || used >= size)
 			continue;
@@ -177,7 +178,7 @@ static char *flags(char *buf, size_t size, uint64_t v, const struct flag *f, siz
 char *gmem_text_arg(char *buf, size_t size, unsigned int kind, uint64_t arg)
 {
 	static const struct flag attributes[] = { { 1ULL << 3, "private" } };
-	static const struct flag modes[] = { { 2, "punch_hole" }, { 1, "keep_size" } };
+	static const struct flag modes[] = { { 1, "keep_size" }, { 2, "punch_hole" } };
 	static const char *const causes[] = { "punch_hole", "release", "memory_error" };
 	const struct gmem_kind_info *k = gmem_kind(kind);
 
@@ -200,7 +201,7 @@ char *gmem_text_arg(char *buf, size_t size, unsigned int kind, uint64_t arg)
 		snprintf(buf, size, "0x%llx", (unsigned long long)arg);
 		return buf;
 	default:
-		buf[0] = '\0';
+		snprintf(buf, size, "%s", "");
 		return buf;
 	}
 }

@@ -9,9 +9,9 @@
 #include "metrics.h"
 
 /* All write at most size bytes with the NUL and return buf. */
-char *gmem_text_bytes(char *buf, size_t size, uint64_t bytes);	/* 4K 512M 1.5G */
-char *gmem_text_ns(char *buf, size_t size, uint64_t ns);	/* 850ns 12.3us 4.5s */
-char *gmem_text_count(char *buf, size_t size, double n);	/* 999 12.3k 4.5M */
+char *gmem_text_bytes(char *buf, size_t size, uint64_t bytes);	/* 4K 1536M 1.46G */
+char *gmem_text_ns(char *buf, size_t size, uint64_t ns);	/* 850ns 12.3us 4.50s */
+char *gmem_text_count(char *buf, size_t size, double n);	/* 999 12.3k 4.50M */
 char *gmem_text_value(char *buf, size_t size, const struct gmem_metric *m, struct gmem_value v);
 
 /*
