@@ -8,13 +8,15 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <term.h>
 #include <unistd.h>
 
 #include "loop.h"
 #include "rescue.h"
 #include "stop.h"
 #include "ui.h"
+
+/* Last: it defines lines, columns and hundreds of other words as macros. */
+#include <term.h>
 
 #define CTRL_L		12
 #define NO_KEYS		8	/* input without a key in it, before we take it for closed */
@@ -88,32 +90,27 @@ static void append_capability(char *buf, size_t size, const char *name)
 	buf[used] = '\0';
 }
 
-static void guard_terminal(void)
+/*
+ * What puts the terminal back, from terminfo. False if it is one that cannot be
+ * drawn on: newterm() takes any, and then types on those that have no screen.
+ */
+static bool read_capabilities(char *reset, size_t size)
 {
 	static const char *const names[] = { "sgr0", "op", "rmkx", "cnorm", "rmcup" };
-	char reset[256] = "";
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		append_capability(reset, sizeof(reset), names[i]);
-	rescue_begin(STDOUT_FILENO, reset);
-}
-
-/* newterm() takes any terminal, and then types on those that have no screen. */
-static bool can_draw(void)
-{
 	int err = 0;
 	const char *cup;
-	bool can;
 
+	reset[0] = '\0';
 	if (setupterm(NULL, STDOUT_FILENO, &err) == ERR)
 		return false;
 	cup = tigetstr("cup");
-	can = cup && cup != (char *)-1;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		append_capability(reset, size, names[i]);
 	del_curterm(cur_term);
-	return can;
+	return cup && cup != (char *)-1;
 }
 
-static enum gmem_status check_terminal(struct gmem_error *e)
+static enum gmem_status check_terminal(char *reset, size_t size, struct gmem_error *e)
 {
 	const char *hint = "Use -b for plain text, or --json.", *term = getenv("TERM");
 
@@ -121,24 +118,27 @@ static enum gmem_status check_terminal(struct gmem_error *e)
 		return gmem_fail(e, GMEM_E_IO, hint, "cannot read keys: stdin is not a terminal");
 	if (!isatty(STDOUT_FILENO))
 		return gmem_fail(e, GMEM_E_IO, hint, "cannot draw: stdout is not a terminal");
-	if (!can_draw())
+	if (!read_capabilities(reset, size))
 		return gmem_fail(e, GMEM_E_IO, hint, "cannot draw on a terminal of type '%s'",
 				 term && *term ? term : "unknown");
 	return GMEM_OK;
 }
 
+static bool screen_is_up;
+
 /* exit() of a library, or of ours: nothing may leave the terminal as it is now. */
 static void leave_screen(void)
 {
-	if (stdscr && !isendwin())
+	if (screen_is_up)
 		endwin();
+	screen_is_up = false;
 	rescue_end();
 }
 
 static enum gmem_status tui_open(struct tui *t, struct gmem_error *e)
 {
-	enum gmem_status status = check_terminal(e);
-	static bool registered;
+	char reset[256];
+	enum gmem_status status = check_terminal(reset, sizeof(reset), e);
 
 	if (status)
 		return status;
@@ -146,15 +146,14 @@ static enum gmem_status tui_open(struct tui *t, struct gmem_error *e)
 	gmem_stop_on_signals();
 	/* $LINES and $COLUMNS do not change when the window does. */
 	use_tioctl(TRUE);
-	guard_terminal();
+	rescue_begin(STDOUT_FILENO, reset);
+	atexit(leave_screen);
 	t->screen = newterm(NULL, stdout, stdin);
 	if (!t->screen) {
 		rescue_end();
 		return gmem_fail(e, GMEM_E_IO, "Use -b for plain text.", "cannot use the terminal");
 	}
-	if (!registered)
-		atexit(leave_screen);
-	registered = true;
+	screen_is_up = true;
 	set_up_keys();
 	set_up_colours(t);
 	return GMEM_OK;
