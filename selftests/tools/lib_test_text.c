@@ -2,6 +2,8 @@
 /* Tests of text.h. */
 #include "lib_test.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -278,6 +280,92 @@ static void test_names_are_cut_between_characters(void **state)
 	setlocale(LC_CTYPE, "C");
 }
 
+static void test_args(void **state)
+{
+	static const struct {
+		unsigned int kind;
+		uint64_t arg;
+		const char *text;
+	} samples[] = {
+		{ GMEM_ATTRIBUTES_END, 0, "shared" },
+		{ GMEM_ATTRIBUTES_BEGIN, 8, "private" },
+		{ GMEM_ATTRIBUTES_END, 0x18, "private|0x10" },
+		{ GMEM_ATTRIBUTES_END, 0x10, "0x10" },
+		{ GMEM_ATTRIBUTES_END, UINT64_MAX, "private|0xfffffffffffffff7" },
+		{ GMEM_MEMORY_FAULT, 0, "shared" },
+		{ GMEM_MEMORY_FAULT, 8, "private" },
+		{ GMEM_MEMORY_FAULT, 9, "private|0x1" },
+		{ GMEM_FALLOCATE_BEGIN, 0, "none" },
+		{ GMEM_FALLOCATE_BEGIN, 1, "keep_size" },
+		{ GMEM_FALLOCATE_END, 2, "punch_hole" },
+		{ GMEM_FALLOCATE_END, 3, "keep_size|punch_hole" },
+		{ GMEM_FALLOCATE_END, 0x13, "keep_size|punch_hole|0x10" },
+		{ GMEM_INVALIDATE_BEGIN, 0, "punch_hole" },
+		{ GMEM_INVALIDATE_END, 1, "release" },
+		{ GMEM_INVALIDATE_END, 2, "memory_error" },
+		{ GMEM_INVALIDATE_END, 3, "cause_3" },
+		{ GMEM_INVALIDATE_END, UINT64_MAX, "cause_18446744073709551615" },
+		{ GMEM_BIND, 0x40, "0x40" },
+		{ GMEM_CREATE, 0, "0x0" },
+		{ GMEM_RELEASE, 5, "" },
+		{ GMEM_VM, 5, "" },
+		{ 0, 5, "" },
+		{ GMEM_KINDS, 5, "" },
+	};
+	char buf[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(samples) / sizeof(*samples); i++)
+		assert_string_equal(gmem_text_arg(buf, sizeof(buf), samples[i].kind, samples[i].arg),
+				    samples[i].text);
+}
+
+static void test_errno(void **state)
+{
+	char buf[16];
+
+	(void)state;
+	assert_string_equal(gmem_text_errno(buf, sizeof(buf), -EFAULT), "EFAULT");
+	assert_string_equal(gmem_text_errno(buf, sizeof(buf), -EHWPOISON), "EHWPOISON");
+	assert_string_equal(gmem_text_errno(buf, sizeof(buf), -512), "E512");
+	assert_string_equal(gmem_text_errno(buf, sizeof(buf), INT_MIN), "E2147483648");
+}
+
+static void write_all(char *buf, size_t size, int which)
+{
+	static const struct gmem_value v = { .u = 12345678, .f = 12345678, .s = "a\xe6\x97\xa5z" };
+
+	if (which == 0)
+		gmem_text_bytes(buf, size, 123456789);
+	else if (which == 1)
+		gmem_text_ns(buf, size, UINT64_MAX);
+	else if (which == 2)
+		gmem_text_count(buf, size, 12345.6);
+	else if (which == 3)
+		gmem_text_name(buf, size, "a\x01\xff\xe6\x97\xa5 and more of it");
+	else if (which < 4 + GMEM_KINDS)
+		gmem_text_arg(buf, size, which - 4, UINT64_MAX);
+	else
+		gmem_text_value(buf, size, &gmem_metrics[which - 4 - GMEM_KINDS], v);
+}
+
+static void test_no_byte_beyond_the_buffer(void **state)
+{
+	(void)state;
+	for (int which = 0; which < 4 + GMEM_KINDS + (int)gmem_nr_metrics; which++) {
+		for (size_t size = 0; size < 40; size++) {
+			char buf[64];
+
+			memset(buf, 0x55, sizeof(buf));
+			write_all(buf, size, which);
+			for (size_t i = size; i < sizeof(buf); i++)
+				assert_int_equal(buf[i], 0x55);
+			if (size)
+				assert_true(strnlen(buf, size) < size);
+		}
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_bytes),
 	cmocka_unit_test(test_ns),
@@ -289,6 +377,9 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_names),
 	cmocka_unit_test(test_every_character),
 	cmocka_unit_test(test_names_are_cut_between_characters),
+	cmocka_unit_test(test_args),
+	cmocka_unit_test(test_errno),
+	cmocka_unit_test(test_no_byte_beyond_the_buffer),
 };
 
 TEST_UNIT(text_unit, tests);

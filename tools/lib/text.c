@@ -2,6 +2,7 @@
 #include "text.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,6 +120,8 @@ char *gmem_text_name(char *buf, size_t size, const char *name)
 	const unsigned char *s = (const unsigned char *)name;
 	size_t used = 0;
 
+	if (!size)
+		return buf;
 	while (*s) {
 		size_t n = utf8_len(s);
 		char piece[8];
@@ -141,11 +144,11 @@ char *gmem_text_name(char *buf, size_t size, const char *name)
 
 const char *gmem_text_errno(char *buf, size_t size, int ret)
 {
-	const char *name = strerrorname_np(-ret);
+	const char *name = ret == INT_MIN ? NULL : strerrorname_np(-ret);
 
 	if (name)
 		return name;
-	snprintf(buf, size, "E%d", -ret);
+	snprintf(buf, size, "E%lld", -(long long)ret);
 	return buf;
 }
 
@@ -159,11 +162,7 @@ static char *flags(char *buf, size_t size, uint64_t v, const struct flag *f, siz
 {
 	size_t used = 0;
 
-	if (!v) {
-		snprintf(buf, size, "%s", none);
-		return buf;
-	}
-	buf[0] = '\0';
+	snprintf(buf, size, "%s", v ? "" : none);
 	for (size_t i = 0; i < n; i++) {
 		if (!(v & f[i].bit) || used >= size)
 			continue;
@@ -179,7 +178,7 @@ static char *flags(char *buf, size_t size, uint64_t v, const struct flag *f, siz
 char *gmem_text_arg(char *buf, size_t size, unsigned int kind, uint64_t arg)
 {
 	static const struct flag attributes[] = { { 1ULL << 3, "private" } };
-	static const struct flag modes[] = { { 2, "punch_hole" }, { 1, "keep_size" } };
+	static const struct flag modes[] = { { 1, "keep_size" }, { 2, "punch_hole" } };
 	static const char *const causes[] = { "punch_hole", "release", "memory_error" };
 	const struct gmem_kind_info *k = gmem_kind(kind);
 
@@ -202,7 +201,7 @@ char *gmem_text_arg(char *buf, size_t size, unsigned int kind, uint64_t arg)
 		snprintf(buf, size, "0x%llx", (unsigned long long)arg);
 		return buf;
 	default:
-		buf[0] = '\0';
+		snprintf(buf, size, "%s", "");
 		return buf;
 	}
 }
