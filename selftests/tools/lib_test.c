@@ -27,7 +27,7 @@ uint64_t rng_magnitude(struct rng *r)
 int main(int argc, char **argv)
 {
 	const struct test_unit *const units[] = {
-		&ranges_unit, &hist_unit, &model_unit, &blocks_unit, &text_unit,
+		&ranges_unit, &hist_unit, &model_unit, &blocks_unit, &text_unit, &metrics_unit,
 	};
 	struct CMUnitTest all[128];
 	size_t n = 0;

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metrics.h"
 #include "model.h"
+#include "text.h"
 
 static int setup(void **state)
 {
@@ -528,6 +530,49 @@ static void test_no_memory(void **state)
 	}
 }
 
+static void read_everything(struct gmem_model *m)
+{
+	struct gmem_vm *vm, *tmp;
+	char buf[64];
+
+	HASH_ITER(hh, m->vms, vm, tmp) {
+		for (size_t i = 0; i < gmem_nr_metrics; i++) {
+			const struct gmem_metric *metric = &gmem_metrics[i];
+
+			gmem_text_value(buf, sizeof(buf), metric,
+					gmem_metric_get(metric, vm, m->now_ns));
+		}
+	}
+}
+
+/* Damaged recordings: any bytes in any order. Sanitizers look on. */
+static void test_random_bytes(void **state)
+{
+	struct gmem_model *m = *state;
+	struct rng rng = { 4 };
+
+	for (int i = 0; i < 20000; i++) {
+		union {
+			uint64_t words[sizeof(struct gmem_counters_rec) / 8];
+			struct gmem_hdr h;
+			struct gmem_rec rec;
+		} r;
+		char buf[64];
+
+		for (size_t w = 0; w < sizeof(r) / 8; w++)
+			r.words[w] = rng_magnitude(&rng);
+		r.h.kind = rng_below(&rng, GMEM_KINDS + 1);
+		r.h.size = sizeof(r);
+		r.h.vm = rng_below(&rng, 8);
+		r.h.tid = rng_below(&rng, 8);
+		ok(gmem_model_apply(m, &r.h));
+		gmem_text_arg(buf, sizeof(buf), r.h.kind, r.rec.arg);
+		gmem_text_errno(buf, sizeof(buf), r.rec.ret);
+		if (i % 500 == 0)
+			read_everything(m);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -556,6 +601,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_unknown_kinds_are_ignored),
 	TEST(test_longer_records_are_taken),
 	TEST(test_no_memory),
+	TEST(test_random_bytes),
 };
 
 TEST_UNIT(model_unit, tests);

@@ -169,24 +169,24 @@ GETTER(get_inflight_age)
 		"conversions that changed something"),				\
 	COUNTER(name "_bytes", T "-B", 7, GMEM_BYTES, conversion[D].bytes,	\
 		"bytes of the ranges of these conversions"),			\
-	COUNTER(name "_unchanged", T "-NOP", 8, GMEM_COUNT, conversion[D].unchanged, \
+	COUNTER(name "_unchanged", T "-NOP", 9, GMEM_COUNT, conversion[D].unchanged, \
 		"conversions that found all as it was asked for"),		\
-	COUNTER(name "_failed", T "-ERR", 8, GMEM_COUNT, conversion[D].failed,	\
+	COUNTER(name "_failed", T "-ERR", 9, GMEM_COUNT, conversion[D].failed,	\
 		"conversions that failed"),					\
 	COUNTER(name "_total_ns", T "-T", 7, GMEM_NS, conversion[D].total_ns,	\
 		"time in KVM_SET_MEMORY_ATTRIBUTES"),				\
-	COUNTER(name "_max_ns", T "-MAX", 8, GMEM_NS, conversion[D].max_ns,	\
+	COUNTER(name "_max_ns", T "-MAX", 9, GMEM_NS, conversion[D].max_ns,	\
 		"longest of them"),						\
-	VALUE(name "_p50_ns", T "-P50", 8, GMEM_NS, get_p50, D, "median of their time"), \
-	VALUE(name "_p99_ns", T "-P99", 8, GMEM_NS, get_p99, D, "99th percentile of their time")
+	VALUE(name "_p50_ns", T "-P50", 9, GMEM_NS, get_p50, D, "median of their time"), \
+	VALUE(name "_p99_ns", T "-P99", 9, GMEM_NS, get_p99, D, "99th percentile of their time")
 
 #define OPERATION(name, T, field, what)						\
 	COUNTER(name "_count", T, 7, GMEM_COUNT, field.count, what),		\
 	COUNTER(name "_bytes", T "-B", 7, GMEM_BYTES, field.bytes,		\
 		"bytes of the ranges asked for"),				\
-	COUNTER(name "_failed", T "-ERR", 8, GMEM_COUNT, field.failed, "those that failed"), \
+	COUNTER(name "_failed", T "-ERR", 9, GMEM_COUNT, field.failed, "those that failed"), \
 	COUNTER(name "_total_ns", T "-T", 7, GMEM_NS, field.total_ns, "time in them"), \
-	COUNTER(name "_max_ns", T "-MAX", 8, GMEM_NS, field.max_ns, "longest of them")
+	COUNTER(name "_max_ns", T "-MAX", 9, GMEM_NS, field.max_ns, "longest of them")
 
 const struct gmem_metric gmem_metrics[] = {
 	VALUE("vm", "VM", 5, GMEM_ID, get_id, 0,
