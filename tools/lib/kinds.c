@@ -2,8 +2,8 @@
 #include "kinds.h"
 
 static const struct gmem_kind_info kinds[GMEM_KINDS] = {
-	[GMEM_VM]		= { "vm", "vm", GMEM_META, .has_ino = false },
-	[GMEM_VM_END]		= { "vm_end", "vm_end", GMEM_INSTANT },
+	[GMEM_VM]		= { "vm", "vm", GMEM_META, .unit = GMEM_NONE },
+	[GMEM_VM_END]		= { "vm_end", "vm_end", GMEM_INSTANT, .unit = GMEM_NONE },
 	[GMEM_CREATE]		= { "create", "create", GMEM_INSTANT, GMEM_PGOFF, GMEM_ARG_FLAGS,
 				    .has_ino = true },
 	[GMEM_RELEASE]		= { "release", "release", GMEM_INSTANT,
@@ -22,13 +22,13 @@ static const struct gmem_kind_info kinds[GMEM_KINDS] = {
 	[GMEM_INVALIDATE_END]	= { "invalidate_end", "invalidate", GMEM_END, GMEM_PGOFF,
 				    GMEM_ARG_CAUSE, .has_ino = true },
 	[GMEM_ATTRIBUTES_BEGIN]	= { "attributes_begin", "attributes", GMEM_BEGIN, GMEM_GFN,
-				    GMEM_ARG_ATTRIBUTES },
+				    GMEM_ARG_ATTRIBUTES, .aux = NULL },
 	[GMEM_ATTRIBUTES_END]	= { "attributes_end", "attributes", GMEM_END, GMEM_GFN,
 				    GMEM_ARG_ATTRIBUTES, "changed", .has_ret = true },
 	[GMEM_MEMORY_FAULT]	= { "memory_fault", "memory_fault", GMEM_INSTANT, GMEM_GFN,
 				    GMEM_ARG_FLAGS, "vcpu", .has_ret = true },
-	[GMEM_COUNTERS]		= { "counters", "counters", GMEM_META },
-	[GMEM_LOST]		= { "lost", "lost", GMEM_META },
+	[GMEM_COUNTERS]		= { "counters", "counters", GMEM_META, .unit = GMEM_NONE },
+	[GMEM_LOST]		= { "lost", "lost", GMEM_META, .unit = GMEM_NONE },
 };
 
 const char *const gmem_loss_names[GMEM_LOSSES] = {
