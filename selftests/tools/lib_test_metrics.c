@@ -77,7 +77,8 @@ static void test_metric_table(void **state)
 		const struct gmem_metric *m = &gmem_metrics[i];
 
 		assert_ptr_equal(gmem_metric(m->key), m);	/* unique */
-		assert_true(m->key[strspn(m->key, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0');
+		assert_int_equal(strspn(m->key, "abcdefghijklmnopqrstuvwxyz0123456789_"),
+				 strlen(m->key));
 		assert_true(strlen(m->help) > 0);
 		assert_true((int)strlen(m->title) <= m->width);
 		if (m->type == GMEM_NS)

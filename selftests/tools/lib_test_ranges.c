@@ -281,7 +281,7 @@ static void test_100000_extents(void **state)
 	sweep(*state, scattered);
 }
 
-/* Tries it without memory first: if that fails, nothing may have changed. Returns whether it did. */
+/* Without memory first: if that fails, nothing may have changed. Returns whether it did. */
 static bool change_without_memory(struct fixture *f, struct rng *rng)
 {
 	uint64_t a = rng_below(rng, MEDIUM);

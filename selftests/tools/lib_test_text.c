@@ -68,9 +68,11 @@ static void test_ns(void **state)
 static void test_count(void **state)
 {
 	static const struct sample samples[] = {
-		{ 0, "0" }, { 0.25, "0.2" }, { 1, "1" }, { 1.5, "1.5" }, { 9, "9" }, { 9.94, "9.9" },
-		{ 9.96, "10" }, { 12.6, "13" }, { 999, "999" }, { 999.4, "999" }, { 999.5, "1.00k" },
-		{ 1000, "1.00k" }, { 12345, "12.3k" }, { 999499, "999k" }, { 999500, "1.00M" },
+		{ 0, "0" }, { 0.25, "0.2" }, { 1, "1" }, { 1.5, "1.5" }, { 9, "9" },
+		{ 9.94, "9.9" },
+		{ 9.96, "10" }, { 12.6, "13" }, { 999, "999" }, { 999.4, "999" },
+		{ 999.5, "1.00k" }, { 1000, "1.00k" }, { 12345, "12.3k" }, { 999499, "999k" },
+		{ 999500, "1.00M" },
 		{ 4.5e6, "4.50M" }, { 999.6e9, "1.00T" }, { 18446744073709551615.0, "18.4E" },
 	};
 	char buf[32];
@@ -185,7 +187,7 @@ static void test_names(void **state)
 		  "na\xc3\xafve \xe6\x97\xa5\xe6\x9c\xac \xf0\x9f\x98\x80" },
 		{ "\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0", "\\xc2\\x80\\xc2\\x9b\\xc2\\x9f\xc2\xa0" },
 		{ "\xff\xfe\x80", "\\xff\\xfe\\x80" },
-		{ "\xc0\x80\xc1\xbf", "\\xc0\\x80\\xc1\\xbf" },		/* too long for a NUL, DEL */
+		{ "\xc0\x80\xc1\xbf", "\\xc0\\x80\\xc1\\xbf" },		/* overlong NUL, DEL */
 		{ "\xe0\x9f\xbf", "\\xe0\\x9f\\xbf" },
 		{ "\xf0\x8f\xbf\xbf", "\\xf0\\x8f\\xbf\\xbf" },
 		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },			/* a surrogate */
@@ -316,8 +318,8 @@ static void test_args(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(samples) / sizeof(*samples); i++)
-		assert_string_equal(gmem_text_arg(buf, sizeof(buf), samples[i].kind, samples[i].arg),
-				    samples[i].text);
+		assert_string_equal(gmem_text_arg(buf, sizeof(buf), samples[i].kind,
+						  samples[i].arg), samples[i].text);
 }
 
 static void test_errno(void **state)
