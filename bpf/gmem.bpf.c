@@ -109,12 +109,12 @@ int BPF_PROG(on_fallocate_end, struct kvm *kvm, struct inode *inode, int mode, _
 		.ret = ret,
 	};
 	__u64 ts = bpf_ktime_get_ns();
-	struct vm_state *s = get_vm(kvm->vm_id, ts);
+	struct gmem_counters *c = get_vm(kvm->vm_id, ts);
 
 	r.dur_ns = op_end(OP_FALLOCATE, ts);
-	if (s) {
-		count_op(punch ? &s->c.punch : &s->c.allocate, r.end - r.start, r.dur_ns, ret);
-		add(punch ? &s->c.punched_pages : &s->c.allocated_pages, nr_pages);
+	if (c) {
+		count_op(punch ? &c->punch : &c->allocate, r.end - r.start, r.dur_ns, ret);
+		add(punch ? &c->punched_pages : &c->allocated_pages, nr_pages);
 	}
 	emit(kvm->vm_id, GMEM_FALLOCATE_END, ts, &r);
 	return 0;
@@ -143,12 +143,12 @@ int BPF_PROG(on_invalidate_end, struct kvm *kvm, struct inode *inode, unsigned l
 		.ino = inode->i_ino, .start = start, .end = end, .arg = cause,
 	};
 	__u64 ts = bpf_ktime_get_ns(), size = inode->i_size >> GMEM_PAGE_SHIFT;
-	struct vm_state *s = get_vm(kvm->vm_id, ts);
+	struct gmem_counters *c = get_vm(kvm->vm_id, ts);
 
 	r.dur_ns = op_end(OP_INVALIDATE, ts);
 	/* A release invalidates up to the highest offset there can be. */
-	if (s)
-		count_op(&s->c.invalidate, (end < size ? end : size) - start, r.dur_ns, 0);
+	if (c)
+		count_op(&c->invalidate, (end < size ? end : size) - start, r.dur_ns, 0);
 	emit(kvm->vm_id, GMEM_INVALIDATE_END, ts, &r);
 	return 0;
 }
@@ -193,11 +193,11 @@ int BPF_PROG(on_attributes_end, struct kvm *kvm, struct inode *inode, u64 start,
 		.aux = changed,
 	};
 	__u64 ts = bpf_ktime_get_ns();
-	struct vm_state *s = get_vm(kvm->vm_id, ts);
+	struct gmem_counters *c = get_vm(kvm->vm_id, ts);
 
 	r.dur_ns = op_end(OP_ATTRIBUTES, ts);
-	if (s)
-		count_conversion(&s->c, &r, changed);
+	if (c)
+		count_conversion(c, &r, changed);
 	emit(kvm->vm_id, GMEM_ATTRIBUTES_END, ts, &r);
 	return 0;
 }
@@ -213,10 +213,10 @@ int BPF_PROG(on_memory_fault, struct kvm_vcpu *vcpu, u64 gpa, u64 size, u64 flag
 		.aux = vcpu->vcpu_id,
 	};
 	__u64 ts = bpf_ktime_get_ns(), vm = vcpu->kvm->vm_id;
-	struct vm_state *s = get_vm(vm, ts);
+	struct gmem_counters *c = get_vm(vm, ts);
 
-	if (s)
-		add(&s->c.memory_faults, 1);
+	if (c)
+		add(&c->memory_faults, 1);
 	emit(vm, GMEM_MEMORY_FAULT, ts, &r);
 	return 0;
 }
@@ -227,11 +227,11 @@ int BPF_PROG(on_vm_end, struct kvm *kvm)
 {
 	struct gmem_rec r = {};
 	__u64 ts = bpf_ktime_get_ns(), vm = kvm->vm_id;
-	struct vm_state *s = bpf_map_lookup_elem(&vms, &vm);
+	struct gmem_counters *c = bpf_map_lookup_elem(&vms, &vm);
 
-	if (!s)
+	if (!c)
 		return 0;	/* it never had guest memory of this kind */
-	s->ended_ns = ts;
+	c->ended_ns = ts;
 	emit(vm, GMEM_VM_END, ts, &r);
 	return 0;
 }

@@ -111,6 +111,7 @@ struct gmem_counters {
 	__u64 punched_pages;	/* freed by punches that succeeded or not */
 	__u64 allocated_pages;
 	__u64 memory_faults;
+	__u64 ended_ns;		/* the VM was destroyed then; 0: it lives */
 	__u64 conversion_hist[GMEM_DIRECTIONS][GMEM_HIST_SLOTS];
 };
 

@@ -13,11 +13,6 @@
 #include "gmem_abi.h"
 #include "gmem_hist.h"
 
-struct vm_state {
-	struct gmem_counters c;
-	__u64 ended_ns;	/* destroyed: user space reads it once more and deletes it */
-};
-
 /* One task can be inside one operation of each class: a punch invalidates. */
 enum op_class {
 	OP_ATTRIBUTES,
@@ -35,7 +30,7 @@ struct {
 	__uint(max_entries, 8192);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u64);
-	__type(value, struct vm_state);
+	__type(value, struct gmem_counters);	/* user space deletes those that ended */
 } vms SEC(".maps");
 
 struct {
@@ -122,11 +117,11 @@ static __always_inline void emit_vm(__u64 vm, __u64 ts)
 }
 
 /* All zero; too large for the stack of a BPF program. */
-static const struct vm_state new_vm;
+static const struct gmem_counters new_vm;
 
-static __noinline struct vm_state *add_vm(__u64 vm, __u64 ts)
+static __noinline struct gmem_counters *add_vm(__u64 vm, __u64 ts)
 {
-	struct vm_state *s;
+	struct gmem_counters *s;
 
 	if (!bpf_map_update_elem(&vms, &vm, &new_vm, BPF_NOEXIST))
 		emit_vm(vm, ts);
@@ -136,9 +131,9 @@ static __noinline struct vm_state *add_vm(__u64 vm, __u64 ts)
 	return s;
 }
 
-static __always_inline struct vm_state *get_vm(__u64 vm, __u64 ts)
+static __always_inline struct gmem_counters *get_vm(__u64 vm, __u64 ts)
 {
-	struct vm_state *s = bpf_map_lookup_elem(&vms, &vm);
+	struct gmem_counters *s = bpf_map_lookup_elem(&vms, &vm);
 
 	return s ? s : add_vm(vm, ts);
 }

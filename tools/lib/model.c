@@ -191,6 +191,12 @@ static int set_attributes(struct gmem_vm *vm, const struct gmem_rec *r)
 	return gmem_ranges_del(&vm->private, r->start, r->end);
 }
 
+static void end_vm(struct gmem_vm *vm, uint64_t ts_ns)
+{
+	vm->ended_ns = ts_ns;
+	vm->nr_inflight = 0;
+}
+
 static int apply_event(struct gmem_vm *vm, const struct gmem_rec *r)
 {
 	const struct gmem_kind_info *k = gmem_kind(r->h.kind);
@@ -212,8 +218,7 @@ static int apply_event(struct gmem_vm *vm, const struct gmem_rec *r)
 	case GMEM_ATTRIBUTES_END:
 		return set_attributes(vm, r);
 	case GMEM_VM_END:
-		vm->ended_ns = r->h.ts_ns;
-		vm->nr_inflight = 0;
+		end_vm(vm, r->h.ts_ns);
 		return 0;
 	default:
 		return 0;
@@ -234,6 +239,9 @@ static void apply_counters(struct gmem_vm *vm, const struct gmem_counters_rec *r
 	vm->before_ns = vm->counters_ns;
 	vm->now = r->c;
 	vm->counters_ns = r->h.ts_ns;
+	/* The record of the end may have been lost. */
+	if (r->c.ended_ns)
+		end_vm(vm, r->c.ended_ns);
 }
 
 static size_t least_size(unsigned int kind)

@@ -18,12 +18,6 @@
 #include "gmem.skel.h"
 #include "probes.h"
 
-/* struct vm_state of bpf/gmem_state.bpf.h */
-struct vm_state {
-	struct gmem_counters c;
-	uint64_t ended_ns;
-};
-
 struct live {
 	struct gmem_source source;
 	struct gmem_bpf *skel;
@@ -74,11 +68,11 @@ static int live_poll(struct gmem_source *s, int timeout_ms, gmem_record_fn fn, v
 	return n < 0 ? n : l->nr_records;
 }
 
-static int hand_over_counters(struct live *l, uint64_t vm, const struct vm_state *state)
+static int hand_over_counters(struct live *l, uint64_t vm, const struct gmem_counters *c)
 {
 	struct gmem_counters_rec r = {
 		.h = { .ts_ns = now_ns(), .vm = vm, .kind = GMEM_COUNTERS, .size = sizeof(r) },
-		.c = state->c,
+		.c = *c,
 	};
 
 	return l->fn(l->ctx, &r.h);
@@ -88,15 +82,15 @@ static int sync_counters(struct live *l)
 {
 	int fd = bpf_map__fd(l->skel->maps.vms), err = 0;
 	uint64_t vm, next, *prev = NULL;
-	struct vm_state state;
+	struct gmem_counters c;
 
 	while (!err && !bpf_map_get_next_key(fd, prev, &next)) {
 		vm = next;
 		prev = &vm;
-		if (bpf_map_lookup_elem(fd, &vm, &state))
+		if (bpf_map_lookup_elem(fd, &vm, &c))
 			continue;
-		err = hand_over_counters(l, vm, &state);
-		if (state.ended_ns) {
+		err = hand_over_counters(l, vm, &c);
+		if (c.ended_ns) {
 			/* Deleted only now, so that its last counts were seen. Start over. */
 			bpf_map_delete_elem(fd, &vm);
 			prev = NULL;
