@@ -2,6 +2,9 @@
 /* Owns: see feed.h. Must not know KVM_RUN, exits or clocks. */
 #include "feed.h"
 
+/* Of one list: the guest cannot be stopped within it. */
+#define LIST_PAGES_MAX 4096
+
 enum {
 	STREAM_PATTERN,
 	STREAM_TOUCH,
@@ -89,12 +92,19 @@ static void add_touch(struct feed *feed, const struct page_run *run)
 bool feed_fill(struct feed *feed)
 {
 	struct gm_mailbox *mb = feed->mailbox;
+	uint64_t before = feed->handed_pages;
 
 	mb->nr_items = 0;
 	/* One item stays free for a conversion. */
 	while (feed->touch.npages && mb->nr_items < GM_MAILBOX_ITEMS - 1) {
-		struct page_run run = pagestate_run(&feed->vm->pages, feed->touch.start,
-						    feed->touch.start + feed->touch.npages);
+		uint64_t room = before + LIST_PAGES_MAX - feed->handed_pages;
+		uint64_t npages = feed->touch.npages < room ? feed->touch.npages : room;
+		struct page_run run;
+
+		if (!room)
+			break;
+		run = pagestate_run(&feed->vm->pages, feed->touch.start,
+				    feed->touch.start + npages);
 
 		/* Only looking at a page that does not exist would make it. */
 		if (run.seq || (feed->touch_flags & GM_ITEM_WRITE))
