@@ -63,8 +63,8 @@ static const struct argp_option option_table[] = {
 	  "ranges of 1 to 1024 pages (mix)", 2 },
 	{ "by", KEY_BY, "WHO", 0,
 	  "Who converts: hypercall, the guest by KVM_HC_MAP_GPA_RANGE; access, the guest by "
-	  "touching a page (always one of 4 KiB, and touched whatever --touch says); ioctl, the VMM on its "
-	  "own; or mix (hypercall)", 2 },
+	  "touching a page (always one of 4 KiB, and touched whatever --touch says); ioctl, the VMM on "
+	  "its own; or mix (hypercall)", 2 },
 	{ "count", KEY_COUNT, "N", 0, "Conversions per vCPU (1000; no limit with --duration)", 2 },
 	{ "duration", KEY_DURATION, "SEC", 0, "End after that time", 2 },
 	{ "rate", KEY_RATE, "N", 0, "Conversions per second and vCPU (0: as fast as possible)", 2 },
