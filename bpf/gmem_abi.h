@@ -34,6 +34,15 @@ enum gmem_kind {
 	GMEM_MEMORY_FAULT	= 13,
 	GMEM_COUNTERS		= 14,	/* struct gmem_counters_rec, made by a source */
 	GMEM_LOST		= 15,	/* struct gmem_lost_rec, made by a source */
+	GMEM_ATTRIBUTES_PHASE	= 16,
+	GMEM_FAULT_BEGIN	= 17,
+	GMEM_FAULT_END		= 18,
+	GMEM_FAULT_RETRY	= 19,
+	GMEM_MEMORY_ERROR	= 20,
+	GMEM_USER_FAULT_BEGIN	= 21,
+	GMEM_USER_FAULT_END	= 22,
+	GMEM_POPULATE_BEGIN	= 23,
+	GMEM_POPULATE_END	= 24,
 	GMEM_KINDS
 };
 
@@ -62,11 +71,11 @@ struct gmem_rec {
 	__u64 ino;	/* guest_memfd inode, as in fdinfo and stat(2) */
 	__u64 start;	/* gfn, or pgoff into ino: see kinds.c */
 	__u64 end;
-	__u64 arg;	/* pgoff, mode, attributes, cause or flags */
-	__u64 nr_pages;	/* pages freed, allocated, or held at release */
+	__u64 arg;	/* pgoff, mode, attributes, cause, flags, phase or prepare_ns */
+	__u64 nr_pages;	/* pages freed, allocated, populated, or held at release */
 	__u64 dur_ns;	/* of an _END: since its _BEGIN; 0: begin not seen */
 	__s32 ret;	/* 0 or -errno */
-	__u32 aux;	/* memslot, vCPU, or 1 if attributes changed */
+	__u32 aux;	/* memslot, vCPU, order, or 1 if attributes changed */
 };
 
 /* GMEM_VM: identity at the time the VM was first seen. h.tgid is the VMM. */
@@ -92,6 +101,20 @@ enum gmem_direction {
 	GMEM_DIRECTIONS
 };
 
+/*
+ * Phases of a conversion: kvm_gmem_attributes_phase tells where all but the
+ * first start, and numbers them from 0.
+ */
+enum gmem_conversion_phase {
+	GMEM_PHASE_LOCK,	/* waits for slots_lock */
+	GMEM_PHASE_CHECK,	/* is there anything to change? */
+	GMEM_PHASE_RESERVE,	/* memory for the new attributes */
+	GMEM_PHASE_ZAP,		/* mappings go, TLBs are flushed */
+	GMEM_PHASE_STORE,
+	GMEM_PHASE_MIXED,	/* which huge pages are possible now */
+	GMEM_PHASES
+};
+
 /* Operations that succeeded, and what they cost. */
 struct gmem_op_counters {
 	__u64 count;
@@ -107,10 +130,15 @@ struct gmem_counters {
 	struct gmem_op_counters conversion[GMEM_DIRECTIONS];
 	struct gmem_op_counters punch;
 	struct gmem_op_counters allocate;
-	struct gmem_op_counters invalidate;
+	struct gmem_op_counters invalidate;	/* of guest_memfd: punch, release, error */
+	struct gmem_op_counters window;		/* of conversions: vCPUs that fault retry */
+	struct gmem_op_counters fault;		/* pages found or allocated for a vCPU */
 	__u64 punched_pages;	/* freed by punches that succeeded or not */
 	__u64 allocated_pages;
+	__u64 faulted_pages;	/* allocated by faults: the first touch */
 	__u64 memory_faults;
+	__u64 fault_retries;	/* of vCPUs, while something was invalidated */
+	__u64 phase_ns[GMEM_DIRECTIONS][GMEM_PHASES];	/* of conversions that changed something */
 	__u64 ended_ns;		/* the VM was destroyed then; 0: it lives */
 	__u64 conversion_hist[GMEM_DIRECTIONS][GMEM_HIST_SLOTS];
 };

@@ -18,6 +18,17 @@ enum op_class {
 	OP_ATTRIBUTES,
 	OP_FALLOCATE,
 	OP_INVALIDATE,
+	OP_FAULT,
+	OP_USER_FAULT,
+	OP_POPULATE,
+};
+
+/* An operation in flight. */
+struct op {
+	__u64 begin_ns;
+	__u64 mark_ns;	/* start of phase */
+	__u64 phase;
+	__u64 phase_ns[GMEM_PHASES];
 };
 
 struct op_key {
@@ -37,7 +48,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
 	__type(key, struct op_key);
-	__type(value, __u64);	/* ts_ns of the begin */
+	__type(value, struct op);
 } inflight SEC(".maps");
 
 struct {
@@ -138,25 +149,50 @@ static __always_inline struct gmem_counters *get_vm(__u64 vm, __u64 ts)
 	return s ? s : add_vm(vm, ts);
 }
 
+static __always_inline struct op_key op_key(__u32 class)
+{
+	return (struct op_key){ .tid = bpf_get_current_pid_tgid(), .class = class };
+}
+
 static __always_inline void op_begin(__u32 class, __u64 ts)
 {
-	struct op_key key = { .tid = bpf_get_current_pid_tgid(), .class = class };
+	struct op_key key = op_key(class);
+	struct op op = { .begin_ns = ts, .mark_ns = ts };
 
-	if (bpf_map_update_elem(&inflight, &key, &ts, BPF_ANY))
+	if (bpf_map_update_elem(&inflight, &key, &op, BPF_ANY))
 		count_loss(GMEM_LOST_INFLIGHT);
+}
+
+/* The phase that was is over; next is the one that starts. */
+static __always_inline void op_phase(struct op *op, __u64 next, __u64 ts)
+{
+	if (op->phase < GMEM_PHASES)
+		op->phase_ns[op->phase] += ts - op->mark_ns;
+	op->phase = next;
+	op->mark_ns = ts;
+}
+
+/* NULL, and a loss, if the begin was not seen. op_end() forgets it. */
+static __always_inline struct op *op_find(__u32 class)
+{
+	struct op_key key = op_key(class);
+	struct op *op = bpf_map_lookup_elem(&inflight, &key);
+
+	if (!op)
+		count_loss(GMEM_LOST_UNPAIRED);
+	return op;
 }
 
 /* Duration of the operation that ends at ts; 0 if its begin was not seen. */
 static __always_inline __u64 op_end(__u32 class, __u64 ts)
 {
-	struct op_key key = { .tid = bpf_get_current_pid_tgid(), .class = class };
-	__u64 *begin = bpf_map_lookup_elem(&inflight, &key), dur;
+	struct op *op = op_find(class);
+	struct op_key key = op_key(class);
+	__u64 dur;
 
-	if (!begin) {
-		count_loss(GMEM_LOST_UNPAIRED);
+	if (!op)
 		return 0;
-	}
-	dur = ts - *begin;
+	dur = ts - op->begin_ns;
 	bpf_map_delete_elem(&inflight, &key);
 	return dur ? dur : 1;
 }
@@ -176,9 +212,10 @@ static __always_inline void count_op(struct gmem_op_counters *c, __u64 pages, __
 	add(&c->count, 1);
 	add(&c->bytes, pages << GMEM_PAGE_SHIFT);
 	add(&c->total_ns, dur_ns);
-	/* Two ends of one VM that race here may lose the lesser maximum only... */
+	/* Not atomic: of two that race here, the lesser may win. Conversions of a
+	 * VM hold its slots_lock and do not race. */
 	if (dur_ns > c->max_ns)
-		c->max_ns = dur_ns;	/* ...conversions hold slots_lock and do not race */
+		c->max_ns = dur_ns;
 }
 
 #endif /* GMEM_STATE_BPF_H */

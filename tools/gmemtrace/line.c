@@ -38,13 +38,15 @@ const char *line_header(void)
 /* A conversion is what people look for; the kernel's name for it is in --events. */
 static const char *op_name(const struct gmem_rec *r, const struct gmem_kind_info *k)
 {
+	if (k->phase == GMEM_BEGIN)
+		return k->name;
 	switch (r->h.kind) {
 	case GMEM_ATTRIBUTES_END:
 		return "convert";
 	case GMEM_FALLOCATE_END:
 		return r->arg & 2 ? "punch" : "allocate";
 	default:
-		return k->name;
+		return k->op;
 	}
 }
 
@@ -57,21 +59,36 @@ static void put_end(struct out *o, __u64 end)
 		put(o, "0x%llx)", (ull)end);
 }
 
-static void put_range(struct out *o, const struct gmem_rec *r, const struct gmem_kind_info *k)
+static void put_range(struct out *o, const struct gmem_rec *r)
 {
+	enum gmem_unit unit = gmem_unit_of(r);
 	char range[64];
 	struct out x = { range, sizeof(range), 0 };
 
-	if (k->unit == GMEM_NONE) {
+	if (unit == GMEM_NONE) {
 		put(o, " %7s %-31s", "-", "-");
 		return;
 	}
-	put(&x, "%s [0x%llx, ", k->unit == GMEM_GFN ? "gfn" : "pgoff", (ull)r->start);
+	put(&x, "%s [0x%llx, ", unit == GMEM_GFN ? "gfn" : "pgoff", (ull)r->start);
 	put_end(&x, r->end);
 	if (r->end == ~0ULL)
 		put(o, " %7s %-31s", "all", range);
 	else
 		put(o, " %7llu %-31s", (ull)(r->end - r->start), range);
+}
+
+static const char *pages_verb(const struct gmem_rec *r)
+{
+	switch (r->h.kind) {
+	case GMEM_RELEASE:
+		return "held";
+	case GMEM_POPULATE_END:
+		return "populated";
+	case GMEM_FALLOCATE_END:
+		return r->arg & 2 ? "freed" : "allocated";
+	default:
+		return "allocated";
+	}
 }
 
 static void put_detail(struct out *o, const struct gmem_rec *r, const struct gmem_kind_info *k)
@@ -80,10 +97,15 @@ static void put_detail(struct out *o, const struct gmem_rec *r, const struct gme
 
 	switch (k->arg) {
 	case GMEM_ARG_ATTRIBUTES:
-		put(o, " to %s", gmem_text_arg(buf, sizeof(buf), r->h.kind, r->arg));
+		put(o, r->h.kind == GMEM_FAULT_RETRY ? " %s" : " to %s",
+		    gmem_text_arg(buf, sizeof(buf), r->h.kind, r->arg));
 		break;
 	case GMEM_ARG_PGOFF:
 		put(o, " pgoff 0x%llx", (ull)r->arg);
+		break;
+	case GMEM_ARG_PREPARE_NS:
+		if (r->arg)
+			put(o, " prepare %s", gmem_text_arg(buf, sizeof(buf), r->h.kind, r->arg));
 		break;
 	case GMEM_ARG_NONE:
 		break;
@@ -97,8 +119,7 @@ static void put_detail(struct out *o, const struct gmem_rec *r, const struct gme
 	else if (k->aux && r->h.kind != GMEM_ATTRIBUTES_END)
 		put(o, " %s %u", k->aux, r->aux);
 	if (k->has_nr_pages)
-		put(o, " %s %llu pages", r->h.kind == GMEM_RELEASE ? "held" :
-		    r->arg & 2 ? "freed" : "allocated", (ull)r->nr_pages);
+		put(o, " %s %llu pages", pages_verb(r), (ull)r->nr_pages);
 	if (k->has_ret && r->ret)
 		put(o, " %s", gmem_text_errno(buf, sizeof(buf), r->ret));
 }
@@ -110,7 +131,7 @@ static void put_event(struct out *o, const struct gmem_rec *r, const struct gmem
 	if (k->phase == GMEM_END && r->dur_ns)
 		gmem_text_ns(latency, sizeof(latency), r->dur_ns);
 	put(o, " %-16s %8s", op_name(r, k), latency);
-	put_range(o, r, k);
+	put_range(o, r);
 	put_detail(o, r, k);
 }
 

@@ -12,6 +12,7 @@
 #include "json.h"
 #include "kinds.h"
 #include "line.h"
+#include "probes.h"
 #include "source.h"
 #include "stop.h"
 
@@ -19,6 +20,7 @@ enum { OPT_JSON = 256, OPT_RINGBUF };
 
 struct options {
 	bool events;
+	bool faults;
 	bool json;
 	double seconds;
 	uint32_t pid;
@@ -39,6 +41,7 @@ static const struct argp_option argp_options[] = {
 	{ "events", 'e', NULL, 0, "A line for every event, begins too, not for every operation", 0 },
 	{ "duration", 'd', "SEC", 0, "End after SEC seconds (default: on Ctrl-C)", 0 },
 	{ "pid", 'p', "PID", 0, "Only what this process causes", 0 },
+	{ "faults", 'f', NULL, 0, "Faults on private memory, too: there may be very many", 0 },
 	{ "json", OPT_JSON, NULL, 0, "One JSON object a line", 0 },
 	{ "ringbuf", OPT_RINGBUF, "MIB", 0, "Size of the event buffer (default: by number of CPUs)", 0 },
 	{ "verbose", 'v', NULL, 0, "Show what libbpf says", 0 },
@@ -68,6 +71,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'e':
 		o->events = true;
+		return 0;
+	case 'f':
+		o->faults = true;
 		return 0;
 	case 'd':
 		return parse_number(arg, 0.001, 1e9, &o->seconds) ? 0 :
@@ -209,6 +215,7 @@ enum gmem_status cmd_live(int argc, char **argv, struct gmem_error *e)
 		return e->status ? e->status : GMEM_E_USAGE;
 	live.ringbuf_bytes = o.ringbuf_bytes;
 	live.verbose = o.verbose;
+	live.groups = (o.events ? GMEM_PROBES_PHASES : 0) | (o.faults ? GMEM_PROBES_FAULTS : 0);
 	status = gmem_live_open(&source, &live, e);
 	if (!status)
 		status = run(source, &o, e);

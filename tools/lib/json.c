@@ -136,13 +136,14 @@ struct json_object *gmem_json_model(const struct gmem_model *m, const char *prob
 	return o;
 }
 
-static void put_range(struct json_object *o, const struct gmem_kind_info *k,
-		      const struct gmem_rec *r)
+static void put_range(struct json_object *o, const struct gmem_rec *r)
 {
-	if (k->unit == GMEM_NONE)
+	enum gmem_unit unit = gmem_unit_of(r);
+
+	if (unit == GMEM_NONE)
 		return;
-	put_u64(o, k->unit == GMEM_GFN ? "start_gfn" : "start_pgoff", r->start);
-	put_u64(o, k->unit == GMEM_GFN ? "end_gfn" : "end_pgoff", r->end);
+	put_u64(o, unit == GMEM_GFN ? "start_gfn" : "start_pgoff", r->start);
+	put_u64(o, unit == GMEM_GFN ? "end_gfn" : "end_pgoff", r->end);
 }
 
 static void put_arg(struct json_object *o, const struct gmem_kind_info *k,
@@ -151,12 +152,13 @@ static void put_arg(struct json_object *o, const struct gmem_kind_info *k,
 	static const char *const keys[] = {
 		[GMEM_ARG_PGOFF] = "pgoff", [GMEM_ARG_FLAGS] = "flags", [GMEM_ARG_MODE] = "mode",
 		[GMEM_ARG_CAUSE] = "cause", [GMEM_ARG_ATTRIBUTES] = "attributes",
+		[GMEM_ARG_PHASE] = "phase", [GMEM_ARG_PREPARE_NS] = "prepare_ns",
 	};
 	char buf[64];
 
 	if (k->arg == GMEM_ARG_NONE)
 		return;
-	if (k->arg == GMEM_ARG_PGOFF)
+	if (k->arg == GMEM_ARG_PGOFF || k->arg == GMEM_ARG_PREPARE_NS)
 		put_u64(o, keys[k->arg], r->arg);
 	else
 		json_object_object_add(o, keys[k->arg], json_object_new_string(
@@ -168,7 +170,7 @@ static void put_event(struct json_object *o, const struct gmem_kind_info *k,
 {
 	if (k->has_ino)
 		put_u64(o, "ino", r->ino);
-	put_range(o, k, r);
+	put_range(o, r);
 	put_arg(o, k, r);
 	if (k->aux)
 		put_u64(o, k->aux, r->aux);

@@ -17,18 +17,46 @@ static const struct gmem_kind_info kinds[GMEM_KINDS] = {
 	[GMEM_FALLOCATE_END]	= { "fallocate_end", "fallocate", GMEM_END, GMEM_PGOFF,
 				    GMEM_ARG_MODE, .has_ino = true, .has_nr_pages = true,
 				    .has_ret = true },
-	[GMEM_INVALIDATE_BEGIN]	= { "invalidate_begin", "invalidate", GMEM_BEGIN, GMEM_PGOFF,
+	[GMEM_INVALIDATE_BEGIN]	= { "invalidate_begin", "invalidate", GMEM_BEGIN, GMEM_EITHER,
 				    GMEM_ARG_CAUSE, .has_ino = true },
-	[GMEM_INVALIDATE_END]	= { "invalidate_end", "invalidate", GMEM_END, GMEM_PGOFF,
+	[GMEM_INVALIDATE_END]	= { "invalidate_end", "invalidate", GMEM_END, GMEM_EITHER,
 				    GMEM_ARG_CAUSE, .has_ino = true },
-	[GMEM_ATTRIBUTES_BEGIN]	= { "attributes_begin", "attributes", GMEM_BEGIN, GMEM_GFN,
+	[GMEM_ATTRIBUTES_BEGIN]	= { "attributes_begin", "attributes", GMEM_BEGIN, GMEM_EITHER,
 				    GMEM_ARG_ATTRIBUTES, .aux = NULL },
-	[GMEM_ATTRIBUTES_END]	= { "attributes_end", "attributes", GMEM_END, GMEM_GFN,
+	[GMEM_ATTRIBUTES_END]	= { "attributes_end", "attributes", GMEM_END, GMEM_EITHER,
 				    GMEM_ARG_ATTRIBUTES, "changed", .has_ret = true },
 	[GMEM_MEMORY_FAULT]	= { "memory_fault", "memory_fault", GMEM_INSTANT, GMEM_GFN,
 				    GMEM_ARG_FLAGS, "vcpu", .has_ret = true },
 	[GMEM_COUNTERS]		= { "counters", "counters", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_LOST]		= { "lost", "lost", GMEM_META, .unit = GMEM_NONE },
+	[GMEM_ATTRIBUTES_PHASE]	= { "attributes_phase", "attributes_phase", GMEM_INSTANT,
+				    GMEM_EITHER, GMEM_ARG_PHASE, .aux = NULL },
+	[GMEM_FAULT_BEGIN]	= { "fault_begin", "fault", GMEM_BEGIN, GMEM_GFN, GMEM_ARG_PGOFF,
+				    .has_ino = true },
+	[GMEM_FAULT_END]	= { "fault_end", "fault", GMEM_END, GMEM_GFN, GMEM_ARG_PREPARE_NS,
+				    "order", .has_ino = true, .has_nr_pages = true,
+				    .has_ret = true },
+	[GMEM_FAULT_RETRY]	= { "fault_retry", "fault_retry", GMEM_INSTANT, GMEM_GFN,
+				    GMEM_ARG_ATTRIBUTES, "vcpu", .has_ino = false },
+	[GMEM_MEMORY_ERROR]	= { "memory_error", "memory_error", GMEM_INSTANT, GMEM_PGOFF,
+				    .has_ino = true },
+	[GMEM_USER_FAULT_BEGIN]	= { "user_fault_begin", "user_fault", GMEM_BEGIN, GMEM_PGOFF,
+				    .has_ino = true },
+	[GMEM_USER_FAULT_END]	= { "user_fault_end", "user_fault", GMEM_END, GMEM_PGOFF,
+				    .has_ino = true, .has_ret = true },
+	[GMEM_POPULATE_BEGIN]	= { "populate_begin", "populate", GMEM_BEGIN, GMEM_GFN,
+				    .has_ino = true },
+	[GMEM_POPULATE_END]	= { "populate_end", "populate", GMEM_END, GMEM_GFN,
+				    .has_ino = true, .has_nr_pages = true, .has_ret = true },
+};
+
+const char *const gmem_phase_names[GMEM_PHASES] = {
+	[GMEM_PHASE_LOCK]	= "lock",
+	[GMEM_PHASE_CHECK]	= "check",
+	[GMEM_PHASE_RESERVE]	= "reserve",
+	[GMEM_PHASE_ZAP]	= "zap",
+	[GMEM_PHASE_STORE]	= "store",
+	[GMEM_PHASE_MIXED]	= "mixed",
 };
 
 const char *const gmem_loss_names[GMEM_LOSSES] = {
@@ -41,4 +69,15 @@ const char *const gmem_loss_names[GMEM_LOSSES] = {
 const struct gmem_kind_info *gmem_kind(unsigned int kind)
 {
 	return kind < GMEM_KINDS && kinds[kind].name ? &kinds[kind] : NULL;
+}
+
+enum gmem_unit gmem_unit_of(const struct gmem_rec *r)
+{
+	const struct gmem_kind_info *k = gmem_kind(r->h.kind);
+
+	if (!k)
+		return GMEM_NONE;
+	if (k->unit == GMEM_EITHER)
+		return r->ino ? GMEM_PGOFF : GMEM_GFN;
+	return k->unit;
 }

@@ -19,6 +19,7 @@ enum gmem_unit {
 	GMEM_NONE,
 	GMEM_GFN,	/* [start, end) are guest frame numbers */
 	GMEM_PGOFF,	/* .. page offsets into ino */
+	GMEM_EITHER,	/* page offsets if there is an ino, else gfns: ask gmem_unit_of() */
 };
 
 /* What arg holds; how it is written is in text.c. */
@@ -29,6 +30,8 @@ enum gmem_arg {
 	GMEM_ARG_MODE,
 	GMEM_ARG_CAUSE,
 	GMEM_ARG_ATTRIBUTES,
+	GMEM_ARG_PHASE,
+	GMEM_ARG_PREPARE_NS,
 };
 
 struct gmem_kind_info {
@@ -45,6 +48,12 @@ struct gmem_kind_info {
 
 /* NULL for a kind that this version does not know. */
 const struct gmem_kind_info *gmem_kind(unsigned int kind);
+
+/* Of a record: GMEM_NONE, GMEM_GFN or GMEM_PGOFF. */
+enum gmem_unit gmem_unit_of(const struct gmem_rec *r);
+
+/* "lock" .. "mixed", by enum gmem_conversion_phase. */
+extern const char *const gmem_phase_names[GMEM_PHASES];
 
 /* Names of the reasons of losses, by enum gmem_loss. */
 extern const char *const gmem_loss_names[GMEM_LOSSES];

@@ -188,6 +188,21 @@ GETTER(get_inflight_age)
 	COUNTER(name "_total_ns", T "-T", 7, GMEM_NS, field.total_ns, "time in them"), \
 	COUNTER(name "_max_ns", T "-MAX", 9, GMEM_NS, field.max_ns, "longest of them")
 
+#define PHASE(name, D, P, T, what)						\
+	COUNTER(name "_ns", T, 8, GMEM_NS, phase_ns[D][P], what)
+
+/* Of conversions that changed something; 0 where nobody asked for phases. */
+#define PHASES(name, D)								\
+	PHASE(name "_lock", D, GMEM_PHASE_LOCK, "LOCK", "time waiting for slots_lock"), \
+	PHASE(name "_check", D, GMEM_PHASE_CHECK, "CHECK",			\
+	      "time to find out if there is anything to change"),		\
+	PHASE(name "_reserve", D, GMEM_PHASE_RESERVE, "RESERVE",		\
+	      "time to allocate memory for the new attributes"),		\
+	PHASE(name "_zap", D, GMEM_PHASE_ZAP, "ZAP", "time to zap mappings and flush TLBs"), \
+	PHASE(name "_store", D, GMEM_PHASE_STORE, "STORE", "time to store the attributes"), \
+	PHASE(name "_mixed", D, GMEM_PHASE_MIXED, "MIXSCAN",			\
+	      "time to find out which huge pages are possible")
+
 const struct gmem_metric gmem_metrics[] = {
 	VALUE("vm", "VM", 5, GMEM_ID, get_id, 0,
 	      "number of the VM (kvm-vm-id in its fdinfo)"),
@@ -226,6 +241,15 @@ const struct gmem_metric gmem_metrics[] = {
 		"pages that these allocated"),
 	OPERATION("invalidate", "INVAL", invalidate,
 		  "invalidation windows of punches, releases and memory errors"),
+	OPERATION("window", "WIN", window,
+		  "invalidation windows of conversions: vCPUs that fault in one retry"),
+	OPERATION("fault", "FAULT", fault, "private pages found or allocated for a vCPU"),
+	COUNTER("faulted_pages", "TOUCH", 7, GMEM_COUNT, faulted_pages,
+		"pages allocated by these: first touches"),
+	COUNTER("fault_retries", "RETRY", 7, GMEM_COUNT, fault_retries,
+		"faults of vCPUs that met an invalidation and had to be repeated"),
+	PHASES("to_private", GMEM_TO_PRIVATE),
+	PHASES("to_shared", GMEM_TO_SHARED),
 	COUNTER("memory_faults", "MFAULT", 7, GMEM_COUNT, memory_faults,
 		"exits to the VMM with KVM_EXIT_MEMORY_FAULT"),
 };

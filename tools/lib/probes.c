@@ -9,51 +9,74 @@
 
 #define BTF_DIR "/sys/kernel/btf"
 
-/* Every tracepoint of kernel/ that gmem.bpf.c attaches to. */
-static const char *const tracepoints[] = {
-	"kvm_gmem_create",
-	"kvm_gmem_release",
-	"kvm_gmem_bind",
-	"kvm_gmem_unbind",
-	"kvm_gmem_fallocate_begin",
-	"kvm_gmem_fallocate_end",
-	"kvm_gmem_invalidate_begin",
-	"kvm_gmem_invalidate_end",
-	"kvm_gmem_attributes_begin",
-	"kvm_gmem_attributes_end",
-	"kvm_gmem_memory_fault",
+#define BASE(name)	{ "kvm_gmem_" name, GMEM_PROBES_BASE, true, false }
+#define MORE(name, group) { "kvm_gmem_" name, group, false, false }
+
+struct gmem_probe gmem_probes[] = {
+	BASE("create"),
+	BASE("release"),
+	BASE("bind"),
+	BASE("unbind"),
+	BASE("fallocate_begin"),
+	BASE("fallocate_end"),
+	BASE("invalidate_begin"),
+	BASE("invalidate_end"),
+	BASE("attributes_begin"),
+	BASE("attributes_end"),
+	BASE("memory_fault"),
+	MORE("memory_error", GMEM_PROBES_BASE),
+	MORE("fault_retry", GMEM_PROBES_BASE),
+	MORE("attributes_phase", GMEM_PROBES_PHASES),
+	MORE("fault_begin", GMEM_PROBES_FAULTS),
+	MORE("fault_end", GMEM_PROBES_FAULTS),
+	MORE("user_fault_begin", GMEM_PROBES_FAULTS),
+	MORE("user_fault_end", GMEM_PROBES_FAULTS),
+	MORE("populate_begin", GMEM_PROBES_FAULTS),
+	MORE("populate_end", GMEM_PROBES_FAULTS),
 };
 
+const size_t gmem_nr_probes = sizeof(gmem_probes) / sizeof(*gmem_probes);
+
 /* The kernel's type for programs on a tracepoint: there is one if the event is. */
-static const char *missing_in(const struct btf *btf)
+static bool has_tracepoint(const struct btf *btf, const char *tracepoint)
 {
 	char name[64];
 
-	for (size_t i = 0; i < sizeof(tracepoints) / sizeof(*tracepoints); i++) {
-		snprintf(name, sizeof(name), "btf_trace_%s", tracepoints[i]);
-		if (btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF) < 0)
-			return tracepoints[i];
+	snprintf(name, sizeof(name), "btf_trace_%s", tracepoint);
+	return btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF) >= 0;
+}
+
+static void find_in(const struct btf *btf)
+{
+	for (size_t i = 0; i < gmem_nr_probes; i++)
+		gmem_probes[i].found |= has_tracepoint(btf, gmem_probes[i].tracepoint);
+}
+
+static const char *missing_probe(void)
+{
+	for (size_t i = 0; i < gmem_nr_probes; i++) {
+		if (gmem_probes[i].required && !gmem_probes[i].found)
+			return gmem_probes[i].tracepoint;
 	}
 	return NULL;
 }
 
 /* KVM is built in or a module, and its types are where its code is. */
-static const char *missing_tracepoint(const struct btf *vmlinux)
+static void find_all(struct btf *vmlinux)
 {
-	const char *missing = missing_in(vmlinux);
 	struct btf *kvm;
 
-	if (!missing)
-		return NULL;
-	kvm = btf__load_module_btf("kvm", (struct btf *)vmlinux);
+	find_in(vmlinux);
+	if (!missing_probe())
+		return;
+	kvm = btf__load_module_btf("kvm", vmlinux);
 	if (!kvm)
-		return missing;
-	missing = missing_in(kvm);
+		return;
+	find_in(kvm);
 	btf__free(kvm);
-	return missing;
 }
 
-enum gmem_status gmem_probes_check(struct gmem_error *e)
+enum gmem_status gmem_probes_find(struct gmem_error *e)
 {
 	const char *missing;
 	struct btf *btf;
@@ -68,8 +91,9 @@ enum gmem_status gmem_probes_check(struct gmem_error *e)
 				 "The kernel must be built with CONFIG_DEBUG_INFO_BTF=y.",
 				 "cannot read the kernel's types from " BTF_DIR "/vmlinux: %s",
 				 strerror(errno));
-	missing = missing_tracepoint(btf);
+	find_all(btf);
 	btf__free(btf);
+	missing = missing_probe();
 	if (missing)
 		return gmem_fail(e, GMEM_E_NO_PROBES,
 				 "Boot a kernel with the patches of kernel/ (see kernel/README.md).",

@@ -189,6 +189,21 @@ static enum gmem_status fail_bpf(struct gmem_error *e, const char *what, int err
 			 "cannot %s: %s", what, strerror(-err));
 }
 
+/* Programs are named after their tracepoints; those on nothing are left out. */
+static void choose_programs(struct bpf_object *obj, unsigned int groups)
+{
+	for (size_t i = 0; i < gmem_nr_probes; i++) {
+		const struct gmem_probe *p = &gmem_probes[i];
+		struct bpf_program *prog;
+		char name[64];
+
+		snprintf(name, sizeof(name), "on_%s", p->tracepoint + strlen("kvm_gmem_"));
+		prog = bpf_object__find_program_by_name(obj, name);
+		if (prog)
+			bpf_program__set_autoload(prog, p->found && (p->group & groups));
+	}
+}
+
 static enum gmem_status load(struct live *l, const struct gmem_live_opts *opts, struct gmem_error *e)
 {
 	uint64_t size = ringbuf_size(opts, l->nr_cpus);
@@ -197,6 +212,7 @@ static enum gmem_status load(struct live *l, const struct gmem_live_opts *opts, 
 	l->skel = gmem_bpf__open();
 	if (!l->skel)
 		return fail_bpf(e, "open the BPF programs", -errno);
+	choose_programs(l->skel->obj, opts->groups | GMEM_PROBES_BASE);
 	bpf_map__set_max_entries(l->skel->maps.records, size);
 	l->skel->rodata->wakeup_bytes = size / 4;
 	err = gmem_bpf__load(l->skel);
@@ -218,7 +234,7 @@ enum gmem_status gmem_live_open(struct gmem_source **out, const struct gmem_live
 	struct live *l;
 
 	libbpf_set_print(opts->verbose ? print_to_stderr : print_nothing);
-	status = gmem_probes_check(e);
+	status = gmem_probes_find(e);
 	if (status)
 		return status;
 	l = calloc(1, sizeof(*l));

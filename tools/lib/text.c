@@ -179,7 +179,8 @@ char *gmem_text_arg(char *buf, size_t size, unsigned int kind, uint64_t arg)
 {
 	static const struct flag attributes[] = { { 1ULL << 3, "private" } };
 	static const struct flag modes[] = { { 1, "keep_size" }, { 2, "punch_hole" } };
-	static const char *const causes[] = { "punch_hole", "release", "memory_error" };
+	static const char *const causes[] = { "punch_hole", "release", "memory_error",
+					      "attributes" };
 	const struct gmem_kind_info *k = gmem_kind(kind);
 
 	switch (k ? k->arg : GMEM_ARG_NONE) {
@@ -193,6 +194,15 @@ char *gmem_text_arg(char *buf, size_t size, unsigned int kind, uint64_t arg)
 		else
 			snprintf(buf, size, "cause_%llu", (unsigned long long)arg);
 		return buf;
+	case GMEM_ARG_PHASE:
+		/* The event numbers those that it tells of, and the first is not among them. */
+		if (arg < GMEM_PHASES - GMEM_PHASE_CHECK)
+			snprintf(buf, size, "%s", gmem_phase_names[arg + GMEM_PHASE_CHECK]);
+		else
+			snprintf(buf, size, "phase_%llu", (unsigned long long)arg);
+		return buf;
+	case GMEM_ARG_PREPARE_NS:
+		return gmem_text_ns(buf, size, arg);
 	case GMEM_ARG_FLAGS:
 		if (kind == GMEM_MEMORY_FAULT)
 			return flags(buf, size, arg, attributes, 1, "shared");
