@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "gmemtop_test.h"
+
+#include <string.h>
+
+struct fixture {
+	struct scene scene;
+	struct ui ui;
+};
+
+static void begin(struct fixture *f, unsigned int vms)
+{
+	scene_begin(&f->scene);
+	scene_many(&f->scene, vms);
+	ui_init(&f->ui, gmem_metric("conversions_per_s"), false, 1, 0);
+	assert_true(ui_order(&f->ui, f->scene.model));
+}
+
+static void end(struct fixture *f)
+{
+	ui_free(&f->ui);
+	scene_end(&f->scene);
+}
+
+static void test_order(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, 5);
+	assert_int_equal(f.ui.ids[0], 5);
+	assert_int_equal(f.ui.ids[4], 1);
+	assert_int_equal(ui_key(&f.ui, 'R'), UI_ORDER | UI_DRAW);
+	ui_order(&f.ui, f.scene.model);
+	assert_int_equal(f.ui.ids[0], 1);
+	end(&f);
+}
+
+static void test_equal_ones_keep_their_order(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, 9);
+	f.ui.sort = gmem_metric("slot_bytes");
+	for (int round = 0; round < 2; round++) {
+		f.ui.reverse = round;
+		ui_order(&f.ui, f.scene.model);
+		for (int i = 0; i < 9; i++)
+			assert_int_equal(f.ui.ids[i], i + 1);
+	}
+	end(&f);
+}
+
+static void test_ended_ones_are_last(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, 5);
+	synth_end(&f.scene.s, &(struct synth_vm){ .id = 5, .pid = 104 });
+	for (int round = 0; round < 2; round++) {
+		f.ui.reverse = round;
+		ui_order(&f.ui, f.scene.model);
+		assert_int_equal(f.ui.ids[4], 5);
+	}
+	end(&f);
+}
+
+static void test_only_one_process(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, 5);
+	f.ui.pid = 102;
+	ui_order(&f.ui, f.scene.model);
+	assert_int_equal(f.ui.nr, 1);
+	assert_int_equal(f.ui.ids[0], 3);
+	f.ui.pid = 1;
+	ui_order(&f.ui, f.scene.model);
+	assert_int_equal(f.ui.nr, 0);
+	assert_int_equal(ui_key(&f.ui, UI_KEY_DOWN), UI_NOTHING);
+	end(&f);
+}
+
+static void test_selection_follows_the_vm(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, 30);
+	ui_fit(&f.ui, 10);
+	assert_false(f.ui.selecting);
+	ui_key(&f.ui, UI_KEY_DOWN);
+	assert_true(f.ui.selecting);
+	assert_int_equal(f.ui.selected, 30);
+	ui_key(&f.ui, 'j');
+	assert_int_equal(f.ui.selected, 29);
+	ui_key(&f.ui, 'R');
+	ui_order(&f.ui, f.scene.model);
+	assert_int_equal(f.ui.selected, 29);
+	assert_int_equal(f.ui.ids[f.ui.cursor], 29);
+	assert_in_range(f.ui.cursor, f.ui.top, f.ui.top + 9);
+	ui_key(&f.ui, 's');
+	ui_order(&f.ui, f.scene.model);
+	assert_int_equal(f.ui.selected, 29);
+	assert_int_equal(f.ui.ids[f.ui.cursor], 29);
+	assert_in_range(f.ui.cursor, f.ui.top, f.ui.top + 9);
+	end(&f);
+}
+
+static void test_selected_vm_goes_away(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, 3);
+	ui_key(&f.ui, UI_KEY_END);
+	assert_int_equal(f.ui.selected, 1);
+	synth_end(&f.scene.s, &(struct synth_vm){ .id = 1, .pid = 100 });
+	gmem_model_forget(f.scene.model, UINT64_MAX);
+	ui_order(&f.ui, f.scene.model);
+	assert_int_equal(f.ui.selected, 2);
+	for (int id = 2; id <= 3; id++)
+		synth_end(&f.scene.s, &(struct synth_vm){ .id = id, .pid = 99 + id });
+	gmem_model_forget(f.scene.model, UINT64_MAX);
+	ui_order(&f.ui, f.scene.model);
+	assert_false(f.ui.selecting);
+	assert_int_equal(ui_key(&f.ui, UI_KEY_UP), UI_NOTHING);
+	end(&f);
+}
+
+static void test_scrolling(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, 25);
+	ui_fit(&f.ui, 10);
+	ui_key(&f.ui, UI_KEY_PAGE_DOWN);
+	assert_int_equal(f.ui.cursor, 10);
+	assert_int_equal(f.ui.top, 1);
+	ui_key(&f.ui, UI_KEY_END);
+	assert_int_equal(f.ui.cursor, 24);
+	assert_int_equal(f.ui.top, 15);
+	ui_key(&f.ui, UI_KEY_DOWN);
+	assert_int_equal(f.ui.cursor, 24);
+	ui_key(&f.ui, UI_KEY_PAGE_UP);
+	assert_int_equal(f.ui.cursor, 14);
+	ui_key(&f.ui, 'g');
+	assert_int_equal(f.ui.cursor, 0);
+	assert_int_equal(f.ui.top, 0);
+	ui_key(&f.ui, 'k');
+	assert_int_equal(f.ui.cursor, 0);
+	/* A larger screen leaves no room empty while there is something above. */
+	ui_key(&f.ui, 'G');
+	ui_fit(&f.ui, 20);
+	assert_int_equal(f.ui.top, 5);
+	ui_fit(&f.ui, 100);
+	assert_int_equal(f.ui.top, 0);
+	ui_key(&f.ui, UI_KEY_ESC);
+	assert_false(f.ui.selecting);
+	end(&f);
+}
+
+static void test_sorting_goes_round(void **state)
+{
+	const struct gmem_metric *first;
+	struct ui ui;
+	int n = 0;
+
+	(void)state;
+	ui_init(&ui, gmem_metric("vm"), false, 1, 0);
+	first = ui.sort;
+	do {
+		assert_int_equal(ui_key(&ui, '>'), UI_ORDER | UI_DRAW);
+		assert_non_null(ui.sort);
+		n++;
+	} while (ui.sort != first);
+	assert_true(n >= 12);
+	ui_key(&ui, UI_KEY_LEFT);
+	ui_key(&ui, 's');
+	assert_ptr_equal(ui.sort, first);
+	/* From a field that is no column. */
+	ui.sort = gmem_metric("to_private_p99_ns");
+	ui_key(&ui, '>');
+	assert_ptr_equal(ui.sort, first);
+	ui_free(&ui);
+}
+
+static void test_delays(void **state)
+{
+	struct ui ui;
+
+	(void)state;
+	ui_init(&ui, NULL, false, 0.7, 0);
+	assert_int_equal(ui_key(&ui, '+'), UI_DELAY | UI_DRAW);
+	assert_true(ui.delay_s == 1);
+	ui_key(&ui, '-');
+	assert_true(ui.delay_s == 0.5);
+	for (int i = 0; i < 30; i++)
+		ui_key(&ui, '-');
+	assert_true(ui.delay_s == 0.1);
+	for (int i = 0; i < 30; i++)
+		ui_key(&ui, '+');
+	assert_true(ui.delay_s == 3600);
+	ui_key(&ui, 'd');
+	assert_true(ui.delay_s == 0.5);
+	ui_free(&ui);
+}
+
+static void test_help_takes_the_keys(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, 3);
+	assert_int_equal(ui_key(&f.ui, '?'), UI_DRAW);
+	assert_true(f.ui.help);
+	ui_fit_help(&f.ui, 50, 20);
+	ui_key(&f.ui, UI_KEY_END);
+	assert_int_equal(f.ui.help_top, 30);
+	assert_false(f.ui.selecting);
+	ui_key(&f.ui, UI_KEY_PAGE_UP);
+	assert_int_equal(f.ui.help_top, 10);
+	assert_int_equal(ui_key(&f.ui, 'q'), UI_DRAW);
+	assert_false(f.ui.help);
+	assert_int_equal(ui_key(&f.ui, 'q'), UI_QUIT);
+	end(&f);
+}
+
+static void test_other_keys(void **state)
+{
+	struct ui ui;
+
+	(void)state;
+	ui_init(&ui, NULL, false, 1, 0);
+	assert_int_equal(ui_key(&ui, ' '), UI_REFRESH | UI_DRAW);
+	assert_int_equal(ui_key(&ui, 'p'), UI_PAUSE | UI_DRAW);
+	assert_true(ui.paused);
+	assert_int_equal(ui_key(&ui, 'p'), UI_PAUSE | UI_DRAW);
+	assert_false(ui.paused);
+	assert_int_equal(ui_key(&ui, UI_KEY_RESIZE), UI_DRAW);
+	assert_int_equal(ui_key(&ui, UI_KEY_GONE), UI_QUIT);
+	assert_int_equal(ui_key(&ui, 'x'), UI_NOTHING);
+	assert_int_equal(ui_key(&ui, 0), UI_NOTHING);
+	assert_int_equal(ui_key(&ui, -1), UI_NOTHING);
+	ui_free(&ui);
+}
+
+static void test_no_key_means_two_things(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ui_nr_bindings; i++) {
+		for (int k = 0; k < UI_KEYS && ui_bindings[i].keys[k]; k++) {
+			for (size_t j = i + 1; j < ui_nr_bindings; j++) {
+				for (int n = 0; n < UI_KEYS && ui_bindings[j].keys[n]; n++)
+					assert_int_not_equal(ui_bindings[i].keys[k],
+							     ui_bindings[j].keys[n]);
+			}
+		}
+	}
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_order),
+	cmocka_unit_test(test_equal_ones_keep_their_order),
+	cmocka_unit_test(test_ended_ones_are_last),
+	cmocka_unit_test(test_only_one_process),
+	cmocka_unit_test(test_selection_follows_the_vm),
+	cmocka_unit_test(test_selected_vm_goes_away),
+	cmocka_unit_test(test_scrolling),
+	cmocka_unit_test(test_sorting_goes_round),
+	cmocka_unit_test(test_delays),
+	cmocka_unit_test(test_help_takes_the_keys),
+	cmocka_unit_test(test_other_keys),
+	cmocka_unit_test(test_no_key_means_two_things),
+};
+
+TEST_UNIT(ui_unit, tests);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Makes records as a kernel would, for tests and for the fake source. */
+#ifndef SYNTH_H
+#define SYNTH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gmem_abi.h"
+#include "source.h"
+
+#define SYNTH_MIB	256	/* pages */
+#define SYNTH_GIB	(1024 * SYNTH_MIB)
+
+/* Where records go, and what time it is. err keeps the first answer that is not 0. */
+struct synth {
+	gmem_record_fn fn;
+	void *ctx;
+	uint64_t now_ns;
+	int err;
+};
+
+struct synth_vm {
+	uint64_t id;
+	uint32_t pid;
+	struct gmem_counters c;
+};
+
+/* Identity, a file, and a slot of that many pages from gfn 0. */
+void synth_start(struct synth *s, struct synth_vm *vm, const char *comm, uint64_t npages);
+void synth_slot(struct synth *s, const struct synth_vm *vm, uint32_t slot, uint64_t gfn,
+		uint64_t npages);
+void synth_end(struct synth *s, const struct synth_vm *vm);
+
+void synth_begin(struct synth *s, const struct synth_vm *vm, uint32_t tid, uint64_t start,
+		 uint64_t end, bool to_private);
+/* The end of it, now: counted in vm->c, too. */
+void synth_finish(struct synth *s, struct synth_vm *vm, uint32_t tid, uint64_t start,
+		  uint64_t end, bool to_private, uint64_t dur_ns);
+/* Begins, lasts and ends. */
+void synth_convert(struct synth *s, struct synth_vm *vm, uint64_t start, uint64_t end,
+		   bool to_private, uint64_t dur_ns);
+
+void synth_counters(struct synth *s, const struct synth_vm *vm);
+void synth_lost(struct synth *s, const uint64_t lost[GMEM_LOSSES]);
+
+#endif /* SYNTH_H */
