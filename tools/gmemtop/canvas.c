@@ -81,8 +81,10 @@ static uint32_t next_char(const char **text)
 		else
 			ch = ch << 6 | (s[i] & 0x3f);
 	}
+	if (ch < least[n])
+		n = 0;
 	*text += n ? n : 1;
-	return n && ch >= least[n] ? ch : REPLACEMENT;
+	return n ? ch : REPLACEMENT;
 }
 
 /*

@@ -37,15 +37,19 @@ static void draw_heads(struct canvas *c, const struct layout *l, const struct ui
 }
 
 /* A count; when one of them lasts, its age, which has a unit. */
-static void inflight_text(char *buf, size_t size, const struct gmem_vm *vm, uint64_t count,
-			  uint64_t age_ns)
+static void inflight_text(char *buf, size_t size, uint64_t count, uint64_t age_ns)
 {
-	if (vm->ended_ns)
-		snprintf(buf, size, "-");
-	else if (age_ns > AGE_LONG_NS)
+	if (age_ns > AGE_LONG_NS)
 		age_text(buf, size, age_ns);
 	else
 		snprintf(buf, size, "%llu", (unsigned long long)count);
+}
+
+/* What it did a second, and what it was about to do, is over. */
+static bool is_over(const struct gmem_vm *vm, const struct gmem_metric *m)
+{
+	return vm->ended_ns && (m->type == GMEM_PER_S || m->type == GMEM_BYTES_PER_S ||
+				!strcmp(m->key, "inflight"));
 }
 
 static void draw_cell(struct canvas *c, int y, const struct layout_column *col,
@@ -55,10 +59,12 @@ static void draw_cell(struct canvas *c, int y, const struct layout_column *col,
 	char buf[NAME_LEN];
 
 	gmem_text_value(buf, sizeof(buf), col->metric, v);
-	if (!strcmp(col->metric->key, "inflight")) {
+	if (is_over(vm, col->metric)) {
+		strcpy(buf, "-");
+	} else if (!strcmp(col->metric->key, "inflight")) {
 		uint64_t age = age_of_inflight(vm, now_ns);
 
-		inflight_text(buf, sizeof(buf), vm, v.u, age);
+		inflight_text(buf, sizeof(buf), v.u, age);
 		if (age > AGE_LONG_NS)
 			attr = CANVAS_WARN;
 	}

@@ -46,7 +46,10 @@ static void add_more(struct segments *line, const struct layout *l, const struct
 	if (ui->nr <= l->rows)
 		return;
 	s = segments_add(line, 0, CANVAS_TITLE);
-	snprintf(s->text, sizeof(s->text), "%zu-%zu of %zu", ui->top + 1, end, ui->nr);
+	if (l->rows == 1)
+		snprintf(s->text, sizeof(s->text), "%zu of %zu", end, ui->nr);
+	else
+		snprintf(s->text, sizeof(s->text), "%zu-%zu of %zu", ui->top + 1, end, ui->nr);
 }
 
 void footer_draw(struct canvas *c, const struct layout *l, const struct ui *ui)

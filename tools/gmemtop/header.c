@@ -67,6 +67,7 @@ static void add_bytes(struct segments *line, int rank, const char *name, const c
 
 static void add_rates(struct segments *line, const struct totals *t)
 {
+	const struct gmem_metric *bytes = gmem_metric("converted_bytes_per_s");
 	struct segment *s;
 	char buf[32];
 
@@ -74,7 +75,7 @@ static void add_rates(struct segments *line, const struct totals *t)
 	gmem_text_count(buf, sizeof(buf), t->conversions_per_s);
 	snprintf(s->text, sizeof(s->text), "%s conv/s", buf);
 	s = segments_add(line, 4, CANVAS_TITLE);
-	gmem_text_bytes(buf, sizeof(buf), (uint64_t)t->bytes_per_s);
+	gmem_text_value(buf, sizeof(buf), bytes, (struct gmem_value){ .f = t->bytes_per_s });
 	snprintf(s->text, sizeof(s->text), "%s/s", buf);
 }
 
@@ -122,6 +123,7 @@ static void add_state(struct segments *line, const struct ui *ui, const struct d
 static void add_losses(struct segments *line, const struct gmem_model *m)
 {
 	struct segment *s;
+	bool open = false;
 	uint64_t sum = 0;
 	size_t used;
 	char buf[32];
@@ -135,11 +137,15 @@ static void add_losses(struct segments *line, const struct gmem_model *m)
 		return;
 	snprintf(s->brief, sizeof(s->brief), "lost %s", buf);
 	for (int i = 0; i < GMEM_LOSSES && used < sizeof(s->text); i++) {
-		if (m->lost[i])
-			used += snprintf(s->text + used, sizeof(s->text) - used, " %s %s",
-					 gmem_loss_names[i],
-					 gmem_text_count(buf, sizeof(buf), (double)m->lost[i]));
+		if (!m->lost[i])
+			continue;
+		gmem_text_count(buf, sizeof(buf), (double)m->lost[i]);
+		used += snprintf(s->text + used, sizeof(s->text) - used, "%s%s %s",
+				 open ? ", " : " (", gmem_loss_names[i], buf);
+		open = true;
 	}
+	if (used < sizeof(s->text))
+		snprintf(s->text + used, sizeof(s->text) - used, ")");
 }
 
 static void draw_trust(struct canvas *c, const struct ui *ui, const struct gmem_model *m,

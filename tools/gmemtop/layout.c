@@ -135,15 +135,15 @@ static void grow(struct choice *c, int *room)
 	}
 }
 
-/* Names first: they are what is cut when it is narrow. */
-static void grow_to(struct choices *all, int room)
+/* Names first: they are what is cut when it is narrow. Numbers gain nothing but air. */
+static void grow_to(struct choices *all, int room, bool roomy)
 {
 	room -= total(all, false);
 	for (size_t i = 0; i < all->n; i++) {
 		if (all->c[i].metric->type == GMEM_TEXT)
 			grow(&all->c[i], &room);
 	}
-	for (size_t i = 0; i < all->n; i++)
+	for (size_t i = 0; roomy && i < all->n; i++)
 		grow(&all->c[i], &room);
 }
 
@@ -203,14 +203,14 @@ void layout_make(struct layout *l, const struct ui *ui, const struct gmem_model 
 		add_extras(&all, width - 1 - LAYOUT_MAP_MAX);
 	if (l->map_below) {
 		drop_to(&all, width);
-		grow_to(&all, width);
+		grow_to(&all, width, true);
 		place(l, &all);
 		l->map_x = MAP_INDENT;
 		l->map_width = width - MAP_INDENT;
 		return;
 	}
 	drop_to(&all, width - 1 - MAP_MIN);
-	grow_to(&all, width - 1 - (roomy ? MAP_GOOD : MAP_MIN));
+	grow_to(&all, width - 1 - (roomy ? MAP_GOOD : MAP_MIN), roomy);
 	l->map_x = place(l, &all);
 	l->map_width = max(0, min(width - l->map_x, LAYOUT_MAP_MAX));
 }
