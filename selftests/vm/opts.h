@@ -21,6 +21,7 @@ struct opts {
 	const char *image, *initramfs, *mem, *log, *append;
 	int smp;
 	bool icount;
+	bool mttcg;
 	double timeout;		/* seconds, 0: none */
 	double hang;		/* seconds without an answer of the guest */
 	char **argv;		/* the command */

@@ -61,12 +61,9 @@ static void add_machine(struct args *a, const struct opts *o)
 	add(a, "-display", "none");
 	add(a, "-machine", "q35,sata=off,smbus=off,vmport=off");
 	add(a, "-cpu", "max");
-	if (o->icount) {
-		add(a, "-accel", "tcg,thread=single");
+	add(a, "-accel", o->mttcg ? "tcg,thread=multi" : "tcg,thread=single");
+	if (o->icount)
 		add(a, "-icount", "shift=0,sleep=off");
-	} else {
-		add(a, "-accel", "tcg,thread=multi");
-	}
 	snprintf(a->smp, sizeof(a->smp), "%d", o->smp);
 	add(a, "-smp", a->smp);
 	add(a, "-m", o->mem);
