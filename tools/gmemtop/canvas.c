@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "canvas.h"
 
+#include <langinfo.h>
 #include <limits.h>
+#include <locale.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
 #define REPLACEMENT 0xfffd
+
+bool canvas_unicode(void)
+{
+	return setlocale(LC_CTYPE, "") && !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
 
 static struct canvas_cell *cell(struct canvas *c, int y, int x)
 {

@@ -39,6 +39,12 @@ struct canvas {
 	struct canvas_cell *cells;	/* row by row */
 };
 
+/*
+ * Takes LC_CTYPE from the environment, which widths need, and tells whether all
+ * characters can be shown. If not, canvases are to be made with ascii.
+ */
+bool canvas_unicode(void);
+
 /* NULL if there is no memory. Sizes below 0 are taken as 0. */
 struct canvas *canvas_new(int width, int height, bool ascii);
 void canvas_free(struct canvas *c);

@@ -196,7 +196,7 @@ void layout_make(struct layout *l, const struct ui *ui, const struct gmem_model 
 	lay_out_lines(l, height);
 	choose_from(&all, ui, m);
 	roomy = width >= total(&all, true) + 1 + MAP_GOOD;
-	/* Two lines for each, if all have room so: their order is what one came for. */
+	/* Two lines each only if all VMs fit so: seeing all of them is worth more than long maps. */
 	l->map_below = !roomy && l->body_height >= 2 && ui->nr <= (size_t)l->body_height / 2;
 	l->rows = l->map_below ? l->body_height / 2 : l->body_height;
 	if (roomy)

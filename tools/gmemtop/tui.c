@@ -3,8 +3,6 @@
 
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -265,8 +263,8 @@ enum gmem_status tui_run(struct gmem_source *source, const struct gmemtop_option
 	struct loop_screen screen = { &t, false, tui_size, tui_key, tui_show };
 	enum gmem_status status;
 
-	setlocale(LC_CTYPE, "");
-	screen.ascii = o->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	/* First the locale: curses asks for it when it begins. */
+	screen.ascii = !canvas_unicode() || o->ascii;
 	status = tui_open(&t, e);
 	if (status)
 		return status;
