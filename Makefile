@@ -17,6 +17,7 @@ include tools/tools.mk
 include selftests/vm/vm.mk
 include selftests/gmemload/gmemload.mk
 include selftests/tests.mk
+include selftests/bench/bench.mk
 
 # Packages are installed before the rest is looked at: another make does that.
 SUBMAKE = $(MAKE) --no-print-directory -j$(shell nproc)

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What tracing costs: build/gmem_ops, build/bench_report, make bench. Included by the top Makefile,
+# after gmemload.mk.
+BENCH := selftests/bench
+BENCH_OBJ := $(B)/selftests/bench
+BENCH_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
+BENCH_CFLAGS += -MD -MP -D_GNU_SOURCE $(shell pkg-config --cflags json-c)
+
+GMEM_OPS_OBJS := $(patsubst %,$(BENCH_OBJ)/%.o,gmem_ops beside measure ops testbed)
+# gmemload's own: what a KVM must be able to do, and how errors travel.
+GMEM_OPS_OBJS += $(patsubst %,$(GMEMLOAD_OBJ)/%.o,kvm fail)
+BENCH_REPORT_OBJS := $(patsubst %,$(BENCH_OBJ)/%.o,bench_report figures report_json report_text samples)
+
+$(B)/gmem_ops: $(GMEM_OPS_OBJS)
+	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^
+
+$(B)/bench_report: $(BENCH_REPORT_OBJS)
+	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs json-c)
+
+$(BENCH_OBJ)/%.o: $(BENCH)/%.c $(BENCH)/bench.mk
+	@mkdir -p $(@D)
+	$(CC) $(BENCH_CFLAGS) -c -o $@ $<
+
+-include $(wildcard $(BENCH_OBJ)/*.d)
+
+.PHONY: bench
+bench: deps
+	@$(SUBMAKE) -s all vm $(B)/gmem_ops $(B)/bench_report
+	@selftests/bench/run.sh --kernel $(KERNEL) $(BENCH_ARGS)

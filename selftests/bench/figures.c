@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Owns: see figures.h. Must not know input nor output. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "figures.h"
+
+const struct limit limits[] = {
+	{ "full", "flip4k", 0.005 },
+	{ "full", "punch2m", 0.005 },
+	{ NULL, NULL, 0 }
+};
+
+static struct figure *find(const struct figures *f, const char *variant, const char *observer,
+			   const char *op)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		struct figure *g = &f->figure[i];
+
+		if (!strcmp(g->variant, variant) && !strcmp(g->observer, observer) &&
+		    !strcmp(g->op, op))
+			return g;
+	}
+	return NULL;
+}
+
+/* The share holds the largest while samples are added. */
+static void add_value(struct spread *s, double value, bool first)
+{
+	if (first || value < s->min)
+		s->min = value;
+	if (first || value > s->share)
+		s->share = value;
+}
+
+static void finish_spread(struct spread *s)
+{
+	s->share = s->min > 0 ? s->share / s->min - 1 : 0;
+}
+
+static int add_sample(struct figures *f, const struct sample *s)
+{
+	struct figure *g = find(f, s->variant, s->observer, s->op);
+
+	if (!g) {
+		struct figure *more = realloc(f->figure, (f->count + 1) * sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		f->figure = more;
+		g = &f->figure[f->count++];
+		*g = (struct figure){ s->variant, s->observer, s->op, .samples = 0 };
+	}
+	add_value(&g->best, s->best_ns, !g->samples);
+	add_value(&g->mean, s->mean_ns, !g->samples);
+	add_value(&g->beside, s->beside_ns, !g->samples);
+	g->samples++;
+	return 0;
+}
+
+static void finish(struct figures *f)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		finish_spread(&f->figure[i].best);
+		finish_spread(&f->figure[i].mean);
+		finish_spread(&f->figure[i].beside);
+	}
+	for (size_t i = 0; i < f->count; i++) {
+		struct figure *g = &f->figure[i];
+		const struct figure *base = find(f, BASE_VARIANT, BASE_OBSERVER, g->op);
+
+		if (!base)
+			continue;
+		g->ratio = g->best.min / base->best.min;
+		g->ratio_all = (g->best.min + g->beside.min) / base->best.min;
+	}
+}
+
+int figures_make(struct figures *f, const struct samples *s)
+{
+	*f = (struct figures){ 0 };
+	for (size_t i = 0; i < s->count; i++) {
+		if (add_sample(f, &s->sample[i])) {
+			figures_free(f);
+			return -ENOMEM;
+		}
+	}
+	finish(f);
+	return 0;
+}
+
+void figures_free(struct figures *f)
+{
+	free(f->figure);
+	*f = (struct figures){ 0 };
+}
+
+static bool is_base(const struct sample *s, const char *variant, const char *op)
+{
+	return !strcmp(s->variant, variant) && !strcmp(s->observer, BASE_OBSERVER) &&
+	       !strcmp(s->op, op);
+}
+
+static bool least_of_boot(const struct samples *s, const char *variant, const char *op, int boot,
+			  double *least)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < s->count; i++) {
+		const struct sample *t = &s->sample[i];
+
+		if (!is_base(t, variant, op) || t->boot != boot)
+			continue;
+		if (!found || t->best_ns < *least)
+			*least = t->best_ns;
+		found = true;
+	}
+	return found;
+}
+
+static int spread_over_boots(const struct samples *s, const char *variant, const char *op,
+			     double *share)
+{
+	struct spread spread = { 0 };
+	int last = 0, boots = 0;
+	double least = 0;
+
+	for (size_t i = 0; i < s->count; i++)
+		if (s->sample[i].boot > last)
+			last = s->sample[i].boot;
+	for (int boot = 0; boot <= last; boot++)
+		if (least_of_boot(s, variant, op, boot, &least))
+			add_value(&spread, least, !boots++);
+	finish_spread(&spread);
+	*share = spread.share;
+	return boots;
+}
+
+struct verdict limit_check(const struct limit *l, const struct figures *f, const struct samples *s)
+{
+	const struct figure *stock = find(f, BASE_VARIANT, BASE_OBSERVER, l->op);
+	const struct figure *ours = find(f, l->variant, BASE_OBSERVER, l->op);
+	struct verdict v = { 0 };
+	double stock_share, our_share;
+	int stock_boots;
+
+	if (!stock || !ours)
+		return v;
+	v.known = true;
+	v.stock_ns = stock->best.min;
+	v.ns = ours->best.min;
+	v.more = v.ns / v.stock_ns - 1;
+	v.kept = v.more <= l->at_most;
+	stock_boots = spread_over_boots(s, BASE_VARIANT, l->op, &stock_share);
+	v.boots = spread_over_boots(s, l->variant, l->op, &our_share);
+	if (stock_boots < v.boots)
+		v.boots = stock_boots;
+	v.boot_spread = stock_share > our_share ? stock_share : our_share;
+	return v;
+}

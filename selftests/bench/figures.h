@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Owns: figures made of samples, and the limits they must keep. Must not know input nor output. */
+#ifndef GMEM_BENCH_FIGURES_H
+#define GMEM_BENCH_FIGURES_H
+
+#include <stdbool.h>
+
+#include "samples.h"
+
+#define BASE_VARIANT "stock"
+#define BASE_OBSERVER "nothing"
+
+/* More than this between repeats makes a figure doubtful. */
+#define SPREAD_DOUBTFUL 0.02
+
+/* Of all repeats: the least, and how far the largest is above it, as a share of it. */
+struct spread {
+	double min;
+	double share;
+};
+
+/* One operation, with one observer, on one kernel. */
+struct figure {
+	const char *variant;		/* these are the sample's */
+	const char *observer;
+	const char *op;
+	size_t samples;
+	struct spread best;
+	struct spread mean;
+	struct spread beside;
+	double ratio;			/* best.min to that of stock with nothing; 0: not known */
+	double ratio_all;		/* best.min + beside.min to it; 0: not known */
+};
+
+struct figures {
+	struct figure *figure;		/* in the order in which they were first seen */
+	size_t count;
+};
+
+/* The samples must outlive the figures. 0 or -ENOMEM. */
+int figures_make(struct figures *f, const struct samples *s);
+void figures_free(struct figures *f);
+
+/* The costs that a kernel of ours may have with no event enabled. */
+struct limit {
+	const char *variant;
+	const char *op;
+	double at_most;			/* more than stock, as a share */
+};
+
+/* Ends with a variant of NULL. */
+extern const struct limit limits[];
+
+struct verdict {
+	bool known;			/* measured at all */
+	bool kept;
+	double stock_ns;
+	double ns;
+	double more;			/* as a share of stock_ns */
+	int boots;			/* of the variant that had fewer */
+	double boot_spread;		/* of the least of each boot; the larger of both kernels' */
+};
+
+struct verdict limit_check(const struct limit *l, const struct figures *f, const struct samples *s);
+
+#endif

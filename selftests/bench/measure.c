@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Owns: see measure.h. Must not know what the operations do. */
+#include <time.h>
+
+#include "measure.h"
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static int run(const struct testbed *t, const struct op *op, uint64_t start, uint64_t count)
+{
+	int err = 0;
+
+	for (uint64_t i = start; !err && i < start + count; i++)
+		err = op->run(t, i);
+	return err;
+}
+
+static void add_chunk(struct measure *m, uint64_t count, uint64_t ns)
+{
+	double ns_per_op = (double)ns / (double)count;
+
+	if (!m->count || ns_per_op < m->best_ns_per_op)
+		m->best_ns_per_op = ns_per_op;
+	m->count += count;
+	m->total_ns += ns;
+}
+
+static int run_chunks(const struct testbed *t, const struct op *op, uint64_t count, uint64_t first,
+		      struct measure *m)
+{
+	int err = 0;
+
+	while (!err && m->count < count) {
+		uint64_t left = count - m->count, n = left < m->chunk ? left : m->chunk;
+		uint64_t start = now_ns();
+
+		err = run(t, op, first + m->count, n);
+		add_chunk(m, n, now_ns() - start);
+	}
+	return err;
+}
+
+int measure_op(const struct testbed *t, const struct op *op, uint64_t count, uint64_t warmup,
+	       const struct beside *beside, struct measure *m)
+{
+	uint64_t before, idle, busy;
+	int err = run(t, op, 0, warmup);
+
+	if (err)
+		return err;
+	*m = (struct measure){ .chunk = op->chunk < count ? op->chunk : count };
+	/* Twice: the first is for what the warm-up left to do. */
+	beside_settle(beside);
+	idle = beside_settle(beside);
+	before = beside_cpu_ns(beside);
+	err = run_chunks(t, op, count, warmup, m);
+	beside_settle(beside);
+	busy = beside_cpu_ns(beside) - before;
+	m->beside_ns = busy > idle ? busy - idle : 0;
+	return err;
+}

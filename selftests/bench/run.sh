@@ -1,0 +1,152 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Measures what tracing guest memory costs, in VMs whose time is executed
+# instructions, and prints the tables. See docs/performance.md.
+set -u
+cd "$(dirname "$0")/../.." || exit 3
+
+usage()
+{
+	cat <<END
+Usage: selftests/bench/run.sh [--kernel VERSION] [--limits] [--json FILE] [--samples FILE]
+Measures what tracing guest memory costs: kernels stock and full, with nothing and
+with each of several programs attached. Prints tables, and whether limits are kept.
+
+  --kernel VERSION  kernel to measure (6.12)
+  --limits          only what the limits are about: nothing attached
+  --json FILE       write the figures there, too
+  --samples FILE    keep all samples, JSON lines: build/bench_report makes the tables of them
+
+Exit status: 0 limits are kept, 1 one is not, 2 wrong usage, 3 could not measure all.
+END
+}
+
+die()
+{
+	printf 'bench: %s\n%s\n' "$1" "$2" >&2
+	exit "${3:-3}"
+}
+
+say()
+{
+	printf 'bench: %s\n' "$1" >&2
+}
+
+version=6.12 json='' samples='' limits_only=false
+while [ $# -gt 0 ]; do
+	case $1 in
+	--kernel | --json | --samples)
+		[ -n "${2-}" ] || die "$1 needs a value" "See selftests/bench/run.sh --help." 2 ;;&
+	--kernel)	version=$2; shift ;;
+	--json)		json=$2; shift ;;
+	--samples)	samples=$2; shift ;;
+	--limits)	limits_only=true ;;
+	-h | --help)	usage; exit 0 ;;
+	*)		die "unknown argument '$1'" "See selftests/bench/run.sh --help." 2 ;;
+	esac
+	shift
+done
+
+# VARIANT BOOT GROUP..: each boot measures with nothing attached first, so that
+# what differs from boot to boot shows. The longest are the first to start.
+jobs_to_do()
+{
+	if $limits_only; then
+		printf '%s\n' "full 1" "stock 1" "full 2" "stock 2" "full 3" "stock 3"
+	else
+		printf '%s\n' "full 1 bpftrace" "full 2 events tools" "full 3 recorders strace" \
+			"stock 1 strace tools events" "stock 2" "stock 3"
+	fi
+}
+
+dir=$(mktemp -d) || exit 3
+declare -A image
+
+# Background jobs are ours alone: ended with us.
+finish()
+{
+	local running
+
+	running=$(jobs -rp)
+	# shellcheck disable=SC2086 # one word for each
+	[ -z "$running" ] || kill $running 2>/dev/null
+	wait
+	rm -rf "$dir"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# The kernel must not change between the boots: found once.
+find_kernels()
+{
+	local variant
+
+	for variant in stock full; do
+		image[$variant]=$(kernel/build --variant "$variant" "$version" | tail -n 1)
+		[ -r "${image[$variant]}" ] ||
+			die "cannot find a kernel $version, variant $variant" "See the messages above."
+	done
+}
+
+# run_boot OUT VARIANT BOOT GROUP..
+run_boot()
+{
+	local out=$1 variant=$2 boot=$3
+
+	shift
+	exec nice selftests/vm/run --icount --image "${image[$variant]}" --timeout 1500 --hang 300 \
+		--log "$out.console" -- selftests/bench/in-vm.sh "$@" > "$out" 2> "$out.err" < /dev/null
+}
+
+# Guest time does not depend on what else this machine does, so boots go side by side.
+run_boots()
+{
+	local lanes n=0 job
+
+	lanes=$(nproc)
+	while read -r job; do
+		while [ "$(jobs -rp | wc -l)" -ge "$lanes" ]; do
+			wait -n
+		done
+		say "kernel and boot: $job"
+		n=$((n + 1))
+		# shellcheck disable=SC2086 # one word for each
+		(trap - EXIT; run_boot "$dir/boot-$n" $job) &
+		echo "$! $n $job" >> "$dir/pids"
+	done < <(jobs_to_do)
+}
+
+# Whether all went well; a message for each that did not.
+collect()
+{
+	local pid n job status=0 all_well=0
+
+	while read -r pid n job; do
+		wait "$pid" || {
+			status=$?
+			all_well=1
+			say "boot '$job' failed with status $status:"
+			tail -n 5 "$dir/boot-$n.err" >&2
+		}
+	done < "$dir/pids"
+	# Stock first: the tables keep the order in which things were first seen.
+	sort -k 3,3r -k 4,4n "$dir/pids" | while read -r pid n job; do
+		grep -a '^{.*}$' "$dir/boot-$n"
+	done > "$dir/samples"
+	return $all_well
+}
+
+make -s build/gmem_ops build/bench_report build/gmemtrace build/gmemtop >&2 ||
+	say "not all programs can be built: those are skipped"
+[ -x build/gmem_ops ] && [ -x build/bench_report ] ||
+	die "cannot build gmem_ops and bench_report" "See the messages above."
+find_kernels
+run_boots
+well=0
+collect || well=3
+[ -z "$samples" ] || cp "$dir/samples" "$samples" || well=3
+build/bench_report ${json:+--json "$json"} < "$dir/samples"
+status=$?
+[ $well -eq 0 ] || status=$well
+exit $status

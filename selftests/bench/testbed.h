@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Owns: the VM that is measured: one slot on one guest_memfd, no vCPU, no page populated. Must not
+ * know what is measured, nor how.
+ */
+#ifndef GMEM_BENCH_TESTBED_H
+#define GMEM_BENCH_TESTBED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../gmemload/fail.h"
+
+#define TESTBED_PAGE 4096ULL
+#define TESTBED_BLOCK (2ULL << 20)
+#define TESTBED_SLOT (1ULL << 30)
+
+struct testbed {
+	int kvm_fd;
+	int vm_fd;
+	int gmem_fd;
+	void *shared;		/* the shared side of all slots; never touched */
+};
+
+/* All memory is shared then. On failure there is nothing to close. */
+int testbed_open(struct testbed *t, struct failure *failure);
+void testbed_close(struct testbed *t);
+
+/* Offsets and sizes in bytes, from the start of the slot. 0 or -errno. */
+int testbed_set_private(const struct testbed *t, uint64_t offset, uint64_t size, bool private);
+int testbed_punch(const struct testbed *t, uint64_t offset, uint64_t size);
+
+/* Life of a second slot of one block: a file made, bound, unbound, and released. 0 or -errno. */
+int testbed_bind(const struct testbed *t);
+
+#endif
