@@ -52,7 +52,8 @@ static uint64_t below(struct fake *f, uint64_t n)
 static void start(struct fake *f, struct fake_vm *v)
 {
 	static const char *const comms[] = {
-		"qemu-system-x86", "cloud-hyperviso", "firecracker", "gmemload", "虚拟机 α", "a\tb\033[31mc",
+		"qemu-system-x86", "cloud-hyperviso", "firecracker", "gmemload", "虚拟机 α",
+		"a\tb\033[31mc",
 	};
 	static const unsigned int sizes_mib[] = { 1024, 256, 4096, 64, 512, 2048 };
 	unsigned int kind = f->last_id % 6;

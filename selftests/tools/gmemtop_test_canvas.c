@@ -180,7 +180,7 @@ static void check_strip(const struct gmem_vm *vm, const bool *private, int pages
 
 	assert_true(strip_make(vm, levels, n));
 	for (int i = 0; i < n; i++) {
-		int start = (int)((int64_t)pages * i / n), end = (int)((int64_t)pages * (i + 1) / n);
+		int start = pages * i / n, end = pages * (i + 1) / n;
 		int count = 0;
 
 		end = end > start ? end : start + 1;

@@ -126,7 +126,9 @@ static void golden(struct view *v, const char *name, int width, int height, bool
 
 static void test_busy(void **state)
 {
-	static const int sizes[][2] = { { 20, 5 }, { 40, 12 }, { 80, 24 }, { 132, 40 }, { 300, 80 } };
+	static const int sizes[][2] = {
+		{ 20, 5 }, { 40, 12 }, { 80, 24 }, { 132, 40 }, { 300, 80 },
+	};
 	struct view v;
 
 	(void)state;
@@ -255,7 +257,7 @@ static void test_any_size(void **state)
 /* From recordings that are not what they say, or from later versions. */
 static void test_absurd_values(void **state)
 {
-	static const uint64_t lost[GMEM_LOSSES] = { UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX };
+	static const uint64_t lost[GMEM_LOSSES] = { UINT64_MAX, 1, UINT64_MAX, UINT64_MAX };
 	struct synth_vm vm = { .id = UINT64_MAX, .pid = UINT32_MAX };
 	struct view v;
 

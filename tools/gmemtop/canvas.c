@@ -77,7 +77,8 @@ static uint32_t next_char(const char **text)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	const unsigned char *s = (const unsigned char *)*text;
-	int n = s[0] < 0x80 ? 1 : s[0] >> 5 == 6 ? 2 : s[0] >> 4 == 14 ? 3 : s[0] >> 3 == 30 ? 4 : 0;
+	int n = s[0] < 0x80 ? 1 : s[0] >> 5 == 6 ? 2 : s[0] >> 4 == 14 ? 3 :
+		s[0] >> 3 == 30 ? 4 : 0;
 	uint32_t ch = n == 1 ? s[0] : n ? s[0] & (0xff >> (n + 1)) : REPLACEMENT;
 
 	if (!s[0])

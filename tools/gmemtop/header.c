@@ -165,7 +165,8 @@ static void draw_trust(struct canvas *c, const struct ui *ui, const struct gmem_
 	snprintf(s->text, sizeof(s->text), ui->delay_s < 60 ? "delay %.1fs" : "delay %.0fs",
 		 ui->delay_s);
 	if (ui->pid)
-		snprintf(segments_add(&line, 3, CANVAS_NORMAL)->text, SEGMENT_LEN, "pid %u", ui->pid);
+		snprintf(segments_add(&line, 3, CANVAS_NORMAL)->text, SEGMENT_LEN, "pid %u",
+			 ui->pid);
 	segments_draw(c, 1, &line);
 }
 

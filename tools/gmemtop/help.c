@@ -122,7 +122,8 @@ int help_lines(int width)
 void help_draw(struct canvas *c, const struct ui *ui, int y, int height)
 {
 	struct page p = {
-		.c = c, .width = c->width, .y = y - (int)ui->help_top, .first = y, .end = y + height,
+		.c = c, .width = c->width,
+		.y = y - (int)ui->help_top, .first = y, .end = y + height,
 	};
 
 	write_all(&p);

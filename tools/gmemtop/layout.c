@@ -153,7 +153,8 @@ static void add_extras(struct choices *all, int room)
 		for (size_t i = 0; i < all->n; i++) {
 			struct choice *c = &all->c[i];
 
-			if (!c->in && c->rank == rank && total(all, true) + 1 + c->preferred <= room)
+			if (!c->in && c->rank == rank &&
+			    total(all, true) + 1 + c->preferred <= room)
 				c->in = true;
 		}
 	}
@@ -196,7 +197,7 @@ void layout_make(struct layout *l, const struct ui *ui, const struct gmem_model 
 	lay_out_lines(l, height);
 	choose_from(&all, ui, m);
 	roomy = width >= total(&all, true) + 1 + MAP_GOOD;
-	/* Two lines each only if all VMs fit so: seeing all of them is worth more than long maps. */
+	/* Two lines each only if all VMs fit so: all of them are worth more than long maps. */
 	l->map_below = !roomy && l->body_height >= 2 && ui->nr <= (size_t)l->body_height / 2;
 	l->rows = l->map_below ? l->body_height / 2 : l->body_height;
 	if (roomy)
