@@ -5,6 +5,9 @@ GMEM_CACHE=${GMEM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gmem}
 
 prog=kernel/${0##*/}
 
+# Exit status when what is missing is not ours to give: the caller may skip.
+STATUS_SKIP=3
+
 # die WHAT HINT: two lines, as every program here does.
 die()
 {

@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # tinyconfig plus fragments, with nothing lost on the way.
 
+# wanted_options FRAGMENT..: what they ask for; a later line overrides an earlier one.
+wanted_options()
+{
+	grep -h '^CONFIG_\|^# CONFIG_.* is not set' "$@" | tac |
+		awk '{ name = $0; sub(/^# /, "", name); sub(/[ =].*/, "", name) } !seen[name]++' | tac
+}
+
 # missing_options CONFIG FRAGMENT..: lines that were asked for and are not there.
 # Kconfig drops an option silently when a dependency is missing or it was renamed.
 missing_options()
@@ -8,7 +15,7 @@ missing_options()
 	local config=$1 line name
 
 	shift
-	grep -h '^CONFIG_\|^# CONFIG_.* is not set' "$@" | while read -r line; do
+	wanted_options "$@" | while read -r line; do
 		grep -qxF -- "$line" "$config" && continue
 		case $line in
 		"# "*|*=n)	# absent is as good as off

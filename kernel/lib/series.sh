@@ -4,6 +4,12 @@
 # became of the originals. Patches that stay are not touched: their files keep
 # their times, so that a change of variant rebuilds only what it changes.
 
+# versions: of the kernels that there is a series for.
+versions()
+{
+	(cd "$here" && ls -d [0-9]*.[0-9]*) | tr '\n' ' ' | sed 's/ $//'
+}
+
 # series_of SERIESFILE VARIANT: names of the patches, in order.
 series_of()
 {
@@ -32,29 +38,48 @@ pop_patch()
 	sed -i '$d' "$tree/.gmem/applied"
 }
 
+# series_base DIR: the version of the source package that the series was made on.
+series_base()
+{
+	sed -n 's/^# base: //p' "$1/series"
+}
+
+# cannot_apply PATCH WHY: ends the program. That a newer package has other code
+# is no fault of the series' user, who may skip it; any other failure is ours.
+cannot_apply()
+{
+	local base what
+
+	base=$(series_base "${1%/*}")
+	what="cannot apply ${1#"$root"/} without fuzz: $2"
+	if [ -z "${KSRC:-}" ] && [ "${source_id:-}" != "$base" ]; then
+		die "$what: the series was made for $base, the package is $source_id (skip)" \
+		    "KSRC=DIR stands in, with a tree that it applies to." "$STATUS_SKIP"
+	fi
+	die "$what" "The series was made for $base."
+}
+
 push_patch()
 {
 	local tree=$1 patch=$2 name=${2##*/} out
 
 	out=$(patch -p1 -F0 --dry-run -d "$tree" < "$patch" 2>&1) ||
-		die "cannot apply ${patch#"$root"/} to $tree without fuzz: $(echo "$out" | grep -m1 -i 'fail\|malformed\|reversed')" \
-		    "The source package may be newer than the series; KSRC=DIR builds another tree."
+		cannot_apply "$patch" "$(echo "$out" | grep -m1 -i 'fail\|malformed\|reversed')"
 	cp "$patch" "$tree/.gmem/$name"
 	patch -s -p1 -F0 -d "$tree" < "$patch" >&2
 	echo "$name" >> "$tree/.gmem/applied"
 }
 
-# set_series TREE SERIESDIR VARIANT: makes exactly these patches the applied ones.
+# set_patches TREE DIR NAME..: makes exactly these patches of DIR the applied ones.
 # Fails if the tree cannot be brought back to its base; unpack it again then.
-set_series()
+set_patches()
 {
-	local tree=$1 dir=$2 want keep=0 i name
-	local -a now=()
+	local tree=$1 dir=$2 keep=0 i name
+	local -a now=() want=("${@:3}")
 
 	mkdir -p "$tree/.gmem"
 	touch "$tree/.gmem/applied"
 	mapfile -t now < "$tree/.gmem/applied"
-	mapfile -t want < <(series_of "$dir/series" "$3")
 
 	while [ "$keep" -lt "${#now[@]}" ] && [ "$keep" -lt "${#want[@]}" ] &&
 	      [ "${now[keep]}" = "${want[keep]}" ] &&
@@ -67,4 +92,13 @@ set_series()
 	for name in "${want[@]:keep}"; do
 		push_patch "$tree" "$dir/$name"
 	done
+}
+
+# set_series TREE SERIESDIR VARIANT: the same, with the patches of the variant.
+set_series()
+{
+	local -a names
+
+	mapfile -t names < <(series_of "$2/series" "$3")
+	set_patches "$1" "$2" "${names[@]}"
 }

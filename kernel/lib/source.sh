@@ -1,10 +1,59 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Where kernel sources come from: a Debian package, or the user's tree (KSRC).
 
-# package_version VERSION: of the source package that apt would fetch.
+# apt_for VERSION COMMAND..: apt-get or apt-cache as that version's package needs it.
+apt_for()
+{
+	local suite
+
+	suite=$(suite_of "$1")
+	shift
+	if [ -n "$suite" ] && [ -f "$(private_apt_dir "$suite")/apt.conf" ]; then
+		private_apt "$suite" "$@"
+	else
+		"$1" "${@:2}"
+	fi
+}
+
+candidate()
+{
+	apt_for "$1" apt-cache policy "linux-source-$1" 2>/dev/null |
+		awk '/Candidate:/ && $2 != "(none)" { print $2 }'
+}
+
+# cached_version VERSION: of the newest source package that was fetched before.
+cached_version()
+{
+	local deb
+
+	deb=$(find "$GMEM_CACHE/deb" -name "linux-source-$1_*.deb" 2>/dev/null | sort -V | tail -1)
+	[ -z "$deb" ] || basename "${deb#*_}" .deb
+}
+
+# package_version VERSION: of the source package to use; nothing if there is none.
 package_version()
 {
-	apt-cache policy "linux-source-$1" 2>/dev/null | awk '/Candidate:/ && $2 != "(none)" { print $2 }'
+	local suite found
+
+	suite=$(suite_of "$1")
+	# Lists of yesterday are as good, as long as they name a package.
+	[ -z "$suite" ] || update_private_apt "$suite" || :
+	found=$(candidate "$1")
+	if [ -z "$found" ]; then
+		found=$(cached_version "$1")
+		[ -z "$found" ] || say "apt has no linux-source-$1 now, using $found from the cache"
+	fi
+	echo "$found"
+}
+
+# no_package VERSION: ends the program; status 3 lets a test suite skip the version.
+no_package()
+{
+	local suite
+
+	suite=$(suite_of "$1")
+	die "cannot get linux-source-$1: no such package in ${suite:-the apt sources of this machine} (skip)" \
+	    "Run apt-get update, or build a tree of yours: KSRC=DIR kernel/${0##*/} .. $1" "$STATUS_SKIP"
 }
 
 # fetch_package VERSION PKGVER: downloads the .deb into the cache, prints its path.
@@ -16,8 +65,8 @@ fetch_package()
 		say "fetching linux-source-$1 $2 (about 150 MB)"
 		mkdir -p "$GMEM_CACHE/deb"
 		tmp=$(mktemp -d "$GMEM_CACHE/deb/get.XXXXXX")
-		(cd "$tmp" && apt-get -qq -o APT::Sandbox::User= download "linux-source-$1=$2") >&2 ||
-			{ rm -rf "$tmp"; die "cannot download linux-source-$1 $2" "Is the network there? Try: apt-get update"; }
+		(cd "$tmp" && apt_for "$1" apt-get -qq -o APT::Sandbox::User= download "linux-source-$1=$2") >&2 ||
+			{ rm -rf "$tmp"; die "cannot download linux-source-$1 $2 (skip)" "Is the network there? Try: apt-get update" "$STATUS_SKIP"; }
 		mv "$tmp"/*.deb "$deb"
 		rm -rf "$tmp"
 	fi
@@ -53,4 +102,58 @@ copy_tree()
 tree_id()
 {
 	find "$1" -path "$1/.git" -prune -o -type f -printf '%P %s %T@\n' | sort | digest
+}
+
+# locate_source VERSION [PREFIX]: sets source_id, which names the content, and
+# tree, where it is or will be. PREFIX tells trees of the same source apart.
+locate_source()
+{
+	if [ -n "${KSRC:-}" ]; then
+		[ -f "$KSRC/Kbuild" ] || die "KSRC=$KSRC is no kernel tree" "It must hold the Makefile and Kbuild of a Linux source."
+		source_id=$(tree_id "$KSRC")
+		tree=$GMEM_CACHE/src/${2-}ksrc-$(realpath "$KSRC" | digest)
+	else
+		source_id=$(package_version "$1")
+		[ -n "$source_id" ] || no_package "$1"
+		tree=$GMEM_CACHE/src/${2-}linux-$source_id
+	fi
+}
+
+# place_source VERSION: makes $tree hold that source, perhaps with patches on it.
+place_source()
+{
+	if [ -n "${KSRC:-}" ]; then
+		[ "$(cat "$tree.id" 2>/dev/null)" = "$source_id" ] || copy_tree "$KSRC" "$tree"
+		echo "$source_id" > "$tree.id"
+	else
+		unpack "$(fetch_package "$1" "$source_id")" "$tree"
+	fi
+}
+
+# patched_source VERSION SERIESDIR VARIANT: $tree with exactly these patches.
+patched_source()
+{
+	place_source "$1"
+	set_series "$tree" "$2" "$3" && return
+	say "the tree was changed by hand, making it again"
+	rm -rf "$tree" "$tree.id"
+	patched_source "$@"
+}
+
+# pristine_files VERSION DIR FILE..: these files and folders of the source, if it
+# has them, without a patch and without unpacking all of it.
+pristine_files()
+{
+	local version=$1 dir=$2 deb top
+
+	shift 2
+	if [ -n "${KSRC:-}" ]; then
+		(cd "$KSRC" && for f in "$@"; do [ ! -e "$f" ] || echo "$f"; done | tar -cf - -T -) | tar -xf - -C "$dir"
+		return
+	fi
+	deb=$(fetch_package "$version" "$source_id")
+	top=linux-source-$version
+	dpkg-deb --fsys-tarfile "$deb" | tar -xOf - --wildcards '*/linux-source-*.tar.xz' |
+		tar -xJf - -C "$dir" --strip-components=1 "${@/#/$top/}" 2>/dev/null || :
+	[ -n "$(ls "$dir")" ] || die "found none of the wanted files in ${deb##*/}" "Is it a package of kernel sources?"
 }

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# kernel/check: what compilers say. Only KVM is built, in object trees of its own.
+
+# The checker's objects, apart by what make is told.
+check_obj()
+{
+	echo "$GMEM_CACHE/obj/${tree##*/}-$1"
+}
+
+# kvm_objects OBJ MAKEARG..: builds all of KVM; prints make's output.
+kvm_objects()
+{
+	local obj=$1
+
+	shift
+	make -C "$tree" O="$obj" -j$(($(nproc) + 1)) "$@" arch/x86/kvm/ 2>&1
+}
+
+# configure_check NAME FRAGMENT..: an object tree, ready to build KVM in.
+configure_check()
+{
+	local obj
+
+	obj=$(check_obj "$1")
+	shift
+	configure "$tree" "$obj" "$here/config/base.config" "$here/config/kvm.config" \
+		$(version_config) "$@"
+	make -s -C "$tree" O="$obj" -j$(($(nproc) + 1)) prepare > "$obj/prepare.log" 2>&1 ||
+		die "cannot prepare $obj: $(grep -m1 -E 'error:|Error' "$obj/prepare.log")" "All of it: $obj/prepare.log"
+}
+
+version_config()
+{
+	[ ! -f "$here/$version/config" ] || echo "$here/$version/config"
+}
+
+errors_of()
+{
+	grep -E 'error:|Error |\*\*\*|undefined' | head -12
+}
+
+# Each patch on top of those before it; what it does not touch is not built again.
+check_bisect()
+{
+	local kvm=$1 obj n out fragments=("$here/config/check.config" "$here/config/trace-only.config")
+
+	[ "$kvm" = m ] && fragments+=("$here/config/kvm-module.config")
+	set_patches "$tree" "$series"
+	configure_check "kvm-$kvm" "${fragments[@]}"
+	obj=$(check_obj "kvm-$kvm")
+	out=$(kvm_objects "$obj") || { fail "$version: the base builds (KVM=$kvm)" "$(echo "$out" | errors_of)"; return; }
+	for ((n = 1; n <= ${#patches[@]}; n++)); do
+		set_patches "$tree" "$series" "${patches[@]:0:n}"
+		if out=$(kvm_objects "$obj"); then
+			pass "$version: patch $n builds (KVM=$kvm)"
+		else
+			fail "$version: patch $n builds (KVM=$kvm)" "$(echo "$out" | errors_of)"
+		fi
+	done
+}
+
+run_bisect()
+{
+	check_bisect y
+	check_bisect m
+}
+
+# Without tracepoints only what is no tracepoint may remain: the number of a VM.
+check_notrace()
+{
+	local obj out left
+
+	configure_check notrace "$here/config/check.config"
+	obj=$(check_obj notrace)
+	! grep -q '^CONFIG_TRACEPOINTS=y' "$obj/.config" ||
+		{ fail "$version: builds without CONFIG_TRACEPOINTS" "the configuration has it"; return; }
+	set_patches "$tree" "$series" "${patches[@]}"
+	out=$(kvm_objects "$obj") || { fail "$version: builds without CONFIG_TRACEPOINTS" "$(echo "$out" | errors_of)"; return; }
+	pass "$version: builds without CONFIG_TRACEPOINTS"
+	left=$(find "$obj" -path '*kvm*' -name '*.o' -exec nm -A {} + 2>/dev/null |
+		grep -i 'trace_kvm_gmem\|tracepoint_kvm_gmem\|kvm_gmem_nr_pages\|kvm_gmem_has_page\|kvm_trace_memory_fault' || :)
+	verdict "$version: nothing of the events is left then" "$left"
+}
+
+run_notrace()
+{
+	check_notrace
+}
