@@ -97,44 +97,53 @@ GETTER(get_byte_rate)
 	return (struct gmem_value){ .f = f };
 }
 
-static uint64_t quantile_both(const struct gmem_vm *vm, double q)
+static uint64_t longest(const struct gmem_vm *vm)
+{
+	uint64_t a = vm->now.conversion[GMEM_TO_SHARED].max_ns;
+	uint64_t b = vm->now.conversion[GMEM_TO_PRIVATE].max_ns;
+
+	return a > b ? a : b;
+}
+
+/* A slot is told by its upper end, which no value need have reached. */
+static struct gmem_value quantile(const struct gmem_vm *vm, int dir, double q)
+{
+	uint64_t v = gmem_hist_quantile(vm->now.conversion_hist[dir], q);
+	uint64_t max = vm->now.conversion[dir].max_ns;
+
+	return (struct gmem_value){ .u = v < max ? v : max };
+}
+
+static struct gmem_value quantile_both(const struct gmem_vm *vm, double q)
 {
 	__u64 both[GMEM_HIST_SLOTS];
+	uint64_t v, max = longest(vm);
 
 	for (int i = 0; i < GMEM_HIST_SLOTS; i++)
 		both[i] = vm->now.conversion_hist[GMEM_TO_SHARED][i] +
 			  vm->now.conversion_hist[GMEM_TO_PRIVATE][i];
-	return gmem_hist_quantile(both, q);
+	v = gmem_hist_quantile(both, q);
+	return (struct gmem_value){ .u = v < max ? v : max };
 }
 
 GETTER(get_p50)
 {
 	UNUSED(now_ns);
-	if (self->arg == GMEM_DIRECTIONS)
-		return (struct gmem_value){ .u = quantile_both(vm, 0.5) };
-	return (struct gmem_value){
-		.u = gmem_hist_quantile(vm->now.conversion_hist[self->arg], 0.5),
-	};
+	return self->arg == GMEM_DIRECTIONS ? quantile_both(vm, 0.5) : quantile(vm, self->arg, 0.5);
 }
 
 GETTER(get_p99)
 {
 	UNUSED(now_ns);
-	if (self->arg == GMEM_DIRECTIONS)
-		return (struct gmem_value){ .u = quantile_both(vm, 0.99) };
-	return (struct gmem_value){
-		.u = gmem_hist_quantile(vm->now.conversion_hist[self->arg], 0.99),
-	};
+	return self->arg == GMEM_DIRECTIONS ? quantile_both(vm, 0.99) :
+					      quantile(vm, self->arg, 0.99);
 }
 
 GETTER(get_max)
 {
-	uint64_t a = vm->now.conversion[GMEM_TO_SHARED].max_ns;
-	uint64_t b = vm->now.conversion[GMEM_TO_PRIVATE].max_ns;
-
 	UNUSED(self);
 	UNUSED(now_ns);
-	return (struct gmem_value){ .u = a > b ? a : b };
+	return (struct gmem_value){ .u = longest(vm) };
 }
 
 GETTER(get_inflight)
