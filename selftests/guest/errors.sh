@@ -7,6 +7,9 @@ dir=$(mktemp -d)
 chmod 755 "$dir"
 cp build/gmemtop build/gmemtrace "$dir/"
 
+# What it says of the error: without what gmemtrace tells at its start and end.
+says() { grep -vE '^gmemtrace: (probes|[0-9]+ lines)' "$dir/err"; }
+
 # fails NAME STATUS PATTERN COMMAND..: two lines on stderr, the first matching.
 fails()
 {
@@ -15,9 +18,8 @@ fails()
 	shift 3
 	timeout 60 "$@" > "$dir/out" 2> "$dir/err" < /dev/null
 	got=$?
-	if [ $got -eq "$want" ] && [ "$(grep -vc '^gmemtrace: probes' "$dir/err")" -eq 2 ] &&
-	   head -2 "$dir/err" | grep -Eq -- "$pattern" && ! grep -qi libbpf: "$dir/err"; then
-		ok "$name: $(head -1 "$dir/err")"
+	if [ $got -eq "$want" ] && [ "$(says | wc -l)" -eq 2 ] && says | grep -Eq -- "$pattern" && ! grep -qi libbpf: "$dir/err"; then
+		ok "$name: $(says | head -1)"
 	else
 		not_ok "$name" "status $got, wanted $want; stderr:
 $(cat "$dir/err")"

@@ -36,9 +36,9 @@ before=$(terminal_state)
 type_line 'build/gmemtop -d 0.5'
 check "it comes up" wait_for 60 shows '^gmemtop - '
 check "without VMs it says so" wait_for 10 shows 'no VM'
-build/gmemload --vms 3 --vcpus 1 --mem 64M --pattern mix --by mix --rate 100 --duration 600 --quiet &
+build/gmemload --vms 3 --vcpus 1 --mem 64M --pattern mix --by mix --rate 100 --duration 600 --quiet --name load &
 load=$!
-check "it shows the VMs" wait_for 60 shows 'gmemload-2'
+check "it shows the VMs" wait_for 60 shows 'load-2'
 sleep 2
 check "80x24: nothing wraps" fits 80 24
 screen > "$dir/80x24"
@@ -51,7 +51,7 @@ done
 tm send-keys -t t h
 check "h shows the keys" wait_for 5 shows 'quit'
 tm send-keys -t t Escape
-wait_for 5 shows 'gmemload'
+wait_for 5 shows 'load-2'
 tm send-keys -t t q
 check "q ends it" wait_for 5 shows '^ready>'
 is "q: the terminal is as it was" "$(terminal_state)" "$before"
@@ -59,7 +59,7 @@ is "q: the terminal is as it was" "$(terminal_state)" "$before"
 for sig in TERM INT HUP; do
 	type_line clear
 	type_line 'build/gmemtop -d 0.5'
-	wait_for 30 shows 'gmemload'
+	wait_for 30 shows 'load-2'
 	pkill -$sig -x gmemtop
 	check "SIG$sig ends it" wait_for 5 shows '^ready>'
 	is "SIG$sig: the terminal is as it was" "$(terminal_state)" "$before"

@@ -188,7 +188,13 @@ static void test_latencies(void **state)
 
 	(void)state;
 	assert_non_null(m);
+	/* A slot is told by its upper end, but nothing is longer than the longest. */
 	apply_counters(m, 1000, 0);
+	assert_u(m, "to_shared_p50_ns", high(5));
+	assert_u(m, "to_shared_p99_ns", 103);
+	assert_u(m, "to_private_p50_ns", 203);
+	assert_u(m, "conversion_p99_ns", 203);
+	apply_counters(m, 2000, 1000000);
 	assert_u(m, "to_shared_p50_ns", high(5));
 	assert_u(m, "to_shared_p99_ns", high(100));
 	assert_u(m, "to_private_p50_ns", high(60));

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Owns: tests of kvm_gmem_create and kvm_gmem_release, and of what identifies VMs and files. */
+#include <errno.h>
+#include <inttypes.h>
+#include <linux/kvm.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "../gmemload/kvm_uapi.h"
+#include "harness.h"
+#include "testvm.h"
+#include "trace.h"
+
+#define SIZE (8 * PAGE)
+
+static void want_create(struct trace *t, const struct testvm *vm, int gmem, uint64_t size)
+{
+	trace_want(t, "kvm_gmem_create: vm %" PRIu64 " ino %" PRIu64 " size 0x%" PRIx64
+		   " flags 0x0", vm->id, gmem_ino(gmem), size);
+}
+
+static void want_release(struct trace *t, const struct testvm *vm, uint64_t ino,
+			 uint64_t nr_pages)
+{
+	trace_want(t, "kvm_gmem_release: vm %" PRIu64 " ino %" PRIu64 " nr_pages %" PRIu64,
+		   vm->id, ino, nr_pages);
+}
+
+static void fields(void)
+{
+	struct testvm vm;
+	struct trace t;
+	uint64_t ino;
+	int gmem;
+
+	trace_open(&t, "kvm_gmem_*");
+	testvm_create(&vm);
+	gmem = gmem_new(&vm, SIZE);
+	ino = gmem_ino(gmem);
+	CHECK_EQ(fdinfo_number(gmem, "ino"), ino);
+	CHECK(vm.id > 0);
+	want_create(&t, &vm, gmem, SIZE);
+	trace_check(&t);
+
+	CHECK_EQ(gmem_allocate(gmem, PAGE, 3 * PAGE), 0);
+	trace_clear(&t);
+	close(gmem);
+	want_release(&t, &vm, ino, 3);
+	trace_check(&t);
+}
+
+static void two_vms(void)
+{
+	struct testvm vm[2];
+	uint64_t ino[2];
+	struct trace t;
+	int gmem[2], i;
+
+	trace_open(&t, "kvm_gmem_*");
+	for (i = 0; i < 2; i++)
+		testvm_create(&vm[i]);
+	CHECK(vm[0].id != vm[1].id);
+	for (i = 0; i < 2; i++) {
+		gmem[i] = gmem_new(&vm[i], (i + 1) * SIZE);
+		ino[i] = gmem_ino(gmem[i]);
+		want_create(&t, &vm[i], gmem[i], (i + 1) * SIZE);
+	}
+	CHECK(ino[0] != ino[1]);
+	for (i = 1; i >= 0; i--) {
+		close(gmem[i]);
+		want_release(&t, &vm[i], ino[i], 0);
+	}
+	trace_check(&t);
+}
+
+static void two_files(void)
+{
+	struct testvm vm;
+	struct trace t;
+	int gmem[2], i;
+
+	trace_open(&t, "kvm_gmem_*");
+	testvm_create(&vm);
+	for (i = 0; i < 2; i++) {
+		gmem[i] = gmem_new(&vm, SIZE);
+		want_create(&t, &vm, gmem[i], SIZE);
+	}
+	CHECK(gmem_ino(gmem[0]) != gmem_ino(gmem[1]));
+	trace_check(&t);
+}
+
+static void last_close(void)
+{
+	struct testvm vm;
+	struct trace t;
+	int gmem, copy;
+	uint64_t ino;
+
+	testvm_create(&vm);
+	gmem = gmem_new(&vm, SIZE);
+	ino = gmem_ino(gmem);
+	copy = dup(gmem);
+	trace_open(&t, "kvm_gmem_*");
+	close(gmem);
+	trace_check(&t);
+	close(copy);
+	want_release(&t, &vm, ino, 0);
+	trace_check(&t);
+}
+
+static void outlives_vm_fd(void)
+{
+	struct testvm vm;
+	struct trace t;
+	uint64_t ino;
+	int gmem;
+
+	testvm_create(&vm);
+	gmem = gmem_new(&vm, SIZE);
+	ino = gmem_ino(gmem);
+	CHECK_EQ(slot_bind(&vm, 1, RAM_GPA, SIZE, gmem, 0), 0);
+	trace_open(&t, "kvm_gmem_*");
+	close(vm.fd);
+	trace_check(&t);
+	/* Its binding still stands, so it is invalidated; the VM that goes then has none to undo. */
+	close(gmem);
+	trace_want(&t, "kvm_gmem_invalidate_begin: vm %" PRIu64 " ino %" PRIu64
+		   " pgoff [0x0, 0xffffffffffffffff) cause release filter PRIVATE", vm.id, ino);
+	trace_want(&t, "kvm_gmem_invalidate_end: vm %" PRIu64 " ino %" PRIu64
+		   " pgoff [0x0, 0xffffffffffffffff) cause release filter PRIVATE", vm.id, ino);
+	want_release(&t, &vm, ino, 0);
+	trace_check(&t);
+}
+
+static void failed_creation(void)
+{
+	struct rlimit none = { 0 }, some;
+	struct testvm vm;
+	struct trace t;
+
+	trace_open(&t, "kvm_gmem_*");
+	testvm_create(&vm);
+	CHECK_EQ(gmem_create(&vm, 0, 0), -EINVAL);
+	CHECK_EQ(gmem_create(&vm, PAGE + 1, 0), -EINVAL);
+	CHECK_EQ(gmem_create(&vm, 1ULL << 63, 0), -EINVAL);
+	CHECK_EQ(gmem_create(&vm, SIZE, 1ULL << 63), -EINVAL);
+	CHECK(!getrlimit(RLIMIT_NOFILE, &some));
+	none.rlim_max = some.rlim_max;
+	CHECK(!setrlimit(RLIMIT_NOFILE, &none));
+	CHECK_EQ(gmem_create(&vm, SIZE, 0), -EMFILE);
+	CHECK(!setrlimit(RLIMIT_NOFILE, &some));
+	trace_check(&t);
+}
+
+static void ids_are_not_used_again(void)
+{
+	struct testvm first, second;
+	struct trace t;
+
+	trace_open(&t, "kvm_gmem_create");
+	testvm_create(&first);
+	close(first.fd);
+	testvm_create(&second);
+	CHECK(second.id > first.id);
+}
+
+static const struct event_test tests[] = {
+	{ "create and release say what stat and fdinfo say", fields },
+	{ "two VMs of a process have numbers of their own", two_vms },
+	{ "two files of a VM have inodes of their own", two_files },
+	{ "release comes with the last of several file descriptors", last_close },
+	{ "a file that outlives the VM's file descriptor", outlives_vm_fd },
+	{ "no event for a file that could not be created", failed_creation },
+	{ "the number of a VM that is gone is not used again", ids_are_not_used_again },
+};
+TESTS_MAIN(tests)
