@@ -54,7 +54,9 @@ static int add_sample(struct figures *f, const struct sample *s)
 	}
 	add_value(&g->best, s->best_ns, !g->samples);
 	add_value(&g->mean, s->mean_ns, !g->samples);
-	add_value(&g->beside, s->beside_ns, !g->samples);
+	add_value(&g->all, s->best_ns + s->beside_ns, !g->samples);
+	if (!g->samples || s->beside_ns < g->beside_ns)
+		g->beside_ns = s->beside_ns;
 	g->samples++;
 	return 0;
 }
@@ -64,7 +66,7 @@ static void finish(struct figures *f)
 	for (size_t i = 0; i < f->count; i++) {
 		finish_spread(&f->figure[i].best);
 		finish_spread(&f->figure[i].mean);
-		finish_spread(&f->figure[i].beside);
+		finish_spread(&f->figure[i].all);
 	}
 	for (size_t i = 0; i < f->count; i++) {
 		struct figure *g = &f->figure[i];
@@ -73,7 +75,7 @@ static void finish(struct figures *f)
 		if (!base)
 			continue;
 		g->ratio = g->best.min / base->best.min;
-		g->ratio_all = (g->best.min + g->beside.min) / base->best.min;
+		g->ratio_all = g->all.min / base->best.min;
 	}
 }
 

@@ -27,9 +27,10 @@ struct figure {
 	size_t samples;
 	struct spread best;
 	struct spread mean;
-	struct spread beside;
+	struct spread all;		/* best and beside of a sample together */
+	double beside_ns;		/* the least */
 	double ratio;			/* best.min to that of stock with nothing; 0: not known */
-	double ratio_all;		/* best.min + beside.min to it; 0: not known */
+	double ratio_all;		/* all.min to the same; 0: not known */
 };
 
 struct figures {

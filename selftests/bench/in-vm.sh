@@ -161,19 +161,30 @@ to_null()
 	attached "$observer" sh -c 'exec "$@" > /dev/null' sh "$@"
 }
 
-ops_of_event()
-{
-	case $1 in
-	*_attributes_*)	echo flip4k flip2m slot noop4k ;;
-	*_fallocate_*)	echo punch2m ;;
-	*_invalidate_*)	echo punch2m bind ;;
-	*_create | *_release | *_bind | *_unbind) echo bind ;;
-	esac
-}
-
 entries()
 {
 	awk '/^(entries|overrun):/ { n += $2 } END { print n + 0 }' $tracefs/per_cpu/cpu*/stats
+}
+
+# count_events OP COUNT: of the events that are enabled
+count_events()
+{
+	echo > $tracefs/trace
+	build/gmem_ops --op "$1" --count "$2" --warmup 0 > /dev/null
+	entries
+}
+
+# The operations that fire an event: more of them, more events. (The life of the
+# VM fires some as well.)
+ops_of_event()
+{
+	local op
+
+	echo 1 > "$events/$1/enable"
+	for op in flip4k flip2m noop4k punch2m bind; do
+		[ "$(count_events "$op" 2)" -eq "$(count_events "$op" 6)" ] || echo "$op"
+	done
+	echo 0 > "$events/$1/enable"
 }
 
 # ftrace NAME OPS EVENT..: events into the buffer, which nobody reads.
@@ -207,7 +218,8 @@ measure_events()
 		return
 	}
 	for event in $(gmem_events); do
-		ops=$(ops_of_event "$event")
+		ops=$(ops_of_event "$event" | sed 's/^flip2m$/flip2m slot/')
+		# An event that no operation here fires costs nothing more than a disabled one.
 		[ -z "$ops" ] || ftrace "ftrace ${event#kvm_gmem_}" "$ops" "$event"
 	done
 	# shellcheck disable=SC2046 # one word for each event
@@ -221,38 +233,43 @@ measure_tools()
 	to_null "gmemtrace live --json" build/gmemtrace live --json
 }
 
+# Counts all, and makes histograms of the time from begin to end.
 bpftrace_hist()
 {
-	local op
+	local event op
 
-	for op in attributes fallocate invalidate; do
-		cat <<-END
-		tracepoint:kvm:kvm_gmem_${op}_begin { @${op}_start[tid] = nsecs; }
-		tracepoint:kvm:kvm_gmem_${op}_end /@${op}_start[tid]/ {
-			@${op}_count = count();
-			@${op}_ns = hist(nsecs - @${op}_start[tid]);
-			delete(@${op}_start[tid]);
-		}
-		END
-	done
-	for op in create release bind unbind; do
-		echo "tracepoint:kvm:kvm_gmem_$op { @${op}_count = count(); }"
+	for event in $(gmem_events); do
+		op=${event%_end}
+		case $event in
+		*_begin)
+			echo "tracepoint:kvm:$event { @${event%_begin}_start[tid] = nsecs; }" ;;
+		*_end)
+			cat <<-END
+			tracepoint:kvm:$event /@${op}_start[tid]/ {
+				@${op}_count = count();
+				@${op}_ns = hist(nsecs - @${op}_start[tid]);
+				delete(@${op}_start[tid]);
+			}
+			END
+			;;
+		*)
+			echo "tracepoint:kvm:$event { @${event}_count = count(); }" ;;
+		esac
 	done
 }
 
 bpftrace_print()
 {
-	local op
+	local event field format arguments
 
-	for op in attributes_begin attributes_end fallocate_begin fallocate_end \
-		  invalidate_begin invalidate_end; do
-		echo "tracepoint:kvm:kvm_gmem_$op {" \
-			"printf(\"$op vm %llu ino %llu [%llx, %llx)\\n\"," \
-			"args->vm, args->ino, args->start, args->end); }"
-	done
-	for op in create release bind unbind; do
-		echo "tracepoint:kvm:kvm_gmem_$op {" \
-			"printf(\"$op vm %llu ino %llu\\n\", args->vm, args->ino); }"
+	for event in $(gmem_events); do
+		format=$event arguments=''
+		for field in vm ino start end; do
+			grep -q " $field;" "$events/$event/format" || continue
+			format="$format $field %llx"
+			arguments="$arguments, args->$field"
+		done
+		echo "tracepoint:kvm:$event { printf(\"$format\\n\"$arguments); }"
 	done
 }
 

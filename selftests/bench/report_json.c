@@ -21,11 +21,12 @@ static struct json_object *json_of_figure(const struct figure *g)
 	put_number(o, "path_spread", g->best.share);
 	put_number(o, "mean_ns", g->mean.min);
 	put_number(o, "mean_spread", g->mean.share);
-	put_number(o, "reader_ns", g->beside.min);
-	put_number(o, "reader_spread", g->beside.share);
+	put_number(o, "reader_ns", g->beside_ns);
+	put_number(o, "both_ns", g->all.min);
+	put_number(o, "both_spread", g->all.share);
 	if (g->ratio > 0) {
 		put_number(o, "path_to_stock", g->ratio);
-		put_number(o, "all_to_stock", g->ratio_all);
+		put_number(o, "both_to_stock", g->ratio_all);
 	}
 	return o;
 }

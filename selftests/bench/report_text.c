@@ -23,10 +23,10 @@ static void print_figure(const struct figure *g)
 	printf("%-7s %-26s %12.1f", g->variant, g->observer, g->best.min);
 	print_ratio(g->ratio);
 	print_spread(g->best.share);
-	if (g->beside.min > 0) {
-		printf(" %11.1f", g->beside.min);
+	if (g->beside_ns > 0 || g->all.share > g->best.share) {
+		printf(" %11.1f", g->beside_ns);
 		print_ratio(g->ratio_all);
-		print_spread(g->beside.share);
+		print_spread(g->all.share);
 	}
 	putchar('\n');
 }
@@ -42,7 +42,7 @@ static bool first_of_op(const struct figures *f, size_t i)
 static void print_op(const struct figures *f, const char *op)
 {
 	printf("\n%s\n%-7s %-26s %12s %9s %8s %11s %9s %8s\n", op, "kernel", "observer", "path ns/op",
-	       "to stock", "spread", "reader ns", "to stock", "spread");
+	       "to stock", "spread", "reader ns", "both", "spread");
 	for (size_t i = 0; i < f->count; i++)
 		if (!strcmp(f->figure[i].op, op))
 			print_figure(&f->figure[i]);
@@ -60,10 +60,12 @@ static void print_remarks(const struct samples *s)
 void report_tables(const struct figures *f, const struct samples *s)
 {
 	printf("One ns is one executed instruction (QEMU --icount, one CPU).\n"
-	       "path: of the thread that operates: the chunk of operations that took least, without\n"
-	       "timer interrupts. reader: CPU time of the observer's processes, per operation; its\n"
-	       "\"to stock\" is of path and reader together. spread: largest repeat above the least;\n"
-	       "more than %.0f %% is marked with !\n", SPREAD_DOUBTFUL * 100);
+	       "path: of the thread that operates, in the chunk of operations that took least, so\n"
+	       "without timer interrupts (slot: with them). reader: CPU time of the observer's\n"
+	       "processes for one operation. to stock, both: path, and path and reader together, as\n"
+	       "multiples of what the operation takes on stock with nothing attached. spread: the\n"
+	       "largest repeat above the least; more than %.0f %% is marked with !\n",
+	       SPREAD_DOUBTFUL * 100);
 	for (size_t i = 0; i < f->count; i++)
 		if (first_of_op(f, i))
 			print_op(f, f->figure[i].op);

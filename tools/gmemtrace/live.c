@@ -184,8 +184,7 @@ static enum gmem_status run(struct gmem_source *s, const struct options *o, stru
 	fprintf(stderr, "gmemtrace: probes: %s; Ctrl-C ends\n", gmem_source_describe(s));
 	if (!o->json)
 		puts(line_header());
-	fflush(stdout);
-	err = follow(s, &l);
+	err = fflush(stdout) ? -errno : follow(s, &l);
 	print_summary(&l);
 	if (err == -EIO || err == -ENOSPC || err == -EPIPE)
 		return gmem_fail(e, GMEM_E_IO, "Is the disk full, or the reader gone?",
