@@ -7,8 +7,8 @@ GMEMLOAD_DIR := selftests/gmemload
 GMEMLOAD_OBJ := $(B)/selftests/gmemload
 GMEMLOAD_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
 # -MD and -MP: objects are made again when a header changes, or goes.
-GMEMLOAD_CFLAGS += -MD -MP -D_GNU_SOURCE $(shell pkg-config --cflags json-c)
-GMEMLOAD_LIBS := $(shell pkg-config --libs json-c) -pthread
+GMEMLOAD_CFLAGS += -MD -MP -D_GNU_SOURCE
+GMEMLOAD_LIBS := -ljson-c -pthread
 
 # The guest is copied to another address and has no library: no calls out, no constants in memory,
 # no vector registers (nobody enables them), no instrumentation.
