@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Shows how far a kernel build is. Reads make's output, writes to stderr.
 
-# progress LABEL STEPS: STEPS is how many lines make prints when all is built.
+# progress LABEL STEPS: STEPS is how many lines make prints when all is built, 0 if
+# that cannot be told because a part of it was built before.
 progress()
 {
-	local label=$1 steps=$2 n=0 start=$SECONDS last=-99 tty=false left line
+	local label=$1 steps=$2 n=0 start=$SECONDS last=-99 tty=false left of line
 
 	[ -t 2 ] && tty=true
 	while read -r line; do
@@ -16,14 +17,15 @@ progress()
 			[ $((SECONDS - last)) -ge 30 ] || continue
 		fi
 		last=$SECONDS
-		left=
+		left= of=
+		[ "$steps" = 0 ] || of=" of about $steps"
 		if [ $n -ge $((steps / 20)) ] && [ $n -lt "$steps" ]; then
 			left=", about $(( ((SECONDS - start) * (steps - n) / n + 30) / 60 + 1 )) min left"
 		fi
 		if $tty; then
-			printf '\r\033[K%s: %d of about %d files%s' "$label" $n "$steps" "$left" >&2
+			printf '\r\033[K%s: %d%s files%s' "$label" $n "$of" "$left" >&2
 		else
-			printf '%s: %d of about %d files%s\n' "$label" $n "$steps" "$left" >&2
+			printf '%s: %d%s files%s\n' "$label" $n "$of" "$left" >&2
 		fi
 	done
 	$tty && printf '\r\033[K' >&2
