@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Targets: all, demo, test, check, install, clean. See README.md.
+# Targets: all, demo, test, test-kernel, check, install, clean. See README.md.
 
 B := build
 PREFIX ?= /usr/local
@@ -22,7 +22,7 @@ include selftests/bench/bench.mk
 # Packages are installed before the rest is looked at: another make does that.
 SUBMAKE = $(MAKE) --no-print-directory -j$(shell nproc)
 
-.PHONY: deps demo test check install clean
+.PHONY: deps demo test test-kernel check install clean
 deps:
 	@deps/install
 
@@ -31,11 +31,16 @@ demo: deps
 	@kernel/build $(KERNEL) > /dev/null
 	@selftests/demo/run $(KERNEL)
 
+TEST_PROGRAMS = $(filter $(B)/%,$(CHECKS)) $(B)/ledger_check
+
 test: deps
-	@$(SUBMAKE) -s all vm $(filter $(B)/%,$(CHECKS)) $(B)/ledger_check
-	@kernel/build --variant stock $(KERNEL) > /dev/null
-	@kernel/build $(KERNEL) > /dev/null
+	@$(SUBMAKE) -s all vm $(TEST_PROGRAMS)
+	@selftests/build-kernels $(KERNEL):stock $(KERNELS)
 	@selftests/run-tests $(CHECKS) $(VM_TESTS)
+
+test-kernel: deps
+	@$(SUBMAKE) -s all vm $(TEST_PROGRAMS)
+	@selftests/run-tests $(KERNEL_TESTS)
 
 check: all $(filter $(B)/%,$(CHECKS))
 	@selftests/run-tests $(CHECKS)

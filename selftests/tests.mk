@@ -1,21 +1,31 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What `make check` and `make test` run. Included by the top Makefile.
+# What `make check`, `make test` and `make test-kernel` run. Included by the top Makefile.
 
 # Programs that need neither root nor a VM; each prints TAP.
 CHECKS :=
 include selftests/tools/lib-tests.mk
--include selftests/tools/tools-tests.mk
+include selftests/tools/tools-tests.mk
 CHECKS += $(B)/gmemload-unit-test selftests/vm/splat-test.sh
 
-KERNEL ?= 6.12
-IN_VM := selftests/guest/in-vm $(KERNEL)
+# The first is the one that tests of the tools and of the runner use.
+KERNELS ?= 6.12 7.3
+KERNEL := $(firstword $(KERNELS))
+IN_VM := selftests/guest/in-vm
 
 VM_TESTS := 'selftests/vm/test.sh'
-VM_TESTS += '$(IN_VM) selftests/guest/kernel-tests.sh'
-VM_TESTS += '$(IN_VM) selftests/guest/truth.sh'
-VM_TESTS += '$(IN_VM) selftests/guest/errors.sh'
-VM_TESTS += '$(IN_VM):stock selftests/guest/errors.sh stock'
-VM_TESTS += '$(IN_VM) selftests/guest/terminal.sh'
+VM_TESTS += '$(IN_VM) $(KERNEL) selftests/gmemload/test.sh'
+VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/errors.sh'
+VM_TESTS += '$(IN_VM) $(KERNEL):stock selftests/guest/errors.sh stock'
+VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/terminal.sh'
+VM_TESTS += $(foreach k,$(KERNELS),'$(IN_VM) $(k) selftests/guest/kernel-tests.sh' \
+	'$(IN_VM) $(k) selftests/events/run.sh' '$(IN_VM) $(k) selftests/guest/truth.sh')
+
+# Long: what a maintainer runs before the series goes out.
+SOAK_SECONDS ?= 600
+KERNEL_TESTS := $(foreach k,$(KERNELS),'kernel/check $(k)')
+KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:debug selftests/guest/kernel-tests.sh'
+KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:debug selftests/events/run.sh'
+KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:debug selftests/guest/soak.sh $(SOAK_SECONDS)'
 
 $(B)/ledger_check: selftests/tools/ledger_check.c
 	@mkdir -p $(@D)

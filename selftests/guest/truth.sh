@@ -6,12 +6,14 @@
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 
-mkfifo "$dir/hold"
 build/gmemtrace live --events --json > "$dir/live" 2> "$dir/live.err" &
 live=$!
+build/gmemtrace live > "$dir/text" 2> "$dir/text.err" &
+text=$!
 build/gmemtop --json -d 1 > "$dir/top" 2> "$dir/top.err" &
 top=$!
 wait_for 60 grep -q probes "$dir/live.err" || not_ok "gmemtrace attaches" "$(cat "$dir/live.err")"
+wait_for 60 grep -q probes "$dir/text.err"
 wait_for 60 test -s "$dir/top" || not_ok "gmemtop attaches" "$(cat "$dir/top.err")"
 
 build/gmemload --vms 4 --vcpus 2 --mem 128M --count 1400 --pattern mix --by mix --seed "${1:-7}" \
@@ -27,7 +29,8 @@ kill -TERM $load
 wait $load
 is "the load ends in order" $? 0
 wait_for 20 sh -c "test \$(grep -c vm_end $dir/live) -ge 4"
-kill -TERM $live
+kill -TERM $live $text
+wait $text
 wait $live
 is "gmemtrace ends in order" $? 0
 
@@ -37,6 +40,9 @@ summary=$(grep lost "$dir/live.err")
 check "gmemtrace says what it lost: $summary" \
 	grep -q 'lost ringbuf 0, vms 0, inflight 0, unpaired 0' "$dir/live.err"
 is "one vm and one vm_end a VM" "$(grep -c '"vm_end"' "$dir/live") $(grep -c '"event":"vm"' "$dir/live")" "4 4"
+
+is "a line of text for every conversion" "$(grep -c ' convert ' "$dir/text")" \
+	"$(jq '[.vms[].conversions[] | .count + .noop_count] | add' "$dir/ledger")"
 
 # The parts check themselves and count their own tests.
 plan

@@ -1,0 +1,33 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Loads convert for SECONDS (600) while every event is switched on and off, and
+# gmemtop comes and goes. The kernel must not complain: the runner sees to that.
+. selftests/tap.sh
+seconds=${1:-600}
+events=/sys/kernel/tracing/events/kvm
+end=$(($(date +%s) + seconds))
+
+build/gmemload --vms 2 --vcpus 2 --mem 64M --pattern mix --by mix --duration "$seconds" --quiet &
+loads=$!
+build/gmemload --vms 1 --vcpus 1 --mem 64M --pattern slot --by hypercall --touch all \
+	--duration "$seconds" --quiet &
+loads="$loads $!"
+
+toggled=0
+while [ "$(date +%s)" -lt $end ]; do
+	for event in "$events"/*gmem*; do
+		[ -d "$event" ] || continue
+		echo 1 > "$event/enable"
+		sleep 0.05
+		[ $((RANDOM % 2)) -eq 0 ] || echo 0 > "$event/enable"
+		toggled=$((toggled + 1))
+	done
+	timeout 20 build/gmemtop -b -n 1 -d 0.5 > /dev/null || not_ok "gmemtop attaches and detaches"
+	echo > /sys/kernel/tracing/trace
+done
+for load in $loads; do
+	wait "$load"
+	is "a load verified all that it converted" $? 0
+done
+check "events were toggled ($toggled times)" test $toggled -gt 0
+plan
