@@ -170,7 +170,6 @@ static void refused_after(void)
 	for (i = 0; i < records.nr; i++) {
 		const struct record *r = &records.record[i];
 
-		test_note("%s", r->text);
 		CHECK_EQ(record_number(r, "ino"), b.ino);
 		if (record_is(r, "kvm_gmem_unbind"))
 			bound--;
@@ -178,7 +177,6 @@ static void refused_after(void)
 			bound++;
 		CHECK(bound <= 1);
 	}
-	CHECK(records.nr > 0);
 	CHECK_EQ(bound, 0);
 }
 

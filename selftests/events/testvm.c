@@ -205,10 +205,8 @@ void vcpu_create(struct testvm *vm, struct testvcpu *vcpu, unsigned int id)
 	CHECK(!ioctl(vcpu->fd, KVM_GET_REGS, &vcpu->start));
 }
 
-int vcpu_touch(struct testvcpu *vcpu, uint64_t gpa, uint64_t nr_pages)
+void vcpu_prepare(struct testvcpu *vcpu, uint64_t gpa, uint64_t nr_pages)
 {
-	int r;
-
 	CHECK(!ioctl(vcpu->fd, KVM_SET_REGS, &vcpu->start));
 	vcpu->mailbox->nr_items = 1;
 	vcpu->mailbox->items[0] = (struct gm_item){
@@ -217,6 +215,12 @@ int vcpu_touch(struct testvcpu *vcpu, uint64_t gpa, uint64_t nr_pages)
 		.gpa = gpa,
 		.npages = nr_pages,
 	};
+}
+
+int vcpu_run(struct testvcpu *vcpu)
+{
+	int r;
+
 	do
 		r = ioctl(vcpu->fd, KVM_RUN, 0);
 	while (r < 0 && errno == EINTR);
@@ -227,4 +231,10 @@ int vcpu_touch(struct testvcpu *vcpu, uint64_t gpa, uint64_t nr_pages)
 	if (vcpu->run->exit_reason == KVM_EXIT_IO)
 		test_fail("an exception in the guest");
 	return (int)vcpu->run->exit_reason;
+}
+
+int vcpu_touch(struct testvcpu *vcpu, uint64_t gpa, uint64_t nr_pages)
+{
+	vcpu_prepare(vcpu, gpa, nr_pages);
+	return vcpu_run(vcpu);
 }

@@ -13,13 +13,13 @@
 #include <stdint.h>
 #include <linux/kvm.h>
 
-#define PAGE 4096ULL
-#define MIB (1ULL << 20)
+#define PAGE 4096UL
+#define MIB (1UL << 20)
 
 /* Where slots are. The host's side of them is as large as this, and never touched by the host. */
-#define RAM_GPA (4ULL << 30)
+#define RAM_GPA (4UL << 30)
 #define RAM_GFN (RAM_GPA / PAGE)
-#define RAM_SIZE (1ULL << 30)
+#define RAM_SIZE (1UL << 30)
 
 #define TESTVM_VCPUS_MAX 4
 
@@ -72,5 +72,8 @@ void vcpu_create(struct testvm *vm, struct testvcpu *vcpu, unsigned int id);
  * next call begins anew. After an exit for MMIO there must be none.
  */
 int vcpu_touch(struct testvcpu *vcpu, uint64_t gpa, uint64_t nr_pages);
+/* The same in two steps: only the second one is KVM_RUN, and nothing else. */
+void vcpu_prepare(struct testvcpu *vcpu, uint64_t gpa, uint64_t nr_pages);
+int vcpu_run(struct testvcpu *vcpu);
 
 #endif

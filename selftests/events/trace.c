@@ -62,6 +62,22 @@ static void enable(const struct trace *trace, const char *pattern)
 	globfree(&found);
 }
 
+bool trace_possible(const char **why)
+{
+	glob_t found;
+	int r;
+
+	if (access(TRACEFS "/instances", W_OK | X_OK)) {
+		*why = "tracefs cannot be used at " TRACEFS;
+		return false;
+	}
+	r = glob(TRACEFS "/events/kvm/kvm_gmem_*", 0, NULL, &found);
+	if (!r)
+		globfree(&found);
+	*why = "the kernel has no events kvm_gmem_*";
+	return !r;
+}
+
 void trace_open(struct trace *trace, const char *events)
 {
 	char *words = strdup(events);
@@ -70,8 +86,6 @@ void trace_open(struct trace *trace, const char *events)
 
 	*trace = (struct trace){ 0 };
 	snprintf(trace->path, sizeof(trace->path), INSTANCE, getpid());
-	if (access(TRACEFS "/events", R_OK))
-		test_skip("there is no tracefs at " TRACEFS);
 	if (mkdir(trace->path, 0700))
 		test_fail("cannot make %s: %s", trace->path, strerror(errno));
 	/* A number for each event, in the order of all CPUs: what happens first comes first. */

@@ -33,6 +33,9 @@ struct records {
 	struct record *record;
 };
 
+/* Whether the kernel has any of the events, and this process may use them; if not, why. */
+bool trace_possible(const char **why);
+
 /*
  * Begins to trace. @events are names of the system kvm, or system/name, or patterns of them,
  * separated by spaces. The test is skipped if the kernel has none that is like one of these.

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Tests of the kernel's tracepoints. Included by the top Makefile, after gmemload.mk; paths are
+# relative to the repository's root, $(B) is the build folder. selftests/events/run.sh runs them.
+EVENTS := selftests/events
+EVENTS_OBJ := $(B)/selftests/events
+EVENTS_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
+EVENTS_CFLAGS += -MD -MP -D_GNU_SOURCE
+
+# A program for each topic.
+EVENTS_TESTS := create_release bind fallocate invalidate attributes memory_fault fault fault_retry \
+	memory_error user_fault fields
+EVENTS_SHARED := harness trace testvm failslab
+EVENTS_PROGRAMS := $(EVENTS_TESTS:%=$(B)/events/%)
+# gmemload's own: what a KVM must be able to do, how errors travel, how a vCPU boots, what it runs.
+EVENTS_LOAD_OBJS := $(patsubst %,$(GMEMLOAD_OBJ)/%.o,kvm fail boot guest)
+
+.PHONY: events
+events: $(EVENTS_PROGRAMS)
+
+$(EVENTS_PROGRAMS): $(B)/events/%: $(EVENTS_OBJ)/%.o $(EVENTS_SHARED:%=$(EVENTS_OBJ)/%.o) \
+		$(EVENTS_LOAD_OBJS)
+	@mkdir -p $(@D)
+	$(CC) $(EVENTS_CFLAGS) $(LDFLAGS) -o $@ $^ -pthread
+
+$(EVENTS_OBJ)/%.o: $(EVENTS)/%.c $(EVENTS)/events.mk
+	@mkdir -p $(@D)
+	$(CC) $(EVENTS_CFLAGS) -c -o $@ $<
+
+.SECONDARY: $(patsubst %,$(EVENTS_OBJ)/%.o,$(EVENTS_TESTS) $(EVENTS_SHARED))
+-include $(patsubst %,$(EVENTS_OBJ)/%.d,$(EVENTS_TESTS) $(EVENTS_SHARED))

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Owns: tests of kvm_gmem_fault_retry: a vCPU touches pages while a thread takes them away. */
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../gmemload/kvm_uapi.h"
+#include "harness.h"
+#include "testvm.h"
+#include "trace.h"
+
+/* Large: so is the time that it takes to convert it, in which the vCPU should fault. */
+#define SIZE (64 * MIB)
+#define TOUCHED_PAGES 16
+#define SECONDS 10
+#define VCPU_ID 1
+
+struct race {
+	struct testvm vm;
+	struct trace t;
+	int gmem;
+	atomic_bool stop;
+	void (*disturb)(struct race *race);
+};
+
+static void *disturber(void *arg)
+{
+	struct race *race = arg;
+
+	while (!atomic_load(&race->stop))
+		race->disturb(race);
+	return NULL;
+}
+
+static void convert(struct race *race)
+{
+	set_shared(&race->vm, RAM_GPA, SIZE);
+	set_private(&race->vm, RAM_GPA, SIZE);
+}
+
+static void punch(struct race *race)
+{
+	gmem_allocate(race->gmem, 0, SIZE);
+	gmem_punch(race->gmem, 0, SIZE);
+}
+
+static unsigned int check_records(struct race *race)
+{
+	struct records records = trace_read(&race->t);
+	unsigned int i;
+
+	for (i = 0; i < records.nr; i++) {
+		const struct record *r = &records.record[i];
+		uint64_t gfn = record_number(r, "gfn");
+		const char *side = strrchr(r->text, ' ') + 1;
+
+		CHECK_EQ(record_number(r, "vm"), race->vm.id);
+		CHECK_EQ(record_number(r, "vcpu"), VCPU_ID);
+		CHECK_EQ(r->tid, gettid());
+		if (gfn < RAM_GFN || gfn >= RAM_GFN + TOUCHED_PAGES)
+			test_fail("no page that the guest touches: %s", r->text);
+		CHECK(!strcmp(side, "private") || !strcmp(side, "shared"));
+		/* A punch takes private pages only. */
+		CHECK(race->disturb == convert || !strcmp(side, "private"));
+	}
+	return records.nr;
+}
+
+static void run(void (*disturb)(struct race *race))
+{
+	struct race race = { .disturb = disturb };
+	time_t end = time(NULL) + SECONDS;
+	unsigned int touches = 0, nr = 0;
+	struct testvcpu vcpu;
+	pthread_t thread;
+
+	testvm_create(&race.vm);
+	vcpu_create(&race.vm, &vcpu, VCPU_ID);
+	race.gmem = gmem_new(&race.vm, SIZE);
+	CHECK_EQ(slot_bind(&race.vm, 1, RAM_GPA, SIZE, race.gmem, 0), 0);
+	CHECK_EQ(set_private(&race.vm, RAM_GPA, SIZE), 0);
+	trace_open(&race.t, "kvm_gmem_fault_retry");
+	CHECK(!pthread_create(&thread, NULL, disturber, &race));
+	while (!nr && time(NULL) < end) {
+		int r = vcpu_touch(&vcpu, RAM_GPA, TOUCHED_PAGES);
+
+		/* The fault was for one side, and the page went over before it was resolved. */
+		CHECK(!r || vcpu.run->exit_reason == KVM_EXIT_MEMORY_FAULT);
+		/* Reading the trace takes longer than touching. */
+		if (++touches % 16 == 0)
+			nr = check_records(&race);
+	}
+	atomic_store(&race.stop, true);
+	pthread_join(thread, NULL);
+	nr = check_records(&race);
+	if (!nr)
+		test_skip("no fault met an invalidation in %d s", SECONDS);
+}
+
+static void against_conversions(void)
+{
+	run(convert);
+}
+
+static void against_punches(void)
+{
+	run(punch);
+}
+
+/* Nothing is invalidated: nothing retries. */
+static void alone(void)
+{
+	struct testvcpu vcpu;
+	struct testvm vm;
+	struct trace t;
+
+	testvm_create(&vm);
+	vcpu_create(&vm, &vcpu, VCPU_ID);
+	CHECK_EQ(slot_bind(&vm, 1, RAM_GPA, SIZE, gmem_new(&vm, SIZE), 0), 0);
+	CHECK_EQ(set_private(&vm, RAM_GPA, SIZE / 2), 0);
+	trace_open(&t, "kvm_gmem_fault_retry");
+	CHECK_EQ(vcpu_touch(&vcpu, RAM_GPA, TOUCHED_PAGES), 0);
+	trace_check(&t);
+}
+
+static const struct event_test tests[] = {
+	{ "faults while memory is converted", against_conversions },
+	{ "faults while memory is punched", against_punches },
+	{ "none where nothing is invalidated", alone },
+};
+TESTS_MAIN(tests)

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Owns: tests of kvm_gmem_memory_fault, and of what kvm_userspace_exit says of such exits. */
+#include <errno.h>
+#include <inttypes.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../gmemload/kvm_uapi.h"
+#include "harness.h"
+#include "testvm.h"
+#include "trace.h"
+
+#define SIZE (16 * PAGE)
+#define NOWHERE_GPA (2 * RAM_GPA)
+#define EVENTS "kvm_gmem_memory_fault kvm_userspace_exit"
+
+/* Not 0: the event must have the number of the vCPU, not that of its place in a table. */
+#define VCPU_ID 2
+
+static void want_fault(struct trace *t, const struct testvm *vm, uint64_t gpa, int ret)
+{
+	/* Its number is the errno. */
+	trace_want(t, "kvm_userspace_exit: reason KVM_EXIT_MEMORY_FAULT (%d)", -ret);
+	trace_want(t, "kvm_gmem_memory_fault: vm %" PRIu64 " vcpu %d gpa 0x%" PRIx64
+		   " size 0x1000 flags PRIVATE ret %d", vm->id, VCPU_ID, gpa, ret);
+}
+
+/* The event says what the VMM is told. */
+static void check_run(const struct testvcpu *vcpu, uint64_t gpa)
+{
+	const struct gm_memory_fault *fault = gm_memory_fault(vcpu->run);
+
+	CHECK_EQ(vcpu->run->exit_reason, KVM_EXIT_MEMORY_FAULT);
+	CHECK_EQ(fault->gpa, gpa);
+	CHECK_EQ(fault->size, PAGE);
+	CHECK_EQ(fault->flags, KVM_MEMORY_EXIT_FLAG_PRIVATE);
+}
+
+static void no_slot(void)
+{
+	struct testvcpu vcpu;
+	struct testvm vm;
+	struct trace t;
+
+	testvm_create(&vm);
+	vcpu_create(&vm, &vcpu, VCPU_ID);
+	CHECK_EQ(set_private(&vm, NOWHERE_GPA, SIZE), 0);
+	trace_open(&t, EVENTS);
+	CHECK_EQ(vcpu_touch(&vcpu, NOWHERE_GPA + 3 * PAGE, 1), -EFAULT);
+	check_run(&vcpu, NOWHERE_GPA + 3 * PAGE);
+	want_fault(&t, &vm, NOWHERE_GPA + 3 * PAGE, -EFAULT);
+	trace_check(&t);
+	/* The same once more: each exit has its event. */
+	CHECK_EQ(vcpu_touch(&vcpu, NOWHERE_GPA + 3 * PAGE, 1), -EFAULT);
+	want_fault(&t, &vm, NOWHERE_GPA + 3 * PAGE, -EFAULT);
+	trace_check(&t);
+}
+
+static void slot_without_file(void)
+{
+	struct testvcpu vcpu;
+	struct testvm vm;
+	struct trace t;
+
+	testvm_create(&vm);
+	vcpu_create(&vm, &vcpu, VCPU_ID);
+	CHECK_EQ(slot_plain(&vm, 1, RAM_GPA, SIZE), 0);
+	CHECK_EQ(set_private(&vm, RAM_GPA, SIZE), 0);
+	trace_open(&t, EVENTS);
+	CHECK_EQ(vcpu_touch(&vcpu, RAM_GPA, 1), -EFAULT);
+	check_run(&vcpu, RAM_GPA);
+	want_fault(&t, &vm, RAM_GPA, -EFAULT);
+	trace_check(&t);
+}
+
+static void closed_file(void)
+{
+	struct testvcpu vcpu;
+	struct testvm vm;
+	struct trace t;
+	int gmem;
+
+	testvm_create(&vm);
+	vcpu_create(&vm, &vcpu, VCPU_ID);
+	gmem = gmem_new(&vm, SIZE);
+	CHECK_EQ(slot_bind(&vm, 1, RAM_GPA, SIZE, gmem, 0), 0);
+	CHECK_EQ(set_private(&vm, RAM_GPA, SIZE), 0);
+	CHECK_EQ(vcpu_touch(&vcpu, RAM_GPA + PAGE, 1), 0);
+	close(gmem);
+	trace_open(&t, EVENTS);
+	CHECK_EQ(vcpu_touch(&vcpu, RAM_GPA + PAGE, 1), -EFAULT);
+	check_run(&vcpu, RAM_GPA + PAGE);
+	want_fault(&t, &vm, RAM_GPA + PAGE, -EFAULT);
+	trace_check(&t);
+}
+
+static void other_exits(void)
+{
+	struct testvcpu vcpu;
+	struct testvm vm;
+	struct trace t;
+
+	testvm_create(&vm);
+	vcpu_create(&vm, &vcpu, VCPU_ID);
+	CHECK_EQ(slot_bind(&vm, 1, RAM_GPA, SIZE, gmem_new(&vm, SIZE), 0), 0);
+	CHECK_EQ(set_private(&vm, RAM_GPA, SIZE), 0);
+	trace_open(&t, EVENTS);
+	CHECK_EQ(vcpu_touch(&vcpu, RAM_GPA, 4), 0);
+	trace_want(&t, "kvm_userspace_exit: reason KVM_EXIT_IO (%d)", KVM_EXIT_IO);
+	vcpu.run->immediate_exit = 1;
+	CHECK(ioctl(vcpu.fd, KVM_RUN, 0) && errno == EINTR);
+	vcpu.run->immediate_exit = 0;
+	trace_want(&t, "kvm_userspace_exit: reason restart (%d)", EINTR);
+	CHECK_EQ(vcpu_touch(&vcpu, NOWHERE_GPA, 1), KVM_EXIT_MMIO);
+	trace_want(&t, "kvm_userspace_exit: reason KVM_EXIT_MMIO (%d)", KVM_EXIT_MMIO);
+	trace_check(&t);
+}
+
+/*
+ * After an exit for a memory fault, KVM_RUN fails with EFAULT for another reason: shared memory
+ * that the VMM has unmapped. A newer kernel tells that as a memory fault, too.
+ */
+static void stale_reason(void)
+{
+	struct testvcpu vcpu;
+	struct testvm vm;
+	struct trace t;
+
+	testvm_create(&vm);
+	vcpu_create(&vm, &vcpu, VCPU_ID);
+	CHECK_EQ(slot_plain(&vm, 1, RAM_GPA, SIZE), 0);
+	CHECK_EQ(set_private(&vm, NOWHERE_GPA, SIZE), 0);
+	CHECK_EQ(vcpu_touch(&vcpu, NOWHERE_GPA, 1), -EFAULT);
+	CHECK(!munmap(vm.shared, SIZE));
+	trace_open(&t, EVENTS);
+	CHECK_EQ(vcpu_touch(&vcpu, RAM_GPA, 1), -EFAULT);
+	if (vcpu.run->exit_reason == KVM_EXIT_MEMORY_FAULT) {
+		trace_want(&t, "kvm_userspace_exit: reason KVM_EXIT_MEMORY_FAULT (%d)", EFAULT);
+		trace_want(&t, "kvm_gmem_memory_fault: vm %" PRIu64 " vcpu %d gpa 0x%" PRIx64
+			   " size 0x1000 flags none ret %d", vm.id, VCPU_ID, RAM_GPA,
+			   -EFAULT);
+	} else {
+		trace_want(&t, "kvm_userspace_exit: reason error (%d)", EFAULT);
+	}
+	trace_check(&t);
+}
+
+static const struct event_test tests[] = {
+	{ "a private gfn without a memslot", no_slot },
+	{ "a private gfn of a memslot without guest_memfd", slot_without_file },
+	{ "a private gfn of a memslot whose file is closed", closed_file },
+	{ "none for exits of other reasons", other_exits },
+	{ "none for an EFAULT that tells of no memory fault", stale_reason },
+};
+TESTS_MAIN(tests)
