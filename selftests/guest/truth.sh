@@ -6,7 +6,7 @@
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 
-build/gmemtrace live --events --json > "$dir/live" 2> "$dir/live.err" &
+build/gmemtrace live --events --json --ringbuf 128 > "$dir/live" 2> "$dir/live.err" &
 live=$!
 build/gmemtrace live > "$dir/text" 2> "$dir/text.err" &
 text=$!

@@ -60,7 +60,7 @@ static inline void gmem_source_close(struct gmem_source *s)
 }
 
 struct gmem_live_opts {
-	uint64_t ringbuf_bytes;		/* 0: 512 KiB per CPU, at least 4 MiB; rounded up to 2^n */
+	uint64_t ringbuf_bytes;		/* 0: 1 MiB per CPU, at least 16 MiB; rounded up to 2^n */
 	unsigned int groups;		/* of enum gmem_probe_group, beside the base */
 	int verbose;			/* 1: messages of libbpf go to stderr */
 };

@@ -171,9 +171,9 @@ static uint64_t ringbuf_size(const struct gmem_live_opts *opts, int nr_cpus)
 	uint64_t want = opts->ringbuf_bytes, size = 1 << 16;
 
 	if (!want)
-		want = (uint64_t)nr_cpus << 19;
-	if (!opts->ringbuf_bytes && want < 4 << 20)
-		want = 4 << 20;
+		want = (uint64_t)nr_cpus << 20;
+	if (!opts->ringbuf_bytes && want < 16 << 20)
+		want = 16 << 20;
 	while (size < want && size < 1 << 30)
 		size <<= 1;
 	return size;
