@@ -79,6 +79,28 @@ int BPF_PROG(on_fault_retry, struct kvm_vcpu *vcpu, u64 gfn, bool is_private)
 	return 0;
 }
 
+SEC("tp_btf/kvm_gmem_user_fault_begin")
+int BPF_PROG(on_user_fault_begin, struct kvm *kvm, struct inode *inode, u64 pgoff)
+{
+	struct gmem_rec r = { .ino = inode->i_ino, .start = pgoff, .end = pgoff + 1 };
+	__u64 ts = bpf_ktime_get_ns();
+
+	op_begin(OP_USER_FAULT, ts);
+	emit(kvm->vm_id, GMEM_USER_FAULT_BEGIN, ts, &r);
+	return 0;
+}
+
+SEC("tp_btf/kvm_gmem_user_fault_end")
+int BPF_PROG(on_user_fault_end, struct kvm *kvm, struct inode *inode, u64 pgoff, int ret)
+{
+	struct gmem_rec r = { .ino = inode->i_ino, .start = pgoff, .end = pgoff + 1, .ret = ret };
+	__u64 ts = bpf_ktime_get_ns();
+
+	r.dur_ns = op_end(OP_USER_FAULT, ts);
+	emit(kvm->vm_id, GMEM_USER_FAULT_END, ts, &r);
+	return 0;
+}
+
 SEC("tp_btf/kvm_gmem_populate_begin")
 int BPF_PROG(on_populate_begin, struct kvm *kvm, struct inode *inode, u64 gfn, u64 nr_pages)
 {
