@@ -23,6 +23,8 @@ $(BENCH_OBJ)/%.o: $(BENCH)/%.c $(BENCH)/bench.mk
 
 -include $(wildcard $(BENCH_OBJ)/*.d)
 
+CHECKS += $(BENCH)/report-test.sh
+
 .PHONY: bench
 bench: deps
 	@$(SUBMAKE) -s all vm $(B)/gmem_ops $(B)/bench_report

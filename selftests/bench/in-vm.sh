@@ -16,7 +16,7 @@ observer_pid=''
 
 plain()
 {
-	tr -d '"\\' | tr -s '\t\n' ' ' | cut -c1-300
+	tr -d '\\"' | tr -s '\t\n' ' ' | cut -c1-300
 }
 
 line()
@@ -80,9 +80,9 @@ costs_nothing()
 # unlike a sleep: idle time of the guest passes at once.
 until_attached()
 {
-	local try
+	local _
 
-	for try in $(seq 1500); do
+	for _ in $(seq 1500); do
 		kill -0 "$observer_pid" 2>/dev/null || return 1
 		if costs_more; then
 			sleep 1		# what it still has to set up
@@ -95,9 +95,9 @@ until_attached()
 
 until_detached()
 {
-	local try
+	local _
 
-	for try in $(seq 300); do
+	for _ in $(seq 300); do
 		costs_nothing && return 0
 		sleep 0.2
 	done
@@ -113,10 +113,10 @@ start()
 
 stop()
 {
-	local try
+	local _
 
 	kill -INT "$observer_pid" 2>/dev/null
-	for try in $(seq 300); do
+	for _ in $(seq 300); do
 		kill -0 "$observer_pid" 2>/dev/null || break
 		sleep 0.2
 	done
@@ -269,7 +269,7 @@ bpftrace_print()
 			format="$format $field %llx"
 			arguments="$arguments, args->$field"
 		done
-		echo "tracepoint:kvm:$event { printf(\"$format\\n\"$arguments); }"
+		printf 'tracepoint:kvm:%s { printf("%s\\n"%s); }\n' "$event" "$format" "$arguments"
 	done
 }
 

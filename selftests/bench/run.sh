@@ -92,7 +92,7 @@ find_kernels()
 # run_boot OUT VARIANT BOOT GROUP..
 run_boot()
 {
-	local out=$1 variant=$2 boot=$3
+	local out=$1 variant=$2
 
 	shift
 	exec nice selftests/vm/run --icount --image "${image[$variant]}" --timeout 1500 --hang 300 \

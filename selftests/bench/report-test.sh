@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# bench_report on samples made up here. Prints TAP.
+cd "$(dirname "$0")/../.." || exit 1
+. selftests/tap.sh
+make -s build/bench_report
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+
+# sample VARIANT BOOT OBSERVER OP BEST BESIDE
+sample()
+{
+	printf '{"variant": "%s", "boot": %s, "observer": "%s", "op": "%s", ' "$1" "$2" "$3" "$4"
+	printf '"best_ns_per_op": %s, "ns_per_op": %s, "beside_ns_per_op": %s}\n' "$5" "$5" "$6"
+}
+
+# both_ops VARIANT BOOT BEST: nothing attached
+both_ops()
+{
+	sample "$1" "$2" nothing flip4k "$3" 0
+	sample "$1" "$2" nothing punch2m "$3" 0
+}
+
+# reports NAME STATUS PATTERN FILE: what bench_report makes of FILE
+reports()
+{
+	local status
+
+	build/bench_report --json "$dir/json" < "$4" > "$dir/out" 2>&1
+	status=$?
+	if [ $status -eq "$2" ] && grep -Eq -- "$3" "$dir/out"; then
+		ok "$1"
+	else
+		not_ok "$1" "status $status, wanted $2; output:
+$(cat "$dir/out")"
+	fi
+}
+
+{ both_ops stock 1 1000; both_ops full 1 1005; } > "$dir/kept"
+reports "a limit just kept" 0 '^PASS punch2m: .*\+0\.50 %' "$dir/kept"
+{ both_ops stock 1 1000; both_ops full 1 1006; } > "$dir/broken"
+reports "a limit broken" 1 '^FAIL flip4k: .*\+0\.60 %' "$dir/broken"
+both_ops stock 1 1000 > "$dir/half"
+reports "a kernel not measured" 1 '^FAIL flip4k: .*not measured' "$dir/half"
+{ cat "$dir/kept"; both_ops stock 2 1001; both_ops full 2 1010; } > "$dir/boots"
+reports "what boots differ by" 0 '2 boots of a kernel differ by 0\.498 %' "$dir/boots"
+{ cat "$dir/kept"; sample full 1 tool flip4k 1500 500; sample full 2 tool flip4k 1600 500; } > "$dir/tool"
+reports "path and reader" 0 'tool +1500\.0 +1\.5000 +6\.67%! +500\.0 +2\.0000 +5\.00%!' "$dir/tool"
+{ cat "$dir/kept"; echo '{"variant": "full", "boot": 1, "observer": "x", "skipped": "gone"}'; } > "$dir/skip"
+reports "a program that was skipped" 0 '^full +x +SKIPPED: gone' "$dir/skip"
+reports "no samples" 3 'no samples' /dev/null
+{ cat "$dir/kept"; echo '{"variant": "full", '; } > "$dir/torn"
+reports "a torn line" 3 'cannot read line 5' "$dir/torn"
+echo '{"op": 3, "variant": [], "observer": null}' > "$dir/types"
+reports "values of other types" 3 'cannot read line 1' "$dir/types"
+reports "JSON that a program can read" 0 '^PASS' "$dir/kept"
+check "JSON: figures, limits" python3 -c "
+import json
+j = json.load(open('$dir/json'))
+assert len(j['figures']) == 4 and all(l['pass'] for l in j['limits'])"
+plan
