@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# kernel/check: what the series touches is compiled for arm64, too.
+
+arm64_make()
+{
+	make -C "$tree" O="$(check_obj arm64)" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- -j$(($(nproc) + 1)) "$@" 2>&1
+}
+
+# Of the generic code all is compiled as part of arch/arm64/kvm/.
+run_arm64()
+{
+	local what="$version: compiles for arm64" obj out
+
+	command -v aarch64-linux-gnu-gcc >/dev/null ||
+		{ skip "$what" "no cross compiler: apt-get install gcc-aarch64-linux-gnu"; return; }
+	obj=$(check_obj arm64)
+	set_patches "$tree" "$series" "${patches[@]}"
+	mkdir -p "$obj"
+	arm64_make -s tinyconfig > "$obj/config.log"
+	cat "$here/config/arm64.config" >> "$obj/.config"
+	arm64_make -s olddefconfig >> "$obj/config.log"
+	out=$(missing_options "$obj/.config" "$here/config/arm64.config")
+	[ -z "$out" ] || { fail "$what" "options asked for are not in .config: $out"; return; }
+	if out=$(arm64_make prepare && arm64_make W=1 arch/arm64/kvm/); then
+		verdict "$what" "$(touched_warnings "$out")"
+	else
+		fail "$what" "$(echo "$out" | errors_of)"
+	fi
+}
+
+# Warnings in what the series adds; base warnings of other files are not ours.
+touched_warnings()
+{
+	echo "$1" | grep 'warning:' | grep -E 'kvm_gmem\.h|guest_memfd\.c' || :
+}
