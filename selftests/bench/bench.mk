@@ -4,7 +4,7 @@
 BENCH := selftests/bench
 BENCH_OBJ := $(B)/selftests/bench
 BENCH_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
-BENCH_CFLAGS += -MD -MP -D_GNU_SOURCE $(shell pkg-config --cflags json-c)
+BENCH_CFLAGS += -MD -MP -D_GNU_SOURCE
 
 GMEM_OPS_OBJS := $(patsubst %,$(BENCH_OBJ)/%.o,gmem_ops beside measure ops testbed)
 # gmemload's own: what a KVM must be able to do, and how errors travel.
@@ -15,7 +15,7 @@ $(B)/gmem_ops: $(GMEM_OPS_OBJS)
 	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^
 
 $(B)/bench_report: $(BENCH_REPORT_OBJS)
-	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs json-c)
+	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ -ljson-c
 
 $(BENCH_OBJ)/%.o: $(BENCH)/%.c $(BENCH)/bench.mk
 	@mkdir -p $(@D)

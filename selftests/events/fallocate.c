@@ -149,19 +149,25 @@ static void beyond_the_end(void)
 	trace_check(&b.t);
 }
 
-static void rejected(void)
+/* Also what fallocate refuses before it looks at the range. */
+static void refused(void)
 {
 	struct bed b;
 
 	setup(&b);
-	CHECK(fallocate(b.gmem, 0, 0, SIZE) && errno == EOPNOTSUPP);
 	CHECK(fallocate(b.gmem, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE, 0, SIZE) &&
 	      errno == EOPNOTSUPP);
+	want(&b, "KEEP_SIZE|0x10", 0, NR_PAGES, 0, -EOPNOTSUPP);
 	CHECK_EQ(gmem_punch(b.gmem, 1, PAGE), -EINVAL);
+	want(&b, PUNCH, 0, 1, 0, -EINVAL);
 	CHECK_EQ(gmem_punch(b.gmem, 0, PAGE - 1), -EINVAL);
-	CHECK_EQ(gmem_punch(b.gmem, 0, 0), -EINVAL);
+	want(&b, PUNCH, 0, 0, 0, -EINVAL);
 	CHECK_EQ(gmem_allocate(b.gmem, PAGE / 2, PAGE), -EINVAL);
+	want(&b, ALLOCATE, 0, 1, 0, -EINVAL);
 	CHECK_EQ(gmem_allocate(b.gmem, 0, PAGE + 1), -EINVAL);
+	want(&b, ALLOCATE, 0, 1, 0, -EINVAL);
+	/* No range at all does not get as far as KVM. */
+	CHECK_EQ(gmem_punch(b.gmem, 0, 0), -EINVAL);
 	trace_check(&b.t);
 }
 
@@ -211,7 +217,7 @@ static const struct event_test tests[] = {
 	{ "punch of what the guest has touched", punch_touched },
 	{ "thousands of pages with holes", many_pages },
 	{ "beyond the end of the file", beyond_the_end },
-	{ "no event where mode or range is rejected", rejected },
+	{ "mode or range refused", refused },
 	{ "interrupted by a signal", interrupted },
 };
 TESTS_MAIN(tests)
