@@ -7,8 +7,8 @@ EVENTS_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wstrict-prototypes -Wm
 EVENTS_CFLAGS += -MD -MP -D_GNU_SOURCE
 
 # A program for each topic.
-EVENTS_TESTS := create_release bind fallocate invalidate attributes memory_fault fault fault_retry \
-	memory_error user_fault fields
+EVENTS_TESTS := checks create_release bind fallocate invalidate attributes memory_fault fault \
+	fault_retry memory_error user_fault fields
 EVENTS_SHARED := harness trace testvm failslab
 EVENTS_PROGRAMS := $(EVENTS_TESTS:%=$(B)/events/%)
 # gmemload's own: what a KVM must be able to do, how errors travel, how a vCPU boots, what it runs.

@@ -1,0 +1,84 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Tests that the kvm_gmem_* events have the fields and the text that programs rely on: the same on
+# every kernel, those of selftests/events/formats/. Runs inside the VM and prints TAP.
+#
+# Outside of a VM it writes these files:
+#	GMEM_UPDATE_GOLDEN=1 selftests/events/formats.sh [OPTION OF selftests/vm/run]..
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+golden=$here/formats
+events=/sys/kernel/tracing/events/kvm
+
+# Without what differs from boot to boot, or is the same for all events.
+normal_format()
+{
+	grep -vE '^ID: |field:.* common_[a-z_]+;' "$1" | cat -s
+}
+
+event_names()
+{
+	(cd $events && ls -d kvm_gmem_* 2> /dev/null)
+}
+
+golden_names()
+{
+	(cd "$golden" && ls -d kvm_gmem_*)
+}
+
+write_tar()
+{
+	local dir event
+
+	dir=$(mktemp -d)
+	for event in $(event_names); do
+		normal_format "$events/$event/format" > "$dir/$event"
+	done
+	tar -C "$dir" -cf - .
+	rm -r "$dir"
+}
+
+if [ "${GMEM_UPDATE_GOLDEN:-0}" = 1 ]; then
+	[ "$(uname -n)" = gmem-vm ] && { write_tar; exit; }
+	# What is written in the VM is not written to the host's files.
+	cd "$here/../.." || exit 1
+	set -o pipefail
+	selftests/vm/run "$@" -- selftests/events/formats.sh |
+		tar -C "$golden" --no-same-owner --no-overwrite-dir --no-same-permissions -xf -
+	exit
+fi
+
+. "$here/../tap.sh"
+if [ -z "$(event_names)" ]; then
+	echo "1..0 # SKIP the kernel has no events kvm_gmem_*"
+	exit 4
+fi
+
+# Whether a kernel without this event is right: 0 yes, 1 no, 2 nobody knows.
+may_lack()
+{
+	local options option
+
+	options=$(sed -n "s/^$1 //p" "$golden/conditional")
+	[ -n "$options" ] || return 1
+	[ -r /proc/config.gz ] || return 2
+	for option in $options; do
+		! zcat /proc/config.gz | grep -q "^$option=" || return 1
+	done
+}
+
+for event in $( { event_names; golden_names; } | sort -u); do
+	if [ ! -f "$golden/$event" ]; then
+		not_ok "$event" "there is no selftests/events/formats/$event: an event that nobody knows yet"
+	elif [ -d "$events/$event" ]; then
+		is "$event" "$(normal_format "$events/$event/format")" "$(cat "$golden/$event")"
+	else
+		may_lack "$event"
+		case $? in
+		0) skip "$event" "not with this configuration of the kernel" ;;
+		1) not_ok "$event" "the kernel does not have it" ;;
+		*) skip "$event" "the kernel does not have it, nor tells its configuration" ;;
+		esac
+	fi
+done
+plan

@@ -1,0 +1,77 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs all tests of the kernel's guest_memfd tracepoints, or those named, as one stream of TAP. Inside
+# a VM, with the programs built:
+#	make events && selftests/vm/run -- selftests/events/run.sh [NAME]..
+# The status is 1 if a test failed, 4 if all were skipped.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+all="checks create_release bind fallocate invalidate attributes memory_fault fault fault_retry
+	memory_error user_fault fields formats decode"
+
+state=$(mktemp -d)
+trap 'rm -rf "$state"' EXIT
+echo 0 > "$state/n"
+: > "$state/failed"
+: > "$state/ran"
+
+# The stream of one program, renumbered and with its name; what must be known later is in files.
+filter()
+{
+	awk -v test="$1" -v state="$state" '
+	function result(verdict, text) {
+		printf "%s %d - %s\n", verdict, ++n, text
+		fflush()
+	}
+	BEGIN { getline n < (state "/n"); first = n; planned = -1 }
+	/^TAP version/ { next }
+	/^1\.\.0 # SKIP/ {
+		sub(/^1\.\.0 # SKIP */, "")
+		result("ok", test " # SKIP " $0)
+		planned = 1
+		next
+	}
+	/^1\.\.[0-9]+/ { planned = substr($1, 4); next }
+	/^(not )?ok [0-9]+ / {
+		verdict = /^not/ ? "not ok" : "ok"
+		if (/^not/)
+			print test >> (state "/failed")
+		else if (!/# SKIP/)
+			print test >> (state "/ran")
+		sub(/^(not )?ok [0-9]+ (- )?/, "")
+		result(verdict, test ": " $0)
+		next
+	}
+	{ print; fflush() }
+	END {
+		if (n - first != planned) {
+			result("not ok", test ": ran to its end")
+			print test >> (state "/failed")
+		}
+		print n > (state "/n")
+	}'
+}
+
+run()
+{
+	local program=build/events/$1 status n
+
+	[ ! -f "selftests/events/$1.sh" ] || program="bash selftests/events/$1.sh"
+	case $program in build/*) [ -x "$program" ] || echo "# run make events to build $program" ;; esac
+	$program < /dev/null 2>&1 | filter "$1"
+	status=${PIPESTATUS[0]}
+	case $status in 0|4) return ;; esac
+	grep -qx "$1" "$state/failed" && return
+	n=$(($(cat "$state/n") + 1))
+	echo $n > "$state/n"
+	echo "$1" >> "$state/failed"
+	echo "not ok $n - $1: exit status $status"
+}
+
+echo "TAP version 13"
+for test in ${*:-$all}; do
+	run "$test"
+done
+echo "1..$(cat "$state/n")"
+[ ! -s "$state/failed" ] || exit 1
+[ -s "$state/ran" ] || exit 4
