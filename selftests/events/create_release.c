@@ -122,7 +122,7 @@ static void outlives_vm_fd(void)
 	trace_open(&t, "kvm_gmem_*");
 	close(vm.fd);
 	trace_check(&t);
-	/* Its binding still stands, so it is invalidated; the VM that goes then has none to undo. */
+	/* Its binding stands and is invalidated; the VM that goes then has none to undo. */
 	close(gmem);
 	trace_want(&t, "kvm_gmem_invalidate_begin: vm %" PRIu64 " ino %" PRIu64
 		   " pgoff [0x0, 0xffffffffffffffff) cause release filter PRIVATE", vm.id, ino);

@@ -150,8 +150,8 @@ test_bpftrace()
 		sed -n 's/^tracepoint:kvm://p' | sort -u)" "$(names)"
 	bpftrace_program > "$dir/program.bt"
 	trace_begin
-	BPFTRACE_PERF_RB_PAGES=1024 bpftrace -q -o "$dir/bpftrace.out" -c "/bin/sh $load" "$dir/program.bt" \
-		> "$dir/log" 2>&1
+	BPFTRACE_PERF_RB_PAGES=1024 bpftrace -q -o "$dir/bpftrace.out" -c "/bin/sh $load" \
+		"$dir/program.bt" > "$dir/log" 2>&1
 	is "bpftrace runs a program on all events" "$? $(head -n 5 "$dir/log")" "0 "
 	trace_end
 	if [ ! -e "$dir/fields" ]; then

@@ -80,7 +80,7 @@ static void punch_populated(void)
 	setup(&b);
 	CHECK_EQ(gmem_allocate(b.gmem, 10 * PAGE, 20 * PAGE), 0);
 	want(&b, ALLOCATE, 10, 30, 20, 0);
-	/* One page of the range has memory, then all that are left of it, then all that are left. */
+	/* One page of the range has memory, then all of it, then all that are left. */
 	CHECK_EQ(gmem_punch(b.gmem, 5 * PAGE, 6 * PAGE), 0);
 	want(&b, PUNCH, 5, 11, 1, 0);
 	CHECK_EQ(gmem_punch(b.gmem, 12 * PAGE, 3 * PAGE), 0);

@@ -71,7 +71,7 @@ static void after_a_zap(void)
 	setup(&b);
 	CHECK_EQ(touch(&b, 5, 1), 0);
 	CHECK_EQ(set_shared(&b.vm, RAM_GPA + 5 * PAGE, PAGE), 0);
-	/* A CPU may report a locked access as a read at first; the zero page would be replaced then. */
+	/* Else the zero page may be mapped first, and then replaced: an invalidation. */
 	b.vm.shared[5 * PAGE] = 1;
 	trace_clear(&b.t);
 	/* That is no matter of the guest_memfd. */
@@ -142,7 +142,7 @@ static void no_memory(void)
 
 	setup(&b);
 	failslab_setup(&fail);
-	/* What a vCPU keeps for its page tables is filled up; only the file needs something then. */
+	/* What a vCPU keeps for its page tables is full then: only the file needs memory. */
 	CHECK_EQ(touch(&b, 0, 1), 0);
 	trace_clear(&b.t);
 	vcpu_prepare(&b.vcpu, RAM_GPA + FAR * PAGE, 1);

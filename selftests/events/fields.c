@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Owns: a test that what the events print is what is in their records, which is what programs read.
- * Must not know any event: names and values of fields are those that tracefs prints if it is asked to
- * ignore the event's own format.
+ * Owns: a test that what the events print is what is in their records, which is what programs
+ * read. Names and values of fields are those that tracefs prints if it is asked to ignore the
+ * event's own format. Must not know what an event means.
  */
 #include <ctype.h>
 #include <errno.h>

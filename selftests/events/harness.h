@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns: how a test program runs its tests and tells of them in TAP. Must not know KVM, nor any event.
+ * Owns: how a test program runs its tests and tells of them in TAP. Must not know KVM, nor any
+ * event.
  *
  * Each test runs in a process of its own: it may end at any place, what it leaves open is closed,
  * and one that hangs is killed. A kernel without the events skips them all.

@@ -80,7 +80,7 @@ static void punch_unbound(void)
 	trace_check(&b.t);
 }
 
-/* The range is the punch's, whatever part of it is bound; one pair, however many slots there are. */
+/* The range is the punch's, whatever part of it is bound; one pair for all slots. */
 static void punch_across_slots(void)
 {
 	struct bed b;

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs all tests of the kernel's guest_memfd tracepoints, or those named, as one stream of TAP. Inside
-# a VM, with the programs built:
+# Runs all tests of the kernel's guest_memfd tracepoints, or those named, as one stream of TAP.
+# Inside a VM, with the programs built:
 #	make events && selftests/vm/run -- selftests/events/run.sh [NAME]..
 # The status is 1 if a test failed, 4 if all were skipped.
 set -u
@@ -69,7 +69,9 @@ run()
 }
 
 echo "TAP version 13"
-for test in ${*:-$all}; do
+# shellcheck disable=SC2086
+[ $# -gt 0 ] || set -- $all
+for test in "$@"; do
 	run "$test"
 done
 echo "1..$(cat "$state/n")"

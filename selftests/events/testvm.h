@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns: VMs as the tests need them: memslots, guest_memfds and vCPUs by single ioctls, good ones and
- * bad ones. Must not know tracing.
+ * Owns: VMs as the tests need them: memslots, guest_memfds and vCPUs by single ioctls, good ones
+ * and bad ones. Must not know tracing.
  *
  * Functions that return int return what KVM said: 0, or -errno. The others end the test if they
  * cannot do what they are for.

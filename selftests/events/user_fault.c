@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Owns: tests of guest_memfds that are shared with userspace (Linux 6.18): kvm_gmem_user_fault_begin
- * and _end, and what the other events say of such files.
+ * Owns: tests of guest_memfds that are shared with userspace (Linux 6.18):
+ * kvm_gmem_user_fault_begin and _end, and what the other events say of such files.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -134,8 +134,8 @@ static void created(void)
 	trace_remove(getpid());
 	trace_open(&t, "kvm_gmem_create");
 	gmem = gmem_create(&b.vm, SIZE, flags);
-	trace_want(&t, "kvm_gmem_create: vm %" PRIu64 " ino %" PRIu64 " size 0x%lx flags 0x%" PRIx64,
-		   b.vm.id, gmem_ino(gmem), SIZE, flags);
+	trace_want(&t, "kvm_gmem_create: vm %" PRIu64 " ino %" PRIu64 " size 0x%lx flags 0x%"
+		   PRIx64, b.vm.id, gmem_ino(gmem), SIZE, flags);
 	trace_check(&t);
 }
 
