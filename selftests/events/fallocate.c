@@ -176,7 +176,24 @@ static void on_alarm(int signo)
 	(void)signo;
 }
 
-/* As long as an allocation of this size takes, by far. */
+/* Mode 0 is what a program says that does not know guest_memfd. Its name is not tested. */
+static void no_mode(void)
+{
+	struct records records;
+	struct bed b;
+
+	setup(&b);
+	CHECK(fallocate(b.gmem, 0, 0, SIZE) && errno == EOPNOTSUPP);
+	records = trace_read(&b.t);
+	CHECK_EQ(records.nr, 2);
+	CHECK(record_is(&records.record[0], "kvm_gmem_fallocate_begin"));
+	CHECK(record_is(&records.record[1], "kvm_gmem_fallocate_end"));
+	CHECK_EQ(record_number(&records.record[1], "vm"), b.vm.id);
+	CHECK_EQ(record_number(&records.record[1], "nr_pages"), 0);
+	CHECK_EQ((int)record_number(&records.record[1], "ret"), -EOPNOTSUPP);
+}
+
+/* Much less than it takes to allocate as much as that. */
 #define INTERRUPT_USEC 3000
 #define LARGE (1024 * MIB)
 
@@ -218,6 +235,7 @@ static const struct event_test tests[] = {
 	{ "thousands of pages with holes", many_pages },
 	{ "beyond the end of the file", beyond_the_end },
 	{ "mode or range refused", refused },
+	{ "no mode at all", no_mode },
 	{ "interrupted by a signal", interrupted },
 };
 TESTS_MAIN(tests)
