@@ -15,7 +15,7 @@ int BPF_PROG(on_attributes_begin, struct kvm *kvm, struct inode *inode, u64 star
 	__u64 ts = bpf_ktime_get_ns();
 
 	get_vm(kvm->vm_id, ts);
-	op_begin(OP_ATTRIBUTES, ts);
+	op_begin(OP_ATTRIBUTES, kvm->vm_id, ts);
 	emit(kvm->vm_id, GMEM_ATTRIBUTES_BEGIN, ts, &r);
 	return 0;
 }
@@ -28,7 +28,7 @@ int BPF_PROG(on_attributes_phase, struct kvm *kvm, struct inode *inode, u64 star
 		.ino = inode ? inode->i_ino : 0, .start = start, .end = end, .arg = phase,
 	};
 	__u64 ts = bpf_ktime_get_ns();
-	struct op *op = op_find(OP_ATTRIBUTES);
+	struct op *op = op_find(OP_ATTRIBUTES, kvm->vm_id);
 
 	if (op)
 		op_phase(op, phase + GMEM_PHASE_CHECK, ts);
@@ -36,9 +36,9 @@ int BPF_PROG(on_attributes_phase, struct kvm *kvm, struct inode *inode, u64 star
 	return 0;
 }
 
-static __always_inline void count_phases(__u64 *total, __u64 ts)
+static __always_inline void count_phases(__u64 *total, __u64 vm, __u64 ts)
 {
-	struct op_key key = op_key(OP_ATTRIBUTES);
+	struct op_key key = op_key(OP_ATTRIBUTES, vm);
 	struct op *op = bpf_map_lookup_elem(&inflight, &key);
 
 	/* Still the first phase: their event is not there, or not attached. */
@@ -81,8 +81,8 @@ int BPF_PROG(on_attributes_end, struct kvm *kvm, struct inode *inode, u64 start,
 	struct gmem_counters *c = get_vm(kvm->vm_id, ts);
 
 	if (c && changed)
-		count_phases(c->phase_ns[direction(attributes)], ts);
-	r.dur_ns = op_end(OP_ATTRIBUTES, ts);
+		count_phases(c->phase_ns[direction(attributes)], kvm->vm_id, ts);
+	r.dur_ns = op_end(OP_ATTRIBUTES, kvm->vm_id, ts);
 	if (c)
 		count_conversion(c, &r, changed);
 	emit(kvm->vm_id, GMEM_ATTRIBUTES_END, ts, &r);

@@ -35,7 +35,7 @@ int BPF_PROG(on_fault_begin, struct kvm *kvm, struct inode *inode, u64 gfn, u64 
 	};
 	__u64 ts = bpf_ktime_get_ns();
 
-	op_begin(OP_FAULT, ts);
+	op_begin(OP_FAULT, kvm->vm_id, ts);
 	emit(kvm->vm_id, GMEM_FAULT_BEGIN, ts, &r);
 	return 0;
 }
@@ -53,7 +53,7 @@ int BPF_PROG(on_fault_end, struct kvm *kvm, struct inode *inode, u64 gfn, u64 pg
 	__u64 ts = bpf_ktime_get_ns();
 	struct gmem_counters *c = get_vm(kvm->vm_id, ts);
 
-	r.dur_ns = op_end(OP_FAULT, ts);
+	r.dur_ns = op_end(OP_FAULT, kvm->vm_id, ts);
 	if (c) {
 		count_op(&c->fault, 1, r.dur_ns, ret);
 		add(&c->faulted_pages, r.nr_pages);
@@ -85,7 +85,7 @@ int BPF_PROG(on_user_fault_begin, struct kvm *kvm, struct inode *inode, u64 pgof
 	struct gmem_rec r = { .ino = inode->i_ino, .start = pgoff, .end = pgoff + 1 };
 	__u64 ts = bpf_ktime_get_ns();
 
-	op_begin(OP_USER_FAULT, ts);
+	op_begin(OP_USER_FAULT, kvm->vm_id, ts);
 	emit(kvm->vm_id, GMEM_USER_FAULT_BEGIN, ts, &r);
 	return 0;
 }
@@ -96,7 +96,7 @@ int BPF_PROG(on_user_fault_end, struct kvm *kvm, struct inode *inode, u64 pgoff,
 	struct gmem_rec r = { .ino = inode->i_ino, .start = pgoff, .end = pgoff + 1, .ret = ret };
 	__u64 ts = bpf_ktime_get_ns();
 
-	r.dur_ns = op_end(OP_USER_FAULT, ts);
+	r.dur_ns = op_end(OP_USER_FAULT, kvm->vm_id, ts);
 	emit(kvm->vm_id, GMEM_USER_FAULT_END, ts, &r);
 	return 0;
 }
@@ -107,7 +107,7 @@ int BPF_PROG(on_populate_begin, struct kvm *kvm, struct inode *inode, u64 gfn, u
 	struct gmem_rec r = { .ino = inode->i_ino, .start = gfn, .end = gfn + nr_pages };
 	__u64 ts = bpf_ktime_get_ns();
 
-	op_begin(OP_POPULATE, ts);
+	op_begin(OP_POPULATE, kvm->vm_id, ts);
 	emit(kvm->vm_id, GMEM_POPULATE_BEGIN, ts, &r);
 	return 0;
 }
@@ -123,7 +123,7 @@ int BPF_PROG(on_populate_end, struct kvm *kvm, struct inode *inode, u64 gfn, u64
 	};
 	__u64 ts = bpf_ktime_get_ns();
 
-	r.dur_ns = op_end(OP_POPULATE, ts);
+	r.dur_ns = op_end(OP_POPULATE, kvm->vm_id, ts);
 	emit(kvm->vm_id, GMEM_POPULATE_END, ts, &r);
 	return 0;
 }

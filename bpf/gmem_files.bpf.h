@@ -91,7 +91,7 @@ int BPF_PROG(on_fallocate_begin, struct kvm *kvm, struct inode *inode, int mode,
 	__u64 ts = bpf_ktime_get_ns();
 
 	get_vm(kvm->vm_id, ts);
-	op_begin(OP_FALLOCATE, ts);
+	op_begin(OP_FALLOCATE, kvm->vm_id, ts);
 	emit(kvm->vm_id, GMEM_FALLOCATE_BEGIN, ts, &r);
 	return 0;
 }
@@ -112,7 +112,7 @@ int BPF_PROG(on_fallocate_end, struct kvm *kvm, struct inode *inode, int mode, _
 	__u64 ts = bpf_ktime_get_ns();
 	struct gmem_counters *c = get_vm(kvm->vm_id, ts);
 
-	r.dur_ns = op_end(OP_FALLOCATE, ts);
+	r.dur_ns = op_end(OP_FALLOCATE, kvm->vm_id, ts);
 	if (c) {
 		count_op(punch ? &c->punch : &c->allocate, r.end - r.start, r.dur_ns, ret);
 		add(punch ? &c->punched_pages : &c->allocated_pages, nr_pages);
@@ -137,7 +137,7 @@ int BPF_PROG(on_invalidate_begin, struct kvm *kvm, struct inode *inode, u64 star
 	__u64 ts = bpf_ktime_get_ns();
 
 	get_vm(kvm->vm_id, ts);
-	op_begin(OP_INVALIDATE, ts);
+	op_begin(OP_INVALIDATE, kvm->vm_id, ts);
 	emit(kvm->vm_id, GMEM_INVALIDATE_BEGIN, ts, &r);
 	return 0;
 }
@@ -160,7 +160,7 @@ int BPF_PROG(on_invalidate_end, struct kvm *kvm, struct inode *inode, u64 start,
 	__u64 ts = bpf_ktime_get_ns();
 	struct gmem_counters *c = get_vm(kvm->vm_id, ts);
 
-	r.dur_ns = op_end(OP_INVALIDATE, ts);
+	r.dur_ns = op_end(OP_INVALIDATE, kvm->vm_id, ts);
 	if (c && r.ino)
 		count_op(&c->invalidate, pages_within(inode, start, end), r.dur_ns, 0);
 	else if (c)

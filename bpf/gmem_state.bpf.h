@@ -13,7 +13,10 @@
 #include "gmem_abi.h"
 #include "gmem_hist.h"
 
-/* One task can be inside one operation of each class: a punch invalidates. */
+/*
+ * One task can be inside one operation of each class: a punch invalidates. If
+ * several VMs share the file, it invalidates in each of them at once.
+ */
 enum op_class {
 	OP_ATTRIBUTES,
 	OP_FALLOCATE,
@@ -32,6 +35,7 @@ struct op {
 };
 
 struct op_key {
+	__u64 vm;
 	__u32 tid;
 	__u32 class;
 };
@@ -149,14 +153,16 @@ static __always_inline struct gmem_counters *get_vm(__u64 vm, __u64 ts)
 	return s ? s : add_vm(vm, ts);
 }
 
-static __always_inline struct op_key op_key(__u32 class)
+static __always_inline struct op_key op_key(__u32 class, __u64 vm)
 {
-	return (struct op_key){ .tid = bpf_get_current_pid_tgid(), .class = class };
+	return (struct op_key){
+		.vm = vm, .tid = bpf_get_current_pid_tgid(), .class = class,
+	};
 }
 
-static __always_inline void op_begin(__u32 class, __u64 ts)
+static __always_inline void op_begin(__u32 class, __u64 vm, __u64 ts)
 {
-	struct op_key key = op_key(class);
+	struct op_key key = op_key(class, vm);
 	struct op op = { .begin_ns = ts, .mark_ns = ts };
 
 	if (bpf_map_update_elem(&inflight, &key, &op, BPF_ANY))
@@ -173,9 +179,9 @@ static __always_inline void op_phase(struct op *op, __u64 next, __u64 ts)
 }
 
 /* NULL, and a loss, if the begin was not seen. op_end() forgets it. */
-static __always_inline struct op *op_find(__u32 class)
+static __always_inline struct op *op_find(__u32 class, __u64 vm)
 {
-	struct op_key key = op_key(class);
+	struct op_key key = op_key(class, vm);
 	struct op *op = bpf_map_lookup_elem(&inflight, &key);
 
 	if (!op)
@@ -184,10 +190,10 @@ static __always_inline struct op *op_find(__u32 class)
 }
 
 /* Duration of the operation that ends at ts; 0 if its begin was not seen. */
-static __always_inline __u64 op_end(__u32 class, __u64 ts)
+static __always_inline __u64 op_end(__u32 class, __u64 vm, __u64 ts)
 {
-	struct op *op = op_find(class);
-	struct op_key key = op_key(class);
+	struct op *op = op_find(class, vm);
+	struct op_key key = op_key(class, vm);
 	__u64 dur;
 
 	if (!op)
