@@ -16,6 +16,7 @@ all: $(B)/gmemtop $(B)/gmemtrace $(B)/gmemload
 include tools/tools.mk
 include selftests/vm/vm.mk
 include selftests/gmemload/gmemload.mk
+include selftests/events/events.mk
 include selftests/tests.mk
 include selftests/bench/bench.mk
 
@@ -34,12 +35,12 @@ demo: deps
 TEST_PROGRAMS = $(filter $(B)/%,$(CHECKS)) $(B)/ledger_check
 
 test: deps
-	@$(SUBMAKE) -s all vm $(TEST_PROGRAMS)
+	@$(SUBMAKE) -s all vm events $(TEST_PROGRAMS)
 	@selftests/build-kernels $(KERNEL):stock $(KERNELS)
 	@selftests/run-tests $(CHECKS) $(VM_TESTS)
 
 test-kernel: deps
-	@$(SUBMAKE) -s all vm $(TEST_PROGRAMS)
+	@$(SUBMAKE) -s all vm events $(TEST_PROGRAMS)
 	@selftests/run-tests $(KERNEL_TESTS)
 
 check: all $(filter $(B)/%,$(CHECKS))
