@@ -24,7 +24,7 @@ chmod +x "$load"
 
 names()
 {
-	(cd $tracefs/events/kvm && ls -d kvm_gmem_* 2> /dev/null)
+	(cd $tracefs/events/kvm 2> /dev/null && ls -d kvm_gmem_* 2> /dev/null)
 }
 
 if [ -z "$(names)" ]; then

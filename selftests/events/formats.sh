@@ -18,7 +18,7 @@ normal_format()
 
 event_names()
 {
-	(cd $events && ls -d kvm_gmem_* 2> /dev/null)
+	(cd $events 2> /dev/null && ls -d kvm_gmem_* 2> /dev/null)
 }
 
 golden_names()
