@@ -60,6 +60,12 @@ static unsigned int check_records(struct race *race)
 		CHECK_EQ(record_number(r, "vm"), race->vm.id);
 		CHECK_EQ(record_number(r, "vcpu"), VCPU_ID);
 		CHECK_EQ(r->tid, gettid());
+		/*
+		 * KVM has no range yet when a window opens, and then every fault
+		 * retries: one on the guest's code or page tables is none of ours.
+		 */
+		if (gfn < RAM_GFN && !strcmp(side, "shared"))
+			continue;
 		if (gfn < RAM_GFN || gfn >= RAM_GFN + TOUCHED_PAGES)
 			test_fail("no page that the guest touches: %s", r->text);
 		CHECK(!strcmp(side, "private") || !strcmp(side, "shared"));
