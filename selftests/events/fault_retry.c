@@ -47,10 +47,11 @@ static void punch(struct race *race)
 	gmem_punch(race->gmem, 0, SIZE);
 }
 
+/* How many retries of the touched pages there are. */
 static unsigned int check_records(struct race *race)
 {
 	struct records records = trace_read(&race->t);
-	unsigned int i;
+	unsigned int i, nr = 0;
 
 	for (i = 0; i < records.nr; i++) {
 		const struct record *r = &records.record[i];
@@ -71,8 +72,9 @@ static unsigned int check_records(struct race *race)
 		CHECK(!strcmp(side, "private") || !strcmp(side, "shared"));
 		/* A punch takes private pages only. */
 		CHECK(race->disturb == convert || !strcmp(side, "private"));
+		nr++;
 	}
-	return records.nr;
+	return nr;
 }
 
 static void run(void (*disturb)(struct race *race))
