@@ -286,13 +286,20 @@ test_icount() {
 	is '--icount has one CPU' "$(vm --icount --smp 2 -- nproc 2>"$dir/err")" 1
 }
 
+as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
+
 # As a user that may read the files and no more.
 test_unprivileged() {
 	[ "$(id -u)" = 0 ] && command -v setpriv >/dev/null || return 0
+	if ! as_nobody test -r "$here/run"; then
+		n=$((n + 1))
+		echo "ok $n - no privilege is needed on the host # SKIP nobody may read this checkout"
+		return
+	fi
 	mkdir -m 777 "$dir/user"
 	chmod 755 "$dir"
 	cp "$image" "$dir/user/image" && chmod 644 "$dir/user/image"
-	out=$(cd / && GMEM_CACHE=$dir/user setpriv --reuid=65534 --regid=65534 --clear-groups \
+	out=$(cd / && GMEM_CACHE=$dir/user as_nobody \
 		"$here/run" --image "$dir/user/image" --timeout 120 -- id -u 2>"$dir/err")
 	is 'no privilege is needed on the host' "$out" 0
 }
