@@ -23,7 +23,7 @@ run_warnings()
 	command -v sparse >/dev/null ||
 		{ skip "$version: no new warning of sparse or W=1" "sparse is not installed"; return; }
 	set_patches "$tree" "$series"
-	configure_check warnings "$here/config/check.config" "$here/config/trace-only.config"
+	configure_check warnings "$here/config/trace-only.config"
 	obj=$(check_obj warnings)
 	before=$(collect_warnings "$obj" | tee "$obj/before.log" | warnings_of || :)
 	set_patches "$tree" "$series" "${patches[@]}"
