@@ -72,7 +72,7 @@ check_notrace()
 	out=$(kvm_objects "$obj") || { fail "$version: builds without CONFIG_TRACEPOINTS" "$(echo "$out" | errors_of)"; return; }
 	pass "$version: builds without CONFIG_TRACEPOINTS"
 	left=$(find "$obj" -path '*kvm*' -name '*.o' -exec nm -A {} + 2>/dev/null |
-		grep -i 'trace_kvm_gmem\|tracepoint_kvm_gmem\|kvm_gmem_nr_pages\|kvm_gmem_has_page\|kvm_trace_memory_fault' || :)
+		grep -i 'trace_kvm_gmem\|tracepoint_kvm_gmem\|kvm_gmem_nr_pages\|kvm_gmem_has_page\|kvm_gmem_fallocate_traced\|kvm_trace_memory_fault' || :)
 	verdict "$version: nothing of the events is left then" "$left"
 }
 
