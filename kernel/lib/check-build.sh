@@ -23,15 +23,9 @@ configure_check()
 
 	obj=$(check_obj "$1")
 	shift
-	configure "$tree" "$obj" "$here/config/base.config" "$here/config/kvm.config" \
-		$(version_config) "$@"
+	configure "$tree" "$obj" "$here/config/check.config" "$here/config/kvm.config" "$@"
 	make -s -C "$tree" O="$obj" -j$(($(nproc) + 1)) prepare > "$obj/prepare.log" 2>&1 ||
 		die "cannot prepare $obj: $(grep -m1 -E 'error:|Error' "$obj/prepare.log")" "All of it: $obj/prepare.log"
-}
-
-version_config()
-{
-	[ ! -f "$here/$version/config" ] || echo "$here/$version/config"
 }
 
 errors_of()
@@ -42,7 +36,7 @@ errors_of()
 # Each patch on top of those before it; what it does not touch is not built again.
 check_bisect()
 {
-	local kvm=$1 obj n out fragments=("$here/config/check.config" "$here/config/trace-only.config")
+	local kvm=$1 obj n out fragments=("$here/config/trace-only.config")
 
 	[ "$kvm" = m ] && fragments+=("$here/config/kvm-module.config")
 	set_patches "$tree" "$series"
@@ -70,7 +64,7 @@ check_notrace()
 {
 	local obj out left
 
-	configure_check notrace "$here/config/check.config"
+	configure_check notrace
 	obj=$(check_obj notrace)
 	! grep -q '^CONFIG_TRACEPOINTS=y' "$obj/.config" ||
 		{ fail "$version: builds without CONFIG_TRACEPOINTS" "the configuration has it"; return; }
@@ -78,7 +72,7 @@ check_notrace()
 	out=$(kvm_objects "$obj") || { fail "$version: builds without CONFIG_TRACEPOINTS" "$(echo "$out" | errors_of)"; return; }
 	pass "$version: builds without CONFIG_TRACEPOINTS"
 	left=$(find "$obj" -path '*kvm*' -name '*.o' -exec nm -A {} + 2>/dev/null |
-		grep -i 'trace_kvm_gmem\|tracepoint_kvm_gmem\|kvm_gmem_nr_pages\|kvm_gmem_has_page\|kvm_trace_memory_fault' || :)
+		grep -i 'trace_kvm_gmem\|tracepoint_kvm_gmem\|kvm_gmem_nr_pages\|kvm_gmem_has_page\|kvm_gmem_fallocate_traced\|kvm_trace_memory_fault' || :)
 	verdict "$version: nothing of the events is left then" "$left"
 }
 

@@ -7,13 +7,17 @@ warnings_of()
 	grep -E ' (warning|error): ' | sed -E 's/:[0-9]+(:[0-9]+)?: /: /; s,^(\.\./)+,,' | sort -u
 }
 
-# W=1 and C=2 are also told to objects that do not need to be built again.
+# Linux 7.3 refuses a sparse without __typeof_unqual__, as Debian 12's is. Taking
+# typeof for it may add warnings, but the same ones before and after.
+checker="sparse -D__typeof_unqual__=__typeof__"
+
+# All is built again: a compiler warns of what it compiles only.
 collect_warnings()
 {
 	local obj=$1
 
 	find "$obj/arch/x86/kvm" "$obj/virt/kvm" -name '*.o' -delete 2>/dev/null || :
-	kvm_objects "$obj" -k W=1 C=2 CHECK="sparse"
+	kvm_objects "$obj" -k W=1 C=2 CHECK="$checker"
 }
 
 run_warnings()
@@ -23,11 +27,12 @@ run_warnings()
 	command -v sparse >/dev/null ||
 		{ skip "$version: no new warning of sparse or W=1" "sparse is not installed"; return; }
 	set_patches "$tree" "$series"
-	configure_check warnings "$here/config/check.config" "$here/config/trace-only.config"
+	configure_check warnings "$here/config/trace-only.config"
 	obj=$(check_obj warnings)
 	before=$(collect_warnings "$obj" | tee "$obj/before.log" | warnings_of || :)
 	set_patches "$tree" "$series" "${patches[@]}"
 	after=$(collect_warnings "$obj" | tee "$obj/after.log" | warnings_of || :)
 	new=$(comm -13 <(echo "$before") <(echo "$after"))
+	grep -q ' CHECK .*guest_memfd\.c' "$obj/after.log" || new+="sparse did not look at guest_memfd.c: see $obj/after.log"
 	verdict "$version: no new warning of sparse or W=1 ($(grep -c . <<< "$before") before)" "$new"
 }

@@ -25,7 +25,7 @@ fail()
 skip()
 {
 	tap_skipped=$((tap_skipped + 1))
-	tap_result ok "$1 # SKIP $2"
+	tap_result ok "$1 # SKIP ${2//$'\n'/; }"
 }
 
 comment()
