@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "number.h"
+
 const char *argp_program_version = "gmemtop 0.1";
 
 enum { OPT_JSON = 256, OPT_ASCII, OPT_RINGBUF, OPT_REVERSE };
@@ -36,15 +38,6 @@ static error_t usage(struct parse *p, const char *what, const char *arg)
 	return EINVAL;
 }
 
-static bool parse_number(const char *s, double min, double max, double *v)
-{
-	char *end;
-
-	errno = 0;
-	*v = strtod(s, &end);
-	return end != s && !*end && !errno && *v >= min && *v <= max;
-}
-
 static void list_fields(void)
 {
 	for (size_t i = 0; i < gmem_nr_metrics; i++)
@@ -60,15 +53,15 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'd':
-		return parse_number(arg, 0.1, 3600, &o->delay_s) ? 0 :
+		return gmem_parse_number(arg, 0.1, 3600, &o->delay_s) ? 0 :
 			usage(p, "the delay is 0.1 to 3600 seconds, not", arg);
 	case 'n':
-		if (!parse_number(arg, 1, 1e9, &v) || v != (double)(unsigned long)v)
+		if (!gmem_parse_number(arg, 1, 1e9, &v) || v != (double)(unsigned long)v)
 			return usage(p, "the number of refreshes is 1 or more, not", arg);
 		o->count = (unsigned long)v;
 		return 0;
 	case 'p':
-		if (!parse_number(arg, 1, 4194304, &v) || v != (double)(uint32_t)v)
+		if (!gmem_parse_number(arg, 1, 4194304, &v) || v != (double)(uint32_t)v)
 			return usage(p, "there can be no process", arg);
 		o->pid = (uint32_t)v;
 		return 0;
@@ -78,7 +71,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		o->sort = gmem_metric(arg);
 		return o->sort ? 0 : usage(p, "no field to sort by:", arg);
 	case OPT_RINGBUF:
-		if (!parse_number(arg, 0.0625, 1024, &v))
+		if (!gmem_parse_number(arg, 0.0625, 1024, &v))
 			return usage(p, "the event buffer has 0.0625 to 1024 MiB, not", arg);
 		o->ringbuf_bytes = (uint64_t)(v * 1048576);
 		return 0;

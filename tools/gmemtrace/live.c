@@ -12,6 +12,7 @@
 #include "json.h"
 #include "kinds.h"
 #include "line.h"
+#include "number.h"
 #include "probes.h"
 #include "source.h"
 #include "stop.h"
@@ -54,15 +55,6 @@ static error_t bad_value(struct options *o, const char *what, const char *arg)
 	return EINVAL;
 }
 
-static bool parse_number(const char *s, double min, double max, double *v)
-{
-	char *end;
-
-	errno = 0;
-	*v = strtod(s, &end);
-	return end != s && !*end && !errno && *v >= min && *v <= max;
-}
-
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
@@ -76,15 +68,15 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		o->faults = true;
 		return 0;
 	case 'd':
-		return parse_number(arg, 0.001, 1e9, &o->seconds) ? 0 :
+		return gmem_parse_number(arg, 0.001, 1e9, &o->seconds) ? 0 :
 			bad_value(o, "no duration in seconds:", arg);
 	case 'p':
-		if (!parse_number(arg, 1, 4194304, &v) || v != (double)(uint32_t)v)
+		if (!gmem_parse_number(arg, 1, 4194304, &v) || v != (double)(uint32_t)v)
 			return bad_value(o, "there can be no process", arg);
 		o->pid = (uint32_t)v;
 		return 0;
 	case OPT_RINGBUF:
-		if (!parse_number(arg, 0.0625, 1024, &v))
+		if (!gmem_parse_number(arg, 0.0625, 1024, &v))
 			return bad_value(o, "the event buffer has 0.0625 to 1024 MiB, not", arg);
 		o->ringbuf_bytes = (uint64_t)(v * 1048576);
 		return 0;
