@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * All programs: one on each tracepoint of kernel/, named on_ and what follows
- * kvm_gmem_ there. User space loads those that the kernel has and that somebody
- * wants to see: tools/lib/probes.c.
+ * All programs. User space loads those that the kernel has something for and that
+ * somebody wants to see: tools/lib/probes.c.
  */
-#include "gmem_state.bpf.h"
-#include "gmem_files.bpf.h"
-#include "gmem_attributes.bpf.h"
-#include "gmem_faults.bpf.h"
+#include "gmem_tracepoints.bpf.h"
+#include "gmem_stock.bpf.h"
+#include "gmem_scan.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -15,13 +13,14 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 SEC("fentry/kvm_arch_destroy_vm")
 int BPF_PROG(on_vm_end, struct kvm *kvm)
 {
-	struct gmem_rec r = {};
-	__u64 ts = bpf_ktime_get_ns(), vm = kvm->vm_id;
+	__u64 ts = bpf_ktime_get_ns(), vm = vm_if_known(kvm), address = (__u64)kvm;
 	struct gmem_counters *c = bpf_map_lookup_elem(&vms, &vm);
+	struct gmem_rec r = {};
 
 	if (!c)
 		return 0;	/* it never had guest memory of this kind */
 	c->ended_ns = ts;
 	emit(vm, GMEM_VM_END, ts, &r);
+	bpf_map_delete_elem(&vm_ids, &address);
 	return 0;
 }

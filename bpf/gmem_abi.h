@@ -13,6 +13,7 @@
 
 #define GMEM_PAGE_SHIFT		12
 #define GMEM_COMM_LEN		16
+#define GMEM_UNKNOWN		(~0ULL)	/* nr_pages where this kernel does not tell */
 
 /*
  * Kinds of records. Numbers are never reused: recordings carry them.
@@ -43,6 +44,13 @@ enum gmem_kind {
 	GMEM_USER_FAULT_END	= 22,
 	GMEM_POPULATE_BEGIN	= 23,
 	GMEM_POPULATE_END	= 24,
+	/* What was read from kernel memory: the inventory. */
+	GMEM_SCAN_BEGIN		= 25,	/* the VM is read; arg: records of it lost so far */
+	GMEM_SCAN_FILE		= 26,	/* a guest_memfd that is open */
+	GMEM_SCAN_SLOT		= 27,	/* a binding that is there */
+	GMEM_SCAN_MAP		= 28,	/* struct gmem_map_rec */
+	GMEM_SCAN_END		= 29,	/* all of it was read */
+	GMEM_PROBES		= 30,	/* struct gmem_probes_rec: how it is seen; first of a source */
 	GMEM_KINDS
 };
 
@@ -52,6 +60,7 @@ enum gmem_loss {
 	GMEM_LOST_VMS,		/* no room for one more VM: nothing of it is counted */
 	GMEM_LOST_INFLIGHT,	/* no room to remember a begin: its end has no duration */
 	GMEM_LOST_UNPAIRED,	/* an end whose begin was not seen */
+	GMEM_LOST_RANGE,	/* the range of a request could not be read from its caller */
 	GMEM_LOSSES
 };
 
@@ -72,10 +81,23 @@ struct gmem_rec {
 	__u64 start;	/* gfn, or pgoff into ino: see kinds.c */
 	__u64 end;
 	__u64 arg;	/* pgoff, mode, attributes, cause, flags, phase or prepare_ns */
-	__u64 nr_pages;	/* pages freed, allocated, populated, or held at release */
+	__u64 nr_pages;	/* pages freed, allocated, populated, or held at release;
+			 * of GMEM_ATTRIBUTES_END: see there */
 	__u64 dur_ns;	/* of an _END: since its _BEGIN; 0: begin not seen */
 	__s32 ret;	/* 0 or -errno */
 	__u32 aux;	/* memslot, vCPU, order, or 1 if attributes changed */
+};
+
+/*
+ * GMEM_ATTRIBUTES_END: where the event comes with slots_lock held (kernel/), records
+ * are in the order in which the changes took effect, and nr_pages is 0. On other
+ * kernels the end is seen when the lock is gone: nr_pages then numbers the changes
+ * of the VM, from 1, as the lock ordered them.
+ */
+
+/* What a scan of attributes tells of a VM (GMEM_VM flags). */
+enum {
+	GMEM_VM_SCANNED = 1,	/* GMEM_SCAN_* follow: until then its state is not known */
 };
 
 /* GMEM_VM: identity at the time the VM was first seen. h.tgid is the VMM. */
@@ -83,6 +105,29 @@ struct gmem_vm_rec {
 	struct gmem_hdr h;
 	__u64 start_ns;	/* of the process, since boot (CLOCK_BOOTTIME) */
 	char comm[GMEM_COMM_LEN];
+	__u32 flags;	/* GMEM_VM_* */
+	__u32 vcpus;	/* online then */
+	__u32 type;	/* KVM_X86_*_VM; 0 where the architecture has none */
+};
+
+struct gmem_map_extent {
+	__u64 start;	/* gfn */
+	__u64 end;
+};
+
+/* As many as keep the record below a page. */
+#define GMEM_MAP_EXTENTS	250
+
+/*
+ * GMEM_SCAN_MAP: in [start, end) these gfns are private, and no other. True when the
+ * record was begun; changes that were under way then are told by records after it.
+ */
+struct gmem_map_rec {
+	struct gmem_hdr h;
+	__u64 start;
+	__u64 end;
+	__u64 nr;
+	struct gmem_map_extent extents[GMEM_MAP_EXTENTS];
 };
 
 /*
@@ -140,7 +185,27 @@ struct gmem_counters {
 	__u64 fault_retries;	/* of vCPUs, while something was invalidated */
 	__u64 phase_ns[GMEM_DIRECTIONS][GMEM_PHASES];	/* of conversions that changed something */
 	__u64 ended_ns;		/* the VM was destroyed then; 0: it lives */
+	__u64 lost_records;	/* for which the ring buffer had no room */
+	__u64 lost_state;	/* of these, those that change its files, slots or attributes */
+	__u64 order;		/* changes of attributes so far, where they must be numbered */
 	__u64 conversion_hist[GMEM_DIRECTIONS][GMEM_HIST_SLOTS];
+};
+
+/* What not every kernel tells, nor every user wants. */
+enum gmem_feature {
+	GMEM_FEATURE_PHASES	= 1 << 0,	/* times of the phases of conversions */
+	GMEM_FEATURE_FAULTS	= 1 << 1,	/* faults of vCPUs on private memory */
+	GMEM_FEATURE_TOUCHES	= 1 << 2,	/* and what they allocate */
+	GMEM_FEATURE_FREED	= 1 << 3,	/* pages that fallocate frees and allocates */
+	GMEM_FEATURE_RETRIES	= 1 << 4,	/* faults that meet an invalidation */
+	GMEM_FEATURE_INVALIDATIONS = 1 << 5,	/* of guest_memfd */
+	GMEM_FEATURE_WINDOWS	= 1 << 6,	/* invalidations of conversions */
+};
+
+struct gmem_probes_rec {
+	struct gmem_hdr h;
+	__u64 features;		/* enum gmem_feature */
+	char set[16];		/* "tracepoints", "stock" */
 };
 
 struct gmem_counters_rec {
@@ -151,6 +216,33 @@ struct gmem_counters_rec {
 struct gmem_lost_rec {
 	struct gmem_hdr h;
 	__u64 lost[GMEM_LOSSES];	/* since attach */
+	__u64 by_kind[GMEM_KINDS];	/* of GMEM_LOST_RINGBUF: which records */
+};
+
+/*
+ * How far the inventory is: user space sets what is wanted, programs what was done.
+ * One run of a program is bounded in time, and goes on where the last one ended.
+ */
+enum gmem_scan_phase {
+	GMEM_SCAN_IDLE,
+	GMEM_SCAN_BEGINS,	/* the record that begins it is to be written */
+	GMEM_SCAN_FILES,	/* files and slots, of vm or of all VMs if that is 0 */
+	GMEM_SCAN_MAPS,		/* attributes, from next on */
+	GMEM_SCAN_ENDS,
+	GMEM_SCAN_DONE,
+};
+
+struct gmem_scan {
+	__u64 vm;
+	__u64 next;		/* gfn to go on from */
+	__u64 phase;		/* enum gmem_scan_phase */
+	__u64 with_files;	/* what is not found among files and slots is gone */
+	__u64 no_slots;		/* only files: for the pages that they have */
+	__u64 found;		/* files of the VM that were met */
+	__u64 no_room;		/* the ring buffer was full: read it, and go on */
+	__u64 budget_ns;	/* of one run */
+	__u64 runs;
+	__u64 max_run_ns;	/* longest run of all */
 };
 
 #endif /* GMEM_ABI_H */

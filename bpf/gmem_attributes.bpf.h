@@ -1,46 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Programs on the events of KVM_SET_MEMORY_ATTRIBUTES: conversions. */
+/* What happens in KVM_SET_MEMORY_ATTRIBUTES: conversions. */
 #ifndef GMEM_ATTRIBUTES_BPF_H
 #define GMEM_ATTRIBUTES_BPF_H
 
-#include "gmem_state.bpf.h"
+#include "gmem_vm.bpf.h"
 
-SEC("tp_btf/kvm_gmem_attributes_begin")
-int BPF_PROG(on_attributes_begin, struct kvm *kvm, struct inode *inode, u64 start, u64 end,
-	     u64 attributes)
+/* kvm_gmem_attributes_phase numbers the phases without the first, which it cannot tell. */
+#define PHASE_ARG(phase)	((phase) - GMEM_PHASE_CHECK)
+
+/* Somebody wants records of phases; their times are counted for everybody. */
+const volatile bool tell_phases;
+
+static __always_inline void attributes_begin(struct kvm *kvm, __u64 vm, const struct gmem_rec *r)
 {
-	struct gmem_rec r = {
-		.ino = inode ? inode->i_ino : 0, .start = start, .end = end, .arg = attributes,
+	struct op op = {
+		.begin_ns = bpf_ktime_get_ns(),
+		.start = r->start, .end = r->end, .arg = r->arg,
 	};
-	__u64 ts = bpf_ktime_get_ns();
 
-	get_vm(kvm->vm_id, ts);
-	op_begin(OP_ATTRIBUTES, kvm->vm_id, ts);
-	emit(kvm->vm_id, GMEM_ATTRIBUTES_BEGIN, ts, &r);
-	return 0;
+	get_vm(kvm, vm, op.begin_ns);
+	op_begin_as(OP_ATTRIBUTES, vm, &op);
+	emit(vm, GMEM_ATTRIBUTES_BEGIN, op.begin_ns, r);
 }
 
-SEC("tp_btf/kvm_gmem_attributes_phase")
-int BPF_PROG(on_attributes_phase, struct kvm *kvm, struct inode *inode, u64 start, u64 end,
-	     int phase)
+/* Of an operation that starts the phase. */
+static __always_inline void attributes_phase(__u64 vm, struct op *op, __u32 phase,
+					     struct gmem_rec *r)
 {
-	struct gmem_rec r = {
-		.ino = inode ? inode->i_ino : 0, .start = start, .end = end, .arg = phase,
-	};
 	__u64 ts = bpf_ktime_get_ns();
-	struct op *op = op_find(OP_ATTRIBUTES, kvm->vm_id);
 
 	if (op)
-		op_phase(op, phase + GMEM_PHASE_CHECK, ts);
-	emit(kvm->vm_id, GMEM_ATTRIBUTES_PHASE, ts, &r);
-	return 0;
+		op_phase(op, phase, ts);
+	if (!tell_phases)
+		return;
+	r->arg = PHASE_ARG(phase);
+	emit(vm, GMEM_ATTRIBUTES_PHASE, ts, r);
 }
 
-static __always_inline void count_phases(__u64 *total, __u64 vm, __u64 ts)
+static __always_inline void count_phases(__u64 *total, struct op *op, __u64 ts)
 {
-	struct op_key key = op_key(OP_ATTRIBUTES, vm);
-	struct op *op = bpf_map_lookup_elem(&inflight, &key);
-
 	/* Still the first phase: their event is not there, or not attached. */
 	if (!op || !op->phase)
 		return;
@@ -54,12 +52,11 @@ static __always_inline __u32 direction(__u64 attributes)
 	return attributes & KVM_MEMORY_ATTRIBUTE_PRIVATE ? GMEM_TO_PRIVATE : GMEM_TO_SHARED;
 }
 
-static __always_inline void count_conversion(struct gmem_counters *c, const struct gmem_rec *r,
-					     bool changed)
+static __always_inline void count_conversion(struct gmem_counters *c, const struct gmem_rec *r)
 {
 	__u32 dir = direction(r->arg), slot = gmem_hist_slot(r->dur_ns);
 
-	if (!r->ret && !changed) {
+	if (!r->ret && !r->aux) {
 		add(&c->conversion[dir].unchanged, 1);
 		return;
 	}
@@ -68,25 +65,18 @@ static __always_inline void count_conversion(struct gmem_counters *c, const stru
 		add(&c->conversion_hist[dir][slot], 1);
 }
 
-SEC("tp_btf/kvm_gmem_attributes_end")
-int BPF_PROG(on_attributes_end, struct kvm *kvm, struct inode *inode, u64 start, u64 end,
-	     u64 attributes, bool changed, int ret)
+/* r->aux: something changed. */
+static __always_inline void attributes_end(struct kvm *kvm, __u64 vm, struct gmem_rec *r)
 {
-	struct gmem_rec r = {
-		.ino = inode ? inode->i_ino : 0, .start = start, .end = end, .arg = attributes,
-		.ret = ret,
-		.aux = changed,
-	};
 	__u64 ts = bpf_ktime_get_ns();
-	struct gmem_counters *c = get_vm(kvm->vm_id, ts);
+	struct gmem_counters *c = get_vm(kvm, vm, ts);
 
-	if (c && changed)
-		count_phases(c->phase_ns[direction(attributes)], kvm->vm_id, ts);
-	r.dur_ns = op_end(OP_ATTRIBUTES, kvm->vm_id, ts);
+	if (c && r->aux)
+		count_phases(c->phase_ns[direction(r->arg)], op_peek(OP_ATTRIBUTES, vm), ts);
+	r->dur_ns = op_end(OP_ATTRIBUTES, vm, ts);
 	if (c)
-		count_conversion(c, &r, changed);
-	emit(kvm->vm_id, GMEM_ATTRIBUTES_END, ts, &r);
-	return 0;
+		count_conversion(c, r);
+	emit(vm, GMEM_ATTRIBUTES_END, ts, r);
 }
 
 #endif /* GMEM_ATTRIBUTES_BPF_H */

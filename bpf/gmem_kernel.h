@@ -26,6 +26,7 @@ enum { false, true };
 /* include/uapi/linux/bpf.h */
 enum {
 	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_RINGBUF = 27,
 };
@@ -47,44 +48,180 @@ enum {
 /* include/uapi/linux/falloc.h, include/uapi/linux/kvm.h */
 #define FALLOC_FL_PUNCH_HOLE		0x02
 #define KVM_MEMORY_ATTRIBUTE_PRIVATE	(1ULL << 3)
+#define KVM_SET_MEMORY_ATTRIBUTES	0x4020aed2	/* _IOW(0xae, 0xd2, 32 bytes) */
+#define KVM_EXIT_MEMORY_FAULT		39
+
+struct kvm_memory_attributes {
+	__u64 address;
+	__u64 size;
+	__u64 attributes;
+	__u64 flags;
+};
+
+/* include/uapi/linux/magic.h; fs of anonymous inodes, and of guest_memfd where it has its own */
+#define ANON_INODE_FS_MAGIC	0x09041934
+#define GUEST_MEMFD_MAGIC	0x474d454d
+
+/* include/uapi/asm-generic/errno*.h */
+#define EFAULT		14
+#define EHWPOISON	133
+#define VM_FAULT_ERROR	0x873	/* include/linux/mm_types.h: OOM, SIGBUS, SIGSEGV, HWPOISON, FALLBACK */
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
-struct task_struct {
-	u32 pid;
-	u32 tgid;
-	u64 start_boottime;
-	struct task_struct *group_leader;
-	char comm[16];
+struct mm_struct {
+	struct task_struct *owner;	/* CONFIG_MEMCG */
+};
+
+struct super_block {
+	unsigned long s_magic;
 };
 
 struct address_space {
+	struct inode *host;
 	unsigned long nrpages;
 };
 
 struct inode {
 	unsigned long i_ino;
 	long long i_size;
+	struct super_block *i_sb;
 	struct address_space *i_mapping;
+	void *i_private;
+};
+
+struct qstr {
+	const unsigned char *name;
+};
+
+struct dentry {
+	struct qstr d_name;
+};
+
+struct path {
+	struct dentry *dentry;
+};
+
+struct file {
+	struct inode *f_inode;
+	void *private_data;
+	struct path f_path;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct task_struct {
+	u32 pid;
+	u32 tgid;
+	u64 start_boottime;
+	struct task_struct *group_leader;
+	struct mm_struct *mm;
+	struct files_struct *files;
+	char comm[16];
+};
+
+struct folio {
+	unsigned long index;
+};
+
+struct vm_area_struct {
+	struct file *vm_file;
+};
+
+struct vm_fault {
+	struct vm_area_struct *vma;
+	unsigned long pgoff;
+};
+
+struct xarray {
+	void *xa_head;
+};
+
+struct xa_node {
+	unsigned char shift;
+	void *slots[64];	/* or fewer: the kernel's own size is asked for */
+};
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct kvm_arch {
+	u8 vm_type;	/* x86 */
 };
 
 struct kvm {
 	u64 vm_id;	/* kernel/: "KVM: Number VMs, and tell the number in fdinfo" */
+	struct mm_struct *mm;
+	atomic_t online_vcpus;
+	struct xarray mem_attr_array;
+	struct kvm_arch arch;
+};
+
+struct kvm_run {
+	u32 exit_reason;
+	struct {
+		u64 nr;
+		u64 args[6];
+		u64 ret;
+	} hypercall;
+	struct {
+		u64 flags;
+		u64 gpa;
+		u64 size;
+	} memory_fault;
 };
 
 struct kvm_vcpu {
 	struct kvm *kvm;
 	int vcpu_id;
+	struct kvm_run *run;
 };
 
 struct kvm_memory_slot {
 	u64 base_gfn;
 	unsigned long npages;
+	unsigned long userspace_addr;
 	short id;
 	u16 as_id;
 	struct {
+		struct file *file;
 		unsigned long pgoff;
 	} gmem;
+};
+
+/* private_data of a guest_memfd file; struct gmem_file since 7.0 or so. */
+struct kvm_gmem {
+	struct kvm *kvm;
+	struct xarray bindings;
+};
+
+struct gmem_file {
+	struct kvm *kvm;
+	struct xarray bindings;
+};
+
+struct gmem_inode {
+	struct inode vfs_inode;
+	u64 flags;
+};
+
+struct bpf_iter_meta {
+	u64 seq_num;
+};
+
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	u32 fd;
+	struct file *file;
 };
 
 #pragma clang attribute pop

@@ -24,6 +24,8 @@ enum op_class {
 	OP_FAULT,
 	OP_USER_FAULT,
 	OP_POPULATE,
+	OP_UNBIND,
+	OP_AROUND,	/* of a function that invalidates: what it works on */
 };
 
 /* An operation in flight. */
@@ -32,6 +34,12 @@ struct op {
 	__u64 mark_ns;	/* start of phase */
 	__u64 phase;
 	__u64 phase_ns[GMEM_PHASES];
+	/* What a function's begin knows and its end does not; no tracepoint needs it. */
+	__u64 ino;
+	__u64 start;
+	__u64 end;
+	__u64 arg;
+	__u64 order;	/* of the change, once it is certain; 0: nothing changes */
 };
 
 struct op_key {
@@ -63,6 +71,13 @@ struct {
 } lost SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, GMEM_KINDS);
+	__type(key, __u32);
+	__type(value, __u64);
+} lost_kinds SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 1 << 20);	/* user space sets the real size */
 } records SEC(".maps");
@@ -76,6 +91,44 @@ static __always_inline void count_loss(__u32 reason)
 
 	if (n)
 		*n += 1;	/* per CPU, and no other program runs on top of this one */
+}
+
+/* Several CPUs may serve one VM at once. */
+static __always_inline void add(__u64 *counter, __u64 n)
+{
+	__sync_fetch_and_add(counter, n);
+}
+
+static __always_inline bool changes_state(__u32 kind)
+{
+	switch (kind) {
+	case GMEM_VM:
+	case GMEM_CREATE:
+	case GMEM_RELEASE:
+	case GMEM_BIND:
+	case GMEM_UNBIND:
+	case GMEM_ATTRIBUTES_END:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* There was no room for a record: what is known of the VM has to be read again. */
+static __noinline int lose(__u64 vm, __u32 kind)
+{
+	struct gmem_counters *c = bpf_map_lookup_elem(&vms, &vm);
+	__u64 *n = bpf_map_lookup_elem(&lost_kinds, &kind);
+
+	count_loss(GMEM_LOST_RINGBUF);
+	if (n)
+		*n += 1;
+	if (!c)
+		return 0;
+	add(&c->lost_records, 1);
+	if (changes_state(kind))
+		add(&c->lost_state, 1);
+	return 0;
 }
 
 static __always_inline void fill_hdr(struct gmem_hdr *h, __u64 vm, __u16 kind, __u16 size, __u64 ts)
@@ -107,50 +160,12 @@ static __always_inline void emit(__u64 vm, __u16 kind, __u64 ts, const struct gm
 	struct gmem_rec *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
 
 	if (!r) {
-		count_loss(GMEM_LOST_RINGBUF);
+		lose(vm, kind);
 		return;
 	}
 	*r = *body;
 	fill_hdr(&r->h, vm, kind, sizeof(*r), ts);
 	submit(r);
-}
-
-static __always_inline void emit_vm(__u64 vm, __u64 ts)
-{
-	struct task_struct *task = (void *)bpf_get_current_task(), *leader;
-	struct gmem_vm_rec *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
-
-	if (!r) {
-		count_loss(GMEM_LOST_RINGBUF);
-		return;
-	}
-	leader = BPF_CORE_READ(task, group_leader);
-	fill_hdr(&r->h, vm, GMEM_VM, sizeof(*r), ts);
-	r->start_ns = BPF_CORE_READ(leader, start_boottime);
-	BPF_CORE_READ_STR_INTO(&r->comm, leader, comm);
-	submit(r);
-}
-
-/* All zero; too large for the stack of a BPF program. */
-static const struct gmem_counters new_vm;
-
-static __noinline struct gmem_counters *add_vm(__u64 vm, __u64 ts)
-{
-	struct gmem_counters *s;
-
-	if (!bpf_map_update_elem(&vms, &vm, &new_vm, BPF_NOEXIST))
-		emit_vm(vm, ts);
-	s = bpf_map_lookup_elem(&vms, &vm);
-	if (!s)
-		count_loss(GMEM_LOST_VMS);
-	return s;
-}
-
-static __always_inline struct gmem_counters *get_vm(__u64 vm, __u64 ts)
-{
-	struct gmem_counters *s = bpf_map_lookup_elem(&vms, &vm);
-
-	return s ? s : add_vm(vm, ts);
 }
 
 static __always_inline struct op_key op_key(__u32 class, __u64 vm)
@@ -160,13 +175,35 @@ static __always_inline struct op_key op_key(__u32 class, __u64 vm)
 	};
 }
 
-static __always_inline void op_begin(__u32 class, __u64 vm, __u64 ts)
+static __always_inline void op_begin_as(__u32 class, __u64 vm, struct op *op)
 {
 	struct op_key key = op_key(class, vm);
-	struct op op = { .begin_ns = ts, .mark_ns = ts };
 
-	if (bpf_map_update_elem(&inflight, &key, &op, BPF_ANY))
+	op->mark_ns = op->begin_ns;
+	if (bpf_map_update_elem(&inflight, &key, op, BPF_ANY))
 		count_loss(GMEM_LOST_INFLIGHT);
+}
+
+static __always_inline void op_begin(__u32 class, __u64 vm, __u64 ts)
+{
+	struct op op = { .begin_ns = ts };
+
+	op_begin_as(class, vm, &op);
+}
+
+/* Is this task in such an operation? NULL if not. */
+static __always_inline struct op *op_peek(__u32 class, __u64 vm)
+{
+	struct op_key key = op_key(class, vm);
+
+	return bpf_map_lookup_elem(&inflight, &key);
+}
+
+static __always_inline void op_forget(__u32 class, __u64 vm)
+{
+	struct op_key key = op_key(class, vm);
+
+	bpf_map_delete_elem(&inflight, &key);
 }
 
 /* The phase that was is over; next is the one that starts. */
@@ -181,8 +218,7 @@ static __always_inline void op_phase(struct op *op, __u64 next, __u64 ts)
 /* NULL, and a loss, if the begin was not seen. op_end() forgets it. */
 static __always_inline struct op *op_find(__u32 class, __u64 vm)
 {
-	struct op_key key = op_key(class, vm);
-	struct op *op = bpf_map_lookup_elem(&inflight, &key);
+	struct op *op = op_peek(class, vm);
 
 	if (!op)
 		count_loss(GMEM_LOST_UNPAIRED);
@@ -193,20 +229,13 @@ static __always_inline struct op *op_find(__u32 class, __u64 vm)
 static __always_inline __u64 op_end(__u32 class, __u64 vm, __u64 ts)
 {
 	struct op *op = op_find(class, vm);
-	struct op_key key = op_key(class, vm);
 	__u64 dur;
 
 	if (!op)
 		return 0;
 	dur = ts - op->begin_ns;
-	bpf_map_delete_elem(&inflight, &key);
+	op_forget(class, vm);
 	return dur ? dur : 1;
-}
-
-/* Several CPUs may serve one VM at once. */
-static __always_inline void add(__u64 *counter, __u64 n)
-{
-	__sync_fetch_and_add(counter, n);
 }
 
 static __always_inline void count_op(struct gmem_op_counters *c, __u64 pages, __u64 dur_ns, int ret)

@@ -4,7 +4,7 @@
 TOOL_CFLAGS := $(CFLAGS) -Ibpf -Itools/lib -I$(B)
 LIB_SRC := $(wildcard tools/lib/*.c)
 # Only this one touches BPF: programs that read recordings link without it.
-LIVE_SRC := tools/lib/source_live.c tools/lib/probes.c
+LIVE_SRC := tools/lib/source_live.c tools/lib/inventory.c tools/lib/probes.c
 LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(LIVE_SRC),$(LIB_SRC)))
 LIVE_OBJ := $(patsubst %.c,$(B)/%.o,$(LIVE_SRC))
 

@@ -21,6 +21,7 @@ build/gmemload --vms 4 --vcpus 2 --mem 128M --count 1400 --pattern mix --by mix 
 load=$!
 check "the load does its work" wait_for 300 grep -q holding "$dir/load"
 
+sleep 1.5	# pages are counted once a second
 # The VMs are held: what the tools print when they are told to end is the final state.
 kill -TERM $top
 wait $top

@@ -179,7 +179,7 @@ static void fake_close(struct gmem_source *source)
 struct gmem_source *fake_open(const struct fake_opts *opts)
 {
 	static const struct gmem_source_ops ops = {
-		fake_poll, fake_sync, fake_describe, fake_close,
+		.poll = fake_poll, .sync = fake_sync, .describe = fake_describe, .close = fake_close,
 	};
 	struct fake *f = calloc(1, sizeof(*f));
 

@@ -437,6 +437,8 @@ static void test_short_records_are_refused(void **state)
 		[GMEM_VM]	= sizeof(struct gmem_vm_rec),
 		[GMEM_COUNTERS]	= sizeof(struct gmem_counters_rec),
 		[GMEM_LOST]	= sizeof(struct gmem_lost_rec),
+		[GMEM_SCAN_MAP]	= sizeof(struct gmem_map_rec),
+		[GMEM_PROBES]	= sizeof(struct gmem_probes_rec),
 	};
 	struct gmem_model *m = *state;
 

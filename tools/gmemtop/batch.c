@@ -28,6 +28,19 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* The first refresh waits this long for VMs that are being read: it may be the last. */
+#define FIRST_MS 10000
+
+static int wait_inventory(struct gmem_source *s, struct gmem_model *m)
+{
+	int64_t until = now_ms() + FIRST_MS;
+	int n = 0;
+
+	while (n >= 0 && gmem_source_pending(s) && !gmem_stopped() && now_ms() < until)
+		n = gmem_source_poll(s, 100, apply, m);
+	return n < 0 && n != -EINTR ? n : 0;
+}
+
 /* Records are taken in while we wait, so that the buffer never fills. */
 static int wait_refresh(struct gmem_source *s, struct gmem_model *m, int64_t until_ms)
 {
@@ -72,6 +85,11 @@ static enum gmem_status refreshes(struct gmem_source *s, struct gmem_model *m,
 
 		next += (int64_t)(o->delay_s * 1000);
 		err = wait_refresh(s, m, next);
+		if (!err && !n && gmem_source_pending(s)) {
+			err = wait_inventory(s, m);
+			if (!err)
+				err = gmem_source_sync(s, apply, m);
+		}
 		ended = err == -ENODATA || gmem_stopped();
 		if (err && err != -ENODATA)
 			return fail_source(e, err);

@@ -45,6 +45,13 @@ static void inflight_text(char *buf, size_t size, uint64_t count, uint64_t age_n
 		snprintf(buf, size, "%llu", (unsigned long long)count);
 }
 
+/* One whose state is not known now bears a mark. */
+static void mark(char *buf, size_t size, const struct gmem_vm *vm)
+{
+	if (vm->map != GMEM_MAP_CURRENT)
+		snprintf(buf, size, "%llu?", (unsigned long long)vm->id);
+}
+
 /* What it did a second, and what it was about to do, is over. */
 static bool is_over(const struct gmem_vm *vm, const struct gmem_metric *m)
 {
@@ -53,16 +60,18 @@ static bool is_over(const struct gmem_vm *vm, const struct gmem_metric *m)
 }
 
 static void draw_cell(struct canvas *c, int y, const struct layout_column *col,
-		      const struct gmem_vm *vm, uint64_t now_ns, enum canvas_attr attr)
+		      const struct gmem_model *m, const struct gmem_vm *vm, enum canvas_attr attr)
 {
-	struct gmem_value v = gmem_metric_get(col->metric, vm, now_ns);
+	struct gmem_value v = gmem_metric_get(col->metric, vm, m->now_ns);
 	char buf[NAME_LEN];
 
 	gmem_text_value(buf, sizeof(buf), col->metric, v);
-	if (is_over(vm, col->metric)) {
+	if (is_over(vm, col->metric) || !gmem_metric_known(col->metric, m->features)) {
 		strcpy(buf, "-");
+	} else if (!strcmp(col->metric->key, "vm")) {
+		mark(buf, sizeof(buf), vm);
 	} else if (!strcmp(col->metric->key, "inflight")) {
-		uint64_t age = age_of_inflight(vm, now_ns);
+		uint64_t age = age_of_inflight(vm, m->now_ns);
 
 		inflight_text(buf, sizeof(buf), v.u, age);
 		if (age > AGE_LONG_NS)
@@ -104,8 +113,8 @@ static void draw_map(struct canvas *c, int y, const struct layout *l, const stru
 	}
 }
 
-static void draw_vm(struct canvas *c, int y, const struct layout *l, const struct gmem_vm *vm,
-		    uint64_t now_ns, bool selected)
+static void draw_vm(struct canvas *c, int y, const struct layout *l, const struct gmem_model *m,
+		    const struct gmem_vm *vm, bool selected)
 {
 	enum canvas_attr attr = selected ? CANVAS_SELECTED :
 				vm->ended_ns ? CANVAS_DIM : CANVAS_NORMAL;
@@ -116,8 +125,8 @@ static void draw_vm(struct canvas *c, int y, const struct layout *l, const struc
 		canvas_put(c, y, 0, attr, glyphs(c->ascii)->selected);
 	}
 	for (size_t i = 0; i < l->nr_columns; i++)
-		draw_cell(c, y, &l->columns[i], vm, now_ns, attr);
-	draw_map(c, y + l->map_below, l, vm, now_ns);
+		draw_cell(c, y, &l->columns[i], m, vm, attr);
+	draw_map(c, y + l->map_below, l, vm, m->now_ns);
 }
 
 static void draw_vms(struct canvas *c, const struct layout *l, const struct ui *ui,
@@ -129,7 +138,7 @@ static void draw_vms(struct canvas *c, const struct layout *l, const struct ui *
 		const struct gmem_vm *vm = gmem_model_vm(m, ui->ids[i]);
 
 		if (vm)
-			draw_vm(c, y, l, vm, m->now_ns, ui->selecting && ui->cursor == i);
+			draw_vm(c, y, l, m, vm, ui->selecting && ui->cursor == i);
 		y += 1 + l->map_below;
 	}
 }

@@ -148,6 +148,23 @@ static void add_losses(struct segments *line, const struct gmem_model *m)
 		snprintf(s->text + used, sizeof(s->text) - used, ")");
 }
 
+/* Rows that bear a mark: what it is about. */
+static void add_doubts(struct segments *line, const struct gmem_model *m)
+{
+	unsigned int reading = 0, stale = 0;
+	struct gmem_vm *vm, *tmp;
+
+	HASH_ITER(hh, m->vms, vm, tmp) {
+		reading += vm->map == GMEM_MAP_UNREAD || vm->map == GMEM_MAP_READING;
+		stale += vm->map == GMEM_MAP_STALE;
+	}
+	if (reading)
+		snprintf(segments_add(line, 2, CANVAS_WARN)->text, SEGMENT_LEN, "reading %u?",
+			 reading);
+	if (stale)
+		snprintf(segments_add(line, 1, CANVAS_WARN)->text, SEGMENT_LEN, "stale %u?", stale);
+}
+
 static void draw_trust(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
 		       const struct draw_info *info)
 {
@@ -161,6 +178,7 @@ static void draw_trust(struct canvas *c, const struct ui *ui, const struct gmem_
 	s = segments_add(&line, 4, CANVAS_NORMAL);
 	snprintf(s->text, sizeof(s->text), "events %llu", (unsigned long long)m->nr_events);
 	add_losses(&line, m);
+	add_doubts(&line, m);
 	s = segments_add(&line, 2, CANVAS_NORMAL);
 	snprintf(s->text, sizeof(s->text), ui->delay_s < 60 ? "delay %.1fs" : "delay %.0fs",
 		 ui->delay_s);

@@ -17,6 +17,8 @@ int main(int argc, char **argv)
 	status = gmemtop_parse(&o, argc, argv, &e);
 	if (!status) {
 		live.ringbuf_bytes = o.ringbuf_bytes;
+		live.set = o.set;
+		live.inventory = true;
 		live.verbose = o.verbose;
 		status = gmem_live_open(&source, &live, &e);
 	}

@@ -11,7 +11,7 @@
 
 const char *argp_program_version = "gmemtop 0.1";
 
-enum { OPT_JSON = 256, OPT_ASCII, OPT_RINGBUF, OPT_REVERSE };
+enum { OPT_JSON = 256, OPT_ASCII, OPT_RINGBUF, OPT_REVERSE, OPT_PROBES };
 
 static const struct argp_option options[] = {
 	{ "delay", 'd', "SEC", 0, "Refresh every SEC seconds, 0.1 to 3600 (default 1)", 0 },
@@ -23,6 +23,7 @@ static const struct argp_option options[] = {
 	{ "reverse", OPT_REVERSE, NULL, 0, "Least first", 0 },
 	{ "ascii", OPT_ASCII, NULL, 0, "No Unicode on the screen", 0 },
 	{ "ringbuf", OPT_RINGBUF, "MIB", 0, "Size of the event buffer (default: by number of CPUs)", 0 },
+	{ "probes", OPT_PROBES, "SET", 0, "tracepoints or stock (default: tracepoints where the kernel has them)", 0 },
 	{ "verbose", 'v', NULL, 0, "Show what libbpf says", 0 },
 	{ 0 }
 };
@@ -70,6 +71,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 			list_fields();
 		o->sort = gmem_metric(arg);
 		return o->sort ? 0 : usage(p, "no field to sort by:", arg);
+	case OPT_PROBES:
+		o->set = gmem_set_by_name(arg);
+		return o->set != GMEM_SETS ? 0 : usage(p, "no set of probes:", arg);
 	case OPT_RINGBUF:
 		if (!gmem_parse_number(arg, 0.0625, 1024, &v))
 			return usage(p, "the event buffer has 0.0625 to 1024 MiB, not", arg);
@@ -109,7 +113,9 @@ enum gmem_status gmemtop_parse(struct gmemtop_options *o, int argc, char **argv,
 	};
 	struct parse p = { o, e };
 
-	*o = (struct gmemtop_options){ .delay_s = 1, .sort = gmem_metric("conversions_per_s") };
+	*o = (struct gmemtop_options){
+		.delay_s = 1, .sort = gmem_metric("conversions_per_s"), .set = GMEM_SET_ANY,
+	};
 	e->status = GMEM_OK;
 	argp_err_exit_status = GMEM_E_USAGE;	/* argp's own errors are two lines as well */
 	if (argp_parse(&argp, argc, argv, 0, NULL, &p))

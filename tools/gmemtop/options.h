@@ -8,6 +8,7 @@
 
 #include "error.h"
 #include "metrics.h"
+#include "probes.h"
 
 struct gmemtop_options {
 	double delay_s;				/* between refreshes, 0.1 to 3600 */
@@ -19,6 +20,7 @@ struct gmemtop_options {
 	uint32_t pid;				/* 0: all VMs */
 	const struct gmem_metric *sort;
 	uint64_t ringbuf_bytes;			/* 0: by number of CPUs */
+	enum gmem_probe_set set;		/* wish */
 	int verbose;
 };
 

@@ -34,6 +34,7 @@ static bool copy_vm(struct gmem_model *m, const struct gmem_vm *from)
 	if (!vm)
 		return false;
 	*vm = *from;
+	memset(&vm->changes, 0, sizeof(vm->changes));	/* a picture does not change */
 	vm->slots = copy_array(from->slots, from->nr_slots, sizeof(*from->slots));
 	vm->files = copy_array(from->files, from->nr_files, sizeof(*from->files));
 	vm->inflight = copy_array(from->inflight, from->nr_inflight, sizeof(*from->inflight));

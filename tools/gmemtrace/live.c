@@ -17,7 +17,7 @@
 #include "source.h"
 #include "stop.h"
 
-enum { OPT_JSON = 256, OPT_RINGBUF };
+enum { OPT_JSON = 256, OPT_RINGBUF, OPT_PROBES };
 
 struct options {
 	bool events;
@@ -26,6 +26,7 @@ struct options {
 	double seconds;
 	uint32_t pid;
 	uint64_t ringbuf_bytes;
+	enum gmem_probe_set set;	/* wish */
 	int verbose;
 	struct gmem_error *e;
 };
@@ -45,6 +46,7 @@ static const struct argp_option argp_options[] = {
 	{ "faults", 'f', NULL, 0, "Faults on private memory, too: there may be very many", 0 },
 	{ "json", OPT_JSON, NULL, 0, "One JSON object a line", 0 },
 	{ "ringbuf", OPT_RINGBUF, "MIB", 0, "Size of the event buffer (default: by number of CPUs)", 0 },
+	{ "probes", OPT_PROBES, "SET", 0, "tracepoints or stock (default: tracepoints where the kernel has them)", 0 },
 	{ "verbose", 'v', NULL, 0, "Show what libbpf says", 0 },
 	{ 0 }
 };
@@ -75,6 +77,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 			return bad_value(o, "there can be no process", arg);
 		o->pid = (uint32_t)v;
 		return 0;
+	case OPT_PROBES:
+		o->set = gmem_set_by_name(arg);
+		return o->set != GMEM_SETS ? 0 : bad_value(o, "no set of probes:", arg);
 	case OPT_RINGBUF:
 		if (!gmem_parse_number(arg, 0.0625, 1024, &v))
 			return bad_value(o, "the event buffer has 0.0625 to 1024 MiB, not", arg);
@@ -195,7 +200,7 @@ enum gmem_status cmd_live(int argc, char **argv, struct gmem_error *e)
 		NULL, NULL, NULL
 	};
 	static char name[] = "gmemtrace live";
-	struct options o = { .e = e };
+	struct options o = { .set = GMEM_SET_ANY, .e = e };
 	struct gmem_live_opts live = { 0 };
 	struct gmem_source *source = NULL;
 	enum gmem_status status;
@@ -205,6 +210,7 @@ enum gmem_status cmd_live(int argc, char **argv, struct gmem_error *e)
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return e->status ? e->status : GMEM_E_USAGE;
 	live.ringbuf_bytes = o.ringbuf_bytes;
+	live.set = o.set;
 	live.verbose = o.verbose;
 	live.groups = (o.events ? GMEM_PROBES_PHASES : 0) | (o.faults ? GMEM_PROBES_FAULTS : 0);
 	status = gmem_live_open(&source, &live, e);

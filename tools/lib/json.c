@@ -18,13 +18,15 @@ static void put_name(struct json_object *o, const char *key, const char *name)
 	json_object_object_add(o, key, json_object_new_string(gmem_text_name(buf, sizeof(buf), name)));
 }
 
-static void put_metrics(struct json_object *o, const struct gmem_vm *vm, uint64_t now_ns)
+static void put_metrics(struct json_object *o, const struct gmem_vm *vm, const struct gmem_model *model)
 {
 	for (size_t i = 0; i < gmem_nr_metrics; i++) {
 		const struct gmem_metric *m = &gmem_metrics[i];
-		struct gmem_value v = gmem_metric_get(m, vm, now_ns);
+		struct gmem_value v = gmem_metric_get(m, vm, model->now_ns);
 
-		if (m->type == GMEM_TEXT)
+		if (!gmem_metric_known(m, model->features))
+			json_object_object_add(o, m->key, NULL);
+		else if (m->type == GMEM_TEXT)
 			put_name(o, m->key, v.s);
 		else if (m->type == GMEM_PER_S || m->type == GMEM_BYTES_PER_S)
 			json_object_object_add(o, m->key, json_object_new_double(v.f));
@@ -60,6 +62,7 @@ static struct json_object *files(const struct gmem_vm *vm)
 		put_u64(o, "ino", vm->files[i].ino);
 		put_u64(o, "size_bytes", vm->files[i].size_pages << GMEM_PAGE_SHIFT);
 		put_u64(o, "flags", vm->files[i].flags);
+		put_u64(o, "populated_bytes", vm->files[i].populated << GMEM_PAGE_SHIFT);
 		json_object_array_add(a, o);
 	}
 	return a;
@@ -102,35 +105,48 @@ static struct json_object *inflight(const struct gmem_vm *vm, uint64_t now_ns)
 	return a;
 }
 
-static struct json_object *vm_object(const struct gmem_vm *vm, uint64_t now_ns)
+static struct json_object *vm_object(const struct gmem_vm *vm, const struct gmem_model *m)
 {
 	struct json_object *o = json_object_new_object();
 
-	put_metrics(o, vm, now_ns);
+	put_metrics(o, vm, m);
+	json_object_object_add(o, "map_state", json_object_new_string(gmem_map_state_names[vm->map]));
+	put_u64(o, "lost_records", vm->now.lost_records);
 	json_object_object_add(o, "ended", json_object_new_boolean(vm->ended_ns != 0));
 	json_object_object_add(o, "slots", slots(vm));
 	json_object_object_add(o, "files", files(vm));
-	json_object_object_add(o, "operations_inflight", inflight(vm, now_ns));
+	json_object_object_add(o, "operations_inflight", inflight(vm, m->now_ns));
 	json_object_object_add(o, "private_extents", extents(&vm->private));
 	return o;
+}
+
+static void put_losses(struct json_object *o, const struct gmem_model *m)
+{
+	struct json_object *lost = json_object_new_object(), *by_event = json_object_new_object();
+
+	for (int i = 0; i < GMEM_LOSSES; i++)
+		put_u64(lost, gmem_loss_names[i], m->lost[i]);
+	for (int i = 0; i < GMEM_KINDS; i++) {
+		if (m->lost_by_kind[i])
+			put_u64(by_event, gmem_kind(i)->name, m->lost_by_kind[i]);
+	}
+	json_object_object_add(o, "lost", lost);
+	json_object_object_add(o, "lost_by_event", by_event);
 }
 
 struct json_object *gmem_json_model(const struct gmem_model *m, const char *probes, uint32_t pid)
 {
 	struct json_object *o = json_object_new_object(), *vms = json_object_new_array();
-	struct json_object *lost = json_object_new_object();
 	struct gmem_vm *vm, *tmp;
 
 	json_object_object_add(o, "version", json_object_new_int(GMEM_JSON_VERSION));
 	put_u64(o, "ts_ns", m->now_ns);
 	json_object_object_add(o, "probes", json_object_new_string(probes));
 	put_u64(o, "events", m->nr_events);
-	for (int i = 0; i < GMEM_LOSSES; i++)
-		put_u64(lost, gmem_loss_names[i], m->lost[i]);
-	json_object_object_add(o, "lost", lost);
+	put_losses(o, m);
 	HASH_ITER(hh, m->vms, vm, tmp) {
 		if (!pid || vm->pid == pid)
-			json_object_array_add(vms, vm_object(vm, m->now_ns));
+			json_object_array_add(vms, vm_object(vm, m));
 	}
 	json_object_object_add(o, "vms", vms);
 	return o;
@@ -174,7 +190,9 @@ static void put_event(struct json_object *o, const struct gmem_kind_info *k,
 	put_arg(o, k, r);
 	if (k->aux)
 		put_u64(o, k->aux, r->aux);
-	if (k->has_nr_pages)
+	if (k->has_nr_pages && r->nr_pages == GMEM_UNKNOWN)
+		json_object_object_add(o, "nr_pages", NULL);
+	else if (k->has_nr_pages)
 		put_u64(o, "nr_pages", r->nr_pages);
 	if (k->has_ret)
 		json_object_object_add(o, "ret", json_object_new_int(r->ret));

@@ -48,6 +48,14 @@ static const struct gmem_kind_info kinds[GMEM_KINDS] = {
 				    .has_ino = true },
 	[GMEM_POPULATE_END]	= { "populate_end", "populate", GMEM_END, GMEM_GFN,
 				    .has_ino = true, .has_nr_pages = true, .has_ret = true },
+	[GMEM_SCAN_BEGIN]	= { "scan_begin", "scan_begin", GMEM_META, .unit = GMEM_NONE },
+	[GMEM_SCAN_FILE]	= { "scan_file", "scan_file", GMEM_META, GMEM_PGOFF, GMEM_ARG_FLAGS,
+				    .has_ino = true, .has_nr_pages = true },
+	[GMEM_SCAN_SLOT]	= { "scan_slot", "scan_slot", GMEM_META, GMEM_GFN, GMEM_ARG_PGOFF,
+				    "slot", .has_ino = true },
+	[GMEM_SCAN_MAP]		= { "scan_map", "scan_map", GMEM_META, .unit = GMEM_NONE },
+	[GMEM_SCAN_END]		= { "scan_end", "scan_end", GMEM_META, .unit = GMEM_NONE },
+	[GMEM_PROBES]		= { "probes", "probes", GMEM_META, .unit = GMEM_NONE },
 };
 
 const char *const gmem_phase_names[GMEM_PHASES] = {
@@ -64,6 +72,7 @@ const char *const gmem_loss_names[GMEM_LOSSES] = {
 	[GMEM_LOST_VMS]		= "vms",
 	[GMEM_LOST_INFLIGHT]	= "inflight",
 	[GMEM_LOST_UNPAIRED]	= "unpaired",
+	[GMEM_LOST_RANGE]	= "range",
 };
 
 const struct gmem_kind_info *gmem_kind(unsigned int kind)

@@ -60,6 +60,20 @@ GETTER(get_shared_bytes)
 	return (struct gmem_value){ .u = gmem_vm_slot_bytes(vm) - gmem_vm_private_bytes(vm) };
 }
 
+GETTER(get_populated_bytes)
+{
+	UNUSED(self);
+	UNUSED(now_ns);
+	return (struct gmem_value){ .u = gmem_vm_populated_bytes(vm) };
+}
+
+GETTER(get_vcpus)
+{
+	UNUSED(self);
+	UNUSED(now_ns);
+	return (struct gmem_value){ .u = vm->vcpus };
+}
+
 GETTER(get_extents)
 {
 	UNUSED(self);
@@ -169,9 +183,10 @@ GETTER(get_inflight_age)
 	return (struct gmem_value){ .u = 0 };
 }
 
-#define COUNTER(k, t, w, type, field, h)					\
-	{ k, t, h, type, w, get_counter, offsetof(struct gmem_counters, field), 0 }
-#define VALUE(k, t, w, type, getter, arg, h) { k, t, h, type, w, getter, 0, arg }
+#define COUNTER_IF(feature, k, t, w, type, field, h)				\
+	{ k, t, h, type, w, get_counter, offsetof(struct gmem_counters, field), 0, feature }
+#define COUNTER(k, t, w, type, field, h) COUNTER_IF(0, k, t, w, type, field, h)
+#define VALUE(k, t, w, type, getter, arg, h) { k, t, h, type, w, getter, 0, arg, 0 }
 
 #define DIRECTION(name, T, D)							\
 	COUNTER(name "_count", T, 7, GMEM_COUNT, conversion[D].count,		\
@@ -189,16 +204,17 @@ GETTER(get_inflight_age)
 	VALUE(name "_p50_ns", T "-P50", 9, GMEM_NS, get_p50, D, "median of their time"), \
 	VALUE(name "_p99_ns", T "-P99", 9, GMEM_NS, get_p99, D, "99th percentile of their time")
 
-#define OPERATION(name, T, field, what)						\
-	COUNTER(name "_count", T, 7, GMEM_COUNT, field.count, what),		\
-	COUNTER(name "_bytes", T "-B", 7, GMEM_BYTES, field.bytes,		\
-		"bytes of the ranges asked for"),				\
-	COUNTER(name "_failed", T "-ERR", 9, GMEM_COUNT, field.failed, "those that failed"), \
-	COUNTER(name "_total_ns", T "-T", 7, GMEM_NS, field.total_ns, "time in them"), \
-	COUNTER(name "_max_ns", T "-MAX", 9, GMEM_NS, field.max_ns, "longest of them")
+#define OPERATION(F, name, T, field, what)					\
+	COUNTER_IF(F, name "_count", T, 7, GMEM_COUNT, field.count, what),	\
+	COUNTER_IF(F, name "_bytes", T "-B", 7, GMEM_BYTES, field.bytes,	\
+		   "bytes of the ranges asked for"),				\
+	COUNTER_IF(F, name "_failed", T "-ERR", 9, GMEM_COUNT, field.failed,	\
+		   "those that failed"),					\
+	COUNTER_IF(F, name "_total_ns", T "-T", 7, GMEM_NS, field.total_ns, "time in them"), \
+	COUNTER_IF(F, name "_max_ns", T "-MAX", 9, GMEM_NS, field.max_ns, "longest of them")
 
 #define PHASE(name, D, P, T, what)						\
-	COUNTER(name "_ns", T, 8, GMEM_NS, phase_ns[D][P], what)
+	COUNTER_IF(GMEM_FEATURE_PHASES, name "_ns", T, 8, GMEM_NS, phase_ns[D][P], what)
 
 /* Of conversions that changed something; 0 where nobody asked for phases. */
 #define PHASES(name, D)								\
@@ -223,6 +239,9 @@ const struct gmem_metric gmem_metrics[] = {
 	      "of these, with the private attribute"),
 	VALUE("shared_bytes", "SHARED", 6, GMEM_BYTES, get_shared_bytes, 0,
 	      "of these, without it"),
+	VALUE("populated_bytes", "POP", 6, GMEM_BYTES, get_populated_bytes, 0,
+	      "pages that its guest_memfd files have, within a second"),
+	VALUE("vcpus", "VCPUS", 5, GMEM_COUNT, get_vcpus, 0, "vCPUs when the VM was first seen"),
 	VALUE("extents", "EXTENTS", 7, GMEM_COUNT, get_extents, 0,
 	      "maximal private ranges, in slots or not"),
 	VALUE("mixed_blocks", "MIXED", 6, GMEM_COUNT, get_blocks, 1,
@@ -243,19 +262,19 @@ const struct gmem_metric gmem_metrics[] = {
 	      "time since the oldest of them began"),
 	DIRECTION("to_private", ">PRIV", GMEM_TO_PRIVATE),
 	DIRECTION("to_shared", ">SHRD", GMEM_TO_SHARED),
-	OPERATION("punch", "PUNCH", punch, "holes punched into guest_memfd"),
-	COUNTER("punched_pages", "FREED", 7, GMEM_COUNT, punched_pages, "pages that punches freed"),
-	OPERATION("allocate", "ALLOC", allocate, "preallocations of guest_memfd"),
-	COUNTER("allocated_pages", "NEW", 7, GMEM_COUNT, allocated_pages,
+	OPERATION(0, "punch", "PUNCH", punch, "holes punched into guest_memfd"),
+	COUNTER_IF(GMEM_FEATURE_FREED, "punched_pages", "FREED", 7, GMEM_COUNT, punched_pages, "pages that punches freed"),
+	OPERATION(0, "allocate", "ALLOC", allocate, "preallocations of guest_memfd"),
+	COUNTER_IF(GMEM_FEATURE_FREED, "allocated_pages", "NEW", 7, GMEM_COUNT, allocated_pages,
 		"pages that these allocated"),
-	OPERATION("invalidate", "INVAL", invalidate,
+	OPERATION(GMEM_FEATURE_INVALIDATIONS, "invalidate", "INVAL", invalidate,
 		  "invalidation windows of punches, releases and memory errors"),
-	OPERATION("window", "WIN", window,
+	OPERATION(GMEM_FEATURE_WINDOWS, "window", "WIN", window,
 		  "invalidation windows of conversions: vCPUs that fault in one retry"),
-	OPERATION("fault", "FAULT", fault, "private pages found or allocated for a vCPU"),
-	COUNTER("faulted_pages", "TOUCH", 7, GMEM_COUNT, faulted_pages,
+	OPERATION(GMEM_FEATURE_FAULTS, "fault", "FAULT", fault, "private pages found or allocated for a vCPU"),
+	COUNTER_IF(GMEM_FEATURE_TOUCHES, "faulted_pages", "TOUCH", 7, GMEM_COUNT, faulted_pages,
 		"pages allocated by these: first touches"),
-	COUNTER("fault_retries", "RETRY", 7, GMEM_COUNT, fault_retries,
+	COUNTER_IF(GMEM_FEATURE_RETRIES, "fault_retries", "RETRY", 7, GMEM_COUNT, fault_retries,
 		"faults of vCPUs that met an invalidation and had to be repeated"),
 	PHASES("to_private", GMEM_TO_PRIVATE),
 	PHASES("to_shared", GMEM_TO_SHARED),

@@ -6,6 +6,7 @@
 #ifndef GMEM_METRICS_H
 #define GMEM_METRICS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,7 @@ struct gmem_metric {
 				 uint64_t now_ns);
 	size_t offset;		/* of a counter in struct gmem_counters, for get_counter */
 	int arg;		/* direction, for those that have one */
+	unsigned int feature;	/* enum gmem_feature that it needs, or 0 */
 };
 
 extern const struct gmem_metric gmem_metrics[];
@@ -49,6 +51,12 @@ static inline struct gmem_value gmem_metric_get(const struct gmem_metric *m,
 						const struct gmem_vm *vm, uint64_t now_ns)
 {
 	return m->get(m, vm, now_ns);
+}
+
+/* False where the source cannot tell it: then there is no value, not 0. */
+static inline bool gmem_metric_known(const struct gmem_metric *m, uint64_t features)
+{
+	return (m->feature & features) == m->feature;
 }
 
 /* <0, 0, >0 as a is less than, equal to or greater than b. */

@@ -12,15 +12,28 @@
 #define ATTRIBUTE_PRIVATE	(1ULL << 3)	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
 #define BLOCK_PAGES		512		/* of 2 MiB */
 
+const char *const gmem_map_state_names[GMEM_MAP_STATES] = {
+	[GMEM_MAP_CURRENT]	= "current",
+	[GMEM_MAP_UNREAD]	= "unread",
+	[GMEM_MAP_READING]	= "reading",
+	[GMEM_MAP_STALE]	= "stale",
+};
+
+/* A source that does not say is one that tells all. */
 struct gmem_model *gmem_model_new(void)
 {
-	return calloc(1, sizeof(struct gmem_model));
+	struct gmem_model *m = calloc(1, sizeof(*m));
+
+	if (m)
+		m->features = UINT64_MAX;
+	return m;
 }
 
 static void free_vm(struct gmem_model *m, struct gmem_vm *vm)
 {
 	HASH_DEL(m->vms, vm);
 	gmem_ranges_free(&vm->private);
+	gmem_changes_free(&vm->changes);
 	free(vm->slots);
 	free(vm->files);
 	free(vm->inflight);
@@ -93,14 +106,34 @@ static void close_gap(void *array, size_t n, size_t i, size_t size)
 	memmove(p + i * size, p + (i + 1) * size, (n - i - 1) * size);
 }
 
+static struct gmem_file *find_file(struct gmem_vm *vm, uint64_t ino)
+{
+	for (size_t i = 0; i < vm->nr_files; i++) {
+		if (vm->files[i].ino == ino)
+			return &vm->files[i];
+	}
+	return NULL;
+}
+
+/* An event and the inventory may both tell of it, in any order. */
 static int add_file(struct gmem_vm *vm, const struct gmem_rec *r)
 {
-	struct gmem_file *files = open_gap(vm->files, vm->nr_files, vm->nr_files, sizeof(*files));
+	struct gmem_file *f = find_file(vm, r->ino), *files;
 
-	if (!files)
-		return -ENOMEM;
-	vm->files = files;
-	files[vm->nr_files++] = (struct gmem_file){ r->ino, r->end, r->arg };
+	if (!f) {
+		files = open_gap(vm->files, vm->nr_files, vm->nr_files, sizeof(*files));
+		if (!files)
+			return -ENOMEM;
+		vm->files = files;
+		f = &files[vm->nr_files++];
+		f->populated = 0;
+	}
+	f->ino = r->ino;
+	f->size_pages = r->end;
+	f->flags = r->arg;
+	f->seen_ns = r->h.ts_ns;
+	if (r->h.kind == GMEM_SCAN_FILE)
+		f->populated = r->nr_pages;
 	return 0;
 }
 
@@ -146,7 +179,9 @@ static int add_slot(struct gmem_vm *vm, const struct gmem_rec *r)
 	if (!slots)
 		return -ENOMEM;
 	vm->slots = slots;
-	slots[i] = (struct gmem_slot){ r->aux, r->start, r->end - r->start, r->ino, r->arg };
+	slots[i] = (struct gmem_slot){
+		r->aux, r->start, r->end - r->start, r->ino, r->arg, r->h.ts_ns,
+	};
 	vm->nr_slots++;
 	return 0;
 }
@@ -183,18 +218,67 @@ static void end_op(struct gmem_vm *vm, const struct gmem_rec *r)
 
 static int set_attributes(struct gmem_vm *vm, const struct gmem_rec *r)
 {
+	struct gmem_change change = { r->nr_pages, r->start, r->end };
+	bool private = r->arg & ATTRIBUTE_PRIVATE;
+
 	/* Attributes by page offset of a file (ino) are of kernels to come. */
-	if (r->ret || !r->aux || r->ino)
+	if (r->ino)
 		return 0;
-	if (r->arg & ATTRIBUTE_PRIVATE)
+	if (r->ret || !r->aux)
+		change.end = change.start;
+	if (change.order)
+		return gmem_changes_apply(&vm->changes, &vm->private, &change, private);
+	if (change.start == change.end)
+		return 0;
+	if (private)
 		return gmem_ranges_add(&vm->private, r->start, r->end);
 	return gmem_ranges_del(&vm->private, r->start, r->end);
+}
+
+static void scan_begin(struct gmem_vm *vm, const struct gmem_rec *r)
+{
+	/* Ends may be among what was lost. An operation that goes on is told when it ends. */
+	if (vm->map == GMEM_MAP_STALE)
+		vm->nr_inflight = 0;
+	vm->map = GMEM_MAP_READING;
+	vm->scan_ns = r->h.ts_ns;
+	vm->scan_lost = r->arg;
+}
+
+static int scan_map(struct gmem_vm *vm, const struct gmem_map_rec *r)
+{
+	int err = gmem_ranges_del(&vm->private, r->start, r->end);
+
+	for (uint64_t i = 0; !err && i < r->nr && i < GMEM_MAP_EXTENTS; i++)
+		err = gmem_ranges_add(&vm->private, r->extents[i].start, r->extents[i].end);
+	return err;
+}
+
+/* What neither the scan nor an event has told of since it began is gone. */
+static void forget_unseen(struct gmem_vm *vm)
+{
+	for (size_t i = vm->nr_files; i-- > 0; ) {
+		if (vm->files[i].seen_ns < vm->scan_ns)
+			close_gap(vm->files, vm->nr_files--, i, sizeof(*vm->files));
+	}
+	for (size_t i = vm->nr_slots; i-- > 0; ) {
+		if (vm->slots[i].seen_ns < vm->scan_ns)
+			close_gap(vm->slots, vm->nr_slots--, i, sizeof(*vm->slots));
+	}
+}
+
+static void scan_end(struct gmem_vm *vm, const struct gmem_rec *r)
+{
+	if (r->aux)
+		forget_unseen(vm);
+	vm->map = vm->now.lost_state > vm->scan_lost ? GMEM_MAP_STALE : GMEM_MAP_CURRENT;
 }
 
 static void end_vm(struct gmem_vm *vm, uint64_t ts_ns)
 {
 	vm->ended_ns = ts_ns;
 	vm->nr_inflight = 0;
+	vm->map = GMEM_MAP_CURRENT;	/* there is nothing left to read */
 }
 
 static int apply_event(struct gmem_vm *vm, const struct gmem_rec *r)
@@ -207,11 +291,19 @@ static int apply_event(struct gmem_vm *vm, const struct gmem_rec *r)
 		end_op(vm, r);
 	switch (r->h.kind) {
 	case GMEM_CREATE:
+	case GMEM_SCAN_FILE:
 		return add_file(vm, r);
 	case GMEM_RELEASE:
 		return del_file(vm, r);
 	case GMEM_BIND:
+	case GMEM_SCAN_SLOT:
 		return add_slot(vm, r);
+	case GMEM_SCAN_BEGIN:
+		scan_begin(vm, r);
+		return 0;
+	case GMEM_SCAN_END:
+		scan_end(vm, r);
+		return 0;
 	case GMEM_UNBIND:
 		del_slots(vm, r->ino, false, r->aux);
 		return 0;
@@ -227,6 +319,10 @@ static int apply_event(struct gmem_vm *vm, const struct gmem_rec *r)
 
 static void apply_identity(struct gmem_vm *vm, const struct gmem_vm_rec *r)
 {
+	vm->vcpus = r->vcpus;
+	vm->type = r->type;
+	if ((r->flags & GMEM_VM_SCANNED) && !vm->scan_ns)
+		vm->map = GMEM_MAP_UNREAD;
 	vm->pid = r->h.tgid;
 	vm->start_ns = r->start_ns;
 	memcpy(vm->comm, r->comm, sizeof(vm->comm));
@@ -239,6 +335,8 @@ static void apply_counters(struct gmem_vm *vm, const struct gmem_counters_rec *r
 	vm->before_ns = vm->counters_ns;
 	vm->now = r->c;
 	vm->counters_ns = r->h.ts_ns;
+	if (r->c.lost_state > vm->scan_lost && vm->map == GMEM_MAP_CURRENT)
+		vm->map = GMEM_MAP_STALE;
 	/* The record of the end may have been lost. */
 	if (r->c.ended_ns)
 		end_vm(vm, r->c.ended_ns);
@@ -250,8 +348,25 @@ static size_t least_size(unsigned int kind)
 	case GMEM_VM:		return sizeof(struct gmem_vm_rec);
 	case GMEM_COUNTERS:	return sizeof(struct gmem_counters_rec);
 	case GMEM_LOST:		return sizeof(struct gmem_lost_rec);
+	case GMEM_PROBES:	return sizeof(struct gmem_probes_rec);
+	case GMEM_SCAN_MAP:	return sizeof(struct gmem_map_rec);
 	default:		return sizeof(struct gmem_rec);
 	}
+}
+
+static void apply_losses(struct gmem_model *m, const struct gmem_lost_rec *r)
+{
+	memcpy(m->lost, r->lost, sizeof(m->lost));
+	memcpy(m->lost_by_kind, r->by_kind, sizeof(m->lost_by_kind));
+}
+
+/* KVM was unloaded and loaded again, and numbers its VMs from the start. */
+static void forget_namesake(struct gmem_model *m, const struct gmem_hdr *rec)
+{
+	struct gmem_vm *vm = rec->kind == GMEM_VM ? gmem_model_vm(m, rec->vm) : NULL;
+
+	if (vm && vm->ended_ns && vm->ended_ns < rec->ts_ns)
+		free_vm(m, vm);
 }
 
 int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
@@ -266,12 +381,13 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 		return -EINVAL;
 	if (rec->ts_ns > m->now_ns)
 		m->now_ns = rec->ts_ns;
-	if (rec->kind == GMEM_LOST) {
-		memcpy(m->lost, ((const struct gmem_lost_rec *)rec)->lost, sizeof(m->lost));
-		return 0;
-	}
+	if (rec->kind == GMEM_LOST)
+		apply_losses(m, (const struct gmem_lost_rec *)rec);
+	if (rec->kind == GMEM_PROBES)
+		m->features = ((const struct gmem_probes_rec *)rec)->features;
 	if (!rec->vm)
 		return 0;
+	forget_namesake(m, rec);
 	vm = get_vm(m, rec);
 	if (!vm)
 		return -ENOMEM;
@@ -283,8 +399,10 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 		apply_counters(vm, (const struct gmem_counters_rec *)rec);
 		return 0;
 	}
+	if (rec->kind == GMEM_SCAN_MAP)
+		return scan_map(vm, (const struct gmem_map_rec *)rec);
 	err = apply_event(vm, (const struct gmem_rec *)rec);
-	if (!err)
+	if (!err && k->phase != GMEM_META)
 		m->nr_events++;
 	return err;
 }
@@ -295,6 +413,15 @@ uint64_t gmem_vm_slot_bytes(const struct gmem_vm *vm)
 
 	for (size_t i = 0; i < vm->nr_slots; i++)
 		pages += vm->slots[i].npages;
+	return pages << GMEM_PAGE_SHIFT;
+}
+
+uint64_t gmem_vm_populated_bytes(const struct gmem_vm *vm)
+{
+	uint64_t pages = 0;
+
+	for (size_t i = 0; i < vm->nr_files; i++)
+		pages += vm->files[i].populated;
 	return pages << GMEM_PAGE_SHIFT;
 }
 

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <uthash.h>
 
+#include "changes.h"
 #include "gmem_abi.h"
 #include "ranges.h"
 
@@ -23,6 +24,7 @@ struct gmem_slot {
 	uint64_t npages;
 	uint64_t ino;
 	uint64_t pgoff;		/* where gfn is in ino */
+	uint64_t seen_ns;	/* last record that told of it */
 };
 
 /* A guest_memfd that is open. */
@@ -30,7 +32,20 @@ struct gmem_file {
 	uint64_t ino;
 	uint64_t size_pages;
 	uint64_t flags;
+	uint64_t populated;	/* pages that it has; when the inventory last looked */
+	uint64_t seen_ns;	/* last record that told of it */
 };
+
+/* How far what is known of a VM can be relied on: files, slots and attributes. */
+enum gmem_map_state {
+	GMEM_MAP_CURRENT,	/* as in the kernel, up to the last record */
+	GMEM_MAP_UNREAD,	/* it was there before us, and has not been read yet */
+	GMEM_MAP_READING,
+	GMEM_MAP_STALE,		/* records were lost: it will be read again */
+	GMEM_MAP_STATES
+};
+
+extern const char *const gmem_map_state_names[GMEM_MAP_STATES];
 
 /* An operation whose begin was seen and whose end was not. */
 struct gmem_inflight {
@@ -48,8 +63,15 @@ struct gmem_vm {
 	uint32_t pid;		/* of the VMM */
 	uint64_t start_ns;	/* of the VMM, CLOCK_BOOTTIME */
 	char comm[GMEM_COMM_LEN];
+	uint32_t vcpus;
+	uint32_t type;		/* KVM_X86_*_VM */
 	uint64_t seen_ns;	/* first record */
 	uint64_t ended_ns;	/* 0: alive */
+
+	enum gmem_map_state map;
+	uint64_t scan_ns;		/* when the scan under way, or the last one, began */
+	uint64_t scan_lost;		/* lost_state when it began: lost before, found by it */
+	struct gmem_changes changes;	/* for attributes that are told out of order */
 
 	struct gmem_ranges private;	/* gfns with the private attribute, bound or not */
 	struct gmem_slot *slots;	/* by gfn */
@@ -72,6 +94,8 @@ struct gmem_model {
 	uint64_t now_ns;		/* latest time of any record */
 	uint64_t nr_events;		/* applied, without GMEM_META */
 	uint64_t lost[GMEM_LOSSES];	/* since attach */
+	uint64_t lost_by_kind[GMEM_KINDS];
+	uint64_t features;		/* enum gmem_feature: what the source can tell */
 };
 
 struct gmem_model *gmem_model_new(void);
@@ -92,6 +116,9 @@ struct gmem_vm *gmem_model_vm(const struct gmem_model *m, uint64_t id);
 /* Bytes of all gmem slots, and how much of them is private. */
 uint64_t gmem_vm_slot_bytes(const struct gmem_vm *vm);
 uint64_t gmem_vm_private_bytes(const struct gmem_vm *vm);
+
+/* Of all its guest_memfd files, when the inventory last looked. */
+uint64_t gmem_vm_populated_bytes(const struct gmem_vm *vm);
 
 /* 2 MiB blocks of gmem slots that hold both, of all that these slots touch. */
 struct gmem_blocks {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* What this host lets us attach to, found out before anything is loaded. */
+/* What this host lets us attach to, found out by names and BTF before anything is loaded. */
 #ifndef GMEM_PROBES_H
 #define GMEM_PROBES_H
 
@@ -7,6 +7,20 @@
 #include <stddef.h>
 
 #include "error.h"
+#include "gmem_abi.h"
+
+/* Ways to see guest memory. The first of which a host has all that is required is used. */
+enum gmem_probe_set {
+	GMEM_SET_TRACEPOINTS,	/* of kernel/: stable and cheap */
+	GMEM_SET_STOCK,		/* functions of a kernel without them */
+	GMEM_SETS,
+	GMEM_SET_ANY = GMEM_SETS	/* a wish: whichever there is. A probe: of every set */
+};
+
+extern const char *const gmem_set_names[GMEM_SETS];	/* "tracepoints", "stock" */
+
+/* GMEM_SETS for a name that is none. */
+enum gmem_probe_set gmem_set_by_name(const char *name);
 
 /* Groups of events that somebody may want to see or not: each has its cost. */
 enum gmem_probe_group {
@@ -15,21 +29,49 @@ enum gmem_probe_group {
 	GMEM_PROBES_FAULTS	= 4,	/* faults of vCPUs and of userspace, populate */
 };
 
-struct gmem_probe {
-	const char *tracepoint;		/* kvm:.. */
-	enum gmem_probe_group group;
-	bool required;			/* the tools are of no use without it */
-	bool found;
+enum gmem_attach {
+	GMEM_ON_TRACEPOINT,
+	GMEM_ON_FUNCTION,
 };
 
-/* Every tracepoint that bpf/gmem.bpf.c has a program on_* for. */
+struct gmem_probe {
+	const char *program;	/* of bpf/gmem.bpf.c */
+	enum gmem_probe_set set;
+	enum gmem_attach attach;
+	const char *targets[2];	/* names it has in versions of the kernel; the second may be NULL */
+	enum gmem_probe_group group;
+	bool required;		/* the set is of no use without it */
+	const char *found;	/* of targets; NULL: there is none on this host */
+};
+
 extern struct gmem_probe gmem_probes[];
 extern const size_t gmem_nr_probes;
 
+/* What gmem_probes_find() found out. */
+struct gmem_probe_choice {
+	enum gmem_probe_set set;		/* to use; GMEM_SETS: there is none */
+	bool module;				/* KVM's types are those of a module */
+	const char *missing[GMEM_SETS];		/* first required one that a set lacks, or NULL */
+};
+
+/* True if the probe is there and belongs to what was chosen. */
+static inline bool gmem_probe_in_use(const struct gmem_probe *p, enum gmem_probe_set set,
+				     unsigned int groups)
+{
+	return p->found && (p->set == set || p->set == GMEM_SET_ANY) && (p->group & groups);
+}
+
 /*
- * GMEM_OK if KVM is there, BTF is there, and BTF knows all tracepoints that are
- * required; sets found of each.
+ * Features (enum gmem_feature) of a set with these groups attached, as far as this
+ * host has their probes. To be asked after gmem_probes_find().
  */
-enum gmem_status gmem_probes_find(struct gmem_error *e);
+unsigned int gmem_probes_features(enum gmem_probe_set set, unsigned int groups);
+
+/*
+ * Looks for all probes, and chooses the set that is wished for, or the best. GMEM_OK,
+ * or what is missing in *e; *c tells as much as is known in any case.
+ */
+enum gmem_status gmem_probes_find(struct gmem_probe_choice *c, enum gmem_probe_set wish,
+				  struct gmem_error *e);
 
 #endif /* GMEM_PROBES_H */

@@ -6,10 +6,13 @@
 #ifndef GMEM_SOURCE_H
 #define GMEM_SOURCE_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "error.h"
 #include "gmem_abi.h"
+#include "probes.h"
 
 /* The record is the callee's only during the call. 0 goes on, else -errno stops. */
 typedef int (*gmem_record_fn)(void *ctx, const struct gmem_hdr *rec);
@@ -20,6 +23,7 @@ struct gmem_source_ops {
 	int (*poll)(struct gmem_source *s, int timeout_ms, gmem_record_fn fn, void *ctx);
 	int (*sync)(struct gmem_source *s, gmem_record_fn fn, void *ctx);
 	const char *(*describe)(const struct gmem_source *s);
+	size_t (*pending)(const struct gmem_source *s);	/* NULL: never */
 	void (*close)(struct gmem_source *s);
 };
 
@@ -53,6 +57,12 @@ static inline const char *gmem_source_describe(const struct gmem_source *s)
 	return s->ops->describe(s);
 }
 
+/* VMs whose state is still being read: a view that ends after one look waits for them. */
+static inline size_t gmem_source_pending(const struct gmem_source *s)
+{
+	return s->ops->pending ? s->ops->pending(s) : 0;
+}
+
 static inline void gmem_source_close(struct gmem_source *s)
 {
 	if (s)
@@ -62,6 +72,8 @@ static inline void gmem_source_close(struct gmem_source *s)
 struct gmem_live_opts {
 	uint64_t ringbuf_bytes;		/* 0: 1 MiB per CPU, at least 16 MiB; rounded up to 2^n */
 	unsigned int groups;		/* of enum gmem_probe_group, beside the base */
+	enum gmem_probe_set set;	/* wish */
+	bool inventory;			/* read what was there before, and what was lost */
 	int verbose;			/* 1: messages of libbpf go to stderr */
 };
 

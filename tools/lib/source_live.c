@@ -16,12 +16,17 @@
 #include <unistd.h>
 
 #include "gmem.skel.h"
+#include "inventory.h"
 #include "probes.h"
 
 struct live {
 	struct gmem_source source;
 	struct gmem_bpf *skel;
 	struct ring_buffer *rb;
+	struct inventory *inv;	/* NULL: not wanted */
+	struct gmem_probes_rec probes;
+	bool probes_told;
+	uint64_t refreshed_ns;	/* when pages were counted last */
 	gmem_record_fn fn;	/* of the call that is under way */
 	void *ctx;
 	int nr_cpus;
@@ -45,11 +50,38 @@ static uint64_t now_ns(void)
 static int on_record(void *ctx, void *data, size_t size)
 {
 	struct live *l = ctx;
+	int err = l->inv ? inventory_record(l->inv, data) : 0;
 
 	(void)size;
 	l->nr_records++;
-	return l->fn(l->ctx, data);
+	return err ? err : l->fn(l->ctx, data);
 }
+
+/* What all that follows was seen with. */
+static int tell_probes(struct live *l)
+{
+	if (l->probes_told)
+		return 0;
+	l->probes_told = true;
+	l->probes.h.ts_ns = now_ns();
+	return l->fn(l->ctx, &l->probes.h);
+}
+
+/* Reads what is to be read for so long. What it yields is in the ring buffer, and goes on. */
+static int take_inventory(struct live *l, uint64_t budget_ns)
+{
+	uint64_t end = now_ns() + budget_ns;
+	int more = l->inv ? 1 : 0, err = 0;
+
+	while (more > 0 && err >= 0 && now_ns() < end) {
+		more = inventory_step(l->inv);
+		err = ring_buffer__consume(l->rb);
+	}
+	return more < 0 ? more : err < 0 ? err : 0;
+}
+
+/* While a VM is read, half of the time is for that: events must not wait. */
+#define READING_NS(timeout_ms)	((uint64_t)(timeout_ms) * 500000 + 1000000)
 
 static int live_poll(struct gmem_source *s, int timeout_ms, gmem_record_fn fn, void *ctx)
 {
@@ -59,9 +91,14 @@ static int live_poll(struct gmem_source *s, int timeout_ms, gmem_record_fn fn, v
 	l->fn = fn;
 	l->ctx = ctx;
 	l->nr_records = 0;
+	n = tell_probes(l);
+	if (!n)
+		n = take_inventory(l, READING_NS(timeout_ms));
+	if (n < 0)
+		return n;
 	/* The programs wake us only when much waits: look at what there is first. */
 	n = ring_buffer__consume(l->rb);
-	if (!n)
+	if (!n && !l->nr_records)
 		n = ring_buffer__poll(l->rb, timeout_ms);
 	if (!n)
 		n = ring_buffer__consume(l->rb);
@@ -75,7 +112,9 @@ static int hand_over_counters(struct live *l, uint64_t vm, const struct gmem_cou
 		.c = *c,
 	};
 
-	return l->fn(l->ctx, &r.h);
+	int err = l->inv ? inventory_counters(l->inv, vm, c) : 0;
+
+	return err ? err : l->fn(l->ctx, &r.h);
 }
 
 static int sync_counters(struct live *l)
@@ -99,20 +138,41 @@ static int sync_counters(struct live *l)
 	return err;
 }
 
+static int sum_cpus(struct live *l, struct bpf_map *map, uint32_t nr, __u64 *sums)
+{
+	for (uint32_t key = 0; key < nr; key++) {
+		if (bpf_map_lookup_elem(bpf_map__fd(map), &key, l->lost))
+			return -errno;
+		for (int cpu = 0; cpu < l->nr_cpus; cpu++)
+			sums[key] += l->lost[cpu];
+	}
+	return 0;
+}
+
 static int sync_losses(struct live *l)
 {
 	struct gmem_lost_rec r = {
 		.h = { .ts_ns = now_ns(), .kind = GMEM_LOST, .size = sizeof(r) },
 	};
-	int fd = bpf_map__fd(l->skel->maps.lost);
+	int err = sum_cpus(l, l->skel->maps.lost, GMEM_LOSSES, r.lost);
 
-	for (uint32_t reason = 0; reason < GMEM_LOSSES; reason++) {
-		if (bpf_map_lookup_elem(fd, &reason, l->lost))
-			return -errno;
-		for (int cpu = 0; cpu < l->nr_cpus; cpu++)
-			r.lost[reason] += l->lost[cpu];
-	}
-	return l->fn(l->ctx, &r.h);
+	if (!err)
+		err = sum_cpus(l, l->skel->maps.lost_kinds, GMEM_KINDS, r.by_kind);
+	return err ? err : l->fn(l->ctx, &r.h);
+}
+
+/* How often pages are counted, and how long a view may be kept waiting for maps. */
+#define REFRESH_NS	1000000000ULL
+#define SYNC_READING_NS	50000000ULL
+
+static int refresh_pages(struct live *l)
+{
+	uint64_t now = now_ns();
+
+	if (!l->inv || now - l->refreshed_ns < REFRESH_NS)
+		return 0;
+	l->refreshed_ns = now;
+	return inventory_refresh(l->inv);
 }
 
 static int live_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
@@ -122,24 +182,37 @@ static int live_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
 
 	l->fn = fn;
 	l->ctx = ctx;
-	err = ring_buffer__consume(l->rb);
+	err = tell_probes(l);
+	if (!err)
+		err = refresh_pages(l);
+	if (!err)
+		err = ring_buffer__consume(l->rb);
 	if (err >= 0)
 		err = sync_counters(l);
+	if (!err)
+		err = take_inventory(l, SYNC_READING_NS);
 	if (!err)
 		err = sync_losses(l);
 	return err;
 }
 
+static size_t live_pending(const struct gmem_source *s)
+{
+	const struct live *l = (const struct live *)s;
+
+	return l->inv ? inventory_pending(l->inv) : 0;
+}
+
 static const char *live_describe(const struct gmem_source *s)
 {
-	(void)s;
-	return "tracepoints";
+	return ((const struct live *)s)->probes.set;
 }
 
 static void live_close(struct gmem_source *s)
 {
 	struct live *l = to_live(s);
 
+	inventory_free(l->inv);
 	ring_buffer__free(l->rb);
 	gmem_bpf__destroy(l->skel);
 	free(l->lost);
@@ -150,6 +223,7 @@ static const struct gmem_source_ops live_ops = {
 	.poll		= live_poll,
 	.sync		= live_sync,
 	.describe	= live_describe,
+	.pending	= live_pending,
 	.close		= live_close,
 };
 
@@ -189,32 +263,61 @@ static enum gmem_status fail_bpf(struct gmem_error *e, const char *what, int err
 			 "cannot %s: %s", what, strerror(-err));
 }
 
-/* Programs are named after their tracepoints; those on nothing are left out. */
-static void choose_programs(struct bpf_object *obj, unsigned int groups)
+/* Programs with nothing to attach to, and those that nobody wants, are left out. */
+static int choose_programs(struct bpf_object *obj, enum gmem_probe_set set, unsigned int groups)
 {
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
 		const struct gmem_probe *p = &gmem_probes[i];
-		struct bpf_program *prog;
-		char name[64];
+		struct bpf_program *prog = bpf_object__find_program_by_name(obj, p->program);
+		bool use = gmem_probe_in_use(p, set, groups);
+		int err = 0;
 
-		snprintf(name, sizeof(name), "on_%s", p->tracepoint + strlen("kvm_gmem_"));
-		prog = bpf_object__find_program_by_name(obj, name);
-		if (prog)
-			bpf_program__set_autoload(prog, p->found && (p->group & groups));
+		if (!prog)
+			return -ENOENT;
+		if (use && p->attach == GMEM_ON_FUNCTION)
+			err = bpf_program__set_attach_target(prog, 0, p->found);
+		if (err)
+			return err;
+		bpf_program__set_autoload(prog, use);
 	}
+	return 0;
 }
 
-static enum gmem_status load(struct live *l, const struct gmem_live_opts *opts, struct gmem_error *e)
+/* In 7.3 a binding is prepared, then committed. */
+static bool binds_in_two_steps(void)
+{
+	for (size_t i = 0; i < gmem_nr_probes; i++) {
+		if (!strcmp(gmem_probes[i].program, "stock_bind_commit"))
+			return gmem_probes[i].found;
+	}
+	return false;
+}
+
+static void set_constants(struct live *l, unsigned int groups, uint64_t size)
+{
+	l->skel->rodata->wakeup_bytes = size / 4;
+	l->skel->rodata->tell_phases = groups & GMEM_PROBES_PHASES;
+	l->skel->rodata->bind_in_two_steps = binds_in_two_steps();
+}
+
+static enum gmem_status load(struct live *l, const struct gmem_live_opts *opts,
+			     enum gmem_probe_set set, struct gmem_error *e)
 {
 	uint64_t size = ringbuf_size(opts, l->nr_cpus);
+	unsigned int groups = opts->groups | GMEM_PROBES_BASE;
 	int err;
 
 	l->skel = gmem_bpf__open();
 	if (!l->skel)
 		return fail_bpf(e, "open the BPF programs", -errno);
-	choose_programs(l->skel->obj, opts->groups | GMEM_PROBES_BASE);
+	err = choose_programs(l->skel->obj, set, groups);
+	if (err)
+		return fail_bpf(e, "choose BPF programs", err);
 	bpf_map__set_max_entries(l->skel->maps.records, size);
-	l->skel->rodata->wakeup_bytes = size / 4;
+	set_constants(l, groups, size);
+	/* Iterators are attached when they are to run. */
+	bpf_program__set_autoattach(l->skel->progs.scan_files, false);
+	bpf_program__set_autoattach(l->skel->progs.scan_map, false);
 	err = gmem_bpf__load(l->skel);
 	if (err)
 		return fail_bpf(e, "load the BPF programs", err);
@@ -227,14 +330,34 @@ static enum gmem_status load(struct live *l, const struct gmem_live_opts *opts, 
 	return GMEM_OK;
 }
 
+static void describe_probes(struct live *l, enum gmem_probe_set set, unsigned int groups)
+{
+	l->probes.h.kind = GMEM_PROBES;
+	l->probes.h.size = sizeof(l->probes);
+	l->probes.features = gmem_probes_features(set, groups | GMEM_PROBES_BASE);
+	snprintf(l->probes.set, sizeof(l->probes.set), "%s", gmem_set_names[set]);
+}
+
+/* Events are attached first: whatever changes from now on is told. */
+static enum gmem_status find_vms(struct live *l, struct gmem_error *e)
+{
+	int err = -ENOMEM;
+
+	l->inv = inventory_new(l->skel);
+	if (l->inv)
+		err = inventory_find(l->inv);
+	return err ? fail_bpf(e, "look for VMs", err) : GMEM_OK;
+}
+
 enum gmem_status gmem_live_open(struct gmem_source **out, const struct gmem_live_opts *opts,
 				struct gmem_error *e)
 {
+	struct gmem_probe_choice choice;
 	enum gmem_status status;
 	struct live *l;
 
 	libbpf_set_print(opts->verbose ? print_to_stderr : print_nothing);
-	status = gmem_probes_find(e);
+	status = gmem_probes_find(&choice, opts->set, e);
 	if (status)
 		return status;
 	l = calloc(1, sizeof(*l));
@@ -243,7 +366,11 @@ enum gmem_status gmem_live_open(struct gmem_source **out, const struct gmem_live
 	l->source.ops = &live_ops;
 	l->nr_cpus = libbpf_num_possible_cpus();
 	l->lost = calloc(l->nr_cpus > 0 ? l->nr_cpus : 1, sizeof(*l->lost));
-	status = l->lost && l->nr_cpus > 0 ? load(l, opts, e) : fail_bpf(e, "start", -ENOMEM);
+	describe_probes(l, choice.set, opts->groups);
+	status = l->lost && l->nr_cpus > 0 ? load(l, opts, choice.set, e) :
+					     fail_bpf(e, "start", -ENOMEM);
+	if (!status && opts->inventory)
+		status = find_vms(l, e);
 	if (status) {
 		live_close(&l->source);
 		return status;

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From a file to what KVM keeps behind it. Nothing here may be dereferenced: it is probed. */
+#ifndef GMEM_FIND_BPF_H
+#define GMEM_FIND_BPF_H
+
+#include "gmem_state.bpf.h"
+
+enum file_kind {
+	FILE_OTHER,
+	FILE_VM,	/* private_data is struct kvm */
+	FILE_VCPU,	/* struct kvm_vcpu */
+	FILE_GMEM,	/* struct gmem_file, or struct kvm_gmem */
+};
+
+static __always_inline bool starts_with(const char *s, const char *prefix, int n)
+{
+	for (int i = 0; i < n; i++) {
+		if (s[i] != prefix[i])
+			return false;
+	}
+	return true;
+}
+
+/*
+ * By the name that KVM gives the file, on file systems where nobody else gives names:
+ * virt/kvm/kvm_main.c and guest_memfd.c. Needs no symbol, so works with KVM=m alike.
+ */
+static __always_inline enum file_kind file_kind(struct file *file)
+{
+	unsigned long magic = BPF_CORE_READ(file, f_inode, i_sb, s_magic);
+	char name[16] = {};
+
+	if (magic != ANON_INODE_FS_MAGIC && magic != GUEST_MEMFD_MAGIC)
+		return FILE_OTHER;
+	bpf_probe_read_kernel_str(name, sizeof(name),
+				  BPF_CORE_READ(file, f_path.dentry, d_name.name));
+	if (starts_with(name, "[kvm-gmem]", 11))
+		return FILE_GMEM;
+	if (starts_with(name, "kvm-vm", 7))
+		return FILE_VM;
+	return starts_with(name, "kvm-vcpu:", 9) ? FILE_VCPU : FILE_OTHER;
+}
+
+static __always_inline struct kvm *gmem_kvm(void *priv)
+{
+	if (bpf_core_type_exists(struct gmem_file))
+		return BPF_CORE_READ((struct gmem_file *)priv, kvm);
+	return BPF_CORE_READ((struct kvm_gmem *)priv, kvm);
+}
+
+static __always_inline void *gmem_bindings(void *priv)
+{
+	if (bpf_core_type_exists(struct gmem_file))
+		return BPF_CORE_READ((struct gmem_file *)priv, bindings.xa_head);
+	return BPF_CORE_READ((struct kvm_gmem *)priv, bindings.xa_head);
+}
+
+/* NULL for a file that is none of KVM's. */
+static __always_inline struct kvm *file_kvm(struct file *file, enum file_kind kind)
+{
+	void *priv = BPF_CORE_READ(file, private_data);
+
+	switch (kind) {
+	case FILE_VM:
+		return priv;
+	case FILE_VCPU:
+		return BPF_CORE_READ((struct kvm_vcpu *)priv, kvm);
+	case FILE_GMEM:
+		return gmem_kvm(priv);
+	default:
+		return NULL;
+	}
+}
+
+/* Open file of the current task; NULL if there is none. */
+static __always_inline struct file *file_by_fd(unsigned int fd)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct fdtable *fdt = BPF_CORE_READ(task, files, fdt);
+	struct file *file = NULL, **files;
+
+	if (fd >= BPF_CORE_READ(fdt, max_fds))
+		return NULL;
+	files = BPF_CORE_READ(fdt, fd);
+	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
+	return file;
+}
+
+static __always_inline __u64 file_ino(struct file *file)
+{
+	return BPF_CORE_READ(file, f_inode, i_ino);
+}
+
+static __always_inline __u64 file_pages(struct file *file)
+{
+	return (__u64)BPF_CORE_READ(file, f_inode, i_size) >> GMEM_PAGE_SHIFT;
+}
+
+#endif /* GMEM_FIND_BPF_H */

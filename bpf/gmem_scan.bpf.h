@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The inventory: what there was before anybody looked, and again what became doubtful.
+ *
+ * Its records go through the ring buffer that the events go through, and room for each
+ * is reserved before anything is read. A change that was told before the record has been
+ * made by then, so it is read; one that comes later is told after the record, and is
+ * applied on top of it. Whoever applies all records in their order is right at the end.
+ */
+#ifndef GMEM_SCAN_BPF_H
+#define GMEM_SCAN_BPF_H
+
+#include "gmem_files.bpf.h"
+#include "gmem_find.bpf.h"
+#include "gmem_xarray.bpf.h"
+
+struct gmem_scan scan;
+
+static __always_inline bool scan_time_is_over(__u64 begin_ns)
+{
+	return bpf_ktime_get_ns() - begin_ns > scan.budget_ns;
+}
+
+static __always_inline void scan_run_ends(__u64 begin_ns)
+{
+	__u64 ns = bpf_ktime_get_ns() - begin_ns;
+
+	scan.runs++;
+	if (ns > scan.max_run_ns)
+		scan.max_run_ns = ns;
+}
+
+/* false: no room. What is told of a scan is not lost, but told later. */
+static __always_inline bool scan_emit(__u64 vm, __u16 kind, const struct gmem_rec *body)
+{
+	struct gmem_rec *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+
+	if (!r) {
+		scan.no_room++;
+		return false;
+	}
+	*r = *body;
+	fill_hdr(&r->h, vm, kind, sizeof(*r), bpf_ktime_get_ns());
+	submit(r);
+	return true;
+}
+
+static __always_inline __u64 gmem_flags(struct file *file)
+{
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	struct gmem_inode *g;
+
+	if (!bpf_core_type_exists(struct gmem_inode))
+		return (__u64)BPF_CORE_READ(inode, i_private);
+	g = (void *)inode - bpf_core_field_offset(struct gmem_inode, vfs_inode);
+	return BPF_CORE_READ(g, flags);
+}
+
+struct binding_walk {
+	struct xa_cursor at;
+	struct file *file;
+	__u64 vm;
+	__u64 ino;
+	__u64 size;
+};
+
+/* false: there is no binding at the index, or it goes as we look: its unbind is told after us. */
+static __always_inline bool read_binding(const struct binding_walk *w, struct gmem_rec *r)
+{
+	struct kvm_memory_slot *slot = (void *)w->at.entry;
+
+	if (!slot || xa_is_internal(w->at.entry))
+		return false;
+	r->ino = w->ino;
+	r->start = BPF_CORE_READ(slot, base_gfn);
+	r->end = r->start + BPF_CORE_READ(slot, npages);
+	r->arg = BPF_CORE_READ(slot, gmem.pgoff);
+	r->aux = (__u32)BPF_CORE_READ(slot, as_id) << 16 | (__u16)BPF_CORE_READ(slot, id);
+	return r->arg <= w->at.index && r->arg + (r->end - r->start) > w->at.index;
+}
+
+/* A binding covers many indices, and is told once: at its first. */
+static long scan_binding(__u32 i, struct binding_walk *w)
+{
+	struct gmem_rec *r;
+
+	if (w->at.index >= w->size)
+		return 1;
+	r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+	if (!r) {
+		scan.no_room++;
+		return 1;
+	}
+	__builtin_memset(r, 0, sizeof(*r));
+	fill_hdr(&r->h, w->vm, GMEM_SCAN_SLOT, sizeof(*r), bpf_ktime_get_ns());
+	xa_seek(&w->at);
+	if (!w->at.past && read_binding(w, r)) {
+		w->at.index = r->arg + (r->end - r->start);
+		submit(r);
+	} else {
+		w->at.index = xa_next_index(&w->at);
+		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+	}
+	return w->at.past != 0;
+}
+
+#define MAX_BINDINGS	(1 << 16)	/* of a file: KVM has at most 32764 memslots */
+
+static __always_inline void scan_gmem(struct file *file, __u64 vm, __u32 holder)
+{
+	struct gmem_rec r = {
+		.ino = file_ino(file),
+		.end = file_pages(file),
+		.arg = gmem_flags(file),
+		.nr_pages = BPF_CORE_READ(file, f_inode, i_mapping, nrpages),
+		.aux = holder,
+	};
+	struct binding_walk w = { .vm = vm, .ino = r.ino, .size = r.end };
+
+	scan_emit(vm, GMEM_SCAN_FILE, &r);
+	if (scan.no_slots)
+		return;
+	w.at.head = (__u64)gmem_bindings(BPF_CORE_READ(file, private_data));
+	bpf_loop(MAX_BINDINGS, scan_binding, &w, 0);
+}
+
+/* GMEM_SCAN_FILES: of one VM or of all, in the files of one process or of all. */
+SEC("iter/task_file")
+int scan_files(struct bpf_iter__task_file *ctx)
+{
+	__u64 begin_ns = bpf_ktime_get_ns(), vm;
+	struct file *file = ctx->file;
+	struct task_struct *task = ctx->task;
+	enum file_kind kind;
+	struct kvm *kvm;
+
+	if (!file || !task)
+		return 0;
+	kind = file_kind(file);
+	kvm = file_kvm(file, kind);
+	if (!kvm)
+		return 0;
+	/* VMs without private memory have nothing for us to show. */
+	if (kind != FILE_GMEM && !BPF_CORE_READ(kvm, mem_attr_array.xa_head))
+		return 0;
+	vm = vm_of_probed(kvm);
+	if (scan.vm && scan.vm != vm)
+		return 0;
+	get_vm(kvm, vm, begin_ns);
+	scan.found++;
+	if (kind == FILE_GMEM)
+		scan_gmem(file, vm, task->tgid);
+	scan_run_ends(begin_ns);
+	return 0;
+}
+
+/* What a walk over attributes keeps while it goes from node to node. */
+struct map_walk {
+	__u64 begin_ns;
+	__u64 head;
+	__u64 pos;		/* gfn: all below was looked at */
+	__u64 open_start;	/* of the extent that pos is in, if open */
+	__u32 open;
+	__u32 full;		/* no room for one more extent */
+	__u32 past;		/* there is nothing any more */
+	__u32 nr;
+	__u64 children[XA_MAX_SLOTS];
+	__u64 slots[XA_MAX_SLOTS];
+	struct gmem_map_extent extents[GMEM_MAP_EXTENTS];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct map_walk);
+} walks SEC(".maps");
+
+static __always_inline struct map_walk *the_walk(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&walks, &zero);
+}
+
+/* The gfns from pos to end are alike. */
+static __always_inline void walk_run(struct map_walk *w, __u64 end, bool private)
+{
+	if (private && !w->open) {
+		if (w->nr >= GMEM_MAP_EXTENTS) {
+			w->full = true;
+			return;
+		}
+		w->open_start = w->pos;
+		w->open = true;
+	} else if (!private && w->open) {
+		if (w->nr < GMEM_MAP_EXTENTS) {
+			w->extents[w->nr].start = w->open_start;
+			w->extents[w->nr].end = w->pos;
+		}
+		w->nr++;
+		w->open = false;
+	}
+	w->pos = end;
+}
+
+/* xa_mk_value(attributes): the attributes are above a lowest bit of 1. */
+#define ENTRY_PRIVATE	(KVM_MEMORY_ATTRIBUTE_PRIVATE << 1)
+
+static __always_inline bool entry_is_private(__u64 entry)
+{
+	return entry & 1 && entry & ENTRY_PRIVATE;
+}
+
+static long walk_slot(__u32 i, void *unused)
+{
+	struct map_walk *w = the_walk();
+	__u32 n;
+
+	if (!w || w->full)
+		return 1;
+	n = w->pos & ((1 << xa_chunk_shift()) - 1) & (XA_MAX_SLOTS - 1);
+	walk_run(w, w->pos + 1, entry_is_private(w->slots[n]));
+	return w->full != 0;
+}
+
+/* From pos to the end of its leaf: mostly all pages of one are alike. */
+static __always_inline void walk_leaf(struct map_walk *w, struct xa_node *node)
+{
+	__u64 all = ~0ULL, any = 0, n = 1 << xa_chunk_shift(), left;
+
+	xa_all_slots(node, w->slots);
+	for (__u32 i = 0; i < XA_MAX_SLOTS && i < n; i++) {
+		all &= w->slots[i];
+		any |= w->slots[i];
+	}
+	left = n - (w->pos & (n - 1));
+	if (entry_is_private(all))
+		walk_run(w, w->pos + left, true);
+	else if (!(any & ENTRY_PRIVATE))	/* bit 4: no marker of an xarray has it */
+		walk_run(w, w->pos + left, false);
+	else
+		bpf_loop(left, walk_slot, NULL, 0);
+}
+
+/* The children of a node of leaves. */
+static long walk_child(__u32 i, void *unused)
+{
+	struct map_walk *w = the_walk();
+	__u32 chunk = xa_chunk_shift(), n;
+	__u64 entry, span = 1 << chunk;
+
+	if (!w || w->full)
+		return 1;
+	n = w->pos >> chunk & (span - 1) & (XA_MAX_SLOTS - 1);
+	entry = w->children[n];
+	if (xa_is_node(entry))
+		walk_leaf(w, xa_to_node(entry));
+	else
+		walk_run(w, (w->pos & ~(span - 1)) + span, entry_is_private(entry));
+	return w->full != 0;
+}
+
+static __always_inline void walk_node(struct map_walk *w, const struct xa_cursor *at)
+{
+	__u32 chunk = xa_chunk_shift();
+	__u64 n = 1 << chunk;
+
+	if (!at->shift) {
+		walk_leaf(w, (void *)at->node);
+		return;
+	}
+	xa_all_slots((void *)at->node, w->children);
+	bpf_loop(n - (w->pos >> chunk & (n - 1)), walk_child, NULL, 0);
+}
+
+/* One node of leaves, 4096 pages, or one hole. */
+static long walk_step(__u32 i, void *unused)
+{
+	struct map_walk *w = the_walk();
+	struct xa_cursor at = {};
+
+	if (!w)
+		return 1;
+	at.head = w->head;
+	at.index = w->pos;
+	at.stop = xa_chunk_shift();
+	xa_seek(&at);
+	w->past = at.past;
+	if (at.past)
+		return 1;
+	if (at.node)
+		walk_node(w, &at);
+	else
+		walk_run(w, xa_next_index(&at), entry_is_private(at.entry));
+	return w->full != 0 || scan_time_is_over(w->begin_ns);
+}
+
+#define MAX_STEPS	(1 << 20)
+
+static __always_inline void walk_from(struct map_walk *w, __u64 pos)
+{
+	w->pos = pos;
+	w->open = w->full = w->past = w->nr = 0;
+	bpf_loop(MAX_STEPS, walk_step, NULL, 0);
+	/* The extent that is open is closed here, and goes on in the next record. */
+	walk_run(w, w->pos, false);
+}
+
+/* One record of a map. The room is reserved first: see above. */
+static __always_inline bool scan_chunk(struct kvm *kvm, struct map_walk *w)
+{
+	struct gmem_map_rec *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+
+	if (!r) {
+		scan.no_room++;
+		return false;
+	}
+	fill_hdr(&r->h, scan.vm, GMEM_SCAN_MAP, sizeof(*r), bpf_ktime_get_ns());
+	w->head = (__u64)BPF_CORE_READ(kvm, mem_attr_array.xa_head);
+	r->start = scan.next;
+	walk_from(w, scan.next);
+	r->end = w->past ? GMEM_UNKNOWN : w->pos;
+	r->nr = w->nr;
+	bpf_probe_read_kernel(r->extents, sizeof(r->extents), w->extents);
+	scan.next = w->pos;
+	if (w->past)
+		scan.phase = GMEM_SCAN_ENDS;
+	submit(r);
+	return true;
+}
+
+static __always_inline void scan_mark(__u16 kind, __u64 next_phase)
+{
+	struct gmem_counters *c = bpf_map_lookup_elem(&vms, &scan.vm);
+	struct gmem_rec r = { .arg = c ? c->lost_state : 0, .aux = scan.with_files };
+
+	if (scan_emit(scan.vm, kind, &r))
+		scan.phase = next_phase;
+}
+
+#define CHUNKS_A_RUN	8
+
+/* All phases but the one of files. Each file of the VM is an occasion for one bounded run. */
+SEC("iter/task_file")
+int scan_map(struct bpf_iter__task_file *ctx)
+{
+	__u64 begin_ns = bpf_ktime_get_ns();
+	struct map_walk *w = the_walk();
+	struct file *file = ctx->file;
+	struct kvm *kvm;
+
+	if (!file || !w || scan.phase == GMEM_SCAN_DONE)
+		return 0;
+	kvm = file_kvm(file, file_kind(file));
+	if (!kvm || vm_if_known_probed(kvm) != scan.vm)
+		return 0;
+	scan.found++;
+	if (scan.phase == GMEM_SCAN_BEGINS) {
+		scan_mark(GMEM_SCAN_BEGIN, GMEM_SCAN_FILES);
+		return 0;
+	}
+	w->begin_ns = begin_ns;
+	for (int i = 0; i < CHUNKS_A_RUN && scan.phase == GMEM_SCAN_MAPS; i++) {
+		if (!scan_chunk(kvm, w) || scan_time_is_over(begin_ns))
+			break;
+	}
+	if (scan.phase == GMEM_SCAN_ENDS)
+		scan_mark(GMEM_SCAN_END, GMEM_SCAN_DONE);
+	scan_run_ends(begin_ns);
+	return 0;
+}
+
+#endif /* GMEM_SCAN_BPF_H */

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Programs on the tracepoints of kernel/: each is named on_ and what follows
+ * kvm_gmem_ there, and its arguments are those of TP_PROTO.
+ */
+#ifndef GMEM_TRACEPOINTS_BPF_H
+#define GMEM_TRACEPOINTS_BPF_H
+
+#include "gmem_attributes.bpf.h"
+#include "gmem_faults.bpf.h"
+#include "gmem_files.bpf.h"
+
+SEC("tp_btf/kvm_gmem_create")
+int BPF_PROG(on_create, struct kvm *kvm, struct inode *inode, u64 flags)
+{
+	struct gmem_rec r = {
+		.ino = inode->i_ino,
+		.end = inode->i_size >> GMEM_PAGE_SHIFT,
+		.arg = flags,
+	};
+
+	tell(kvm, vm_of(kvm), GMEM_CREATE, &r);
+	return 0;
+}
+
+SEC("tp_btf/kvm_gmem_release")
+int BPF_PROG(on_release, struct kvm *kvm, struct inode *inode)
+{
+	struct gmem_rec r = {
+		.ino = inode->i_ino,
+		.nr_pages = inode->i_mapping->nrpages,
+	};
+
+	tell(kvm, vm_of(kvm), GMEM_RELEASE, &r);
+	return 0;
+}
+
+SEC("tp_btf/kvm_gmem_bind")
+int BPF_PROG(on_bind, struct kvm *kvm, struct kvm_memory_slot *slot, struct inode *inode,
+	     u64 offset, int ret)
+{
+	struct gmem_rec r = slot_rec(slot, ino_of(inode), offset >> GMEM_PAGE_SHIFT);
+
+	r.ret = ret;
+	tell(kvm, vm_of(kvm), GMEM_BIND, &r);
+	return 0;
+}
+
+SEC("tp_btf/kvm_gmem_unbind")
+int BPF_PROG(on_unbind, struct kvm *kvm, struct kvm_memory_slot *slot, struct inode *inode)
+{
+	struct gmem_rec r = slot_rec(slot, inode->i_ino, slot->gmem.pgoff);
+
+	tell(kvm, vm_of(kvm), GMEM_UNBIND, &r);
+	return 0;
+}
+
+SEC("tp_btf/kvm_gmem_fallocate_begin")
+int BPF_PROG(on_fallocate_begin, struct kvm *kvm, struct inode *inode, int mode, __s64 offset,
+	     __s64 len)
+{
+	struct gmem_rec r = fallocate_rec(inode->i_ino, mode, offset, len);
+
+	fallocate_begins(kvm, vm_of(kvm), &r);
+	return 0;
+}
+
+SEC("tp_btf/kvm_gmem_fallocate_end")
+int BPF_PROG(on_fallocate_end, struct kvm *kvm, struct inode *inode, int mode, __s64 offset,
+	     __s64 len, u64 nr_pages, int ret)
+{
+	struct gmem_rec r = fallocate_rec(inode->i_ino, mode, offset, len);
+
+	r.nr_pages = nr_pages;
+	r.ret = ret;
+	fallocate_ends(kvm, vm_of(kvm), &r);
+	return 0;
+}
+
+SEC("tp_btf/kvm_gmem_invalidate_begin")
+int BPF_PROG(on_invalidate_begin, struct kvm *kvm, struct inode *inode, u64 start, u64 end,
+	     int cause)
+{
+	struct gmem_rec r = {
+		.ino = ino_of(inode), .start = start, .end = end, .arg = cause,
+	};
+
+	invalidate_begins(kvm, vm_of(kvm), &r);
+	return 0;
+}
+
+SEC("tp_btf/kvm_gmem_invalidate_end")
+int BPF_PROG(on_invalidate_end, struct kvm *kvm, struct inode *inode, u64 start, u64 end,
+	     int cause)
+{
+	struct gmem_rec r = {
+		.ino = ino_of(inode), .start = start, .end = end, .arg = cause,
+	};
+
+	invalidate_ends(kvm, vm_of(kvm), &r, inode ? inode->i_size >> GMEM_PAGE_SHIFT : 0);
+	return 0;
+}
+
+/* The inode may be bound by several VMs: the record belongs to none. */
+SEC("tp_btf/kvm_gmem_memory_error")
+int BPF_PROG(on_memory_error, struct inode *inode, u64 start, u64 end)
+{
+	struct gmem_rec r = { .ino = inode->i_ino, .start = start, .end = end };
+
+	emit(0, GMEM_MEMORY_ERROR, bpf_ktime_get_ns(), &r);
+	return 0;
+}
+
+SEC("tp_btf/kvm_gmem_attributes_begin")
+int BPF_PROG(on_attributes_begin, struct kvm *kvm, struct inode *inode, u64 start, u64 end,
+	     u64 attributes)
+{
+	struct gmem_rec r = {
+		.ino = ino_of(inode), .start = start, .end = end, .arg = attributes,
+	};
+
+	attributes_begin(kvm, vm_of(kvm), &r);
+	return 0;
+}
+
+SEC("tp_btf/kvm_gmem_attributes_phase")
+int BPF_PROG(on_attributes_phase, struct kvm *kvm, struct inode *inode, u64 start, u64 end,
+	     int phase)
+{
+	struct gmem_rec r = { .ino = ino_of(inode), .start = start, .end = end };
+	__u64 vm = vm_of(kvm);
+
+	attributes_phase(vm, op_find(OP_ATTRIBUTES, vm), phase + GMEM_PHASE_CHECK, &r);
+	return 0;
+}
+
+SEC("tp_btf/kvm_gmem_attributes_end")
+int BPF_PROG(on_attributes_end, struct kvm *kvm, struct inode *inode, u64 start, u64 end,
+	     u64 attributes, bool changed, int ret)
+{
+	struct gmem_rec r = {
+		.ino = ino_of(inode), .start = start, .end = end, .arg = attributes,
+		.ret = ret,
+		.aux = changed,
+	};
+
+	attributes_end(kvm, vm_of(kvm), &r);
+	return 0;
+}
+
+SEC("tp_btf/kvm_gmem_memory_fault")
+int BPF_PROG(on_memory_fault, struct kvm_vcpu *vcpu, u64 gpa, u64 size, u64 flags, int ret)
+{
+	memory_fault(vcpu, gpa, size, flags, ret);
+	return 0;
+}
+
+SEC("tp_btf/kvm_gmem_fault_retry")
+int BPF_PROG(on_fault_retry, struct kvm_vcpu *vcpu, u64 gfn, bool is_private)
+{
+	struct gmem_rec r = {
+		.start = gfn, .end = gfn + 1,
+		.arg = is_private ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0,
+		.aux = vcpu->vcpu_id,
+	};
+	__u64 ts = bpf_ktime_get_ns(), vm = vm_of(vcpu->kvm);
+	struct gmem_counters *c = get_vm(vcpu->kvm, vm, ts);
+
+	if (c)
+		add(&c->fault_retries, 1);
+	emit(vm, GMEM_FAULT_RETRY, ts, &r);
+	return 0;
+}
+
+SEC("tp_btf/kvm_gmem_fault_begin")
+int BPF_PROG(on_fault_begin, struct kvm *kvm, struct inode *inode, u64 gfn, u64 pgoff)
+{
+	struct gmem_rec r = {
+		.ino = ino_of(inode), .start = gfn, .end = gfn + 1, .arg = pgoff,
+	};
+
+	uncounted_begins(OP_FAULT, vm_of(kvm), GMEM_FAULT_BEGIN, &r);
+	return 0;
+}
+
+SEC("tp_btf/kvm_gmem_fault_end")
+int BPF_PROG(on_fault_end, struct kvm *kvm, struct inode *inode, u64 gfn, u64 pgoff, int order,
+	     bool allocated, u64 prepare_ns, int ret)
+{
+	struct gmem_rec r = {
+		.ino = ino_of(inode), .start = gfn, .end = gfn + 1, .arg = prepare_ns,
+		.nr_pages = allocated ? 1ULL << (order & 31) : 0,
+		.ret = ret,
+		.aux = order,
+	};
+
+	fault_ends(kvm, vm_of(kvm), &r);
+	return 0;
+}
+
+SEC("tp_btf/kvm_gmem_user_fault_begin")
+int BPF_PROG(on_user_fault_begin, struct kvm *kvm, struct inode *inode, u64 pgoff)
+{
+	struct gmem_rec r = { .ino = inode->i_ino, .start = pgoff, .end = pgoff + 1 };
+
+	uncounted_begins(OP_USER_FAULT, vm_of(kvm), GMEM_USER_FAULT_BEGIN, &r);
+	return 0;
+}
+
+SEC("tp_btf/kvm_gmem_user_fault_end")
+int BPF_PROG(on_user_fault_end, struct kvm *kvm, struct inode *inode, u64 pgoff, int ret)
+{
+	struct gmem_rec r = { .ino = inode->i_ino, .start = pgoff, .end = pgoff + 1, .ret = ret };
+
+	uncounted_ends(OP_USER_FAULT, vm_of(kvm), GMEM_USER_FAULT_END, &r);
+	return 0;
+}
+
+SEC("tp_btf/kvm_gmem_populate_begin")
+int BPF_PROG(on_populate_begin, struct kvm *kvm, struct inode *inode, u64 gfn, u64 nr_pages)
+{
+	struct gmem_rec r = { .ino = inode->i_ino, .start = gfn, .end = gfn + nr_pages };
+
+	uncounted_begins(OP_POPULATE, vm_of(kvm), GMEM_POPULATE_BEGIN, &r);
+	return 0;
+}
+
+SEC("tp_btf/kvm_gmem_populate_end")
+int BPF_PROG(on_populate_end, struct kvm *kvm, struct inode *inode, u64 gfn, u64 nr_pages,
+	     u64 done, int ret)
+{
+	struct gmem_rec r = {
+		.ino = inode->i_ino, .start = gfn, .end = gfn + nr_pages,
+		.nr_pages = done,
+		.ret = ret,
+	};
+
+	uncounted_ends(OP_POPULATE, vm_of(kvm), GMEM_POPULATE_END, &r);
+	return 0;
+}
+
+#endif /* GMEM_TRACEPOINTS_BPF_H */

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Which VM: its number, its record when it is seen first, its counters. */
+#ifndef GMEM_VM_BPF_H
+#define GMEM_VM_BPF_H
+
+#include "gmem_state.bpf.h"
+
+/* Where the kernel does not number VMs, we do, from 1, in the order they are seen. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);	/* struct kvm * */
+	__type(value, __u64);
+} vm_ids SEC(".maps");
+
+__u64 last_vm_id;
+
+static __noinline __u64 number_vm(__u64 kvm)
+{
+	__u64 id = __sync_fetch_and_add(&last_vm_id, 1) + 1, *p;
+
+	/* Another CPU may have been faster: then this number stays unused. */
+	bpf_map_update_elem(&vm_ids, &kvm, &id, BPF_NOEXIST);
+	p = bpf_map_lookup_elem(&vm_ids, &kvm);
+	if (!p)
+		count_loss(GMEM_LOST_VMS);
+	return p ? *p : 0;
+}
+
+static __always_inline __u64 vm_by_address(__u64 kvm)
+{
+	__u64 *id = bpf_map_lookup_elem(&vm_ids, &kvm);
+
+	return id ? *id : number_vm(kvm);
+}
+
+/* Number of a VM that the verifier knows to be one. */
+static __always_inline __u64 vm_of(struct kvm *kvm)
+{
+	if (bpf_core_field_exists(kvm->vm_id))
+		return kvm->vm_id;
+	return vm_by_address((__u64)kvm);
+}
+
+/* Of one that was read from somewhere: to be probed, not dereferenced. */
+static __always_inline __u64 vm_of_probed(struct kvm *kvm)
+{
+	if (bpf_core_field_exists(kvm->vm_id))
+		return BPF_CORE_READ(kvm, vm_id);
+	return vm_by_address((__u64)kvm);
+}
+
+/* 0 for one that no event and no scan has told of yet: functions are called for any VM. */
+static __always_inline __u64 vm_if_known(struct kvm *kvm)
+{
+	__u64 key = (__u64)kvm, *id;
+
+	if (bpf_core_field_exists(kvm->vm_id))
+		return kvm->vm_id;
+	id = bpf_map_lookup_elem(&vm_ids, &key);
+	return id ? *id : 0;
+}
+
+static __always_inline __u64 vm_if_known_probed(struct kvm *kvm)
+{
+	__u64 key = (__u64)kvm, *id;
+
+	if (bpf_core_field_exists(kvm->vm_id))
+		return BPF_CORE_READ(kvm, vm_id);
+	id = bpf_map_lookup_elem(&vm_ids, &key);
+	return id ? *id : 0;
+}
+
+/*
+ * The VMM: whose memory the VM uses. An event can come from elsewhere, such as a
+ * process that got the file passed, and the inventory always does.
+ */
+static __always_inline struct task_struct *vmm_of(struct kvm *kvm)
+{
+	struct task_struct *task = (void *)bpf_get_current_task(), *owner = NULL;
+	struct mm_struct *mm = BPF_CORE_READ(kvm, mm);
+
+	if (BPF_CORE_READ(task, mm) != mm && bpf_core_field_exists(mm->owner))
+		owner = BPF_CORE_READ(mm, owner);
+	return BPF_CORE_READ(owner ? owner : task, group_leader);
+}
+
+static __always_inline __u32 vm_type(struct kvm *kvm)
+{
+	if (bpf_core_field_exists(kvm->arch.vm_type))
+		return BPF_CORE_READ(kvm, arch.vm_type);
+	return 0;
+}
+
+static __always_inline void emit_vm(struct kvm *kvm, __u64 vm, __u64 ts)
+{
+	struct gmem_vm_rec *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+	struct task_struct *leader;
+
+	if (!r) {
+		lose(vm, GMEM_VM);
+		return;
+	}
+	leader = vmm_of(kvm);
+	fill_hdr(&r->h, vm, GMEM_VM, sizeof(*r), ts);
+	r->h.tgid = BPF_CORE_READ(leader, tgid);
+	r->start_ns = BPF_CORE_READ(leader, start_boottime);
+	BPF_CORE_READ_STR_INTO(&r->comm, leader, comm);
+	r->flags = GMEM_VM_SCANNED;
+	r->vcpus = BPF_CORE_READ(kvm, online_vcpus.counter);
+	r->type = vm_type(kvm);
+	submit(r);
+}
+
+/* All zero; too large for the stack of a BPF program. */
+static const struct gmem_counters new_vm;
+
+static __noinline struct gmem_counters *add_vm(struct kvm *kvm, __u64 vm, __u64 ts)
+{
+	struct gmem_counters *c;
+	bool is_new = !bpf_map_update_elem(&vms, &vm, &new_vm, BPF_NOEXIST);
+
+	if (is_new)
+		emit_vm(kvm, vm, ts);
+	c = bpf_map_lookup_elem(&vms, &vm);
+	if (!c)
+		count_loss(GMEM_LOST_VMS);
+	return c;
+}
+
+static __always_inline struct gmem_counters *get_vm(struct kvm *kvm, __u64 vm, __u64 ts)
+{
+	struct gmem_counters *c = bpf_map_lookup_elem(&vms, &vm);
+
+	return c ? c : add_vm(kvm, vm, ts);
+}
+
+#endif /* GMEM_VM_BPF_H */

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Walks an xarray of the kernel while others change it: include/linux/xarray.h. Nodes
+ * are freed by RCU, which a program that cannot sleep holds. A step looks at one entry
+ * or one node; whoever changes what was read tells so by an event.
+ */
+#ifndef GMEM_XARRAY_BPF_H
+#define GMEM_XARRAY_BPF_H
+
+#include "gmem_kernel.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+
+#define XA_MAX_SLOTS	64
+#define XA_MAX_LEVELS	11	/* 64 bits, 6 a level */
+
+struct xa_cursor {
+	__u64 head;	/* xa_head */
+	__u64 index;
+	__u64 stop;	/* levels of this shift or less are not entered, but left to the caller */
+	/* What is at index: */
+	__u64 node;	/* not entered; 0: there is an entry */
+	__u64 shift;	/* of node, or of the entry: it is for 1 << shift indices */
+	__u64 entry;
+	__u64 past;	/* index is beyond all that there is */
+};
+
+/* 64, or 16 with CONFIG_BASE_SMALL. */
+static __always_inline __u32 xa_chunk_shift(void)
+{
+	return bpf_core_field_size(((struct xa_node *)0)->slots) == 64 * sizeof(void *) ? 6 : 4;
+}
+
+static __always_inline bool xa_is_internal(__u64 entry)
+{
+	return (entry & 3) == 2;
+}
+
+static __always_inline bool xa_is_node(__u64 entry)
+{
+	return xa_is_internal(entry) && entry > 4096;
+}
+
+/* Of an entry that covers several slots, all but the first say where that is. */
+static __always_inline bool xa_is_sibling(__u64 entry)
+{
+	return xa_is_internal(entry) && entry < ((XA_MAX_SLOTS - 1) << 2 | 2);
+}
+
+static __always_inline struct xa_node *xa_to_node(__u64 entry)
+{
+	return (struct xa_node *)(entry - 2);
+}
+
+static __always_inline __u64 xa_slot(struct xa_node *node, __u32 i)
+{
+	__u64 entry = 0;
+
+	bpf_probe_read_kernel(&entry, sizeof(entry), &node->slots[i & (XA_MAX_SLOTS - 1)]);
+	return entry;
+}
+
+static __always_inline void xa_all_slots(struct xa_node *node, __u64 *slots)
+{
+	bpf_probe_read_kernel(slots, sizeof(void *) << xa_chunk_shift(), node->slots);
+}
+
+static __noinline int xa_seek(struct xa_cursor *c)
+{
+	__u32 chunk = xa_chunk_shift(), i;
+	__u64 entry = c->head;
+
+	c->node = 0;
+	c->shift = 0;
+	if (!xa_is_node(entry)) {
+		c->past = c->index > 0;
+		c->entry = c->past ? 0 : entry;
+		return 0;
+	}
+	c->shift = BPF_CORE_READ(xa_to_node(entry), shift);
+	c->past = c->index >> (c->shift & 63) >> chunk != 0;
+	for (int level = 0; level < XA_MAX_LEVELS && !c->past; level++) {
+		if (c->shift <= c->stop) {
+			c->node = (__u64)xa_to_node(entry);
+			return 0;
+		}
+		i = c->index >> (c->shift & 63) & ((1 << chunk) - 1);
+		c->node = (__u64)xa_to_node(entry);
+		entry = xa_slot((void *)c->node, i);
+		if (xa_is_sibling(entry))
+			entry = xa_slot((void *)c->node, entry >> 2);
+		c->node = 0;
+		if (!xa_is_node(entry))
+			break;
+		c->shift = BPF_CORE_READ(xa_to_node(entry), shift);
+	}
+	c->entry = c->past ? 0 : entry;
+	return 0;
+}
+
+/* The first index that is not for the same entry. */
+static __always_inline __u64 xa_next_index(const struct xa_cursor *c)
+{
+	__u64 span = 1ULL << (c->shift & 63);
+
+	return (c->index & ~(span - 1)) + span;
+}
+
+#endif /* GMEM_XARRAY_BPF_H */

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#define HASH_NONFATAL_OOM 1	/* uthash would exit */
+#include "inventory.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <uthash.h>
+
+#include "gmem.skel.h"
+
+/* Of one run of a program; RCU is held that long. */
+#define BUDGET_NS	2000000
+
+/* A VM that could not be found, or keeps losing records, is not read more often. */
+#define RETRY_NS	1000000000ULL
+
+struct known {
+	uint64_t vm;
+	uint32_t pid;		/* has a file of the VM open; 0: nobody known */
+	uint64_t lost;		/* lost_state when it was read */
+	uint64_t tried_ns;	/* when the last scan began */
+	bool pending;
+	bool with_files;	/* files and slots are doubtful, too */
+	UT_hash_handle hh;
+};
+
+struct inventory {
+	struct gmem_bpf *skel;
+	struct known *vms;
+	struct known *now;	/* being read */
+	struct bpf_link *link;	/* of the iterator that reads it */
+	bool everywhere;	/* the iterator looks into all processes */
+	bool incomplete;	/* not all that was found at first found room: VM by VM, then */
+	size_t nr_pending;
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Programs write to it as we read: nothing of it may be kept in registers. */
+static volatile struct gmem_scan *scan_of(const struct inventory *inv)
+{
+	return &inv->skel->bss->scan;
+}
+
+struct inventory *inventory_new(struct gmem_bpf *skel)
+{
+	struct inventory *inv = calloc(1, sizeof(*inv));
+
+	if (inv)
+		inv->skel = skel;
+	return inv;
+}
+
+static void set_pending(struct inventory *inv, struct known *k, bool pending)
+{
+	inv->nr_pending += pending - k->pending;
+	k->pending = pending;
+}
+
+static void stop_reading(struct inventory *inv)
+{
+	bpf_link__destroy(inv->link);
+	inv->link = NULL;
+	inv->now = NULL;
+}
+
+static void forget(struct inventory *inv, struct known *k)
+{
+	if (inv->now == k)
+		stop_reading(inv);
+	set_pending(inv, k, false);
+	HASH_DEL(inv->vms, k);
+	free(k);
+}
+
+void inventory_free(struct inventory *inv)
+{
+	struct known *k, *tmp;
+
+	if (!inv)
+		return;
+	HASH_ITER(hh, inv->vms, k, tmp)
+		forget(inv, k);
+	free(inv);
+}
+
+static struct known *find(struct inventory *inv, uint64_t vm)
+{
+	struct known *k;
+
+	HASH_FIND(hh, inv->vms, &vm, sizeof(vm), k);
+	return k;
+}
+
+/* The VM, which is to be read if it is new. */
+static struct known *get(struct inventory *inv, uint64_t vm, uint32_t pid)
+{
+	struct known *k = find(inv, vm);
+
+	if (k)
+		return k;
+	k = calloc(1, sizeof(*k));
+	if (!k)
+		return NULL;
+	k->vm = vm;
+	k->pid = pid;
+	k->with_files = inv->incomplete;
+	HASH_ADD(hh, inv->vms, vm, sizeof(k->vm), k);
+	if (!k->hh.tbl) {
+		free(k);
+		return NULL;
+	}
+	set_pending(inv, k, true);
+	return k;
+}
+
+int inventory_record(struct inventory *inv, const struct gmem_hdr *rec)
+{
+	struct known *k;
+
+	switch (rec->kind) {
+	case GMEM_VM:
+		return get(inv, rec->vm, rec->tgid) ? 0 : -ENOMEM;
+	case GMEM_SCAN_FILE:
+		k = get(inv, rec->vm, 0);
+		if (k)
+			k->pid = ((const struct gmem_rec *)rec)->aux;
+		return k ? 0 : -ENOMEM;
+	case GMEM_SCAN_BEGIN:
+		k = find(inv, rec->vm);
+		if (k)
+			k->lost = ((const struct gmem_rec *)rec)->arg;
+		return 0;
+	case GMEM_VM_END:
+		k = find(inv, rec->vm);
+		if (k)
+			forget(inv, k);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+int inventory_counters(struct inventory *inv, uint64_t vm, const struct gmem_counters *c)
+{
+	struct known *k;
+
+	if (c->ended_ns) {
+		k = find(inv, vm);
+		if (k)
+			forget(inv, k);
+		return 0;
+	}
+	k = get(inv, vm, 0);
+	if (!k)
+		return -ENOMEM;
+	if (c->lost_state != k->lost && k != inv->now) {
+		k->with_files = true;
+		set_pending(inv, k, true);
+	}
+	return 0;
+}
+
+/* Iterators that write nothing have nothing to read: the programs run while we try. */
+static int run(struct bpf_link *link)
+{
+	int fd = bpf_iter_create(bpf_link__fd(link)), err = 0;
+	char buf[64];
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	do {
+		n = read(fd, buf, sizeof(buf));
+	} while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
+	if (n < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+/* pid 0: the files of all processes. */
+static struct bpf_link *attach(struct bpf_program *prog, uint32_t pid)
+{
+	union bpf_iter_link_info info = { .task = { .pid = pid } };
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info,
+		    .link_info_len = sizeof(info));
+
+	return bpf_program__attach_iter(prog, pid ? &opts : NULL);
+}
+
+/* vm 0: all. */
+static int find_files(struct inventory *inv, uint64_t vm, uint32_t pid, bool no_slots)
+{
+	volatile struct gmem_scan *scan = scan_of(inv);
+	uint64_t before = scan->vm;
+	struct bpf_link *link = attach(inv->skel->progs.scan_files, pid);
+	int err;
+
+	if (!link)
+		return -errno;
+	scan->vm = vm;
+	scan->no_slots = no_slots;
+	err = run(link);
+	scan->vm = before;
+	bpf_link__destroy(link);
+	return err;
+}
+
+int inventory_find(struct inventory *inv)
+{
+	volatile struct gmem_scan *scan = scan_of(inv);
+	uint64_t room = scan->no_room;
+	int err = find_files(inv, 0, 0, false);
+
+	inv->incomplete = scan->no_room != room;
+	return err;
+}
+
+static int look_in(struct inventory *inv, uint32_t pid)
+{
+	bpf_link__destroy(inv->link);
+	inv->link = attach(inv->skel->progs.scan_map, pid);
+	inv->everywhere = !pid;
+	return inv->link ? 0 : -errno;
+}
+
+static int start_reading(struct inventory *inv, struct known *k)
+{
+	volatile struct gmem_scan *scan = scan_of(inv);
+	int err = look_in(inv, k->pid);
+
+	/* The process is gone; somebody else may have the file. */
+	if (err == -ESRCH)
+		err = look_in(inv, 0);
+	if (err)
+		return err;
+	inv->now = k;
+	k->tried_ns = now_ns();
+	scan->vm = k->vm;
+	scan->next = 0;
+	scan->with_files = k->with_files;
+	scan->budget_ns = BUDGET_NS;
+	scan->phase = GMEM_SCAN_BEGINS;
+	return 0;
+}
+
+static struct known *next_to_read(struct inventory *inv)
+{
+	struct known *k, *tmp, *best = NULL;
+	uint64_t now = now_ns();
+
+	HASH_ITER(hh, inv->vms, k, tmp) {
+		if (!k->pending || (k->tried_ns && now - k->tried_ns < RETRY_NS))
+			continue;
+		if (!best || k->tried_ns < best->tried_ns)
+			best = k;
+	}
+	return best;
+}
+
+static void done_reading(struct inventory *inv)
+{
+	inv->now->with_files = false;
+	set_pending(inv, inv->now, false);
+	stop_reading(inv);
+}
+
+/* No process has a file of it: it is about to end, or its files are on their way somewhere. */
+static void not_found(struct inventory *inv)
+{
+	stop_reading(inv);
+}
+
+static int read_on(struct inventory *inv)
+{
+	volatile struct gmem_scan *scan = scan_of(inv);
+	uint64_t room = scan->no_room;
+	int err;
+
+	if (scan->phase == GMEM_SCAN_FILES) {
+		err = scan->with_files ? find_files(inv, scan->vm, 0, false) : 0;
+		/* Some may be missing: once more, when there is room. */
+		if (!err && scan->no_room == room)
+			scan->phase = GMEM_SCAN_MAPS;
+		return err;
+	}
+	scan->found = 0;
+	err = run(inv->link);
+	if (err)
+		return err;
+	if (scan->found) {
+		if (scan->phase == GMEM_SCAN_DONE)
+			done_reading(inv);
+		return 0;
+	}
+	if (!inv->everywhere)
+		return look_in(inv, 0);
+	not_found(inv);
+	return 0;
+}
+
+int inventory_step(struct inventory *inv)
+{
+	struct known *k;
+	int err = 0;
+
+	if (!inv->now) {
+		k = inv->nr_pending ? next_to_read(inv) : NULL;
+		if (!k)
+			return 0;
+		err = start_reading(inv, k);
+	}
+	if (!err)
+		err = read_on(inv);
+	if (err)
+		stop_reading(inv);
+	return err ? err : 1;
+}
+
+size_t inventory_pending(const struct inventory *inv)
+{
+	return inv->nr_pending;
+}
+
+int inventory_refresh(struct inventory *inv)
+{
+	struct known *k, *other, *tmp, *tmp2;
+	bool seen;
+	int err = 0;
+
+	HASH_ITER(hh, inv->vms, k, tmp) {
+		seen = !k->pid;
+		/* VMs of one process are found together. */
+		for (other = inv->vms; other && other != k && !seen; other = tmp2) {
+			tmp2 = other->hh.next;
+			seen = other->pid == k->pid;
+		}
+		if (!seen)
+			err = find_files(inv, 0, k->pid, true);
+		if (err && err != -ESRCH)
+			return err;
+	}
+	return 0;
+}

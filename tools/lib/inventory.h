@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * Reads from kernel memory what was there before the tools were, and again what
+ * became doubtful: bpf/gmem_scan.bpf.h, run in bounded steps. Results come through
+ * the ring buffer, as records, like the events that they are ordered with.
+ */
+#ifndef GMEM_INVENTORY_H
+#define GMEM_INVENTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gmem_abi.h"
+
+struct gmem_bpf;
+struct inventory;
+
+/* NULL if there is no memory. The skeleton is loaded, and stays the caller's. */
+struct inventory *inventory_new(struct gmem_bpf *skel);
+void inventory_free(struct inventory *inv);
+
+/* Finds every VM and every guest_memfd file of this pid namespace. 0 or -errno. */
+int inventory_find(struct inventory *inv);
+
+/* Each record that is read passes through here: VMs come and go. 0 or -ENOMEM. */
+int inventory_record(struct inventory *inv, const struct gmem_hdr *rec);
+
+/* The counters of a VM: if more was lost since it was read, it is read again. 0 or -ENOMEM. */
+int inventory_counters(struct inventory *inv, uint64_t vm, const struct gmem_counters *c);
+
+/*
+ * One step of what is to be done. 1 if there is more to do, 0 if not, -errno. The
+ * caller reads the ring buffer between steps: a step that finds no room waits for that.
+ */
+int inventory_step(struct inventory *inv);
+
+/* VMs whose state is not known yet. */
+size_t inventory_pending(const struct inventory *inv);
+
+/* Looks again at how many pages the files have. 0 or -errno. */
+int inventory_refresh(struct inventory *inv);
+
+#endif /* GMEM_INVENTORY_H */
