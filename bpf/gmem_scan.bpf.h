@@ -79,6 +79,18 @@ static __always_inline bool read_binding(const struct binding_walk *w, struct gm
 	return r->arg <= w->at.index && r->arg + (r->end - r->start) > w->at.index;
 }
 
+/*
+ * v, of which the verifier knows nothing any more. It would learn from each turn of a
+ * loop that an index has grown, and look at every turn: 7.3 does.
+ */
+static __always_inline __u64 unknown(__u64 v, volatile __u64 *memory)
+{
+	*memory = v;
+	v = *memory;
+	*memory = 0;
+	return v;
+}
+
 /* A binding covers many indices, and is told once: at its first. */
 static long scan_binding(__u32 i, struct binding_walk *w)
 {
@@ -95,10 +107,10 @@ static long scan_binding(__u32 i, struct binding_walk *w)
 	fill_hdr(&r->h, w->vm, GMEM_SCAN_SLOT, sizeof(*r), bpf_ktime_get_ns());
 	xa_seek(&w->at);
 	if (!w->at.past && read_binding(w, r)) {
-		w->at.index = r->arg + (r->end - r->start);
+		w->at.index = unknown(r->arg + (r->end - r->start), &r->dur_ns);
 		submit(r);
 	} else {
-		w->at.index = xa_next_index(&w->at);
+		w->at.index = unknown(xa_next_index(&w->at), &r->dur_ns);
 		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
 	}
 	return w->at.past != 0;
@@ -115,7 +127,7 @@ static __always_inline void scan_gmem(struct file *file, __u64 vm, __u32 holder)
 		.nr_pages = BPF_CORE_READ(file, f_inode, i_mapping, nrpages),
 		.aux = holder,
 	};
-	struct binding_walk w = { .vm = vm, .ino = r.ino, .size = r.end };
+	struct binding_walk w = { .at.stop = -1, .vm = vm, .ino = r.ino, .size = r.end };
 
 	scan_emit(vm, GMEM_SCAN_FILE, &r);
 	if (scan.no_slots)

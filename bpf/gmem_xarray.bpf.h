@@ -17,10 +17,10 @@
 struct xa_cursor {
 	__u64 head;	/* xa_head */
 	__u64 index;
-	__u64 stop;	/* levels of this shift or less are not entered, but left to the caller */
+	__s64 stop;	/* nodes of this shift or less are not entered, but left to the caller; -1: none */
 	/* What is at index: */
 	__u64 node;	/* not entered; 0: there is an entry */
-	__u64 shift;	/* of node, or of the entry: it is for 1 << shift indices */
+	__s64 shift;	/* of node, or of the entry: it is for 1 << shift indices */
 	__u64 entry;
 	__u64 past;	/* index is beyond all that there is */
 };
@@ -65,37 +65,43 @@ static __always_inline void xa_all_slots(struct xa_node *node, __u64 *slots)
 	bpf_probe_read_kernel(slots, sizeof(void *) << xa_chunk_shift(), node->slots);
 }
 
-static __noinline int xa_seek(struct xa_cursor *c)
+/* One level down. The root is an entry of its own kind: xa_head. */
+static long xa_descend(__u32 level, struct xa_cursor *c)
 {
 	__u32 chunk = xa_chunk_shift(), i;
-	__u64 entry = c->head;
+	struct xa_node *node;
 
+	if (!xa_is_node(c->entry))
+		return 1;
+	node = xa_to_node(c->entry);
+	c->shift = BPF_CORE_READ(node, shift);
+	if (!level && c->index >> (c->shift & 63) >> chunk) {
+		c->past = 1;
+		c->entry = 0;
+		return 1;
+	}
+	if (c->shift <= c->stop) {
+		c->node = (__u64)node;
+		return 1;
+	}
+	i = c->index >> (c->shift & 63) & ((1 << chunk) - 1);
+	c->entry = xa_slot(node, i);
+	if (xa_is_sibling(c->entry))
+		c->entry = xa_slot(node, c->entry >> 2);
+	return 0;
+}
+
+/* A helper makes the loop: the verifier looks at one level, not at all ways through them. */
+static __always_inline void xa_seek(struct xa_cursor *c)
+{
 	c->node = 0;
 	c->shift = 0;
-	if (!xa_is_node(entry)) {
-		c->past = c->index > 0;
-		c->entry = c->past ? 0 : entry;
-		return 0;
-	}
-	c->shift = BPF_CORE_READ(xa_to_node(entry), shift);
-	c->past = c->index >> (c->shift & 63) >> chunk != 0;
-	for (int level = 0; level < XA_MAX_LEVELS && !c->past; level++) {
-		if (c->shift <= c->stop) {
-			c->node = (__u64)xa_to_node(entry);
-			return 0;
-		}
-		i = c->index >> (c->shift & 63) & ((1 << chunk) - 1);
-		c->node = (__u64)xa_to_node(entry);
-		entry = xa_slot((void *)c->node, i);
-		if (xa_is_sibling(entry))
-			entry = xa_slot((void *)c->node, entry >> 2);
-		c->node = 0;
-		if (!xa_is_node(entry))
-			break;
-		c->shift = BPF_CORE_READ(xa_to_node(entry), shift);
-	}
-	c->entry = c->past ? 0 : entry;
-	return 0;
+	c->entry = c->head;
+	c->past = !xa_is_node(c->head) && c->index > 0;
+	if (c->past)
+		c->entry = 0;
+	else
+		bpf_loop(XA_MAX_LEVELS, xa_descend, c, 0);
 }
 
 /* The first index that is not for the same entry. */
