@@ -51,6 +51,7 @@ enum gmem_kind {
 	GMEM_SCAN_MAP		= 28,	/* struct gmem_map_rec */
 	GMEM_SCAN_END		= 29,	/* all of it was read */
 	GMEM_PROBES		= 30,	/* struct gmem_probes_rec: how it is seen; first of a source */
+	GMEM_COST		= 31,	/* struct gmem_cost_rec, made by a source */
 	GMEM_KINDS
 };
 
@@ -242,7 +243,17 @@ struct gmem_scan {
 	__u64 no_room;		/* the ring buffer was full: read it, and go on */
 	__u64 budget_ns;	/* of one run */
 	__u64 runs;
-	__u64 max_run_ns;	/* longest run of all */
+	__u64 run_ns;		/* of all of them */
+	__u64 max_run_ns;	/* of the longest */
+};
+
+/* What the tool itself costs, since it was attached. */
+struct gmem_cost_rec {
+	struct gmem_hdr h;
+	__u64 cpu_ns;		/* of the process */
+	__u64 scan_runs;	/* of the programs that read kernel memory */
+	__u64 scan_ns;
+	__u64 scan_max_ns;	/* longest run: RCU was held that long */
 };
 
 #endif /* GMEM_ABI_H */

@@ -26,6 +26,7 @@ static __always_inline void scan_run_ends(__u64 begin_ns)
 	__u64 ns = bpf_ktime_get_ns() - begin_ns;
 
 	scan.runs++;
+	scan.run_ns += ns;
 	if (ns > scan.max_run_ns)
 		scan.max_run_ns = ns;
 }

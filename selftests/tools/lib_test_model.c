@@ -439,6 +439,7 @@ static void test_short_records_are_refused(void **state)
 		[GMEM_LOST]	= sizeof(struct gmem_lost_rec),
 		[GMEM_SCAN_MAP]	= sizeof(struct gmem_map_rec),
 		[GMEM_PROBES]	= sizeof(struct gmem_probes_rec),
+		[GMEM_COST]	= sizeof(struct gmem_cost_rec),
 	};
 	struct gmem_model *m = *state;
 

@@ -14,7 +14,7 @@
 #include "gmem.skel.h"
 
 /* Of one run of a program; RCU is held that long. */
-#define BUDGET_NS	2000000
+#define BUDGET_NS	1000000
 
 /* A VM that could not be found, or keeps losing records, is not read more often. */
 #define RETRY_NS	1000000000ULL

@@ -111,6 +111,7 @@ static struct json_object *vm_object(const struct gmem_vm *vm, const struct gmem
 
 	put_metrics(o, vm, m);
 	json_object_object_add(o, "map_state", json_object_new_string(gmem_map_state_names[vm->map]));
+	put_u64(o, "read_took_ns", vm->scan_took_ns);
 	put_u64(o, "lost_records", vm->now.lost_records);
 	json_object_object_add(o, "ended", json_object_new_boolean(vm->ended_ns != 0));
 	json_object_object_add(o, "slots", slots(vm));
@@ -134,6 +135,17 @@ static void put_losses(struct json_object *o, const struct gmem_model *m)
 	json_object_object_add(o, "lost_by_event", by_event);
 }
 
+static void put_cost(struct json_object *o, const struct gmem_cost_rec *c)
+{
+	struct json_object *cost = json_object_new_object();
+
+	put_u64(cost, "cpu_ns", c->cpu_ns);
+	put_u64(cost, "scan_runs", c->scan_runs);
+	put_u64(cost, "scan_ns", c->scan_ns);
+	put_u64(cost, "scan_max_ns", c->scan_max_ns);
+	json_object_object_add(o, "cost", cost);
+}
+
 struct json_object *gmem_json_model(const struct gmem_model *m, const char *probes, uint32_t pid)
 {
 	struct json_object *o = json_object_new_object(), *vms = json_object_new_array();
@@ -144,6 +156,7 @@ struct json_object *gmem_json_model(const struct gmem_model *m, const char *prob
 	json_object_object_add(o, "probes", json_object_new_string(probes));
 	put_u64(o, "events", m->nr_events);
 	put_losses(o, m);
+	put_cost(o, &m->cost);
 	HASH_ITER(hh, m->vms, vm, tmp) {
 		if (!pid || vm->pid == pid)
 			json_object_array_add(vms, vm_object(vm, m));

@@ -55,6 +55,7 @@ static const struct gmem_kind_info kinds[GMEM_KINDS] = {
 				    "slot", .has_ino = true },
 	[GMEM_SCAN_MAP]		= { "scan_map", "scan_map", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_SCAN_END]		= { "scan_end", "scan_end", GMEM_META, .unit = GMEM_NONE },
+	[GMEM_COST]		= { "cost", "cost", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_PROBES]		= { "probes", "probes", GMEM_META, .unit = GMEM_NONE },
 };
 

@@ -271,6 +271,7 @@ static void scan_end(struct gmem_vm *vm, const struct gmem_rec *r)
 {
 	if (r->aux)
 		forget_unseen(vm);
+	vm->scan_took_ns = r->h.ts_ns - vm->scan_ns;
 	vm->map = vm->now.lost_state > vm->scan_lost ? GMEM_MAP_STALE : GMEM_MAP_CURRENT;
 }
 
@@ -349,6 +350,7 @@ static size_t least_size(unsigned int kind)
 	case GMEM_COUNTERS:	return sizeof(struct gmem_counters_rec);
 	case GMEM_LOST:		return sizeof(struct gmem_lost_rec);
 	case GMEM_PROBES:	return sizeof(struct gmem_probes_rec);
+	case GMEM_COST:		return sizeof(struct gmem_cost_rec);
 	case GMEM_SCAN_MAP:	return sizeof(struct gmem_map_rec);
 	default:		return sizeof(struct gmem_rec);
 	}
@@ -383,6 +385,8 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 		m->now_ns = rec->ts_ns;
 	if (rec->kind == GMEM_LOST)
 		apply_losses(m, (const struct gmem_lost_rec *)rec);
+	if (rec->kind == GMEM_COST)
+		memcpy(&m->cost, rec, sizeof(m->cost));
 	if (rec->kind == GMEM_PROBES)
 		m->features = ((const struct gmem_probes_rec *)rec)->features;
 	if (!rec->vm)

@@ -70,6 +70,7 @@ struct gmem_vm {
 
 	enum gmem_map_state map;
 	uint64_t scan_ns;		/* when the scan under way, or the last one, began */
+	uint64_t scan_took_ns;		/* the last that was completed */
 	uint64_t scan_lost;		/* lost_state when it began: lost before, found by it */
 	struct gmem_changes changes;	/* for attributes that are told out of order */
 
@@ -95,6 +96,7 @@ struct gmem_model {
 	uint64_t nr_events;		/* applied, without GMEM_META */
 	uint64_t lost[GMEM_LOSSES];	/* since attach */
 	uint64_t lost_by_kind[GMEM_KINDS];
+	struct gmem_cost_rec cost;	/* of the tool; 0 as long as nobody told */
 	uint64_t features;		/* enum gmem_feature: what the source can tell */
 };
 

@@ -161,6 +161,28 @@ static int sync_losses(struct live *l)
 	return err ? err : l->fn(l->ctx, &r.h);
 }
 
+static uint64_t cpu_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int sync_cost(struct live *l)
+{
+	const struct gmem_scan *scan = &l->skel->bss->scan;
+	struct gmem_cost_rec r = {
+		.h = { .ts_ns = now_ns(), .kind = GMEM_COST, .size = sizeof(r) },
+		.cpu_ns = cpu_ns(),
+		.scan_runs = scan->runs,
+		.scan_ns = scan->run_ns,
+		.scan_max_ns = scan->max_run_ns,
+	};
+
+	return l->fn(l->ctx, &r.h);
+}
+
 /* How often pages are counted, and how long a view may be kept waiting for maps. */
 #define REFRESH_NS	1000000000ULL
 #define SYNC_READING_NS	50000000ULL
@@ -193,7 +215,7 @@ static int live_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
 		err = take_inventory(l, SYNC_READING_NS);
 	if (!err)
 		err = sync_losses(l);
-	return err;
+	return err ? err : sync_cost(l);
 }
 
 static size_t live_pending(const struct gmem_source *s)
