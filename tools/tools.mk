@@ -3,8 +3,8 @@
 
 TOOL_CFLAGS := $(CFLAGS) -Ibpf -Itools/lib -I$(B)
 LIB_SRC := $(wildcard tools/lib/*.c)
-# Only this one touches BPF: programs that read recordings link without it.
-LIVE_SRC := tools/lib/source_live.c tools/lib/inventory.c tools/lib/probes.c
+# Only these touch BPF: programs that read recordings link without it.
+LIVE_SRC := $(addprefix tools/lib/,source_live.c attach.c inventory.c probes.c)
 LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(LIVE_SRC),$(LIB_SRC)))
 LIVE_OBJ := $(patsubst %.c,$(B)/%.o,$(LIVE_SRC))
 

@@ -48,9 +48,9 @@ with_headers() { # file seen
 	done
 }
 
-none "$(sources | grep -vxE 'tools/lib/(source_live|inventory|probes)\.c' |
+none "$(sources | grep -vxE 'tools/lib/(source_live|attach|inventory|probes)\.[ch]' |
 	includes '(.*/)?bpf/.*\.h|.*\.skel\.h')" \
-	'only source_live.c, inventory.c and probes.c of tools/lib know BPF'
+	'only source_live, attach, inventory and probes of tools/lib know BPF'
 none "$(sources | grep -vx 'tools/gmemtop/tui\.c' |
 	includes '(.*/)?n?curses\.h|ncursesw?/.*\.h')" \
 	'only tools/gmemtop/tui.c knows curses'

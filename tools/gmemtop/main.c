@@ -19,6 +19,7 @@ int main(int argc, char **argv)
 		live.ringbuf_bytes = o.ringbuf_bytes;
 		live.set = o.set;
 		live.inventory = true;
+		live.wait = o.wait;
 		live.verbose = o.verbose;
 		status = gmem_live_open(&source, &live, &e);
 	}

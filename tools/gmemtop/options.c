@@ -11,7 +11,7 @@
 
 const char *argp_program_version = "gmemtop 0.1";
 
-enum { OPT_JSON = 256, OPT_ASCII, OPT_RINGBUF, OPT_REVERSE, OPT_PROBES };
+enum { OPT_JSON = 256, OPT_ASCII, OPT_RINGBUF, OPT_REVERSE, OPT_PROBES, OPT_WAIT };
 
 static const struct argp_option options[] = {
 	{ "delay", 'd', "SEC", 0, "Refresh every SEC seconds, 0.1 to 3600 (default 1)", 0 },
@@ -24,6 +24,7 @@ static const struct argp_option options[] = {
 	{ "ascii", OPT_ASCII, NULL, 0, "No Unicode on the screen", 0 },
 	{ "ringbuf", OPT_RINGBUF, "MIB", 0, "Size of the event buffer (default: by number of CPUs)", 0 },
 	{ "probes", OPT_PROBES, "SET", 0, "tracepoints or stock (default: tracepoints where the kernel has them)", 0 },
+	{ "wait", OPT_WAIT, NULL, 0, "Where there is no KVM, wait until it is loaded", 0 },
 	{ "verbose", 'v', NULL, 0, "Show what libbpf says", 0 },
 	{ 0 }
 };
@@ -71,6 +72,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 			list_fields();
 		o->sort = gmem_metric(arg);
 		return o->sort ? 0 : usage(p, "no field to sort by:", arg);
+	case OPT_WAIT:
+		o->wait = true;
+		return 0;
 	case OPT_PROBES:
 		o->set = gmem_set_by_name(arg);
 		return o->set != GMEM_SETS ? 0 : usage(p, "no set of probes:", arg);

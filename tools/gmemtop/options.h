@@ -15,6 +15,7 @@ struct gmemtop_options {
 	unsigned long count;			/* refreshes; 0: until the end */
 	bool batch;				/* text or JSON to stdout, no terminal */
 	bool json;				/* implies batch */
+	bool wait;				/* for KVM, if there is none */
 	bool ascii;				/* no Unicode on the screen */
 	bool reverse;				/* ascending */
 	uint32_t pid;				/* 0: all VMs */

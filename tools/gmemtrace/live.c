@@ -17,12 +17,13 @@
 #include "source.h"
 #include "stop.h"
 
-enum { OPT_JSON = 256, OPT_RINGBUF, OPT_PROBES };
+enum { OPT_JSON = 256, OPT_RINGBUF, OPT_PROBES, OPT_WAIT };
 
 struct options {
 	bool events;
 	bool faults;
 	bool json;
+	bool wait;
 	double seconds;
 	uint32_t pid;
 	uint64_t ringbuf_bytes;
@@ -47,6 +48,7 @@ static const struct argp_option argp_options[] = {
 	{ "json", OPT_JSON, NULL, 0, "One JSON object a line", 0 },
 	{ "ringbuf", OPT_RINGBUF, "MIB", 0, "Size of the event buffer (default: by number of CPUs)", 0 },
 	{ "probes", OPT_PROBES, "SET", 0, "tracepoints or stock (default: tracepoints where the kernel has them)", 0 },
+	{ "wait", OPT_WAIT, NULL, 0, "Where there is no KVM, wait until it is loaded", 0 },
 	{ "verbose", 'v', NULL, 0, "Show what libbpf says", 0 },
 	{ 0 }
 };
@@ -76,6 +78,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		if (!gmem_parse_number(arg, 1, 4194304, &v) || v != (double)(uint32_t)v)
 			return bad_value(o, "there can be no process", arg);
 		o->pid = (uint32_t)v;
+		return 0;
+	case OPT_WAIT:
+		o->wait = true;
 		return 0;
 	case OPT_PROBES:
 		o->set = gmem_set_by_name(arg);
@@ -211,6 +216,7 @@ enum gmem_status cmd_live(int argc, char **argv, struct gmem_error *e)
 		return e->status ? e->status : GMEM_E_USAGE;
 	live.ringbuf_bytes = o.ringbuf_bytes;
 	live.set = o.set;
+	live.wait = o.wait;
 	live.verbose = o.verbose;
 	live.groups = (o.events ? GMEM_PROBES_PHASES : 0) | (o.faults ? GMEM_PROBES_FAULTS : 0);
 	status = gmem_live_open(&source, &live, e);

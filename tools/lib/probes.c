@@ -217,6 +217,12 @@ static enum gmem_status nothing_to_attach(const struct gmem_probe_choice *c,
 			 c->missing[GMEM_SET_TRACEPOINTS], c->missing[GMEM_SET_STOCK]);
 }
 
+/* It has a device as long as kvm_amd, kvm_intel or the like are loaded, too. */
+bool gmem_kvm_is_there(void)
+{
+	return !access("/sys/class/misc/kvm", F_OK) || !access("/dev/kvm", F_OK);
+}
+
 enum gmem_status gmem_probes_find(struct gmem_probe_choice *c, enum gmem_probe_set wish,
 				  struct gmem_error *e)
 {
@@ -224,7 +230,7 @@ enum gmem_status gmem_probes_find(struct gmem_probe_choice *c, enum gmem_probe_s
 
 	memset(c, 0, sizeof(*c));
 	c->set = GMEM_SETS;
-	if (access("/sys/class/misc/kvm", F_OK) && access("/dev/kvm", F_OK))
+	if (!gmem_kvm_is_there())
 		return gmem_fail(e, GMEM_E_NO_KVM,
 				 "Load kvm_amd or kvm_intel, or wait for it with --wait; without virtualization there is nothing to see.",
 				 "there is no KVM on this host: /dev/kvm is missing");

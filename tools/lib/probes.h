@@ -67,6 +67,9 @@ static inline bool gmem_probe_in_use(const struct gmem_probe *p, enum gmem_probe
  */
 unsigned int gmem_probes_features(enum gmem_probe_set set, unsigned int groups);
 
+/* Is there a KVM that can run VMs? */
+bool gmem_kvm_is_there(void);
+
 /*
  * Looks for all probes, and chooses the set that is wished for, or the best. GMEM_OK,
  * or what is missing in *e; *c tells as much as is known in any case.

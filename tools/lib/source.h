@@ -74,6 +74,7 @@ struct gmem_live_opts {
 	unsigned int groups;		/* of enum gmem_probe_group, beside the base */
 	enum gmem_probe_set set;	/* wish */
 	bool inventory;			/* read what was there before, and what was lost */
+	bool wait;			/* no KVM is no error: there may be one later */
 	int verbose;			/* 1: messages of libbpf go to stderr */
 };
 

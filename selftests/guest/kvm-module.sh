@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# KVM as a module, loaded, used, unloaded and loaded again under a gmemtop that waits
+# for it. For a kernel with KVM=m, where nothing has been loaded: in-vm VERSION::m
+. selftests/tap.sh
+dir=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null' EXIT
+
+load_kvm() {
+	local ko
+
+	for ko in irqbypass kvm ccp kvm-amd; do
+		[ ! -e "$GMEM_MODULES/$ko.ko" ] || insmod "$GMEM_MODULES/$ko.ko" || return 1
+	done
+}
+
+# gmemtop holds kvm.ko while it is attached, and lets go of it when kvm_amd is gone.
+unload_kvm() {
+	rmmod kvm_amd && wait_for 20 rmmod kvm 2> "$dir/rmmod"
+}
+
+last() { tail -1 "$dir/top"; }
+shows() { last | jq -e "$1" > /dev/null; }
+
+use_it() { # name
+	build/gmemload --vms 2 --count 200 --pattern mix --by mix --hold --ledger "$dir/ledger" \
+		< <(exec sleep 600) > "$dir/load" &
+	load=$!
+	check "$1: VMs run" wait_for 100 grep -q holding "$dir/load"
+	sleep 2.5
+	is "$1: gmemtop equals the ledger" \
+		"$(last > "$dir/now"; build/ledger_check "$dir/ledger" top "$dir/now" | grep -A1 '^not ok\|^Bail')" ""
+	kill -TERM $load
+	wait $load
+}
+
+check "KVM is not loaded" test ! -e /dev/kvm
+build/gmemtop -b -n 1 -d 0.1 > "$dir/out" 2>&1
+is "gmemtop says so" "$? $(grep -c /dev/kvm "$dir/out")" "4 1"
+
+build/gmemtop --json --wait -d 0.5 > "$dir/top" 2> "$dir/top.err" &
+top=$!
+check "with --wait it waits" wait_for 20 shows '.probes | startswith("none")'
+check "KVM is loaded" load_kvm
+check "its types are those of a module" test -e /sys/kernel/btf/kvm
+check "gmemtop attaches to it" wait_for 20 shows '.probes | startswith("none") | not'
+use_it "loaded"
+check "KVM is unloaded" unload_kvm
+check "gmemtop waits again" wait_for 20 shows '.probes | startswith("none")'
+check "KVM is loaded again" load_kvm
+check "gmemtop attaches again" wait_for 20 shows '.probes | startswith("none") | not'
+use_it "loaded again"
+kill -TERM $top
+wait $top
+is "gmemtop ends in order" "$? $(cat "$dir/top.err")" "0 "
+check "nothing holds KVM any more" unload_kvm
+plan

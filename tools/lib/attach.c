@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "attach.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gmem.skel.h"
+#include "probes.h"
+
+static int print_nothing(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	(void)level;
+	(void)fmt;
+	(void)ap;
+	return 0;
+}
+
+static int print_to_stderr(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	return level == LIBBPF_DEBUG ? 0 : vfprintf(stderr, fmt, ap);
+}
+
+static uint64_t ringbuf_size(const struct gmem_live_opts *opts)
+{
+	uint64_t want = opts->ringbuf_bytes, size = 1 << 16;
+
+	if (!want)
+		want = (uint64_t)libbpf_num_possible_cpus() << 20;
+	if (!opts->ringbuf_bytes && want < 16 << 20)
+		want = 16 << 20;
+	while (size < want && size < 1 << 30)
+		size <<= 1;
+	return size;
+}
+
+static enum gmem_status fail_bpf(struct gmem_error *e, const char *what, int err)
+{
+	if (err == -EPERM || err == -EACCES)
+		return gmem_fail(e, GMEM_E_PERMISSION,
+				 "Run it as root, or with CAP_BPF and CAP_PERFMON.",
+				 "cannot %s: %s", what, strerror(-err));
+	return gmem_fail(e, GMEM_E_FAILED, "Run it again with -v: libbpf then says more.",
+			 "cannot %s: %s", what, strerror(-err));
+}
+
+/* Programs with nothing to attach to, and those that nobody wants, are left out. */
+static int choose_programs(struct bpf_object *obj, enum gmem_probe_set set, unsigned int groups)
+{
+	for (size_t i = 0; i < gmem_nr_probes; i++) {
+		const struct gmem_probe *p = &gmem_probes[i];
+		struct bpf_program *prog = bpf_object__find_program_by_name(obj, p->program);
+		bool use = gmem_probe_in_use(p, set, groups);
+		int err = 0;
+
+		if (!prog)
+			return -ENOENT;
+		if (use && p->attach == GMEM_ON_FUNCTION)
+			err = bpf_program__set_attach_target(prog, 0, p->found);
+		if (err)
+			return err;
+		bpf_program__set_autoload(prog, use);
+	}
+	return 0;
+}
+
+/* In 7.3 a binding is prepared, then committed. */
+static bool binds_in_two_steps(void)
+{
+	for (size_t i = 0; i < gmem_nr_probes; i++) {
+		if (!strcmp(gmem_probes[i].program, "stock_bind_commit"))
+			return gmem_probes[i].found;
+	}
+	return false;
+}
+
+static void set_constants(struct attachment *a, unsigned int groups, uint64_t size)
+{
+	a->skel->rodata->wakeup_bytes = size / 4;
+	a->skel->rodata->tell_phases = groups & GMEM_PROBES_PHASES;
+	a->skel->rodata->bind_in_two_steps = binds_in_two_steps();
+}
+
+static enum gmem_status load(struct attachment *a, const struct gmem_live_opts *opts,
+			     enum gmem_probe_set set, ring_buffer_sample_fn fn, void *ctx,
+			     struct gmem_error *e)
+{
+	uint64_t size = ringbuf_size(opts);
+	unsigned int groups = opts->groups | GMEM_PROBES_BASE;
+	int err;
+
+	a->skel = gmem_bpf__open();
+	if (!a->skel)
+		return fail_bpf(e, "open the BPF programs", -errno);
+	err = choose_programs(a->skel->obj, set, groups);
+	if (err)
+		return fail_bpf(e, "choose BPF programs", err);
+	bpf_map__set_max_entries(a->skel->maps.records, size);
+	set_constants(a, groups, size);
+	/* Iterators are attached when they are to run. */
+	bpf_program__set_autoattach(a->skel->progs.scan_files, false);
+	bpf_program__set_autoattach(a->skel->progs.scan_map, false);
+	err = gmem_bpf__load(a->skel);
+	if (err)
+		return fail_bpf(e, "load the BPF programs", err);
+	a->rb = ring_buffer__new(bpf_map__fd(a->skel->maps.records), fn, ctx, NULL);
+	if (!a->rb)
+		return fail_bpf(e, "map the ring buffer", -errno);
+	err = gmem_bpf__attach(a->skel);
+	if (err)
+		return fail_bpf(e, "attach the BPF programs", err);
+	return GMEM_OK;
+}
+
+static void describe_probes(struct attachment *a, enum gmem_probe_set set, unsigned int groups)
+{
+	a->probes.h.kind = GMEM_PROBES;
+	a->probes.h.size = sizeof(a->probes);
+	a->probes.features = gmem_probes_features(set, groups | GMEM_PROBES_BASE);
+	snprintf(a->probes.set, sizeof(a->probes.set), "%s", gmem_set_names[set]);
+}
+
+/* Events are attached first: whatever changes from now on is told. */
+static enum gmem_status find_vms(struct attachment *a, struct gmem_error *e)
+{
+	int err = -ENOMEM;
+
+	a->inv = inventory_new(a->skel);
+	if (a->inv)
+		err = inventory_find(a->inv);
+	return err ? fail_bpf(e, "look for VMs", err) : GMEM_OK;
+}
+
+enum gmem_status attach(struct attachment *a, const struct gmem_live_opts *opts,
+			ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e)
+{
+	struct gmem_probe_choice choice;
+	enum gmem_status status;
+
+	memset(a, 0, sizeof(*a));
+	libbpf_set_print(opts->verbose ? print_to_stderr : print_nothing);
+	status = gmem_probes_find(&choice, opts->set, e);
+	if (status)
+		return status;
+	a->module = choice.module;
+	describe_probes(a, choice.set, opts->groups);
+	status = load(a, opts, choice.set, fn, ctx, e);
+	if (!status && opts->inventory)
+		status = find_vms(a, e);
+	if (status)
+		detach(a);
+	return status;
+}
+
+void detach(struct attachment *a)
+{
+	inventory_free(a->inv);
+	ring_buffer__free(a->rb);
+	gmem_bpf__destroy(a->skel);
+	memset(a, 0, sizeof(*a));
+}
