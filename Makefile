@@ -36,7 +36,7 @@ TEST_PROGRAMS = $(filter $(B)/%,$(CHECKS)) $(B)/ledger_check
 
 test: deps
 	@$(SUBMAKE) -s all vm events $(TEST_PROGRAMS)
-	@selftests/build-kernels $(KERNEL):stock $(KERNELS)
+	@selftests/build-kernels $(EVERY) $(KERNEL):full:m
 	@selftests/run-tests $(CHECKS) $(VM_TESTS)
 
 test-kernel: deps

@@ -18,7 +18,17 @@ VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/errors.sh'
 VM_TESTS += '$(IN_VM) $(KERNEL):stock selftests/guest/errors.sh stock'
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/terminal.sh'
 VM_TESTS += $(foreach k,$(KERNELS),'$(IN_VM) $(k) selftests/guest/kernel-tests.sh' \
-	'$(IN_VM) $(k) selftests/events/run.sh' '$(IN_VM) $(k) selftests/guest/truth.sh')
+	'$(IN_VM) $(k) selftests/events/run.sh')
+
+# The tools on every kernel: with patches and without.
+EVERY := $(foreach k,$(KERNELS),$(k):full $(k):stock)
+ATTACH_ROUNDS ?= 2
+VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/truth.sh' \
+	'$(IN_VM) $(k) selftests/guest/attach.sh $(ATTACH_ROUNDS)' \
+	'$(IN_VM) $(k) selftests/guest/metrics.sh')
+VM_TESTS += '$(IN_VM) $(KERNEL):stock selftests/guest/big-map.sh 64G'
+VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/peers.sh' '$(IN_VM) $(KERNEL):stock selftests/guest/peers.sh'
+VM_TESTS += '$(IN_VM) $(KERNEL):full:m selftests/guest/kvm-module.sh'
 
 # Long: what a maintainer runs before the series goes out.
 SOAK_SECONDS ?= 600
@@ -26,6 +36,9 @@ KERNEL_TESTS := $(foreach k,$(KERNELS),'kernel/check $(k)')
 KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:debug selftests/guest/kernel-tests.sh'
 KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:debug selftests/events/run.sh'
 KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:debug selftests/guest/soak.sh $(SOAK_SECONDS)'
+# 50 of each kind on each kernel; half an hour and more each.
+LONG_ROUNDS ?= 50
+KERNEL_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/attach.sh $(LONG_ROUNDS)')
 
 $(B)/ledger_check: selftests/tools/ledger_check.c
 	@mkdir -p $(@D)

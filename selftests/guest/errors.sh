@@ -30,8 +30,10 @@ top="$dir/gmemtop -b -n 1 -d 0.1"
 live="$dir/gmemtrace live -d 0.1"
 
 if [ "${1-}" = stock ]; then
-	fails "gmemtop without tracepoints" 6 'no tracepoint kvm:kvm_gmem_' $top
-	fails "gmemtrace without tracepoints" 6 'no tracepoint kvm:kvm_gmem_' $live
+	check "gmemtop does without tracepoints" $top
+	check "gmemtrace does without tracepoints" $live
+	fails "gmemtop, asked for tracepoints" 6 'no tracepoint kvm:kvm_gmem_' $top --probes tracepoints
+	fails "gmemtrace, asked for tracepoints" 6 'no tracepoint kvm:kvm_gmem_' $live --probes tracepoints
 	plan
 	exit
 fi
@@ -41,6 +43,7 @@ fails "gmemtop, unknown option" 2 "unrecognized option '--nonsense'" $top --nons
 fails "gmemtop, bad delay" 2 "delay .* 'x'" $dir/gmemtop -d x
 fails "gmemtop, bad count" 2 "'-3'" $dir/gmemtop -n -3
 fails "gmemtop, unknown field" 2 "no field to sort by: 'x'" $dir/gmemtop -s x
+fails "gmemtop, unknown probes" 2 "no set of probes: 'x'" $dir/gmemtop --probes x
 fails "gmemtop, argument" 2 "unexpected argument 'x'" $dir/gmemtop x
 fails "gmemtop, no terminal" 7 "terminal" $dir/gmemtop
 fails "gmemtrace, no command" 2 "no command" $dir/gmemtrace

@@ -22,6 +22,9 @@ load=$!
 check "the load does its work" wait_for 300 grep -q holding "$dir/load"
 
 sleep 1.5	# pages are counted once a second
+# Somebody who comes now and reads kernel memory sees the same: no drift.
+build/gmemtop --json -n 1 -d 0.1 > "$dir/fresh"
+is "a fresh gmemtop ends in order" $? 0
 # The VMs are held: what the tools print when they are told to end is the final state.
 kill -TERM $top
 wait $top
@@ -49,5 +52,6 @@ is "a line of text for every conversion" "$(grep -c ' convert ' "$dir/text")" \
 plan
 status=$?
 build/ledger_check "$dir/ledger" top "$dir/top" | grep -v '^1\.\.' || status=1
+build/ledger_check "$dir/ledger" map "$dir/fresh" | grep -v '^1\.\.' || status=1
 build/ledger_check "$dir/ledger" live "$dir/live" | grep -v '^1\.\.' || status=1
 exit $status

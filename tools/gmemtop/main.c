@@ -17,6 +17,7 @@ int main(int argc, char **argv)
 	status = gmemtop_parse(&o, argc, argv, &e);
 	if (!status) {
 		live.ringbuf_bytes = o.ringbuf_bytes;
+		live.groups = o.groups;
 		live.set = o.set;
 		live.inventory = true;
 		live.wait = o.wait;

@@ -11,7 +11,7 @@
 
 const char *argp_program_version = "gmemtop 0.1";
 
-enum { OPT_JSON = 256, OPT_ASCII, OPT_RINGBUF, OPT_REVERSE, OPT_PROBES, OPT_WAIT };
+enum { OPT_JSON = 256, OPT_ASCII, OPT_RINGBUF, OPT_REVERSE, OPT_PROBES, OPT_WAIT, OPT_PHASES, OPT_FAULTS };
 
 static const struct argp_option options[] = {
 	{ "delay", 'd', "SEC", 0, "Refresh every SEC seconds, 0.1 to 3600 (default 1)", 0 },
@@ -22,6 +22,8 @@ static const struct argp_option options[] = {
 	{ "sort", 's', "FIELD", 0, "Sort by FIELD; -s help lists them (default conversions_per_s)", 0 },
 	{ "reverse", OPT_REVERSE, NULL, 0, "Least first", 0 },
 	{ "ascii", OPT_ASCII, NULL, 0, "No Unicode on the screen", 0 },
+	{ "phases", OPT_PHASES, NULL, 0, "Time the phases of conversions, too", 0 },
+	{ "faults", OPT_FAULTS, NULL, 0, "Count faults on private memory, too: there may be very many", 0 },
 	{ "ringbuf", OPT_RINGBUF, "MIB", 0, "Size of the event buffer (default: by number of CPUs)", 0 },
 	{ "probes", OPT_PROBES, "SET", 0, "tracepoints or stock (default: tracepoints where the kernel has them)", 0 },
 	{ "wait", OPT_WAIT, NULL, 0, "Where there is no KVM, wait until it is loaded", 0 },
@@ -72,6 +74,12 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 			list_fields();
 		o->sort = gmem_metric(arg);
 		return o->sort ? 0 : usage(p, "no field to sort by:", arg);
+	case OPT_PHASES:
+		o->groups |= GMEM_PROBES_PHASES;
+		return 0;
+	case OPT_FAULTS:
+		o->groups |= GMEM_PROBES_FAULTS;
+		return 0;
 	case OPT_WAIT:
 		o->wait = true;
 		return 0;
