@@ -2,6 +2,9 @@
 /*
  * Programs on the tracepoints of kernel/: each is named on_ and what follows
  * kvm_gmem_ there, and its arguments are those of TP_PROTO.
+ *
+ * None of those that are looked at here for NULL ever is. The verifier cannot know it of
+ * tracepoints in a module, and wants to see the test (kernel/bpf/btf.c, btf_ctx_access()).
  */
 #ifndef GMEM_TRACEPOINTS_BPF_H
 #define GMEM_TRACEPOINTS_BPF_H
@@ -13,6 +16,9 @@
 SEC("tp_btf/kvm_gmem_create")
 int BPF_PROG(on_create, struct kvm *kvm, struct inode *inode, u64 flags)
 {
+	if (!kvm || !inode)
+		return 0;
+
 	struct gmem_rec r = {
 		.ino = inode->i_ino,
 		.end = inode->i_size >> GMEM_PAGE_SHIFT,
@@ -26,6 +32,9 @@ int BPF_PROG(on_create, struct kvm *kvm, struct inode *inode, u64 flags)
 SEC("tp_btf/kvm_gmem_release")
 int BPF_PROG(on_release, struct kvm *kvm, struct inode *inode)
 {
+	if (!kvm || !inode)
+		return 0;
+
 	struct gmem_rec r = {
 		.ino = inode->i_ino,
 		.nr_pages = inode->i_mapping->nrpages,
@@ -39,6 +48,9 @@ SEC("tp_btf/kvm_gmem_bind")
 int BPF_PROG(on_bind, struct kvm *kvm, struct kvm_memory_slot *slot, struct inode *inode,
 	     u64 offset, int ret)
 {
+	if (!kvm || !slot)
+		return 0;
+
 	struct gmem_rec r = slot_rec(slot, ino_of(inode), offset >> GMEM_PAGE_SHIFT);
 
 	r.ret = ret;
@@ -49,6 +61,9 @@ int BPF_PROG(on_bind, struct kvm *kvm, struct kvm_memory_slot *slot, struct inod
 SEC("tp_btf/kvm_gmem_unbind")
 int BPF_PROG(on_unbind, struct kvm *kvm, struct kvm_memory_slot *slot, struct inode *inode)
 {
+	if (!kvm || !slot || !inode)
+		return 0;
+
 	struct gmem_rec r = slot_rec(slot, inode->i_ino, slot->gmem.pgoff);
 
 	tell(kvm, vm_of(kvm), GMEM_UNBIND, &r);
@@ -59,6 +74,9 @@ SEC("tp_btf/kvm_gmem_fallocate_begin")
 int BPF_PROG(on_fallocate_begin, struct kvm *kvm, struct inode *inode, int mode, __s64 offset,
 	     __s64 len)
 {
+	if (!kvm || !inode)
+		return 0;
+
 	struct gmem_rec r = fallocate_rec(inode->i_ino, mode, offset, len);
 
 	fallocate_begins(kvm, vm_of(kvm), &r);
@@ -69,6 +87,9 @@ SEC("tp_btf/kvm_gmem_fallocate_end")
 int BPF_PROG(on_fallocate_end, struct kvm *kvm, struct inode *inode, int mode, __s64 offset,
 	     __s64 len, u64 nr_pages, int ret)
 {
+	if (!kvm || !inode)
+		return 0;
+
 	struct gmem_rec r = fallocate_rec(inode->i_ino, mode, offset, len);
 
 	r.nr_pages = nr_pages;
@@ -81,6 +102,9 @@ SEC("tp_btf/kvm_gmem_invalidate_begin")
 int BPF_PROG(on_invalidate_begin, struct kvm *kvm, struct inode *inode, u64 start, u64 end,
 	     int cause)
 {
+	if (!kvm)
+		return 0;
+
 	struct gmem_rec r = {
 		.ino = ino_of(inode), .start = start, .end = end, .arg = cause,
 	};
@@ -93,6 +117,9 @@ SEC("tp_btf/kvm_gmem_invalidate_end")
 int BPF_PROG(on_invalidate_end, struct kvm *kvm, struct inode *inode, u64 start, u64 end,
 	     int cause)
 {
+	if (!kvm)
+		return 0;
+
 	struct gmem_rec r = {
 		.ino = ino_of(inode), .start = start, .end = end, .arg = cause,
 	};
@@ -105,6 +132,9 @@ int BPF_PROG(on_invalidate_end, struct kvm *kvm, struct inode *inode, u64 start,
 SEC("tp_btf/kvm_gmem_memory_error")
 int BPF_PROG(on_memory_error, struct inode *inode, u64 start, u64 end)
 {
+	if (!inode)
+		return 0;
+
 	struct gmem_rec r = { .ino = inode->i_ino, .start = start, .end = end };
 
 	emit(0, GMEM_MEMORY_ERROR, bpf_ktime_get_ns(), &r);
@@ -115,6 +145,9 @@ SEC("tp_btf/kvm_gmem_attributes_begin")
 int BPF_PROG(on_attributes_begin, struct kvm *kvm, struct inode *inode, u64 start, u64 end,
 	     u64 attributes)
 {
+	if (!kvm)
+		return 0;
+
 	struct gmem_rec r = {
 		.ino = ino_of(inode), .start = start, .end = end, .arg = attributes,
 	};
@@ -127,6 +160,9 @@ SEC("tp_btf/kvm_gmem_attributes_phase")
 int BPF_PROG(on_attributes_phase, struct kvm *kvm, struct inode *inode, u64 start, u64 end,
 	     int phase)
 {
+	if (!kvm)
+		return 0;
+
 	struct gmem_rec r = { .ino = ino_of(inode), .start = start, .end = end };
 	__u64 vm = vm_of(kvm);
 
@@ -138,6 +174,9 @@ SEC("tp_btf/kvm_gmem_attributes_end")
 int BPF_PROG(on_attributes_end, struct kvm *kvm, struct inode *inode, u64 start, u64 end,
 	     u64 attributes, bool changed, int ret)
 {
+	if (!kvm)
+		return 0;
+
 	struct gmem_rec r = {
 		.ino = ino_of(inode), .start = start, .end = end, .arg = attributes,
 		.ret = ret,
@@ -151,6 +190,9 @@ int BPF_PROG(on_attributes_end, struct kvm *kvm, struct inode *inode, u64 start,
 SEC("tp_btf/kvm_gmem_memory_fault")
 int BPF_PROG(on_memory_fault, struct kvm_vcpu *vcpu, u64 gpa, u64 size, u64 flags, int ret)
 {
+	if (!vcpu)
+		return 0;
+
 	memory_fault(vcpu, gpa, size, flags, ret);
 	return 0;
 }
@@ -158,6 +200,9 @@ int BPF_PROG(on_memory_fault, struct kvm_vcpu *vcpu, u64 gpa, u64 size, u64 flag
 SEC("tp_btf/kvm_gmem_fault_retry")
 int BPF_PROG(on_fault_retry, struct kvm_vcpu *vcpu, u64 gfn, bool is_private)
 {
+	if (!vcpu)
+		return 0;
+
 	struct gmem_rec r = {
 		.start = gfn, .end = gfn + 1,
 		.arg = is_private ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0,
@@ -175,6 +220,9 @@ int BPF_PROG(on_fault_retry, struct kvm_vcpu *vcpu, u64 gfn, bool is_private)
 SEC("tp_btf/kvm_gmem_fault_begin")
 int BPF_PROG(on_fault_begin, struct kvm *kvm, struct inode *inode, u64 gfn, u64 pgoff)
 {
+	if (!kvm)
+		return 0;
+
 	struct gmem_rec r = {
 		.ino = ino_of(inode), .start = gfn, .end = gfn + 1, .arg = pgoff,
 	};
@@ -187,6 +235,9 @@ SEC("tp_btf/kvm_gmem_fault_end")
 int BPF_PROG(on_fault_end, struct kvm *kvm, struct inode *inode, u64 gfn, u64 pgoff, int order,
 	     bool allocated, u64 prepare_ns, int ret)
 {
+	if (!kvm)
+		return 0;
+
 	struct gmem_rec r = {
 		.ino = ino_of(inode), .start = gfn, .end = gfn + 1, .arg = prepare_ns,
 		.nr_pages = allocated ? 1ULL << (order & 31) : 0,
@@ -201,6 +252,9 @@ int BPF_PROG(on_fault_end, struct kvm *kvm, struct inode *inode, u64 gfn, u64 pg
 SEC("tp_btf/kvm_gmem_user_fault_begin")
 int BPF_PROG(on_user_fault_begin, struct kvm *kvm, struct inode *inode, u64 pgoff)
 {
+	if (!kvm || !inode)
+		return 0;
+
 	struct gmem_rec r = { .ino = inode->i_ino, .start = pgoff, .end = pgoff + 1 };
 
 	uncounted_begins(OP_USER_FAULT, vm_of(kvm), GMEM_USER_FAULT_BEGIN, &r);
@@ -210,6 +264,9 @@ int BPF_PROG(on_user_fault_begin, struct kvm *kvm, struct inode *inode, u64 pgof
 SEC("tp_btf/kvm_gmem_user_fault_end")
 int BPF_PROG(on_user_fault_end, struct kvm *kvm, struct inode *inode, u64 pgoff, int ret)
 {
+	if (!kvm || !inode)
+		return 0;
+
 	struct gmem_rec r = { .ino = inode->i_ino, .start = pgoff, .end = pgoff + 1, .ret = ret };
 
 	uncounted_ends(OP_USER_FAULT, vm_of(kvm), GMEM_USER_FAULT_END, &r);
@@ -219,6 +276,9 @@ int BPF_PROG(on_user_fault_end, struct kvm *kvm, struct inode *inode, u64 pgoff,
 SEC("tp_btf/kvm_gmem_populate_begin")
 int BPF_PROG(on_populate_begin, struct kvm *kvm, struct inode *inode, u64 gfn, u64 nr_pages)
 {
+	if (!kvm || !inode)
+		return 0;
+
 	struct gmem_rec r = { .ino = inode->i_ino, .start = gfn, .end = gfn + nr_pages };
 
 	uncounted_begins(OP_POPULATE, vm_of(kvm), GMEM_POPULATE_BEGIN, &r);
@@ -229,6 +289,9 @@ SEC("tp_btf/kvm_gmem_populate_end")
 int BPF_PROG(on_populate_end, struct kvm *kvm, struct inode *inode, u64 gfn, u64 nr_pages,
 	     u64 done, int ret)
 {
+	if (!kvm || !inode)
+		return 0;
+
 	struct gmem_rec r = {
 		.ino = inode->i_ino, .start = gfn, .end = gfn + nr_pages,
 		.nr_pages = done,

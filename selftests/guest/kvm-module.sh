@@ -10,7 +10,8 @@ load_kvm() {
 	local ko
 
 	for ko in irqbypass kvm ccp kvm-amd; do
-		[ ! -e "$GMEM_MODULES/$ko.ko" ] || insmod "$GMEM_MODULES/$ko.ko" || return 1
+		[ ! -e "$GMEM_MODULES/$ko.ko" ] || [ -e "/sys/module/${ko/-/_}" ] ||
+			insmod "$GMEM_MODULES/$ko.ko" || return 1
 	done
 }
 
