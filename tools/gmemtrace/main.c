@@ -6,6 +6,7 @@
 #include "command.h"
 
 static const struct command commands[] = {
+	{ "doctor", "tell what this host offers and what is missing", cmd_doctor },
 	{ "live", "print operations on guest memory as they happen", cmd_live },
 };
 
@@ -45,5 +46,6 @@ int main(int argc, char **argv)
 	struct gmem_error e = { 0 };
 	enum gmem_status status = run(argc, argv, &e);
 
-	return status ? (int)gmem_report("gmemtrace", &e) : 0;
+	/* A command may have said all there is to say. */
+	return status && *e.what ? (int)gmem_report("gmemtrace", &e) : (int)status;
 }

@@ -212,7 +212,7 @@ static enum gmem_status nothing_to_attach(const struct gmem_probe_choice *c,
 				 "Is " BTF_DIR "/kvm there? The module must be built with CONFIG_DEBUG_INFO_BTF_MODULES=y, and reading it takes CAP_SYS_ADMIN.",
 				 "cannot read the types of the module kvm");
 	return gmem_fail(e, GMEM_E_NO_PROBES,
-			 "It may be older than guest_memfd (Linux 6.8) or built without it; gmemtrace doctor tells more.",
+			 "It may be older than guest_memfd (Linux 6.8), or built without it.",
 			 "this kernel has neither tracepoint kvm:%s nor function %s",
 			 c->missing[GMEM_SET_TRACEPOINTS], c->missing[GMEM_SET_STOCK]);
 }

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* gmemtrace doctor: what this host offers, what is missing, and what mends it. */
+#include <argp.h>
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "host.h"
+#include "metrics.h"
+#include "probes.h"
+
+enum { OPT_JSON = 256 };
+
+#define ALL_GROUPS (GMEM_PROBES_BASE | GMEM_PROBES_PHASES | GMEM_PROBES_FAULTS)
+#define MAX_PROBLEMS 8
+
+struct problem {
+	char what[256];
+	char mend[256];
+};
+
+struct diagnosis {
+	struct gmem_host host;
+	struct gmem_probe_choice choice;
+	enum gmem_status status;	/* that gmemtop would end with */
+	unsigned int features;
+	struct problem problems[MAX_PROBLEMS];
+	size_t nr_problems;
+};
+
+__attribute__((format(printf, 3, 4)))
+static void add_problem(struct diagnosis *d, const char *mend, const char *fmt, ...)
+{
+	struct problem *p = &d->problems[d->nr_problems];
+	va_list ap;
+
+	if (d->nr_problems == MAX_PROBLEMS)
+		return;
+	d->nr_problems++;
+	va_start(ap, fmt);
+	vsnprintf(p->what, sizeof(p->what), fmt, ap);
+	va_end(ap);
+	snprintf(p->mend, sizeof(p->mend), "%s", mend);
+}
+
+static bool needed(const struct diagnosis *d, const struct gmem_capability *c)
+{
+	return !c->for_module || d->host.kvm == GMEM_KVM_MODULE;
+}
+
+static void check_capabilities(struct diagnosis *d)
+{
+	for (size_t i = 0; i < gmem_nr_capabilities; i++) {
+		const struct gmem_capability *c = &gmem_capabilities[i];
+
+		if (!needed(d, c) || gmem_holds(c))
+			continue;
+		add_problem(d, "Run it as root, or: setcap cap_bpf,cap_perfmon,cap_sys_admin+ep FILE",
+			    "%s is missing: to %s", c->name, c->what_for);
+		if (!d->status)
+			d->status = GMEM_E_PERMISSION;
+	}
+}
+
+static void diagnose(struct diagnosis *d)
+{
+	struct gmem_error e = { 0 };
+
+	memset(d, 0, sizeof(*d));
+	gmem_host_read(&d->host, "");
+	d->status = gmem_probes_find(&d->choice, GMEM_SET_ANY, &e);
+	if (d->status)
+		add_problem(d, e.hint, "%s", e.what);
+	else
+		d->features = gmem_probes_features(d->choice.set, ALL_GROUPS);
+	check_capabilities(d);
+	if (!d->host.initial_pid_ns)
+		add_problem(d, "In a container: --pid=host",
+			    "VMs of other pid namespaces are seen only when they do something");
+	if (!strcmp(d->host.lockdown, "confidentiality")) {
+		add_problem(d, "Boot without lockdown=confidentiality.",
+			    "lockdown forbids BPF to read kernel memory");
+		if (!d->status)
+			d->status = GMEM_E_PERMISSION;
+	}
+}
+
+static const char *set_name(const struct diagnosis *d)
+{
+	return d->choice.set < GMEM_SETS ? gmem_set_names[d->choice.set] : "none";
+}
+
+/* Why it is this one. */
+static void reason(const struct diagnosis *d, char *buf, size_t size)
+{
+	const char *no_tracepoint = d->choice.missing[GMEM_SET_TRACEPOINTS];
+
+	if (d->choice.set == GMEM_SET_TRACEPOINTS)
+		snprintf(buf, size, "the kernel has all tracepoints of kernel/");
+	else if (d->choice.set == GMEM_SET_STOCK)
+		snprintf(buf, size, "there is no tracepoint kvm:%s, and all functions are there",
+			 no_tracepoint);
+	else
+		snprintf(buf, size, "nothing to attach to");
+}
+
+static const char *or_unknown(const char *text)
+{
+	return *text ? text : "unknown";
+}
+
+static void print_text(const struct diagnosis *d)
+{
+	char why[160];
+
+	reason(d, why, sizeof(why));
+	printf("kernel        %s\n", or_unknown(d->host.release));
+	printf("KVM           %s\n", gmem_kvm_state_names[d->host.kvm]);
+	printf("types (BTF)   kernel %s%s\n", d->host.btf ? "yes" : "no",
+	       d->host.kvm != GMEM_KVM_MODULE ? "" : d->host.kvm_btf ? ", kvm yes" : ", kvm no");
+	printf("probes        %s: %s\n", set_name(d), why);
+	printf("not told      %s", d->choice.set < GMEM_SETS ? "" : "anything");
+	for (size_t i = 0, n = 0; d->choice.set < GMEM_SETS && i < gmem_nr_metrics; i++) {
+		if (!gmem_metric_known(&gmem_metrics[i], d->features))
+			printf("%s%s", n++ ? ", " : "", gmem_metrics[i].key);
+	}
+	printf("\ncapabilities  ");
+	for (size_t i = 0; i < gmem_nr_capabilities; i++) {
+		const struct gmem_capability *c = &gmem_capabilities[i];
+
+		printf("%s%s %s", i ? ", " : "", c->name,
+		       gmem_holds(c) ? "held" : needed(d, c) ? "MISSING" : "not needed");
+	}
+	printf("\nlockdown      %s\n", or_unknown(d->host.lockdown));
+	printf("pid namespace %s\n", d->host.initial_pid_ns ? "initial" : "another: not all VMs can be found");
+	for (size_t i = 0; i < d->nr_problems; i++)
+		printf("\n%s\n  %s\n", d->problems[i].what, d->problems[i].mend);
+}
+
+static void put_text(struct json_object *o, const char *key, const char *text)
+{
+	json_object_object_add(o, key, *text ? json_object_new_string(text) : NULL);
+}
+
+static struct json_object *missing_metrics(const struct diagnosis *d)
+{
+	struct json_object *a = json_object_new_array();
+
+	for (size_t i = 0; i < gmem_nr_metrics; i++) {
+		if (d->choice.set == GMEM_SETS ||
+		    !gmem_metric_known(&gmem_metrics[i], d->features))
+			json_object_array_add(a, json_object_new_string(gmem_metrics[i].key));
+	}
+	return a;
+}
+
+static struct json_object *capabilities(const struct diagnosis *d)
+{
+	struct json_object *a = json_object_new_array();
+
+	for (size_t i = 0; i < gmem_nr_capabilities; i++) {
+		const struct gmem_capability *c = &gmem_capabilities[i];
+		struct json_object *o = json_object_new_object();
+
+		put_text(o, "name", c->name);
+		put_text(o, "what_for", c->what_for);
+		json_object_object_add(o, "held", json_object_new_boolean(gmem_holds(c)));
+		json_object_object_add(o, "needed", json_object_new_boolean(needed(d, c)));
+		json_object_array_add(a, o);
+	}
+	return a;
+}
+
+static struct json_object *problems(const struct diagnosis *d)
+{
+	struct json_object *a = json_object_new_array();
+
+	for (size_t i = 0; i < d->nr_problems; i++) {
+		struct json_object *o = json_object_new_object();
+
+		put_text(o, "what", d->problems[i].what);
+		put_text(o, "mend", d->problems[i].mend);
+		json_object_array_add(a, o);
+	}
+	return a;
+}
+
+static void print_json(const struct diagnosis *d)
+{
+	struct json_object *o = json_object_new_object();
+	char why[160];
+
+	reason(d, why, sizeof(why));
+	put_text(o, "kernel", d->host.release);
+	put_text(o, "kvm", gmem_kvm_state_names[d->host.kvm]);
+	json_object_object_add(o, "btf", json_object_new_boolean(d->host.btf));
+	json_object_object_add(o, "kvm_btf", json_object_new_boolean(d->host.kvm_btf));
+	put_text(o, "probes", set_name(d));
+	put_text(o, "probes_reason", why);
+	json_object_object_add(o, "missing_metrics", missing_metrics(d));
+	json_object_object_add(o, "capabilities", capabilities(d));
+	put_text(o, "lockdown", d->host.lockdown);
+	put_text(o, "unprivileged_bpf_disabled", d->host.unprivileged_bpf);
+	put_text(o, "perf_event_paranoid", d->host.perf_paranoid);
+	json_object_object_add(o, "initial_pid_namespace",
+			       json_object_new_boolean(d->host.initial_pid_ns));
+	json_object_object_add(o, "problems", problems(d));
+	json_object_object_add(o, "status", json_object_new_int(d->status));
+	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
+	json_object_put(o);
+}
+
+struct options {
+	bool json;
+	struct gmem_error *e;
+};
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case OPT_JSON:
+		o->json = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		gmem_fail(o->e, GMEM_E_USAGE, "See gmemtrace doctor --help.",
+			  "unexpected argument '%s'", arg);
+		return EINVAL;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+enum gmem_status cmd_doctor(int argc, char **argv, struct gmem_error *e)
+{
+	static const struct argp_option options[] = {
+		{ "json", OPT_JSON, NULL, 0, "One JSON object", 0 },
+		{ 0 }
+	};
+	static const struct argp argp = {
+		options, parse_opt, NULL,
+		"Tells what this host offers to see of guest memory, what is missing and what "
+		"mends it.\vExit status: 0 if gmemtop can work, else that of gmemtop.",
+		NULL, NULL, NULL
+	};
+	static char name[] = "gmemtrace doctor";
+	struct options o = { .e = e };
+	struct diagnosis d;
+
+	argv[0] = name;
+	argp_err_exit_status = GMEM_E_USAGE;
+	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+		return e->status ? e->status : GMEM_E_USAGE;
+	diagnose(&d);
+	if (o.json)
+		print_json(&d);
+	else
+		print_text(&d);
+	if (fflush(stdout))
+		return gmem_fail(e, GMEM_E_IO, "Is the disk full, or the reader gone?",
+				 "cannot write to stdout");
+	return d.status;
+}
