@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "vmname.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "procfile.h"
+
+/* libvirt's QEMUs have 10 KiB and more, with the name early. */
+#define CMDLINE_SIZE	32768
+
+/* Some bytes of a command line. */
+struct text {
+	const char *s;
+	size_t len;
+};
+
+static struct text to_text(const char *s)
+{
+	return (struct text){ s, strlen(s) };
+}
+
+static bool equal(struct text t, const char *s)
+{
+	return t.len == strlen(s) && !memcmp(t.s, s, t.len);
+}
+
+static bool starts_with(struct text t, const char *s)
+{
+	return t.len >= strlen(s) && !memcmp(t.s, s, strlen(s));
+}
+
+static bool ends_with(struct text t, const char *s)
+{
+	size_t len = strlen(s);
+
+	return t.len >= len && !memcmp(t.s + t.len - len, s, len);
+}
+
+static bool next_arg(struct text *rest, struct text *arg)
+{
+	const char *end;
+
+	if (!rest->len)
+		return false;
+	end = memchr(rest->s, '\0', rest->len);
+	arg->s = rest->s;
+	arg->len = end ? (size_t)(end - rest->s) : rest->len;
+	rest->s += arg->len + !!end;
+	rest->len -= arg->len + !!end;
+	return true;
+}
+
+static struct text base_of(struct text path)
+{
+	const char *slash = memrchr(path.s, '/', path.len);
+
+	if (!slash)
+		return path;
+	return (struct text){ slash + 1, path.len - (size_t)(slash + 1 - path.s) };
+}
+
+static struct text folder_of(struct text path)
+{
+	const char *slash = memrchr(path.s, '/', path.len);
+
+	return slash ? (struct text){ path.s, (size_t)(slash - path.s) } : to_text("");
+}
+
+static bool put(struct text t, char *name, size_t size)
+{
+	if (t.len >= size)
+		t.len = size - 1;
+	memcpy(name, t.s, t.len);
+	name[t.len] = '\0';
+	return t.len;
+}
+
+/* The value of "--option value", "--option=value"; the last one, which VMMs use, too. */
+static bool value_of(struct text args, const char *option, struct text *value)
+{
+	struct text arg;
+	bool found = false;
+
+	while (next_arg(&args, &arg)) {
+		size_t len = strlen(option);
+
+		if (equal(arg, option))
+			found = next_arg(&args, value) || found;
+		else if (len > 2 && arg.len > len && starts_with(arg, option) && arg.s[len] == '=') {
+			*value = (struct text){ arg.s + len + 1, arg.len - len - 1 };
+			found = true;
+		}
+	}
+	return found;
+}
+
+/* The end of what QEMU takes as one: up to a comma, where two of them are none. */
+static size_t qemu_item(struct text t)
+{
+	size_t i = 0;
+
+	while (i < t.len && t.s[i] != ',')
+		i++;
+	while (i + 1 < t.len && t.s[i + 1] == ',') {
+		i += 2;
+		while (i < t.len && t.s[i] != ',')
+			i++;
+	}
+	return i;
+}
+
+/* Copies it, with one comma for two. */
+static bool put_qemu(struct text item, char *name, size_t size)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < item.len && n + 1 < size; i++) {
+		name[n++] = item.s[i];
+		if (item.s[i] == ',')
+			i++;
+	}
+	name[n] = '\0';
+	return n;
+}
+
+/* "web", "web,debug-threads=on", "debug-threads=on,guest=web": only the first has no key. */
+static bool qemu_guest(struct text value, char *name, size_t size)
+{
+	bool found = false;
+
+	for (bool first = true; value.len; first = false) {
+		struct text item = { value.s, qemu_item(value) };
+		size_t key = 0;
+
+		value.s += item.len;
+		value.len -= item.len;
+		if (value.len) {	/* the comma */
+			value.s++;
+			value.len--;
+		}
+		while (key < item.len && item.s[key] != '=' && item.s[key] != ',')
+			key++;
+		if (starts_with(item, "guest=")) {
+			item.s += strlen("guest=");
+			item.len -= strlen("guest=");
+		} else if (!first || (key < item.len && item.s[key] == '=')) {
+			continue;
+		}
+		found = put_qemu(item, name, size);
+	}
+	return found;
+}
+
+/* -name, or --name: the last that names the guest is used. */
+static bool name_of_qemu(struct text args, char *name, size_t size)
+{
+	struct text arg, value;
+	bool found = false;
+
+	while (next_arg(&args, &arg)) {
+		if ((equal(arg, "-name") || equal(arg, "--name")) && next_arg(&args, &value))
+			found = qemu_guest(value, name, size) || found;
+	}
+	return found;
+}
+
+/* What sockets and pipes are called beside the VM's name. */
+static struct text without_suffix(struct text base)
+{
+	static const char *const suffixes[] = {
+		".sock", ".socket", "-socket", "-event-monitor-fifo", "-event-monitor", ".fifo",
+	};
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+		if (ends_with(base, suffixes[i])) {
+			base.len -= strlen(suffixes[i]);
+			break;
+		}
+	}
+	return base;
+}
+
+static bool one_of(struct text t, const char *const *names)
+{
+	while (*names && !equal(t, *names))
+		names++;
+	return *names;
+}
+
+/*
+ * The last part of the path, or, where every VM has the same one, of its folder: Kata
+ * has /run/vc/vm/SANDBOX/clh-api.sock.
+ */
+static bool name_of_path(struct text path, char *name, size_t size)
+{
+	static const char *const same[] = {
+		"", "api", "ch", "ch-api", "clh", "clh-api", "cloud-hypervisor", "control",
+		"crosvm", "firecracker", "socket", "sock", "vm", "vmm", NULL
+	};
+	static const char *const no_vm[] = {
+		"", ".", "..", "tmp", "run", "var", "shm", NULL
+	};
+	struct text base = without_suffix(base_of(path));
+
+	if (!one_of(base, same))
+		return put(base, name, size);
+	base = base_of(folder_of(path));
+	return !one_of(base, no_vm) && !one_of(base, same) && put(base, name, size);
+}
+
+/* "path=/run/web.sock", "/run/web.sock"; "fd=3" has no name. */
+static bool name_of_socket(struct text value, char *name, size_t size)
+{
+	const char *comma;
+
+	if (starts_with(value, "fd="))
+		return false;
+	if (starts_with(value, "path=")) {
+		value.s += strlen("path=");
+		value.len -= strlen("path=");
+		comma = memchr(value.s, ',', value.len);
+		if (comma)
+			value.len = (size_t)(comma - value.s);
+	}
+	return name_of_path(value, name, size);
+}
+
+/* It has no name for a VM. libvirt hands an open socket over, and a path for events. */
+static bool name_of_cloud_hypervisor(struct text args, char *name, size_t size)
+{
+	struct text value;
+
+	return (value_of(args, "--api-socket", &value) && name_of_socket(value, name, size)) ||
+	       (value_of(args, "--event-monitor", &value) && name_of_socket(value, name, size));
+}
+
+/* --name is of 2024; the control socket was there always. */
+static bool name_of_crosvm(struct text args, char *name, size_t size)
+{
+	struct text value;
+
+	if (value_of(args, "--name", &value) && put(value, name, size))
+		return true;
+	return (value_of(args, "--socket", &value) || value_of(args, "-s", &value)) &&
+	       name_of_path(value, name, size);
+}
+
+static bool name_of_firecracker(struct text args, char *name, size_t size)
+{
+	struct text value;
+
+	return value_of(args, "--id", &value) && put(value, name, size);
+}
+
+/* gmemload is not here: each of its processes sets a comm that says more. */
+static const struct {
+	const char *program;	/* what the last part of argv[0] starts with */
+	bool (*name)(struct text args, char *name, size_t size);
+} vmms[] = {
+	{ "qemu",		name_of_qemu },
+	{ "kvm",		name_of_qemu },		/* Debian, Proxmox */
+	{ "cloud-hypervisor",	name_of_cloud_hypervisor },
+	{ "crosvm",		name_of_crosvm },
+	{ "firecracker",	name_of_firecracker },
+};
+
+bool gmem_vm_name(const char *cmdline, size_t len, char *name, size_t size)
+{
+	struct text args = { cmdline, len }, program;
+
+	if (!size)
+		return false;
+	name[0] = '\0';
+	if (!next_arg(&args, &program))
+		return false;
+	program = base_of(program);
+	for (size_t i = 0; i < sizeof(vmms) / sizeof(*vmms); i++) {
+		if (!starts_with(program, vmms[i].program))
+			continue;
+		if (vmms[i].name(args, name, size))
+			return true;
+		name[0] = '\0';
+		return false;
+	}
+	return false;
+}
+
+/* The 22nd field, in ticks. The second, the comm, may hold anything, ") " too. */
+static uint64_t start_ns(const char *stat)
+{
+	const char *p = strrchr(stat, ')');
+	long hz = sysconf(_SC_CLK_TCK);
+	uint64_t ticks;
+
+	for (int field = 2; p && field < 22; field++)
+		p = strchr(p + 1, ' ');
+	if (!p || hz <= 0)
+		return 0;
+	ticks = strtoull(p + 1, NULL, 10);
+	return ticks / (uint64_t)hz * 1000000000 + ticks % (uint64_t)hz * (1000000000 / (uint64_t)hz);
+}
+
+/* Lines are ID:CONTROLLERS:PATH; the unified hierarchy is "0::". */
+static void get_cgroup(char *lines, char *cgroup)
+{
+	struct text best = { NULL, 0 };
+	char *line, *save = NULL;
+
+	for (line = strtok_r(lines, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		bool unified = !strncmp(line, "0::", 3);
+		char *path = strchr(line, ':');
+
+		path = path ? strchr(path + 1, ':') : NULL;
+		/* With both, systemd leaves "/" in the unified one where it uses the others. */
+		if (path && (!best.s || (unified && strcmp(path + 1, "/"))))
+			best = to_text(path + 1);
+	}
+	if (best.s)
+		put(best, cgroup, GMEM_CGROUP_SIZE);
+}
+
+/* Links of other users' processes take CAP_SYS_PTRACE; what they call themselves does not. */
+static void get_exe(int dir, const char *cmdline, size_t len, char *exe)
+{
+	char link[4096];
+	ssize_t n = readlinkat(dir, "exe", link, sizeof(link));
+	struct text args = { cmdline, len }, path = to_text("");
+
+	if (n > 0)
+		path = (struct text){ link, (size_t)n };
+	else
+		next_arg(&args, &path);
+	if (n > 0 && ends_with(path, " (deleted)"))
+		path.len -= strlen(" (deleted)");
+	put(base_of(path), exe, GMEM_EXE_SIZE);
+}
+
+/* dir is of this very process: when it is gone, reading fails, whoever has its number. */
+static int read_process(int dir, struct gmem_vm_process *p)
+{
+	char buf[CMDLINE_SIZE];
+	ssize_t n = gmem_procfile_at(dir, "stat", buf, sizeof(buf));
+
+	if (n <= 0)
+		return -ESRCH;
+	p->start_ns = start_ns(buf);
+	if (gmem_procfile_at(dir, "cgroup", buf, sizeof(buf)) > 0)
+		get_cgroup(buf, p->cgroup);
+	n = gmem_procfile_at(dir, "cmdline", buf, sizeof(buf));
+	n = n < 0 ? 0 : n;
+	gmem_vm_name(buf, (size_t)n, p->name, sizeof(p->name));
+	get_exe(dir, buf, (size_t)n, p->exe);
+	return faccessat(dir, "stat", F_OK, 0) ? -ESRCH : 0;
+}
+
+int gmem_vm_process_read_at(const char *proc, pid_t pid, struct gmem_vm_process *p)
+{
+	char path[4096];
+	int dir, err;
+
+	memset(p, 0, sizeof(*p));
+	if (pid <= 0 || snprintf(path, sizeof(path), "%s/%d", proc, (int)pid) >= (int)sizeof(path))
+		return -ESRCH;
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return errno == ENOENT || errno == ENOTDIR ? -ESRCH : -errno;
+	err = read_process(dir, p);
+	if (err)
+		memset(p, 0, sizeof(*p));
+	close(dir);
+	return err;
+}
+
+int gmem_vm_process_read(pid_t pid, struct gmem_vm_process *p)
+{
+	return gmem_vm_process_read_at("/proc", pid, p);
+}
