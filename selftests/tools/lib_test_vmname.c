@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Tests of vmname.h. */
-#define _XOPEN_SOURCE 700
 #include "lib_test.h"
 
 #include <errno.h>
@@ -24,6 +23,7 @@ static const struct {
 	{ "qemu-system-x86_64|-name|debug-threads=on,guest=web|", "web" },
 	{ "qemu-system-x86_64|--name|web,debug-threads=on|", "web" },
 	{ "qemu-system-x86_64|-name|web,process=x|", "web" },
+	{ "qemu-system-x86_64|-name|guest=web,on|", "web" },
 	{ "/usr/libexec/qemu-kvm|-name|guest=a,,b,,,,c,debug-threads=on|", "a,b,,c" },
 	{ "qemu-kvm|-name|a,,b=c,debug-threads=on|", "a,b=c" },
 	{ "qemu-kvm|-name|guest=a=b|", "a=b" },
@@ -260,7 +260,7 @@ static void test_reads_real_processes(void **state)
 	assert_int_equal(clock_gettime(CLOCK_BOOTTIME, &now), 0);
 	assert_int_equal(gmem_vm_process_read(getpid(), &p), 0);
 	assert_string_equal(p.name, "");
-	assert_string_equal(p.exe, "lib_test");
+	assert_string_equal(p.exe, program_invocation_short_name);
 	assert_true(p.start_ns && p.start_ns / 1000000000 <= (uint64_t)now.tv_sec + 1);
 	child = fork();
 	if (!child)
