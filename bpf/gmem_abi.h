@@ -52,6 +52,10 @@ enum gmem_kind {
 	GMEM_SCAN_END		= 29,	/* all of it was read */
 	GMEM_PROBES		= 30,	/* struct gmem_probes_rec: how it is seen; first of a source */
 	GMEM_COST		= 31,	/* struct gmem_cost_rec, made by a source */
+	/* What the guest feels of a conversion: its vCPU leaves to ask for it, until it runs again. */
+	GMEM_STALL_BEGIN	= 32,
+	GMEM_STALL_END		= 33,	/* struct gmem_stall_rec */
+	GMEM_INFLIGHT		= 34,	/* of all VMs: nothing but what now follows is in flight */
 	GMEM_KINDS
 };
 
@@ -99,6 +103,17 @@ struct gmem_rec {
 /* What a scan of attributes tells of a VM (GMEM_VM flags). */
 enum {
 	GMEM_VM_SCANNED = 1,	/* GMEM_SCAN_* follow: until then its state is not known */
+};
+
+/*
+ * GMEM_STALL_END. What is not in the ioctl and not in discarding is the VMM's own time,
+ * in which it may discard shared memory, too: no probe sees that.
+ */
+struct gmem_stall_rec {
+	struct gmem_rec r;	/* start, end: gfns asked for; arg: attributes; aux: vCPU */
+	__u64 ioctl_ns;		/* in KVM_SET_MEMORY_ATTRIBUTES, by whichever thread */
+	__u64 discard_ns;	/* in fallocate of guest_memfd, by the vCPU's thread */
+	__u64 ioctls;		/* 0: it was not converted */
 };
 
 /* GMEM_VM: identity at the time the VM was first seen. h.tgid is the VMM. */
@@ -189,7 +204,11 @@ struct gmem_counters {
 	__u64 lost_records;	/* for which the ring buffer had no room */
 	__u64 lost_state;	/* of these, those that change its files, slots or attributes */
 	__u64 order;		/* changes of attributes so far, where they must be numbered */
+	struct gmem_op_counters stall[GMEM_DIRECTIONS];	/* unchanged: nothing was converted */
+	__u64 stall_ioctl_ns[GMEM_DIRECTIONS];
+	__u64 stall_discard_ns[GMEM_DIRECTIONS];
 	__u64 conversion_hist[GMEM_DIRECTIONS][GMEM_HIST_SLOTS];
+	__u64 stall_hist[GMEM_DIRECTIONS][GMEM_HIST_SLOTS];
 };
 
 /* What not every kernel tells, nor every user wants. */
@@ -201,6 +220,7 @@ enum gmem_feature {
 	GMEM_FEATURE_RETRIES	= 1 << 4,	/* faults that meet an invalidation */
 	GMEM_FEATURE_INVALIDATIONS = 1 << 5,	/* of guest_memfd */
 	GMEM_FEATURE_WINDOWS	= 1 << 6,	/* invalidations of conversions */
+	GMEM_FEATURE_STALLS	= 1 << 7,	/* from the exit that asks to the re-entry */
 };
 
 struct gmem_probes_rec {

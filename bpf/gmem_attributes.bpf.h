@@ -3,7 +3,7 @@
 #ifndef GMEM_ATTRIBUTES_BPF_H
 #define GMEM_ATTRIBUTES_BPF_H
 
-#include "gmem_vm.bpf.h"
+#include "gmem_stall.bpf.h"
 
 /* kvm_gmem_attributes_phase numbers the phases without the first, which it cannot tell. */
 #define PHASE_ARG(phase)	((phase) - GMEM_PHASE_CHECK)
@@ -13,18 +13,14 @@ const volatile bool tell_phases;
 
 static __always_inline void attributes_begin(struct kvm *kvm, __u64 vm, const struct gmem_rec *r)
 {
-	struct op op = {
-		.begin_ns = bpf_ktime_get_ns(),
-		.start = r->start, .end = r->end, .arg = r->arg,
-	};
+	__u64 ts = bpf_ktime_get_ns();
 
-	get_vm(kvm, vm, op.begin_ns);
-	op_begin_as(OP_ATTRIBUTES, vm, &op);
-	emit(vm, GMEM_ATTRIBUTES_BEGIN, op.begin_ns, r);
+	get_vm(kvm, vm, ts);
+	op_begin(OP_ATTRIBUTES, vm, GMEM_ATTRIBUTES_BEGIN, ts, r);
 }
 
 /* Of an operation that starts the phase. */
-static __always_inline void attributes_phase(__u64 vm, struct op *op, __u32 phase,
+static __always_inline void attributes_phase(__u64 vm, struct gmem_op *op, __u32 phase,
 					     struct gmem_rec *r)
 {
 	__u64 ts = bpf_ktime_get_ns();
@@ -37,7 +33,7 @@ static __always_inline void attributes_phase(__u64 vm, struct op *op, __u32 phas
 	emit(vm, GMEM_ATTRIBUTES_PHASE, ts, r);
 }
 
-static __always_inline void count_phases(__u64 *total, struct op *op, __u64 ts)
+static __always_inline void count_phases(__u64 *total, struct gmem_op *op, __u64 ts)
 {
 	/* Still the first phase: their event is not there, or not attached. */
 	if (!op || !op->phase)
@@ -76,6 +72,8 @@ static __always_inline void attributes_end(struct kvm *kvm, __u64 vm, struct gme
 	r->dur_ns = op_end(OP_ATTRIBUTES, vm, ts);
 	if (c)
 		count_conversion(c, r);
+	if (!r->ret)
+		stall_converted(vm, r->start, r->end, r->dur_ns);
 	emit(vm, GMEM_ATTRIBUTES_END, ts, r);
 }
 

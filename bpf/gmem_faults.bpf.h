@@ -25,10 +25,7 @@ static __always_inline void memory_fault(struct kvm_vcpu *vcpu, u64 gpa, u64 siz
 /* Of operations that are not counted when they begin: faults, populate. */
 static __always_inline void uncounted_begins(__u32 class, __u64 vm, __u16 kind, const struct gmem_rec *r)
 {
-	__u64 ts = bpf_ktime_get_ns();
-
-	op_begin(class, vm, ts);
-	emit(vm, kind, ts, r);
+	op_begin(class, vm, kind, bpf_ktime_get_ns(), r);
 }
 
 static __always_inline void uncounted_ends(__u32 class, __u64 vm, __u16 kind, struct gmem_rec *r)

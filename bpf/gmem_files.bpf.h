@@ -6,7 +6,7 @@
 #ifndef GMEM_FILES_BPF_H
 #define GMEM_FILES_BPF_H
 
-#include "gmem_vm.bpf.h"
+#include "gmem_stall.bpf.h"
 
 /* Inode of a file whose events may have none. */
 static __always_inline __u64 ino_of(struct inode *inode)
@@ -55,8 +55,7 @@ static __always_inline void fallocate_begins(struct kvm *kvm, __u64 vm, const st
 	__u64 ts = bpf_ktime_get_ns();
 
 	get_vm(kvm, vm, ts);
-	op_begin(OP_FALLOCATE, vm, ts);
-	emit(vm, GMEM_FALLOCATE_BEGIN, ts, r);
+	op_begin(OP_FALLOCATE, vm, GMEM_FALLOCATE_BEGIN, ts, r);
 }
 
 /* r->nr_pages is GMEM_UNKNOWN where nobody tells it. */
@@ -72,20 +71,17 @@ static __always_inline void fallocate_ends(struct kvm *kvm, __u64 vm, struct gme
 		if (r->nr_pages != GMEM_UNKNOWN)
 			add(punch ? &c->punched_pages : &c->allocated_pages, r->nr_pages);
 	}
+	stall_discarded(vm, r->dur_ns);
 	emit(vm, GMEM_FALLOCATE_END, ts, r);
 }
 
 /* Attributes that are state of the VM are invalidated by gfn, without an inode. */
 static __always_inline void invalidate_begins(struct kvm *kvm, __u64 vm, const struct gmem_rec *r)
 {
-	struct op op = {
-		.begin_ns = bpf_ktime_get_ns(),
-		.ino = r->ino, .start = r->start, .end = r->end, .arg = r->arg,
-	};
+	__u64 ts = bpf_ktime_get_ns();
 
-	get_vm(kvm, vm, op.begin_ns);
-	op_begin_as(OP_INVALIDATE, vm, &op);
-	emit(vm, GMEM_INVALIDATE_BEGIN, op.begin_ns, r);
+	get_vm(kvm, vm, ts);
+	op_begin(OP_INVALIDATE, vm, GMEM_INVALIDATE_BEGIN, ts, r);
 }
 
 /* size: of the file in pages. A release invalidates up to the highest offset there can be. */

@@ -28,6 +28,7 @@ enum {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_RINGBUF = 27,
 };
 enum {
@@ -49,7 +50,11 @@ enum {
 #define FALLOC_FL_PUNCH_HOLE		0x02
 #define KVM_MEMORY_ATTRIBUTE_PRIVATE	(1ULL << 3)
 #define KVM_SET_MEMORY_ATTRIBUTES	0x4020aed2	/* _IOW(0xae, 0xd2, 32 bytes) */
+#define KVM_EXIT_HYPERCALL		3
 #define KVM_EXIT_MEMORY_FAULT		39
+/* include/uapi/linux/kvm_para.h, arch/x86/include/uapi/asm/kvm_para.h */
+#define KVM_HC_MAP_GPA_RANGE		12
+#define KVM_MAP_GPA_RANGE_ENCRYPTED	(1ULL << 4)
 
 struct kvm_memory_attributes {
 	__u64 address;

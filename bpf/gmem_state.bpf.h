@@ -12,41 +12,7 @@
 #include <bpf/bpf_tracing.h>
 #include "gmem_abi.h"
 #include "gmem_hist.h"
-
-/*
- * One task can be inside one operation of each class: a punch invalidates. If
- * several VMs share the file, it invalidates in each of them at once.
- */
-enum op_class {
-	OP_ATTRIBUTES,
-	OP_FALLOCATE,
-	OP_INVALIDATE,
-	OP_FAULT,
-	OP_USER_FAULT,
-	OP_POPULATE,
-	OP_UNBIND,
-	OP_AROUND,	/* of a function that invalidates: what it works on */
-};
-
-/* An operation in flight. */
-struct op {
-	__u64 begin_ns;
-	__u64 mark_ns;	/* start of phase */
-	__u64 phase;
-	__u64 phase_ns[GMEM_PHASES];
-	/* What a function's begin knows and its end does not; no tracepoint needs it. */
-	__u64 ino;
-	__u64 start;
-	__u64 end;
-	__u64 arg;
-	__u64 order;	/* of the change, once it is certain; 0: nothing changes */
-};
-
-struct op_key {
-	__u64 vm;
-	__u32 tid;
-	__u32 class;
-};
+#include "gmem_maps.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -59,8 +25,8 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
-	__type(key, struct op_key);
-	__type(value, struct op);
+	__type(key, struct gmem_op_key);
+	__type(value, struct gmem_op);
 } inflight SEC(".maps");
 
 struct {
@@ -168,46 +134,54 @@ static __always_inline void emit(__u64 vm, __u16 kind, __u64 ts, const struct gm
 	submit(r);
 }
 
-static __always_inline struct op_key op_key(__u32 class, __u64 vm)
+static __always_inline struct gmem_op_key op_key(__u32 class, __u64 vm)
 {
-	return (struct op_key){
+	return (struct gmem_op_key){
 		.vm = vm, .tid = bpf_get_current_pid_tgid(), .class = class,
 	};
 }
 
-static __always_inline void op_begin_as(__u32 class, __u64 vm, struct op *op)
+static __always_inline void op_begin_as(__u32 class, __u64 vm, struct gmem_op *op)
 {
-	struct op_key key = op_key(class, vm);
+	struct gmem_op_key key = op_key(class, vm);
 
 	op->mark_ns = op->begin_ns;
 	if (bpf_map_update_elem(&inflight, &key, op, BPF_ANY))
 		count_loss(GMEM_LOST_INFLIGHT);
 }
 
-static __always_inline void op_begin(__u32 class, __u64 vm, __u64 ts)
+/* It begins, and is told. */
+static __always_inline void op_begin(__u32 class, __u64 vm, __u16 kind, __u64 ts,
+				     const struct gmem_rec *r)
 {
-	struct op op = { .begin_ns = ts };
+	struct gmem_op op = {
+		.begin_ns = ts,
+		.ino = r->ino, .start = r->start, .end = r->end, .arg = r->arg,
+		.kind = kind,
+		.tgid = bpf_get_current_pid_tgid() >> 32,
+	};
 
 	op_begin_as(class, vm, &op);
+	emit(vm, kind, ts, r);
 }
 
 /* Is this task in such an operation? NULL if not. */
-static __always_inline struct op *op_peek(__u32 class, __u64 vm)
+static __always_inline struct gmem_op *op_peek(__u32 class, __u64 vm)
 {
-	struct op_key key = op_key(class, vm);
+	struct gmem_op_key key = op_key(class, vm);
 
 	return bpf_map_lookup_elem(&inflight, &key);
 }
 
 static __always_inline void op_forget(__u32 class, __u64 vm)
 {
-	struct op_key key = op_key(class, vm);
+	struct gmem_op_key key = op_key(class, vm);
 
 	bpf_map_delete_elem(&inflight, &key);
 }
 
 /* The phase that was is over; next is the one that starts. */
-static __always_inline void op_phase(struct op *op, __u64 next, __u64 ts)
+static __always_inline void op_phase(struct gmem_op *op, __u64 next, __u64 ts)
 {
 	if (op->phase < GMEM_PHASES)
 		op->phase_ns[op->phase] += ts - op->mark_ns;
@@ -216,9 +190,9 @@ static __always_inline void op_phase(struct op *op, __u64 next, __u64 ts)
 }
 
 /* NULL, and a loss, if the begin was not seen. op_end() forgets it. */
-static __always_inline struct op *op_find(__u32 class, __u64 vm)
+static __always_inline struct gmem_op *op_find(__u32 class, __u64 vm)
 {
-	struct op *op = op_peek(class, vm);
+	struct gmem_op *op = op_peek(class, vm);
 
 	if (!op)
 		count_loss(GMEM_LOST_UNPAIRED);
@@ -228,7 +202,7 @@ static __always_inline struct op *op_find(__u32 class, __u64 vm)
 /* Duration of the operation that ends at ts; 0 if its begin was not seen. */
 static __always_inline __u64 op_end(__u32 class, __u64 vm, __u64 ts)
 {
-	struct op *op = op_find(class, vm);
+	struct gmem_op *op = op_find(class, vm);
 	__u64 dur;
 
 	if (!op)

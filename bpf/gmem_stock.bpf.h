@@ -41,7 +41,7 @@ int BPF_PROG(stock_create, struct kvm *kvm, void *args, int fd)
  */
 static __always_inline void enter(struct inode *inode, __u64 cause)
 {
-	struct op op = {
+	struct gmem_op op = {
 		.begin_ns = bpf_ktime_get_ns(),
 		.ino = inode->i_ino, .end = inode->i_size >> GMEM_PAGE_SHIFT, .arg = cause,
 	};
@@ -52,7 +52,7 @@ static __always_inline void enter(struct inode *inode, __u64 cause)
 /* The end of an invalidation that zapped nothing, as no memslot is there, has no function. */
 static __always_inline void end_invalidation(struct kvm *kvm, __u64 vm)
 {
-	struct op *op = op_peek(OP_INVALIDATE, vm), *around = op_peek(OP_AROUND, 0);
+	struct gmem_op *op = op_peek(OP_INVALIDATE, vm), *around = op_peek(OP_AROUND, 0);
 	struct gmem_rec r;
 
 	if (!op)
@@ -116,7 +116,7 @@ int BPF_PROG(stock_bind_commit, struct kvm *kvm, struct kvm_memory_slot *slot, i
 SEC("fentry")
 int BPF_PROG(stock_unbind, struct kvm_memory_slot *slot)
 {
-	struct op op = { .begin_ns = bpf_ktime_get_ns() };
+	struct gmem_op op = { .begin_ns = bpf_ktime_get_ns() };
 	struct file *file = slot->gmem.file;
 	struct kvm *kvm;
 
@@ -134,7 +134,7 @@ int BPF_PROG(stock_unbind, struct kvm_memory_slot *slot)
 SEC("fexit")
 int BPF_PROG(stock_unbind_exit, struct kvm_memory_slot *slot)
 {
-	struct op *op = op_peek(OP_UNBIND, 0);
+	struct gmem_op *op = op_peek(OP_UNBIND, 0);
 	struct gmem_rec r;
 
 	if (!op)
@@ -197,7 +197,7 @@ SEC("fentry")
 int BPF_PROG(stock_invalidate, void *priv, unsigned long start, unsigned long end)
 {
 	struct kvm *kvm = gmem_kvm(priv);
-	struct op *around = op_peek(OP_AROUND, 0);
+	struct gmem_op *around = op_peek(OP_AROUND, 0);
 	struct gmem_rec r = { .start = start, .end = end };
 	__u64 vm = vm_of_probed(kvm);
 
@@ -216,7 +216,7 @@ SEC("fentry")
 int BPF_PROG(stock_window, struct kvm *kvm)
 {
 	__u64 vm = vm_if_known(kvm);
-	struct op *op = vm ? op_peek(OP_ATTRIBUTES, vm) : NULL;
+	struct gmem_op *op = vm ? op_peek(OP_ATTRIBUTES, vm) : NULL;
 	struct gmem_rec r;
 
 	if (!op)
@@ -299,7 +299,7 @@ int BPF_PROG(stock_attributes_exit, struct file *file, unsigned int ioctl, unsig
 {
 	struct gmem_rec r;
 	struct kvm *kvm;
-	struct op *op;
+	struct gmem_op *op;
 	__u64 vm;
 
 	if (ioctl != KVM_SET_MEMORY_ATTRIBUTES)
@@ -322,7 +322,7 @@ int BPF_PROG(stock_attributes_exit, struct file *file, unsigned int ioctl, unsig
 static __always_inline void stock_phase(struct kvm *kvm, __u32 from, __u32 to)
 {
 	__u64 vm = vm_if_known(kvm);
-	struct op *op = vm ? op_peek(OP_ATTRIBUTES, vm) : NULL;
+	struct gmem_op *op = vm ? op_peek(OP_ATTRIBUTES, vm) : NULL;
 	struct gmem_rec r;
 
 	if (!op || op->phase != from)
@@ -345,7 +345,7 @@ int BPF_PROG(stock_check_exit, struct kvm *kvm, __u64 start, __u64 end, unsigned
 	     unsigned long attributes, bool ret)
 {
 	__u64 vm = vm_if_known(kvm);
-	struct op *op = vm ? op_peek(OP_ATTRIBUTES, vm) : NULL;
+	struct gmem_op *op = vm ? op_peek(OP_ATTRIBUTES, vm) : NULL;
 	struct gmem_counters *c;
 	struct gmem_rec r;
 
@@ -403,11 +403,8 @@ int BPF_PROG(stock_fault, struct kvm *kvm, struct kvm_memory_slot *slot, u64 gfn
 		.start = gfn, .end = gfn + 1,
 		.arg = gfn - slot->base_gfn + slot->gmem.pgoff,
 	};
-	__u64 vm = vm_of(kvm);
-	struct op op = { .begin_ns = bpf_ktime_get_ns(), .ino = r.ino };
 
-	op_begin_as(OP_FAULT, vm, &op);
-	emit(vm, GMEM_FAULT_BEGIN, op.begin_ns, &r);
+	uncounted_begins(OP_FAULT, vm_of(kvm), GMEM_FAULT_BEGIN, &r);
 	return 0;
 }
 
@@ -426,7 +423,7 @@ SEC("fexit")
 int BPF_PROG(stock_fault_exit, struct kvm *kvm, struct kvm_memory_slot *slot, u64 gfn)
 {
 	__u64 vm = vm_of(kvm), ret = 0;
-	struct op *op = op_peek(OP_FAULT, vm);
+	struct gmem_op *op = op_peek(OP_FAULT, vm);
 	struct gmem_rec r = {
 		.ino = op ? op->ino : 0,
 		.start = gfn, .end = gfn + 1,

@@ -25,8 +25,8 @@ EVERY := $(foreach k,$(KERNELS),$(k):full $(k):stock)
 ATTACH_ROUNDS ?= 2
 VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/truth.sh' \
 	'$(IN_VM) $(k) selftests/guest/attach.sh $(ATTACH_ROUNDS)' \
-	'$(IN_VM) $(k) selftests/guest/metrics.sh')
-VM_TESTS += '$(IN_VM) $(KERNEL):stock selftests/guest/big-map.sh 64G'
+	'$(IN_VM) $(k) selftests/guest/metrics.sh' '$(IN_VM) $(k) selftests/guest/stall.sh')
+VM_TESTS += '$(IN_VM) $(KERNEL):stock:icount selftests/guest/big-map.sh 64G'
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/peers.sh' '$(IN_VM) $(KERNEL):stock selftests/guest/peers.sh'
 VM_TESTS += '$(IN_VM) $(KERNEL):full:m selftests/guest/kvm-module.sh'
 

@@ -4,7 +4,7 @@
 TOOL_CFLAGS := $(CFLAGS) -Ibpf -Itools/lib -I$(B)
 LIB_SRC := $(wildcard tools/lib/*.c)
 # Only these touch BPF: programs that read recordings link without it.
-LIVE_SRC := $(addprefix tools/lib/,source_live.c attach.c inventory.c probes.c)
+LIVE_SRC := $(addprefix tools/lib/,source_live.c attach.c inflight.c inventory.c probes.c)
 LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(LIVE_SRC),$(LIB_SRC)))
 LIVE_OBJ := $(patsubst %.c,$(B)/%.o,$(LIVE_SRC))
 

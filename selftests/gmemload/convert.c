@@ -2,6 +2,7 @@
 /* Owns: see convert.h. Must not know who asked for a conversion. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -19,6 +20,40 @@ static int set_attributes(const struct vm *vm, uint64_t gfn, uint64_t npages, bo
 	};
 
 	return ioctl(vm->vm_fd, KVM_SET_MEMORY_ATTRIBUTES, &attributes);
+}
+
+struct request {
+	const struct vm *vm;
+	const struct conversion *conversion;
+	int err;
+};
+
+static void *serve(void *arg)
+{
+	struct request *r = arg;
+	const struct conversion *c = r->conversion;
+
+	if (set_attributes(r->vm, GM_RAM_GFN + c->start, c->npages, c->to_private))
+		r->err = errno;
+	return NULL;
+}
+
+/* By this thread, or by one that this one waits for. 0 or an errno. */
+static int request(const struct vm *vm, const struct conversion *c)
+{
+	struct request r = { .vm = vm, .conversion = c };
+	pthread_t thread;
+	int err;
+
+	if (!vm->options->other_thread) {
+		serve(&r);
+		return r.err;
+	}
+	err = pthread_create(&thread, NULL, serve, &r);
+	if (err)
+		return err;
+	pthread_join(thread, NULL);
+	return r.err;
 }
 
 static void book(struct counters *counters, enum origin origin, bool to_private, uint64_t npages,
@@ -97,16 +132,16 @@ static int discard(struct vm *vm, struct counters *counters, uint64_t start, uin
 	return r;
 }
 
-int convert(struct vm *vm, struct counters *counters, const struct conversion *c,
-	    struct failure *failure)
+static int convert_piece(struct vm *vm, struct counters *counters, const struct conversion *c,
+			 struct failure *failure)
 {
 	const struct options *o = vm->options;
+	int r = request(vm, c);
 	uint64_t changed;
-	int r = 0;
 
-	if (set_attributes(vm, GM_RAM_GFN + c->start, c->npages, c->to_private)) {
+	if (r) {
 		counters->failed_conversions++;
-		return -errno;
+		return -r;
 	}
 	changed = pagestate_convert(&vm->pages, c->start, c->npages, c->to_private);
 	book(counters, c->origin, c->to_private, c->npages, changed);
@@ -124,4 +159,19 @@ int convert(struct vm *vm, struct counters *counters, const struct conversion *c
 	     "cannot discard the side left by a conversion of vm %u: %s", vm->index,
 	     strerror(errno));
 	return -ECANCELED;
+}
+
+int convert(struct vm *vm, struct counters *counters, const struct conversion *c,
+	    struct failure *failure)
+{
+	uint64_t most = vm->options->split_pages ? vm->options->split_pages : c->npages;
+	struct conversion piece = *c;
+	int r = 0;
+
+	for (uint64_t done = 0; !r && done < c->npages; done += piece.npages) {
+		piece.start = c->start + done;
+		piece.npages = c->npages - done < most ? c->npages - done : most;
+		r = convert_piece(vm, counters, &piece, failure);
+	}
+	return r;
 }

@@ -34,6 +34,8 @@ enum option_key {
 	KEY_RATE,
 	KEY_SEED,
 	KEY_PAUSE_US,
+	KEY_OTHER_THREAD,
+	KEY_SPLIT,
 	KEY_TOUCH,
 	KEY_DISCARD,
 	KEY_START,
@@ -69,6 +71,10 @@ static const struct argp_option option_table[] = {
 	{ "duration", KEY_DURATION, "SEC", 0, "End after that time", 2 },
 	{ "rate", KEY_RATE, "N", 0, "Conversions per second and vCPU (0: as fast as possible)", 2 },
 	{ "seed", KEY_SEED, "S", 0, "Seed of the sequence (1)", 2 },
+	{ "other-thread", KEY_OTHER_THREAD, NULL, 0,
+	  "A thread beside the vCPU's calls the ioctl", 2 },
+	{ "split", KEY_SPLIT, "N", 0,
+	  "The VMM splits a request into ioctls of N pages (0: it does not)", 2 },
 	{ "pause-us", KEY_PAUSE_US, "N", 0,
 	  "The VMM sleeps that long between the guest's exit and the ioctl (0)", 2 },
 	{ "touch", KEY_TOUCH, "N|all", 0,
@@ -253,6 +259,12 @@ static bool parse_conversion_option(int key, const char *arg, struct argp_state 
 		return true;
 	case KEY_SEED:
 		o->seed = number_arg(arg, "seed", 0, UINT64_MAX, state);
+		return true;
+	case KEY_OTHER_THREAD:
+		o->other_thread = true;
+		return true;
+	case KEY_SPLIT:
+		o->split_pages = number_arg(arg, "split", 0, 1000000000, state);
 		return true;
 	case KEY_PAUSE_US:
 		o->pause_us = number_arg(arg, "pause-us", 0, 1000000000, state);

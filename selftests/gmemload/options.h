@@ -24,6 +24,8 @@ struct options {
 	uint64_t rate;			/* conversions per second and vCPU; 0: no limit */
 	uint64_t seed;
 	uint64_t pause_us;
+	uint64_t split_pages;		/* 0: a request is one ioctl */
+	bool other_thread;		/* converts, while the vCPU's own waits */
 	uint64_t touch;			/* pages per conversion, or GM_TOUCH_ALL */
 	bool discard_private;
 	bool discard_shared;

@@ -48,9 +48,9 @@ with_headers() { # file seen
 	done
 }
 
-none "$(sources | grep -vxE 'tools/lib/(source_live|attach|inventory|probes)\.[ch]' |
+none "$(sources | grep -vxE 'tools/lib/(source_live|attach|inflight|inventory|probes)\.[ch]' |
 	includes '(.*/)?bpf/.*\.h|.*\.skel\.h')" \
-	'only source_live, attach, inventory and probes of tools/lib know BPF'
+	'only source_live, attach, inflight, inventory and probes of tools/lib know BPF'
 none "$(sources | grep -vx 'tools/gmemtop/tui\.c' |
 	includes '(.*/)?n?curses\.h|ncursesw?/.*\.h')" \
 	'only tools/gmemtop/tui.c knows curses'

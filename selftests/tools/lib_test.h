@@ -32,6 +32,7 @@ extern const struct test_unit text_unit;
 extern const struct test_unit metrics_unit;
 extern const struct test_unit vmname_unit;
 extern const struct test_unit privileges_unit;
+extern const struct test_unit host_unit;
 
 /* Same numbers in every run: a failure can be repeated. */
 struct rng {

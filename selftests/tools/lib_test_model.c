@@ -335,6 +335,38 @@ static void test_lost_ends_go_with_the_next(void **state)
 	assert_int_equal(vm_of(m, 1)->inflight[0].tid, 2);
 }
 
+/* A thread may run many vCPUs, and another may run on what it left. */
+static void test_stalls_pair_by_vcpu(void **state)
+{
+	struct gmem_model *m = *state;
+	struct gmem_stall_rec end = {
+		.r = REC(1, GMEM_STALL_END, .h.tid = 7, .aux = 1),
+	};
+
+	end.r.h.size = sizeof(end);
+	ok(APPLY(m, 1, GMEM_STALL_BEGIN, .h.tid = 5, .aux = 0));
+	ok(APPLY(m, 1, GMEM_STALL_BEGIN, .h.tid = 5, .aux = 1));
+	assert_int_equal(vm_of(m, 1)->nr_inflight, 2);
+	ok(gmem_model_apply(m, &end.r.h));
+	assert_int_equal(vm_of(m, 1)->nr_inflight, 1);
+	assert_int_equal(vm_of(m, 1)->inflight[0].aux, 0);
+}
+
+static void test_what_is_in_flight_is_told_again(void **state)
+{
+	struct gmem_model *m = *state;
+
+	begin(m, GMEM_ATTRIBUTES_BEGIN, 1, 100);
+	begin(m, GMEM_FALLOCATE_BEGIN, 2, 110);
+	ok(APPLY(m, 2, GMEM_ATTRIBUTES_BEGIN, .h.tid = 9));
+	ok(APPLY(m, 0, GMEM_INFLIGHT, .h.ts_ns = 200));
+	begin(m, GMEM_FALLOCATE_BEGIN, 2, 110);
+	begin(m, GMEM_FALLOCATE_BEGIN, 2, 110);
+	assert_int_equal(vm_of(m, 1)->nr_inflight, 1);
+	assert_int_equal(vm_of(m, 1)->inflight[0].begin_ns, 110);
+	assert_int_equal(vm_of(m, 2)->nr_inflight, 0);
+}
+
 /* Records of several CPUs come in the order in which the ring buffer took them. */
 static void test_inflight_is_in_order_of_begin(void **state)
 {
@@ -439,6 +471,7 @@ static void test_short_records_are_refused(void **state)
 		[GMEM_LOST]	= sizeof(struct gmem_lost_rec),
 		[GMEM_SCAN_MAP]	= sizeof(struct gmem_map_rec),
 		[GMEM_PROBES]	= sizeof(struct gmem_probes_rec),
+		[GMEM_STALL_END] = sizeof(struct gmem_stall_rec),
 		[GMEM_COST]	= sizeof(struct gmem_cost_rec),
 	};
 	struct gmem_model *m = *state;
@@ -596,6 +629,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_inflight_pairs_by_task_and_kind),
 	TEST(test_failed_operations_are_over),
 	TEST(test_lost_ends_go_with_the_next),
+	TEST(test_stalls_pair_by_vcpu),
+	TEST(test_what_is_in_flight_is_told_again),
 	TEST(test_inflight_is_in_order_of_begin),
 	TEST(test_end_of_a_vm),
 	TEST(test_forget),

@@ -131,7 +131,10 @@ int inventory_record(struct inventory *inv, const struct gmem_hdr *rec)
 
 	switch (rec->kind) {
 	case GMEM_VM:
-		return get(inv, rec->vm, rec->tgid) ? 0 : -ENOMEM;
+		k = get(inv, rec->vm, rec->tgid);
+		if (k && !k->pid)	/* its counters were seen first */
+			k->pid = rec->tgid;
+		return k ? 0 : -ENOMEM;
 	case GMEM_SCAN_FILE:
 		k = get(inv, rec->vm, 0);
 		if (k)
@@ -334,23 +337,44 @@ size_t inventory_pending(const struct inventory *inv)
 	return inv->nr_pending;
 }
 
-int inventory_refresh(struct inventory *inv)
+/* Asking many processes one by one takes longer than asking all. */
+#define MANY_PROCESSES	64
+
+static int compare_pids(const void *a, const void *b)
 {
-	struct known *k, *other, *tmp, *tmp2;
-	bool seen;
-	int err = 0;
+	const uint32_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Of the processes that have VMs, in order; -1 if there are many, or one is not known. */
+static int pids_of(const struct inventory *inv, uint32_t pids[MANY_PROCESSES])
+{
+	struct known *k, *tmp;
+	int n = 0, unique = 0;
 
 	HASH_ITER(hh, inv->vms, k, tmp) {
-		seen = !k->pid;
-		/* VMs of one process are found together. */
-		for (other = inv->vms; other && other != k && !seen; other = tmp2) {
-			tmp2 = other->hh.next;
-			seen = other->pid == k->pid;
-		}
-		if (!seen)
-			err = find_files(inv, 0, k->pid, true);
-		if (err && err != -ESRCH)
-			return err;
+		if (!k->pid || n == MANY_PROCESSES)
+			return -1;
+		pids[n++] = k->pid;
 	}
-	return 0;
+	qsort(pids, n, sizeof(*pids), compare_pids);
+	for (int i = 0; i < n; i++) {
+		if (!i || pids[i] != pids[i - 1])
+			pids[unique++] = pids[i];
+	}
+	return unique;
+}
+
+int inventory_refresh(struct inventory *inv)
+{
+	uint32_t pids[MANY_PROCESSES];
+	int n = pids_of(inv, pids), err = 0;
+
+	for (int i = 0; i < n && !err; i++) {
+		err = find_files(inv, 0, pids[i], true);
+		if (err == -ESRCH)	/* it is gone; somebody else may have its files */
+			n = -1;
+	}
+	return n < 0 ? find_files(inv, 0, 0, true) : err;
 }

@@ -194,6 +194,13 @@ static void put_arg(struct json_object *o, const struct gmem_kind_info *k,
 			gmem_text_arg(buf, sizeof(buf), r->h.kind, r->arg)));
 }
 
+static void put_stall(struct json_object *o, const struct gmem_stall_rec *s)
+{
+	put_u64(o, "ioctl_ns", s->ioctl_ns);
+	put_u64(o, "discard_ns", s->discard_ns);
+	put_u64(o, "ioctls", s->ioctls);
+}
+
 static void put_event(struct json_object *o, const struct gmem_kind_info *k,
 		      const struct gmem_rec *r)
 {
@@ -211,6 +218,8 @@ static void put_event(struct json_object *o, const struct gmem_kind_info *k,
 		json_object_object_add(o, "ret", json_object_new_int(r->ret));
 	if (k->phase == GMEM_END)
 		put_u64(o, "dur_ns", r->dur_ns);
+	if (r->h.kind == GMEM_STALL_END && r->h.size >= sizeof(struct gmem_stall_rec))
+		put_stall(o, (const struct gmem_stall_rec *)r);
 }
 
 struct json_object *gmem_json_record(const struct gmem_hdr *h)

@@ -55,6 +55,11 @@ static const struct gmem_kind_info kinds[GMEM_KINDS] = {
 				    "slot", .has_ino = true },
 	[GMEM_SCAN_MAP]		= { "scan_map", "scan_map", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_SCAN_END]		= { "scan_end", "scan_end", GMEM_META, .unit = GMEM_NONE },
+	[GMEM_STALL_BEGIN]	= { "stall_begin", "stall", GMEM_BEGIN, GMEM_GFN,
+				    GMEM_ARG_ATTRIBUTES, "vcpu", .has_ino = false },
+	[GMEM_STALL_END]	= { "stall_end", "stall", GMEM_END, GMEM_GFN,
+				    GMEM_ARG_ATTRIBUTES, "vcpu", .has_ino = false },
+	[GMEM_INFLIGHT]		= { "inflight", "inflight", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_COST]		= { "cost", "cost", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_PROBES]		= { "probes", "probes", GMEM_META, .unit = GMEM_NONE },
 };

@@ -128,6 +128,25 @@ static struct gmem_value quantile(const struct gmem_vm *vm, int dir, double q)
 	return (struct gmem_value){ .u = v < max ? v : max };
 }
 
+static struct gmem_value stall_quantile(const struct gmem_vm *vm, int dir, double q)
+{
+	uint64_t v = gmem_hist_quantile(vm->now.stall_hist[dir], q), max = vm->now.stall[dir].max_ns;
+
+	return (struct gmem_value){ .u = v < max ? v : max };
+}
+
+GETTER(get_stall_p50)
+{
+	UNUSED(now_ns);
+	return stall_quantile(vm, self->arg, 0.5);
+}
+
+GETTER(get_stall_p99)
+{
+	UNUSED(now_ns);
+	return stall_quantile(vm, self->arg, 0.99);
+}
+
 static struct gmem_value quantile_both(const struct gmem_vm *vm, double q)
 {
 	__u64 both[GMEM_HIST_SLOTS];
@@ -213,6 +232,28 @@ GETTER(get_inflight_age)
 	COUNTER_IF(F, name "_total_ns", T "-T", 7, GMEM_NS, field.total_ns, "time in them"), \
 	COUNTER_IF(F, name "_max_ns", T "-MAX", 9, GMEM_NS, field.max_ns, "longest of them")
 
+#define VALUE_IF(feature, k, t, w, type, getter, arg, h) { k, t, h, type, w, getter, 0, arg, feature }
+#define STALL_COUNTER(k, t, w, type, field, h) COUNTER_IF(GMEM_FEATURE_STALLS, k, t, w, type, field, h)
+
+/* What the guest feels: from the exit that asks for a conversion to the re-entry. */
+#define STALLS(name, T, D)							\
+	STALL_COUNTER(name "_stall_count", T, 7, GMEM_COUNT, stall[D].count,	\
+		      "times a vCPU waited for a conversion that it asked for"),	\
+	STALL_COUNTER(name "_stall_unconverted", T "-NO", 9, GMEM_COUNT, stall[D].unchanged, \
+		      "times it asked, and nobody converted anything"),		\
+	STALL_COUNTER(name "_stall_total_ns", T "-T", 9, GMEM_NS, stall[D].total_ns,	\
+		      "time from its exit to its re-entry"),			\
+	STALL_COUNTER(name "_stall_ioctl_ns", T "-IOC", 11, GMEM_NS, stall_ioctl_ns[D], \
+		      "of this, in KVM_SET_MEMORY_ATTRIBUTES"),			\
+	STALL_COUNTER(name "_stall_discard_ns", T "-DIS", 11, GMEM_NS, stall_discard_ns[D], \
+		      "of this, punching the guest_memfd"),			\
+	STALL_COUNTER(name "_stall_max_ns", T "-MAX", 11, GMEM_NS, stall[D].max_ns,	\
+		      "longest of them"),					\
+	VALUE_IF(GMEM_FEATURE_STALLS, name "_stall_p50_ns", T "-P50", 11, GMEM_NS,	\
+		 get_stall_p50, D, "median of their time"),			\
+	VALUE_IF(GMEM_FEATURE_STALLS, name "_stall_p99_ns", T "-P99", 11, GMEM_NS,	\
+		 get_stall_p99, D, "99th percentile of their time")
+
 #define PHASE(name, D, P, T, what)						\
 	COUNTER_IF(GMEM_FEATURE_PHASES, name "_ns", T, 8, GMEM_NS, phase_ns[D][P], what)
 
@@ -262,6 +303,8 @@ const struct gmem_metric gmem_metrics[] = {
 	      "time since the oldest of them began"),
 	DIRECTION("to_private", ">PRIV", GMEM_TO_PRIVATE),
 	DIRECTION("to_shared", ">SHRD", GMEM_TO_SHARED),
+	STALLS("to_private", "WAIT>P", GMEM_TO_PRIVATE),
+	STALLS("to_shared", "WAIT>S", GMEM_TO_SHARED),
 	OPERATION(0, "punch", "PUNCH", punch, "holes punched into guest_memfd"),
 	COUNTER_IF(GMEM_FEATURE_FREED, "punched_pages", "FREED", 7, GMEM_COUNT, punched_pages, "pages that punches freed"),
 	OPERATION(0, "allocate", "ALLOC", allocate, "preallocations of guest_memfd"),

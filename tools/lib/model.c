@@ -186,11 +186,33 @@ static int add_slot(struct gmem_vm *vm, const struct gmem_rec *r)
 	return 0;
 }
 
+/* A task is in one operation of a kind; a vCPU that stalls may come back by another task. */
+static bool same_op(const struct gmem_inflight *op, const struct gmem_rec *r, uint16_t begin)
+{
+	if (op->kind != begin)
+		return false;
+	return begin == GMEM_STALL_BEGIN ? op->aux == r->aux : op->tid == r->h.tid;
+}
+
+/* Also all whose end was lost. */
+static void drop_op(struct gmem_vm *vm, const struct gmem_rec *r, uint16_t begin)
+{
+	for (size_t i = vm->nr_inflight; i-- > 0; ) {
+		const struct gmem_inflight *op = &vm->inflight[i];
+
+		if (same_op(op, r, begin))
+			close_gap(vm->inflight, vm->nr_inflight--, i, sizeof(*op));
+	}
+}
+
 static int begin_op(struct gmem_vm *vm, const struct gmem_rec *r)
 {
 	struct gmem_inflight *p;
-	size_t i = vm->nr_inflight;
+	size_t i;
 
+	/* It may be told twice. */
+	drop_op(vm, r, r->h.kind);
+	i = vm->nr_inflight;
 	/* Records of several CPUs may overtake each other. */
 	while (i && vm->inflight[i - 1].begin_ns > r->h.ts_ns)
 		i--;
@@ -200,20 +222,9 @@ static int begin_op(struct gmem_vm *vm, const struct gmem_rec *r)
 	vm->inflight = p;
 	vm->nr_inflight++;
 	p[i] = (struct gmem_inflight){
-		r->h.ts_ns, r->h.tid, r->h.kind, r->ino, r->start, r->end, r->arg,
+		r->h.ts_ns, r->h.tid, r->h.kind, r->aux, r->ino, r->start, r->end, r->arg,
 	};
 	return 0;
-}
-
-/* A lost end must not stay in flight for ever: the next end of the task takes it along. */
-static void end_op(struct gmem_vm *vm, const struct gmem_rec *r)
-{
-	for (size_t i = vm->nr_inflight; i-- > 0; ) {
-		const struct gmem_inflight *op = &vm->inflight[i];
-
-		if (op->tid == r->h.tid && op->kind + 1 == r->h.kind)
-			close_gap(vm->inflight, vm->nr_inflight--, i, sizeof(*op));
-	}
 }
 
 static int set_attributes(struct gmem_vm *vm, const struct gmem_rec *r)
@@ -237,9 +248,6 @@ static int set_attributes(struct gmem_vm *vm, const struct gmem_rec *r)
 
 static void scan_begin(struct gmem_vm *vm, const struct gmem_rec *r)
 {
-	/* Ends may be among what was lost. An operation that goes on is told when it ends. */
-	if (vm->map == GMEM_MAP_STALE)
-		vm->nr_inflight = 0;
 	vm->map = GMEM_MAP_READING;
 	vm->scan_ns = r->h.ts_ns;
 	vm->scan_lost = r->arg;
@@ -289,7 +297,7 @@ static int apply_event(struct gmem_vm *vm, const struct gmem_rec *r)
 	if (k->phase == GMEM_BEGIN)
 		return begin_op(vm, r);
 	if (k->phase == GMEM_END)
-		end_op(vm, r);
+		drop_op(vm, r, r->h.kind - 1);
 	switch (r->h.kind) {
 	case GMEM_CREATE:
 	case GMEM_SCAN_FILE:
@@ -350,6 +358,7 @@ static size_t least_size(unsigned int kind)
 	case GMEM_COUNTERS:	return sizeof(struct gmem_counters_rec);
 	case GMEM_LOST:		return sizeof(struct gmem_lost_rec);
 	case GMEM_PROBES:	return sizeof(struct gmem_probes_rec);
+	case GMEM_STALL_END:	return sizeof(struct gmem_stall_rec);
 	case GMEM_COST:		return sizeof(struct gmem_cost_rec);
 	case GMEM_SCAN_MAP:	return sizeof(struct gmem_map_rec);
 	default:		return sizeof(struct gmem_rec);
@@ -360,6 +369,15 @@ static void apply_losses(struct gmem_model *m, const struct gmem_lost_rec *r)
 {
 	memcpy(m->lost, r->lost, sizeof(m->lost));
 	memcpy(m->lost_by_kind, r->by_kind, sizeof(m->lost_by_kind));
+}
+
+/* What is still in flight is told next. */
+static void forget_inflight(struct gmem_model *m)
+{
+	struct gmem_vm *vm, *tmp;
+
+	HASH_ITER(hh, m->vms, vm, tmp)
+		vm->nr_inflight = 0;
 }
 
 /* KVM was unloaded and loaded again, and numbers its VMs from the start. */
@@ -385,6 +403,8 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 		m->now_ns = rec->ts_ns;
 	if (rec->kind == GMEM_LOST)
 		apply_losses(m, (const struct gmem_lost_rec *)rec);
+	if (rec->kind == GMEM_INFLIGHT)
+		forget_inflight(m);
 	if (rec->kind == GMEM_COST)
 		memcpy(&m->cost, rec, sizeof(m->cost));
 	if (rec->kind == GMEM_PROBES)

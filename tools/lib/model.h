@@ -52,6 +52,7 @@ struct gmem_inflight {
 	uint64_t begin_ns;
 	uint32_t tid;
 	uint16_t kind;		/* the _BEGIN */
+	uint32_t aux;
 	uint64_t ino;
 	uint64_t start;
 	uint64_t end;

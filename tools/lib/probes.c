@@ -31,6 +31,11 @@ struct gmem_probe gmem_probes[] = {
 	{ "on_vm_end", GMEM_SET_ANY, GMEM_ON_FUNCTION, { "kvm_arch_destroy_vm", NULL },
 	  GMEM_PROBES_BASE, true, NULL },
 
+	{ "stall_begin", GMEM_SET_ANY, GMEM_ON_FUNCTION, { "kvm_arch_vcpu_ioctl_run", NULL },
+	  GMEM_PROBES_BASE, false, NULL },
+	{ "stall_end", GMEM_SET_ANY, GMEM_ON_FUNCTION, { "kvm_arch_vcpu_ioctl_run", NULL },
+	  GMEM_PROBES_BASE, false, NULL },
+
 	TP("create",			BASE,	true),
 	TP("release",			BASE,	true),
 	TP("bind",			BASE,	true),
@@ -99,6 +104,7 @@ static const struct {
 	{ GMEM_FEATURE_RETRIES,	{ "on_fault_retry", NULL } },
 	{ GMEM_FEATURE_INVALIDATIONS, { "on_invalidate_end", NULL } },
 	{ GMEM_FEATURE_INVALIDATIONS, { "stock_invalidate", "stock_window_end" } },
+	{ GMEM_FEATURE_STALLS,	{ "stall_begin", "stall_end" } },
 	{ GMEM_FEATURE_WINDOWS,	{ "on_invalidate_end", NULL } },
 	{ GMEM_FEATURE_WINDOWS,	{ "stock_window", "stock_window_end" } },
 };

@@ -17,6 +17,7 @@
 
 #include "attach.h"
 #include "gmem.skel.h"
+#include "inflight.h"
 #include "probes.h"
 
 struct live {
@@ -31,6 +32,7 @@ struct live {
 	int nr_cpus;
 	int nr_records;		/* handed over by the call that is under way */
 	uint64_t *lost;		/* one per CPU, to read a per-CPU map into */
+	uint64_t lost_then;	/* records, when what is in flight was last told again */
 	struct gmem_lost_rec before;	/* lost while attached to a KVM that was unloaded */
 };
 
@@ -135,13 +137,24 @@ static int sum_losses(struct live *l, struct gmem_lost_rec *r)
 	return err ? err : sum_cpus(l, l->at.skel->maps.lost_kinds, GMEM_KINDS, r->by_kind);
 }
 
+/* Ends that were lost after we counted are told of the next time. */
+static int sync_inflight(struct live *l, uint64_t lost)
+{
+	if (!l->at.skel || lost == l->lost_then)
+		return 0;
+	l->lost_then = lost;
+	return inflight_tell(l->at.skel, now_ns(), l->fn, l->ctx);
+}
+
 static int sync_losses(struct live *l)
 {
 	struct gmem_lost_rec r = l->before;
 	int err = l->at.skel ? sum_losses(l, &r) : 0;
 
 	r.h = (struct gmem_hdr){ .ts_ns = now_ns(), .kind = GMEM_LOST, .size = sizeof(r) };
-	return err ? err : l->fn(l->ctx, &r.h);
+	if (!err)
+		err = l->fn(l->ctx, &r.h);
+	return err ? err : sync_inflight(l, r.lost[GMEM_LOST_RINGBUF]);
 }
 
 static uint64_t cpu_ns(void)
