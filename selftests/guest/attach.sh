@@ -64,13 +64,16 @@ for round in $(seq "$rounds"); do
 
 	start_top --ringbuf 0.0625
 	wait_for 60 test -s "$dir/top"
+	# A reader that is away most of the time: its buffer holds a small part.
+	kill -STOP $top
 	start_load $((round * 10 + 3))
-	for _ in 1 2 3; do	# a reader that is away: its buffer holds a small part
-		sleep 0.3
-		kill -STOP $top
+	until grep -q holding "$dir/load"; do
 		sleep 0.7
 		kill -CONT $top
+		sleep 0.3
+		kill -STOP $top
 	done
+	kill -CONT $top
 	final_state
 	judge "round $round: most events lost"
 	lost=$(tail -1 "$dir/top" | jq .lost.ringbuf)

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A VM of SIZE (64G) private memory that was there before: its map is read within 2 s,
-# to the page, and no run of a program takes longer than 10 ms. Prints both.
+# to the page, and no run of a program takes longer than 10 ms. Prints both. To be run
+# with --icount: guest time without it has the pauses of a busy host in it.
 . selftests/tap.sh
 size=${1:-64G}
 dir=$(mktemp -d)

@@ -199,7 +199,8 @@ ends() {
 	alive=$?
 	wait $pid
 	status=$?
-	gone "$qemu" && [ $alive = 0 ] && [ -n "$qemu" ]
+	# Of a runner that was killed, QEMU has yet to hear.
+	wait_for 5 gone "$qemu" && [ $alive = 0 ] && [ -n "$qemu" ]
 	report $? "$1 ends the VM within 5 s, no QEMU is left"
 	[ -z "$2" ] || is "$1 gives $2" $status "$2"
 }
