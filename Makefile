@@ -32,7 +32,7 @@ demo: deps
 	@kernel/build $(KERNEL) > /dev/null
 	@selftests/demo/run $(KERNEL)
 
-TEST_PROGRAMS = $(filter $(B)/%,$(CHECKS)) $(B)/ledger_check
+TEST_PROGRAMS = $(filter $(B)/%,$(CHECKS)) $(B)/ledger_check $(B)/owners
 
 test: deps
 	@$(SUBMAKE) -s all vm events $(TEST_PROGRAMS)

@@ -56,6 +56,8 @@ enum gmem_kind {
 	GMEM_STALL_BEGIN	= 32,
 	GMEM_STALL_END		= 33,	/* struct gmem_stall_rec */
 	GMEM_INFLIGHT		= 34,	/* of all VMs: nothing but what now follows is in flight */
+	GMEM_NAME		= 35,	/* struct gmem_name_rec, made by a source */
+	GMEM_LOST_CPU		= 36,	/* struct gmem_lost_cpu_rec, made by a source */
 	GMEM_KINDS
 };
 
@@ -126,6 +128,16 @@ struct gmem_vm_rec {
 	__u32 type;	/* KVM_X86_*_VM; 0 where the architecture has none */
 };
 
+#define GMEM_NAME_LEN	128
+#define GMEM_CGROUP_LEN	256
+
+/* What the VMM's command line calls the VM, and where it runs: NUL-terminated, or "". */
+struct gmem_name_rec {
+	struct gmem_hdr h;
+	char name[GMEM_NAME_LEN];
+	char cgroup[GMEM_CGROUP_LEN];
+};
+
 struct gmem_map_extent {
 	__u64 start;	/* gfn */
 	__u64 end;
@@ -186,7 +198,7 @@ struct gmem_op_counters {
 	__u64 unchanged;	/* conversions that found all as asked for; not in count */
 };
 
-/* Of one VM since it was first seen. Exact whatever the ring buffer loses. */
+/* Of one VM since it was first seen; grows at its end only. Exact whatever the ring buffer loses. */
 struct gmem_counters {
 	struct gmem_op_counters conversion[GMEM_DIRECTIONS];
 	struct gmem_op_counters punch;
@@ -234,10 +246,20 @@ struct gmem_counters_rec {
 	struct gmem_counters c;
 };
 
+/* Room for kinds and reasons to come: recordings carry this. */
+#define GMEM_KINDS_MAX	64
+#define GMEM_LOSSES_MAX	8
+
 struct gmem_lost_rec {
 	struct gmem_hdr h;
-	__u64 lost[GMEM_LOSSES];	/* since attach */
-	__u64 by_kind[GMEM_KINDS];	/* of GMEM_LOST_RINGBUF: which records */
+	__u64 lost[GMEM_LOSSES_MAX];	/* since attach, by enum gmem_loss */
+	__u64 by_kind[GMEM_KINDS_MAX];	/* of GMEM_LOST_RINGBUF: which records */
+};
+
+/* Records that the CPU of the header lost (GMEM_LOST_RINGBUF), since attach. */
+struct gmem_lost_cpu_rec {
+	struct gmem_hdr h;
+	__u64 lost;
 };
 
 /*

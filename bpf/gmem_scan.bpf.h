@@ -159,7 +159,8 @@ int scan_files(struct bpf_iter__task_file *ctx)
 	vm = vm_of_probed(kvm);
 	if (scan.vm && scan.vm != vm)
 		return 0;
-	get_vm(kvm, vm, begin_ns);
+	if (!bpf_map_lookup_elem(&vms, &vm))
+		add_vm(kvm, vm, begin_ns, (__u64)task);
 	scan.found++;
 	if (kind == FILE_GMEM)
 		scan_gmem(file, vm, task->tgid);
@@ -359,17 +360,20 @@ SEC("iter/task_file")
 int scan_map(struct bpf_iter__task_file *ctx)
 {
 	__u64 begin_ns = bpf_ktime_get_ns();
+	struct task_struct *task = ctx->task;
 	struct map_walk *w = the_walk();
 	struct file *file = ctx->file;
 	struct kvm *kvm;
 
-	if (!file || !w || scan.phase == GMEM_SCAN_DONE)
+	if (!file || !task || !w || scan.phase == GMEM_SCAN_DONE)
 		return 0;
 	kvm = file_kvm(file, file_kind(file));
 	if (!kvm || vm_if_known_probed(kvm) != scan.vm)
 		return 0;
 	scan.found++;
 	if (scan.phase == GMEM_SCAN_BEGINS) {
+		if (scan.with_files)	/* who it is may be among what was lost, too */
+			emit_vm(kvm, scan.vm, begin_ns, (__u64)task);
 		scan_mark(GMEM_SCAN_BEGIN, GMEM_SCAN_FILES);
 		return 0;
 	}

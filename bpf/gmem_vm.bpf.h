@@ -73,13 +73,13 @@ static __always_inline __u64 vm_if_known_probed(struct kvm *kvm)
 }
 
 /*
- * The VMM: whose memory the VM uses. An event can come from elsewhere, such as a
- * process that got the file passed, and the inventory always does.
+ * The VMM: whose memory the VM uses. The task that has the file, or does something with
+ * it, may be another one that got it passed; it stands in when the VMM is gone.
  */
-static __always_inline struct task_struct *vmm_of(struct kvm *kvm)
+static __always_inline struct task_struct *vmm_of(struct kvm *kvm, struct task_struct *task)
 {
-	struct task_struct *task = (void *)bpf_get_current_task(), *owner = NULL;
 	struct mm_struct *mm = BPF_CORE_READ(kvm, mm);
+	struct task_struct *owner = NULL;
 
 	if (BPF_CORE_READ(task, mm) != mm && bpf_core_field_exists(mm->owner))
 		owner = BPF_CORE_READ(mm, owner);
@@ -93,7 +93,7 @@ static __always_inline __u32 vm_type(struct kvm *kvm)
 	return 0;
 }
 
-static __always_inline void emit_vm(struct kvm *kvm, __u64 vm, __u64 ts)
+static __always_inline void emit_vm(struct kvm *kvm, __u64 vm, __u64 ts, __u64 task)
 {
 	struct gmem_vm_rec *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
 	struct task_struct *leader;
@@ -102,7 +102,7 @@ static __always_inline void emit_vm(struct kvm *kvm, __u64 vm, __u64 ts)
 		lose(vm, GMEM_VM);
 		return;
 	}
-	leader = vmm_of(kvm);
+	leader = vmm_of(kvm, (void *)task);
 	fill_hdr(&r->h, vm, GMEM_VM, sizeof(*r), ts);
 	r->h.tgid = BPF_CORE_READ(leader, tgid);
 	r->start_ns = BPF_CORE_READ(leader, start_boottime);
@@ -116,13 +116,13 @@ static __always_inline void emit_vm(struct kvm *kvm, __u64 vm, __u64 ts)
 /* All zero; too large for the stack of a BPF program. */
 static const struct gmem_counters new_vm;
 
-static __noinline struct gmem_counters *add_vm(struct kvm *kvm, __u64 vm, __u64 ts)
+static __noinline struct gmem_counters *add_vm(struct kvm *kvm, __u64 vm, __u64 ts, __u64 task)
 {
 	struct gmem_counters *c;
 	bool is_new = !bpf_map_update_elem(&vms, &vm, &new_vm, BPF_NOEXIST);
 
 	if (is_new)
-		emit_vm(kvm, vm, ts);
+		emit_vm(kvm, vm, ts, task);
 	c = bpf_map_lookup_elem(&vms, &vm);
 	if (!c)
 		count_loss(GMEM_LOST_VMS);
@@ -133,7 +133,7 @@ static __always_inline struct gmem_counters *get_vm(struct kvm *kvm, __u64 vm, _
 {
 	struct gmem_counters *c = bpf_map_lookup_elem(&vms, &vm);
 
-	return c ? c : add_vm(kvm, vm, ts);
+	return c ? c : add_vm(kvm, vm, ts, bpf_get_current_task());
 }
 
 #endif /* GMEM_VM_BPF_H */

@@ -25,7 +25,8 @@ EVERY := $(foreach k,$(KERNELS),$(k):full $(k):stock)
 ATTACH_ROUNDS ?= 2
 VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/truth.sh' \
 	'$(IN_VM) $(k) selftests/guest/attach.sh $(ATTACH_ROUNDS)' \
-	'$(IN_VM) $(k) selftests/guest/metrics.sh' '$(IN_VM) $(k) selftests/guest/stall.sh')
+	'$(IN_VM) $(k) selftests/guest/metrics.sh' '$(IN_VM) $(k) selftests/guest/stall.sh' \
+	'$(IN_VM) $(k) selftests/guest/owners.sh')
 VM_TESTS += '$(IN_VM) $(KERNEL):stock:icount selftests/guest/big-map.sh 64G'
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/peers.sh' '$(IN_VM) $(KERNEL):stock selftests/guest/peers.sh'
 VM_TESTS += '$(IN_VM) $(KERNEL):full:m selftests/guest/kvm-module.sh'
@@ -43,3 +44,7 @@ KERNEL_TESTS += $(foreach k,$(EVERY),'env GMEM_VM_TIMEOUT=7200 $(IN_VM) $(k) sel
 $(B)/ledger_check: selftests/tools/ledger_check.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $< -ljson-c
+
+$(B)/owners: selftests/guest/owners.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $<

@@ -14,7 +14,7 @@ documented() { # set
 
 shown() { # file
 	jq -r '.vms[0] | to_entries[] | "\(.key) \(if .value == null then "no" else "yes" end)"' "$1" |
-		grep -vE '^(slots|files|operations_inflight|private_extents|ended|map_state|read_took_ns|lost_records) ' | sort
+		grep -vE '^(slots|files|operations_inflight|private_extents|ended|map_state|read_took_ns|process_start_ns|lost_records) ' | sort
 }
 
 build/gmemload --count 20 --hold < <(exec sleep 600) > "$dir/load" &

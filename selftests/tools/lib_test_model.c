@@ -367,6 +367,42 @@ static void test_what_is_in_flight_is_told_again(void **state)
 	assert_int_equal(vm_of(m, 2)->nr_inflight, 0);
 }
 
+static void test_names(void **state)
+{
+	struct gmem_name_rec r = {
+		.h = { .vm = 1, .kind = GMEM_NAME, .size = sizeof(r) },
+		.name = "db", .cgroup = "/machine",
+	};
+	struct gmem_model *m = *state;
+
+	ok(gmem_model_apply(m, &r.h));
+	assert_string_equal(vm_of(m, 1)->name, "db");
+	assert_string_equal(vm_of(m, 1)->cgroup, "/machine");
+	memset(r.name, 'x', sizeof(r.name));	/* a recording may end it with nothing */
+	ok(gmem_model_apply(m, &r.h));
+	assert_int_equal(strlen(vm_of(m, 1)->name), sizeof(r.name) - 1);
+}
+
+static void test_losses_by_cpu(void **state)
+{
+	struct gmem_lost_cpu_rec r = {
+		.h = { .cpu = 2, .kind = GMEM_LOST_CPU, .size = sizeof(r) }, .lost = 7,
+	};
+	struct gmem_model *m = *state;
+
+	ok(gmem_model_apply(m, &r.h));
+	r.h.cpu = 0;
+	r.lost = 1;
+	ok(gmem_model_apply(m, &r.h));
+	assert_int_equal(m->nr_lost_cpus, 3);
+	assert_int_equal(m->lost_by_cpu[0], 1);
+	assert_int_equal(m->lost_by_cpu[1], 0);
+	assert_int_equal(m->lost_by_cpu[2], 7);
+	r.h.cpu = -1;
+	ok(gmem_model_apply(m, &r.h));
+	assert_int_equal(m->nr_lost_cpus, 3);
+}
+
 /* Records of several CPUs come in the order in which the ring buffer took them. */
 static void test_inflight_is_in_order_of_begin(void **state)
 {
@@ -471,6 +507,8 @@ static void test_short_records_are_refused(void **state)
 		[GMEM_LOST]	= sizeof(struct gmem_lost_rec),
 		[GMEM_SCAN_MAP]	= sizeof(struct gmem_map_rec),
 		[GMEM_PROBES]	= sizeof(struct gmem_probes_rec),
+		[GMEM_NAME]	= sizeof(struct gmem_name_rec),
+		[GMEM_LOST_CPU]	= sizeof(struct gmem_lost_cpu_rec),
 		[GMEM_STALL_END] = sizeof(struct gmem_stall_rec),
 		[GMEM_COST]	= sizeof(struct gmem_cost_rec),
 	};
@@ -630,6 +668,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_failed_operations_are_over),
 	TEST(test_lost_ends_go_with_the_next),
 	TEST(test_stalls_pair_by_vcpu),
+	TEST(test_names),
+	TEST(test_losses_by_cpu),
 	TEST(test_what_is_in_flight_is_told_again),
 	TEST(test_inflight_is_in_order_of_begin),
 	TEST(test_end_of_a_vm),

@@ -99,6 +99,6 @@ void synth_lost(struct synth *s, const uint64_t lost[GMEM_LOSSES])
 {
 	struct gmem_lost_rec r = { .h = { .vm = 0 } };
 
-	memcpy(r.lost, lost, sizeof(r.lost));
+	memcpy(r.lost, lost, GMEM_LOSSES * sizeof(*lost));
 	emit(s, &r.h, GMEM_LOST, sizeof(r));
 }

@@ -4,7 +4,7 @@
 const struct column columns[COLUMNS] = {
 	{ "vm",				3, 0 },
 	{ "pid",			5, 12 },
-	{ "comm",			7, 2 },
+	{ "name",			7, 2 },
 	{ "slot_bytes",			5, 7 },
 	{ "private_bytes",		5, 3 },
 	{ "shared_bytes",		6, 8 },

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "json.h"
 
+#include <stdio.h>
+
 #include "kinds.h"
 #include "metrics.h"
 #include "text.h"
@@ -13,7 +15,7 @@ static void put_u64(struct json_object *o, const char *key, uint64_t v)
 /* Not every name is UTF-8, and JSON must be. */
 static void put_name(struct json_object *o, const char *key, const char *name)
 {
-	char buf[8 * GMEM_COMM_LEN];
+	char buf[4 * GMEM_CGROUP_LEN];	/* the longest text there is, and all of it escaped */
 
 	json_object_object_add(o, key, json_object_new_string(gmem_text_name(buf, sizeof(buf), name)));
 }
@@ -112,12 +114,28 @@ static struct json_object *vm_object(const struct gmem_vm *vm, const struct gmem
 	put_metrics(o, vm, m);
 	json_object_object_add(o, "map_state", json_object_new_string(gmem_map_state_names[vm->map]));
 	put_u64(o, "read_took_ns", vm->scan_took_ns);
+	put_u64(o, "process_start_ns", vm->start_ns);
 	put_u64(o, "lost_records", vm->now.lost_records);
 	json_object_object_add(o, "ended", json_object_new_boolean(vm->ended_ns != 0));
 	json_object_object_add(o, "slots", slots(vm));
 	json_object_object_add(o, "files", files(vm));
 	json_object_object_add(o, "operations_inflight", inflight(vm, m->now_ns));
 	json_object_object_add(o, "private_extents", extents(&vm->private));
+	return o;
+}
+
+/* {"CPU": n, ..}: records, of those that lost any. */
+static struct json_object *lost_by_cpu(const struct gmem_model *m)
+{
+	struct json_object *o = json_object_new_object();
+	char cpu[24];
+
+	for (size_t i = 0; i < m->nr_lost_cpus; i++) {
+		if (!m->lost_by_cpu[i])
+			continue;
+		snprintf(cpu, sizeof(cpu), "%zu", i);
+		put_u64(o, cpu, m->lost_by_cpu[i]);
+	}
 	return o;
 }
 
@@ -133,6 +151,7 @@ static void put_losses(struct json_object *o, const struct gmem_model *m)
 	}
 	json_object_object_add(o, "lost", lost);
 	json_object_object_add(o, "lost_by_event", by_event);
+	json_object_object_add(o, "lost_by_cpu", lost_by_cpu(m));
 }
 
 static void put_cost(struct json_object *o, const struct gmem_cost_rec *c)

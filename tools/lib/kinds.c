@@ -60,6 +60,8 @@ static const struct gmem_kind_info kinds[GMEM_KINDS] = {
 	[GMEM_STALL_END]	= { "stall_end", "stall", GMEM_END, GMEM_GFN,
 				    GMEM_ARG_ATTRIBUTES, "vcpu", .has_ino = false },
 	[GMEM_INFLIGHT]		= { "inflight", "inflight", GMEM_META, .unit = GMEM_NONE },
+	[GMEM_NAME]		= { "name", "name", GMEM_META, .unit = GMEM_NONE },
+	[GMEM_LOST_CPU]		= { "lost_cpu", "lost_cpu", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_COST]		= { "cost", "cost", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_PROBES]		= { "probes", "probes", GMEM_META, .unit = GMEM_NONE },
 };

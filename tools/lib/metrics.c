@@ -39,6 +39,21 @@ GETTER(get_comm)
 	return (struct gmem_value){ .s = vm->comm };
 }
 
+/* What people call it. */
+GETTER(get_name)
+{
+	UNUSED(self);
+	UNUSED(now_ns);
+	return (struct gmem_value){ .s = *vm->name ? vm->name : vm->comm };
+}
+
+GETTER(get_cgroup)
+{
+	UNUSED(self);
+	UNUSED(now_ns);
+	return (struct gmem_value){ .s = vm->cgroup };
+}
+
 GETTER(get_slot_bytes)
 {
 	UNUSED(self);
@@ -274,6 +289,9 @@ const struct gmem_metric gmem_metrics[] = {
 	      "number of the VM (kvm-vm-id in its fdinfo)"),
 	VALUE("pid", "PID", 7, GMEM_ID, get_pid, 0, "process of the VMM"),
 	VALUE("comm", "COMMAND", 15, GMEM_TEXT, get_comm, 0, "name of that process"),
+	VALUE("name", "NAME", 15, GMEM_TEXT, get_name, 0,
+	      "what the VMM's command line calls the VM, else name of the process"),
+	VALUE("cgroup", "CGROUP", 15, GMEM_TEXT, get_cgroup, 0, "control group of that process"),
 	VALUE("slot_bytes", "SLOTS", 6, GMEM_BYTES, get_slot_bytes, 0,
 	      "memslots bound to guest_memfd"),
 	VALUE("private_bytes", "PRIV", 6, GMEM_BYTES, get_private_bytes, 0,

@@ -48,6 +48,7 @@ void gmem_model_free(struct gmem_model *m)
 		return;
 	HASH_ITER(hh, m->vms, vm, tmp)
 		free_vm(m, vm);
+	free(m->lost_by_cpu);
 	free(m);
 }
 
@@ -326,6 +327,12 @@ static int apply_event(struct gmem_vm *vm, const struct gmem_rec *r)
 	}
 }
 
+static void copy_text(char *to, const char *from, size_t size)
+{
+	memcpy(to, from, size);
+	to[size - 1] = '\0';
+}
+
 static void apply_identity(struct gmem_vm *vm, const struct gmem_vm_rec *r)
 {
 	vm->vcpus = r->vcpus;
@@ -334,8 +341,13 @@ static void apply_identity(struct gmem_vm *vm, const struct gmem_vm_rec *r)
 		vm->map = GMEM_MAP_UNREAD;
 	vm->pid = r->h.tgid;
 	vm->start_ns = r->start_ns;
-	memcpy(vm->comm, r->comm, sizeof(vm->comm));
-	vm->comm[sizeof(vm->comm) - 1] = '\0';
+	copy_text(vm->comm, r->comm, sizeof(vm->comm));
+}
+
+static void apply_name(struct gmem_vm *vm, const struct gmem_name_rec *r)
+{
+	copy_text(vm->name, r->name, sizeof(vm->name));
+	copy_text(vm->cgroup, r->cgroup, sizeof(vm->cgroup));
 }
 
 static void apply_counters(struct gmem_vm *vm, const struct gmem_counters_rec *r)
@@ -357,6 +369,8 @@ static size_t least_size(unsigned int kind)
 	case GMEM_VM:		return sizeof(struct gmem_vm_rec);
 	case GMEM_COUNTERS:	return sizeof(struct gmem_counters_rec);
 	case GMEM_LOST:		return sizeof(struct gmem_lost_rec);
+	case GMEM_LOST_CPU:	return sizeof(struct gmem_lost_cpu_rec);
+	case GMEM_NAME:		return sizeof(struct gmem_name_rec);
 	case GMEM_PROBES:	return sizeof(struct gmem_probes_rec);
 	case GMEM_STALL_END:	return sizeof(struct gmem_stall_rec);
 	case GMEM_COST:		return sizeof(struct gmem_cost_rec);
@@ -369,6 +383,27 @@ static void apply_losses(struct gmem_model *m, const struct gmem_lost_rec *r)
 {
 	memcpy(m->lost, r->lost, sizeof(m->lost));
 	memcpy(m->lost_by_kind, r->by_kind, sizeof(m->lost_by_kind));
+}
+
+#define CPUS_MAX	65536	/* no kernel has more, but a recording may say anything */
+
+static int apply_lost_cpu(struct gmem_model *m, const struct gmem_lost_cpu_rec *r)
+{
+	size_t n = (size_t)r->h.cpu + 1;
+	uint64_t *p;
+
+	if (n > CPUS_MAX)
+		return 0;
+	if (n > m->nr_lost_cpus) {
+		p = reallocarray(m->lost_by_cpu, n, sizeof(*p));
+		if (!p)
+			return -ENOMEM;
+		memset(p + m->nr_lost_cpus, 0, (n - m->nr_lost_cpus) * sizeof(*p));
+		m->lost_by_cpu = p;
+		m->nr_lost_cpus = n;
+	}
+	m->lost_by_cpu[r->h.cpu] = r->lost;
+	return 0;
 }
 
 /* What is still in flight is told next. */
@@ -403,6 +438,8 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 		m->now_ns = rec->ts_ns;
 	if (rec->kind == GMEM_LOST)
 		apply_losses(m, (const struct gmem_lost_rec *)rec);
+	if (rec->kind == GMEM_LOST_CPU)
+		return apply_lost_cpu(m, (const struct gmem_lost_cpu_rec *)rec);
 	if (rec->kind == GMEM_INFLIGHT)
 		forget_inflight(m);
 	if (rec->kind == GMEM_COST)
@@ -417,6 +454,10 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 		return -ENOMEM;
 	if (rec->kind == GMEM_VM) {
 		apply_identity(vm, (const struct gmem_vm_rec *)rec);
+		return 0;
+	}
+	if (rec->kind == GMEM_NAME) {
+		apply_name(vm, (const struct gmem_name_rec *)rec);
 		return 0;
 	}
 	if (rec->kind == GMEM_COUNTERS) {

@@ -64,6 +64,8 @@ struct gmem_vm {
 	uint32_t pid;		/* of the VMM */
 	uint64_t start_ns;	/* of the VMM, CLOCK_BOOTTIME */
 	char comm[GMEM_COMM_LEN];
+	char name[GMEM_NAME_LEN];	/* by the VMM's command line; "": it has none */
+	char cgroup[GMEM_CGROUP_LEN];	/* of the VMM; "": not known */
 	uint32_t vcpus;
 	uint32_t type;		/* KVM_X86_*_VM */
 	uint64_t seen_ns;	/* first record */
@@ -97,6 +99,8 @@ struct gmem_model {
 	uint64_t nr_events;		/* applied, without GMEM_META */
 	uint64_t lost[GMEM_LOSSES];	/* since attach */
 	uint64_t lost_by_kind[GMEM_KINDS];
+	uint64_t *lost_by_cpu;		/* of those that lost any, and those below them */
+	size_t nr_lost_cpus;
 	struct gmem_cost_rec cost;	/* of the tool; 0 as long as nobody told */
 	uint64_t features;		/* enum gmem_feature: what the source can tell */
 };

@@ -17,6 +17,7 @@
 
 #include "attach.h"
 #include "gmem.skel.h"
+#include "identity.h"
 #include "inflight.h"
 #include "probes.h"
 
@@ -56,7 +57,11 @@ static int on_record(void *ctx, void *data, size_t size)
 
 	(void)size;
 	l->nr_records++;
-	return err ? err : l->fn(l->ctx, data);
+	if (!err)
+		err = l->fn(l->ctx, data);
+	if (!err && ((struct gmem_hdr *)data)->kind == GMEM_VM)
+		err = gmem_identity_tell(data, l->fn, l->ctx);
+	return err;
 }
 
 /* What all that follows was seen with. */
@@ -129,6 +134,25 @@ static int sum_cpus(struct live *l, struct bpf_map *map, uint32_t nr, __u64 *sum
 	return 0;
 }
 
+static int tell_lost_cpus(struct live *l)
+{
+	struct gmem_lost_cpu_rec r = {
+		.h = { .ts_ns = now_ns(), .kind = GMEM_LOST_CPU, .size = sizeof(r) },
+	};
+	uint32_t reason = GMEM_LOST_RINGBUF;
+	int err = 0;
+
+	if (bpf_map_lookup_elem(bpf_map__fd(l->at.skel->maps.lost), &reason, l->lost))
+		return -errno;
+	for (int cpu = 0; !err && cpu < l->nr_cpus; cpu++) {
+		r.h.cpu = cpu;
+		r.lost = l->lost[cpu];
+		if (r.lost)
+			err = l->fn(l->ctx, &r.h);
+	}
+	return err;
+}
+
 /* Added to what is there. */
 static int sum_losses(struct live *l, struct gmem_lost_rec *r)
 {
@@ -154,6 +178,8 @@ static int sync_losses(struct live *l)
 	r.h = (struct gmem_hdr){ .ts_ns = now_ns(), .kind = GMEM_LOST, .size = sizeof(r) };
 	if (!err)
 		err = l->fn(l->ctx, &r.h);
+	if (!err && l->at.skel)
+		err = tell_lost_cpus(l);
 	return err ? err : sync_inflight(l, r.lost[GMEM_LOST_RINGBUF]);
 }
 

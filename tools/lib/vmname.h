@@ -11,8 +11,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define GMEM_VM_NAME_SIZE	128
-#define GMEM_CGROUP_SIZE	256
+#include "gmem_abi.h"
+
+#define GMEM_VM_NAME_SIZE	GMEM_NAME_LEN
+#define GMEM_CGROUP_SIZE	GMEM_CGROUP_LEN
 #define GMEM_EXE_SIZE		64
 
 struct gmem_vm_process {

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A VM with 2 MiB of guest_memfd, 100 pages of it private, whose files are in unusual
+ * hands. Usage: owners MODE
+ *   plain   one process has the VM and its guest_memfd
+ *   orphan  the VM's file is closed, that of guest_memfd is not
+ *   fork    a child has both, and its parent is gone
+ *   pass    a child got guest_memfd by a socket, nobody has the VM
+ * Prints the pid that has them and the inode, and keeps them to the end of stdin.
+ */
+#include <err.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../gmemload/kvm_uapi.h"
+
+#define SIZE	(2UL << 20)
+#define PRIVATE	(100 * 4096UL)
+
+static int must(int r, const char *what)
+{
+	if (r < 0)
+		err(1, "%s", what);
+	return r;
+}
+
+static int make_vm(int *gmem)
+{
+	int kvm = must(open("/dev/kvm", O_RDWR | O_CLOEXEC), "/dev/kvm");
+	int vm = must(ioctl(kvm, KVM_CREATE_VM, KVM_X86_SW_PROTECTED_VM), "KVM_CREATE_VM");
+	struct kvm_create_guest_memfd create = { .size = SIZE };
+	struct kvm_memory_attributes attributes = {
+		.size = PRIVATE, .attributes = KVM_MEMORY_ATTRIBUTE_PRIVATE,
+	};
+	struct kvm_userspace_memory_region2 region = {
+		.flags = KVM_MEM_GUEST_MEMFD, .memory_size = SIZE,
+	};
+	void *shared = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (shared == MAP_FAILED)
+		err(1, "mmap");
+	*gmem = must(ioctl(vm, KVM_CREATE_GUEST_MEMFD, &create), "KVM_CREATE_GUEST_MEMFD");
+	region.userspace_addr = (unsigned long)shared;
+	region.guest_memfd = *gmem;
+	must(ioctl(vm, KVM_SET_USER_MEMORY_REGION2, &region), "KVM_SET_USER_MEMORY_REGION2");
+	must(ioctl(vm, KVM_SET_MEMORY_ATTRIBUTES, &attributes), "KVM_SET_MEMORY_ATTRIBUTES");
+	close(kvm);
+	return vm;
+}
+
+static void keep(int gmem)
+{
+	struct stat st;
+	char c;
+
+	must(fstat(gmem, &st), "fstat");
+	printf("%d %lu\n", getpid(), (unsigned long)st.st_ino);
+	fflush(stdout);
+	while (read(0, &c, 1) > 0)
+		;
+}
+
+/* In the child; the parent ends, and whoever started it still waits for the pipe. */
+static void leave_to_child(void)
+{
+	pid_t pid = must(fork(), "fork");
+
+	if (pid)
+		_exit(0);
+	while (getppid() != 1)	/* until the parent is gone, with its files */
+		usleep(10000);
+}
+
+union control {
+	struct cmsghdr h;
+	char room[CMSG_SPACE(sizeof(int))];
+};
+
+static void pass(int socket, int fd)
+{
+	union control c = { .h = { CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS } };
+	char byte = 0;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr m = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &c, .msg_controllen = sizeof(c),
+	};
+
+	memcpy(CMSG_DATA(&c.h), &fd, sizeof(fd));
+	must(sendmsg(socket, &m, 0), "sendmsg");
+}
+
+static int receive(int socket)
+{
+	union control c;
+	char byte;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr m = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &c, .msg_controllen = sizeof(c),
+	};
+	int fd;
+
+	must(recvmsg(socket, &m, 0), "recvmsg");
+	memcpy(&fd, CMSG_DATA(&c.h), sizeof(fd));
+	return fd;
+}
+
+/* The child is there before the VM is, so it inherits nothing. */
+static int receive_in_child(void)
+{
+	int sockets[2], gmem;
+	pid_t pid;
+
+	must(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), "socketpair");
+	pid = must(fork(), "fork");
+	if (pid) {
+		make_vm(&gmem);
+		pass(sockets[0], gmem);
+		_exit(0);
+	}
+	gmem = receive(sockets[1]);
+	while (getppid() != 1)
+		usleep(10000);
+	return gmem;
+}
+
+int main(int argc, char **argv)
+{
+	const char *mode = argc == 2 ? argv[1] : "";
+	int gmem, vm;
+
+	prctl(PR_SET_NAME, "owners");
+	if (!strcmp(mode, "pass")) {
+		keep(receive_in_child());
+		return 0;
+	}
+	vm = make_vm(&gmem);
+	if (!strcmp(mode, "orphan"))
+		close(vm);
+	else if (!strcmp(mode, "fork"))
+		leave_to_child();
+	else if (strcmp(mode, "plain"))
+		errx(2, "usage: owners plain|orphan|fork|pass");
+	keep(gmem);
+	return 0;
+}
