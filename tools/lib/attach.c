@@ -41,7 +41,7 @@ static enum gmem_status fail_bpf(struct gmem_error *e, const char *what, int err
 {
 	if (err == -EPERM || err == -EACCES)
 		return gmem_fail(e, GMEM_E_PERMISSION,
-				 "Run it as root, or with CAP_BPF and CAP_PERFMON.",
+				 "Run it as root, or with what gmemtrace doctor says is missing.",
 				 "cannot %s: %s", what, strerror(-err));
 	return gmem_fail(e, GMEM_E_FAILED, "Run it again with -v: libbpf then says more.",
 			 "cannot %s: %s", what, strerror(-err));
@@ -60,8 +60,9 @@ static int choose_programs(struct bpf_object *obj, enum gmem_probe_set set, unsi
 			return -ENOENT;
 		if (use && p->attach == GMEM_ON_FUNCTION)
 			err = bpf_program__set_attach_target(prog, 0, p->found);
+		/* It was found, so it is libbpf that may not look at the types of modules. */
 		if (err)
-			return err;
+			return err == -ESRCH ? -EPERM : err;
 		bpf_program__set_autoload(prog, use);
 	}
 	return 0;
@@ -90,9 +91,16 @@ static enum gmem_status load(struct attachment *a, const struct gmem_live_opts *
 {
 	uint64_t size = ringbuf_size(opts);
 	unsigned int groups = opts->groups | GMEM_PROBES_BASE;
+	LIBBPF_OPTS(bpf_object_open_opts, open_opts);
 	int err;
 
-	a->skel = gmem_bpf__open();
+	/*
+	 * A type that this kernel does not have is looked for in modules, which takes
+	 * CAP_SYS_ADMIN, unless the types to use are given by name.
+	 */
+	if (!a->module)
+		open_opts.btf_custom_path = "/sys/kernel/btf/vmlinux";
+	a->skel = gmem_bpf__open_opts(&open_opts);
 	if (!a->skel)
 		return fail_bpf(e, "open the BPF programs", -errno);
 	err = choose_programs(a->skel->obj, set, groups);

@@ -19,6 +19,7 @@
 #include "gmem.skel.h"
 #include "identity.h"
 #include "inflight.h"
+#include "privileges.h"
 #include "probes.h"
 
 struct live {
@@ -235,10 +236,36 @@ static int let_go(struct live *l)
 	return err;
 }
 
+/* To attach once more. */
+#define CAPS_AGAIN	(GMEM_CAPS_LOAD | GMEM_CAPS_MODULE_TYPES)
+
+/* Where KVM can go and come, we shall have to attach again. 0 or -errno. */
+static int drop_privileges(const struct live *l)
+{
+	if (l->opts.keep_privileges)
+		return 0;
+	return gmem_privileges_drop(!l->at.skel || l->at.module ? CAPS_AGAIN : 0);
+}
+
+static enum gmem_status attach_again(struct live *l, struct gmem_error *e)
+{
+	struct gmem_privileges held;
+	enum gmem_status status;
+
+	if (gmem_privileges_get(&held) || gmem_privileges_raise(held.permitted & CAPS_AGAIN))
+		return GMEM_E_PERMISSION;
+	status = attach(&l->at, &l->opts, on_record, l, e);
+	if (!l->opts.keep_privileges && gmem_privileges_lower(CAPS_AGAIN)) {
+		detach(&l->at);
+		return GMEM_E_PERMISSION;
+	}
+	return status;
+}
+
 static int come_back(struct live *l)
 {
 	struct gmem_error e = { 0 };
-	enum gmem_status status = attach(&l->at, &l->opts, on_record, l, &e);
+	enum gmem_status status = attach_again(l, &e);
 
 	if (status == GMEM_E_PERMISSION)
 		return -EPERM;
@@ -351,6 +378,7 @@ enum gmem_status gmem_live_open(struct gmem_source **out, const struct gmem_live
 {
 	struct live *l = calloc(1, sizeof(*l));
 	enum gmem_status status;
+	int err;
 
 	if (l)
 		l->lost = calloc(libbpf_num_possible_cpus(), sizeof(*l->lost));
@@ -362,7 +390,13 @@ enum gmem_status gmem_live_open(struct gmem_source **out, const struct gmem_live
 	l->opts = *opts;
 	l->nr_cpus = libbpf_num_possible_cpus();
 	status = attach(&l->at, opts, on_record, l, e);
-	if (status && !(status == GMEM_E_NO_KVM && opts->wait)) {
+	if (status == GMEM_E_NO_KVM && opts->wait)
+		status = GMEM_OK;
+	err = status ? 0 : drop_privileges(l);
+	if (err)
+		status = gmem_fail(e, GMEM_E_FAILED, "Is setting no_new_privs forbidden here?",
+				   "cannot drop capabilities: %s", strerror(-err));
+	if (status) {
 		live_close(&l->source);
 		return status;
 	}

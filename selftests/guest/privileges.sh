@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The tools work with CAP_BPF and CAP_PERFMON alone, of a user who is not root, without
+# tracefs and debugfs; they keep nothing that they do not need; doctor says what is
+# missing. With KVM as a module (GMEM_MODULES is set): also CAP_SYS_ADMIN.
+. selftests/tap.sh
+dir=$(mktemp -d)
+chmod 755 "$dir"
+cp build/gmemtop build/gmemtrace "$dir/"
+trap 'kill $(jobs -p) 2>/dev/null' EXIT
+module=
+if [ -n "${GMEM_MODULES:-}" ]; then
+	for ko in irqbypass kvm ccp kvm-amd; do
+		[ ! -e "$GMEM_MODULES/$ko.ko" ] || insmod "$GMEM_MODULES/$ko.ko"
+	done
+	module=1
+fi
+umount /sys/kernel/debug/tracing /sys/kernel/tracing /sys/kernel/debug 2> /dev/null
+check "neither tracefs nor debugfs is mounted" sh -c "! grep -E ' (tracefs|debugfs) ' /proc/mounts"
+echo 2 > /proc/sys/kernel/unprivileged_bpf_disabled
+echo 3 > /proc/sys/kernel/perf_event_paranoid
+
+# as CAPS COMMAND..: of user 1000, with these capabilities and no other
+as() { (exec_as "$@"); }
+
+exec_as() {
+	local caps=$1
+
+	shift
+	exec setpriv --reuid 1000 --regid 1000 --clear-groups --bounding-set "-all$caps" \
+		--inh-caps "-all$caps" --ambient-caps "-all$caps" "$@"
+}
+least=,+bpf,+perfmon
+[ -z "$module" ] || least=$least,+sys_admin
+
+held() { awk -v of="Cap$2:" '$1 == of { print $2 }' "/proc/$1/status"; }
+
+for who in "root" "a user with $least"; do
+	if [ "$who" = root ]; then
+		"$dir/gmemtop" --json -d 0.3 > "$dir/top" 2> "$dir/err" &
+	else
+		exec_as $least "$dir/gmemtop" --json -d 0.3 > "$dir/top" 2> "$dir/err" &
+	fi
+	top=$!
+	wait_for 60 test -s "$dir/top" || not_ok "$who: gmemtop starts" "$(cat "$dir/err")"
+	is "$who: gmemtop holds nothing when it has attached" "$(held $top Eff)" 0000000000000000
+	if [ -z "$module" ]; then
+		is "$who: and can raise nothing" "$(held $top Prm)" 0000000000000000
+	else	# KVM may be loaded again
+		check "$who: and can raise no more than it needs" \
+			test $((0x$(held $top Prm) & ~0xc000200000)) -eq 0
+	fi
+	is "$who: nor by executing something" "$(awk '$1 == "NoNewPrivs:" { print $2 }' /proc/$top/status)" 1
+	build/gmemload --vms 2 --vcpus 2 --mem 16M --count 100 --by mix --hold --ledger "$dir/ledger" \
+		< <(exec sleep 600) > "$dir/load" &
+	load=$!
+	wait_for 100 grep -q holding "$dir/load"
+	sleep 2.5
+	tail -1 "$dir/top" > "$dir/now"
+	is "$who: it shows what the ledger has" \
+		"$(build/ledger_check "$dir/ledger" top "$dir/now" | grep -A1 '^not ok\|^Bail')" ""
+	"$dir/gmemtop" --json -n 1 -d 0.1 > "$dir/late"
+	as $least "$dir/gmemtop" --json -n 1 -d 0.1 > "$dir/late" 2> "$dir/err"
+	is "$who: it finds VMs that were there before" "$(jq '.vms | length' "$dir/late")" 2
+	kill -TERM $top $load
+	wait $top $load
+done
+
+problems() { jq -c '[.problems[].what | split(" ")[0]]' "$dir/doctor"; }
+
+"$dir/gmemtrace" doctor --json > "$dir/doctor"
+is "doctor: root lacks nothing" "$? $(problems)" "0 []"
+as $least "$dir/gmemtrace" doctor --json > "$dir/doctor"
+is "doctor: nor does a user with $least" "$? $(problems)" "0 []"
+as ,+bpf "$dir/gmemtrace" doctor --json > "$dir/doctor"
+check "doctor: one without cap_perfmon does ($(problems))" test "$(jq .status "$dir/doctor")" = 3
+check "doctor: and hears which" jq -e '.capabilities[] | select(.name == "cap_perfmon") | .needed and (.held | not)' "$dir/doctor"
+as ,+perfmon "$dir/gmemtop" --json -n 1 > "$dir/out" 2> "$dir/err"
+got="$? $(wc -l < "$dir/err")"
+is "gmemtop ends as doctor says: $(head -1 "$dir/err")" "$got" "3 2"
+"$dir/gmemtrace" doctor > "$dir/text"
+check "doctor names kernel, KVM and probes" sh -c "
+	grep -q '^kernel  *$(uname -r)' $dir/text &&
+	grep -q '^KVM  *${module:+module}' $dir/text &&
+	grep -Eq '^probes  *(tracepoints|stock): ' $dir/text"
+mount -t tmpfs none /sys/kernel/btf
+"$dir/gmemtrace" doctor > "$dir/text"
+is "doctor: without BTF nothing works" "$?" 5
+check "and it says what mends it" grep -q 'CONFIG_DEBUG_INFO_BTF' "$dir/text"
+umount /sys/kernel/btf
+plan
