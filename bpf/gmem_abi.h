@@ -58,6 +58,10 @@ enum gmem_kind {
 	GMEM_INFLIGHT		= 34,	/* of all VMs: nothing but what now follows is in flight */
 	GMEM_NAME		= 35,	/* struct gmem_name_rec, made by a source */
 	GMEM_LOST_CPU		= 36,	/* struct gmem_lost_cpu_rec, made by a source */
+	/* What has pages; read now and then, as no event tells: struct gmem_map_rec. */
+	GMEM_PAGES		= 37,	/* pgoffs of ino: populated */
+	GMEM_SHARED_PAGES	= 38,	/* gfns: populated in the VMM's mapping */
+	GMEM_BACKING		= 39,	/* of all VMs: both have been read; dur_ns: in that time */
 	GMEM_KINDS
 };
 
@@ -89,7 +93,8 @@ struct gmem_rec {
 	__u64 end;
 	__u64 arg;	/* pgoff, mode, attributes, cause, flags, phase or prepare_ns */
 	__u64 nr_pages;	/* pages freed, allocated, populated, or held at release;
-			 * of GMEM_ATTRIBUTES_END: see there */
+			 * of GMEM_ATTRIBUTES_END: see there; of GMEM_BIND and
+			 * GMEM_SCAN_SLOT: address of the shared side in the VMM */
 	__u64 dur_ns;	/* of an _END: since its _BEGIN; 0: begin not seen */
 	__s32 ret;	/* 0 or -errno */
 	__u32 aux;	/* memslot, vCPU, order, or 1 if attributes changed */
@@ -139,7 +144,7 @@ struct gmem_name_rec {
 };
 
 struct gmem_map_extent {
-	__u64 start;	/* gfn */
+	__u64 start;	/* gfn, or pgoff */
 	__u64 end;
 };
 
@@ -149,12 +154,14 @@ struct gmem_map_extent {
 /*
  * GMEM_SCAN_MAP: in [start, end) these gfns are private, and no other. True when the
  * record was begun; changes that were under way then are told by records after it.
+ * GMEM_PAGES and GMEM_SHARED_PAGES: these have pages, and no other had when it was read.
  */
 struct gmem_map_rec {
 	struct gmem_hdr h;
 	__u64 start;
 	__u64 end;
 	__u64 nr;
+	__u64 ino;	/* GMEM_PAGES: of which the extents are pgoffs */
 	struct gmem_map_extent extents[GMEM_MAP_EXTENTS];
 };
 
@@ -233,6 +240,7 @@ enum gmem_feature {
 	GMEM_FEATURE_INVALIDATIONS = 1 << 5,	/* of guest_memfd */
 	GMEM_FEATURE_WINDOWS	= 1 << 6,	/* invalidations of conversions */
 	GMEM_FEATURE_STALLS	= 1 << 7,	/* from the exit that asks to the re-entry */
+	GMEM_FEATURE_BACKING	= 1 << 8,	/* which pages are populated, now and then */
 };
 
 struct gmem_probes_rec {
@@ -271,13 +279,15 @@ enum gmem_scan_phase {
 	GMEM_SCAN_BEGINS,	/* the record that begins it is to be written */
 	GMEM_SCAN_FILES,	/* files and slots, of vm or of all VMs if that is 0 */
 	GMEM_SCAN_MAPS,		/* attributes, from next on */
+	GMEM_SCAN_CACHE,	/* pages of ino, from next on; then it is done */
 	GMEM_SCAN_ENDS,
 	GMEM_SCAN_DONE,
 };
 
 struct gmem_scan {
 	__u64 vm;
-	__u64 next;		/* gfn to go on from */
+	__u64 ino;		/* GMEM_SCAN_CACHE: the file */
+	__u64 next;		/* gfn or pgoff to go on from */
 	__u64 phase;		/* enum gmem_scan_phase */
 	__u64 with_files;	/* what is not found among files and slots is gone */
 	__u64 no_slots;		/* only files: for the pages that they have */
@@ -296,6 +306,9 @@ struct gmem_cost_rec {
 	__u64 scan_runs;	/* of the programs that read kernel memory */
 	__u64 scan_ns;
 	__u64 scan_max_ns;	/* longest run: RCU was held that long */
+	__u64 pagemap_calls;	/* of PAGEMAP_SCAN */
+	__u64 pagemap_ns;
+	__u64 pagemap_max_ns;	/* longest call: the VMM's mmap_lock was held that long */
 };
 
 #endif /* GMEM_ABI_H */

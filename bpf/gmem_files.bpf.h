@@ -36,6 +36,7 @@ static __always_inline struct gmem_rec slot_rec(struct kvm_memory_slot *slot, __
 		.start = slot->base_gfn,
 		.end = slot->base_gfn + slot->npages,
 		.arg = pgoff,
+		.nr_pages = slot->userspace_addr,
 		.aux = slot_id(slot),
 	};
 }

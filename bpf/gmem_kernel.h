@@ -82,8 +82,13 @@ struct super_block {
 	unsigned long s_magic;
 };
 
+struct xarray {
+	void *xa_head;
+};
+
 struct address_space {
 	struct inode *host;
+	struct xarray i_pages;
 	unsigned long nrpages;
 };
 
@@ -143,10 +148,6 @@ struct vm_area_struct {
 struct vm_fault {
 	struct vm_area_struct *vma;
 	unsigned long pgoff;
-};
-
-struct xarray {
-	void *xa_head;
 };
 
 struct xa_node {

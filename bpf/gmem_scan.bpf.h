@@ -76,6 +76,7 @@ static __always_inline bool read_binding(const struct binding_walk *w, struct gm
 	r->start = BPF_CORE_READ(slot, base_gfn);
 	r->end = r->start + BPF_CORE_READ(slot, npages);
 	r->arg = BPF_CORE_READ(slot, gmem.pgoff);
+	r->nr_pages = BPF_CORE_READ(slot, userspace_addr);
 	r->aux = (__u32)BPF_CORE_READ(slot, as_id) << 16 | (__u16)BPF_CORE_READ(slot, id);
 	return r->arg <= w->at.index && r->arg + (r->end - r->start) > w->at.index;
 }
@@ -168,11 +169,12 @@ int scan_files(struct bpf_iter__task_file *ctx)
 	return 0;
 }
 
-/* What a walk over attributes keeps while it goes from node to node. */
+/* What a walk over attributes, or over the pages of a file, keeps while it goes from node to node. */
 struct map_walk {
 	__u64 begin_ns;
 	__u64 head;
-	__u64 pos;		/* gfn: all below was looked at */
+	__u64 pos;		/* index: all below was looked at */
+	__u64 pages;		/* it is the pages of a file */
 	__u64 open_start;	/* of the extent that pos is in, if open */
 	__u32 open;
 	__u32 full;		/* no room for one more extent */
@@ -197,17 +199,17 @@ static __always_inline struct map_walk *the_walk(void)
 	return bpf_map_lookup_elem(&walks, &zero);
 }
 
-/* The gfns from pos to end are alike. */
-static __always_inline void walk_run(struct map_walk *w, __u64 end, bool private)
+/* The indices from pos to end are alike: to be told, or not. */
+static __always_inline void walk_run(struct map_walk *w, __u64 end, bool tell)
 {
-	if (private && !w->open) {
+	if (tell && !w->open) {
 		if (w->nr >= GMEM_MAP_EXTENTS) {
 			w->full = true;
 			return;
 		}
 		w->open_start = w->pos;
 		w->open = true;
-	} else if (!private && w->open) {
+	} else if (!tell && w->open) {
 		if (w->nr < GMEM_MAP_EXTENTS) {
 			w->extents[w->nr].start = w->open_start;
 			w->extents[w->nr].end = w->pos;
@@ -226,6 +228,17 @@ static __always_inline bool entry_is_private(__u64 entry)
 	return entry & 1 && entry & ENTRY_PRIVATE;
 }
 
+/* A folio, or another part of a large one. */
+static __always_inline bool entry_is_page(__u64 entry)
+{
+	return entry && (!(entry & 3) || xa_is_sibling(entry));
+}
+
+static __always_inline bool entry_counts(const struct map_walk *w, __u64 entry)
+{
+	return w->pages ? entry_is_page(entry) : entry_is_private(entry);
+}
+
 static long walk_slot(__u32 i, void *unused)
 {
 	struct map_walk *w = the_walk();
@@ -234,24 +247,47 @@ static long walk_slot(__u32 i, void *unused)
 	if (!w || w->full)
 		return 1;
 	n = w->pos & ((1 << xa_chunk_shift()) - 1) & (XA_MAX_SLOTS - 1);
-	walk_run(w, w->pos + 1, entry_is_private(w->slots[n]));
+	walk_run(w, w->pos + 1, entry_counts(w, w->slots[n]));
 	return w->full != 0;
+}
+
+/* Of all slots of a leaf. */
+struct leaf_sum {
+	__u64 all;
+	__u64 any;
+	__u64 filled;	/* highest bit: none is empty */
+};
+
+static __always_inline bool all_count(const struct map_walk *w, const struct leaf_sum *s)
+{
+	if (w->pages)
+		return s->filled >> 63 && !(s->any & 3);
+	return entry_is_private(s->all);
+}
+
+static __always_inline bool none_counts(const struct map_walk *w, const struct leaf_sum *s)
+{
+	if (w->pages)
+		return !s->any;
+	return !(s->any & ENTRY_PRIVATE);	/* bit 4: no marker of an xarray has it */
 }
 
 /* From pos to the end of its leaf: mostly all pages of one are alike. */
 static __always_inline void walk_leaf(struct map_walk *w, struct xa_node *node)
 {
-	__u64 all = ~0ULL, any = 0, n = 1 << xa_chunk_shift(), left;
+	struct leaf_sum s = { .all = ~0ULL, .filled = ~0ULL };
+	__u64 n = 1 << xa_chunk_shift(), left;
 
 	xa_all_slots(node, w->slots);
 	for (__u32 i = 0; i < XA_MAX_SLOTS && i < n; i++) {
-		all &= w->slots[i];
-		any |= w->slots[i];
+		s.all &= w->slots[i];
+		s.any |= w->slots[i];
+		s.filled &= w->slots[i] | -w->slots[i];
 	}
 	left = n - (w->pos & (n - 1));
-	if (entry_is_private(all))
+	if (all_count(w, &s))
 		walk_run(w, w->pos + left, true);
-	else if (!(any & ENTRY_PRIVATE))	/* bit 4: no marker of an xarray has it */
+	else if (none_counts(w, &s))
 		walk_run(w, w->pos + left, false);
 	else
 		bpf_loop(left, walk_slot, NULL, 0);
@@ -271,7 +307,7 @@ static long walk_child(__u32 i, void *unused)
 	if (xa_is_node(entry))
 		walk_leaf(w, xa_to_node(entry));
 	else
-		walk_run(w, (w->pos & ~(span - 1)) + span, entry_is_private(entry));
+		walk_run(w, (w->pos & ~(span - 1)) + span, entry_counts(w, entry));
 	return w->full != 0;
 }
 
@@ -306,7 +342,7 @@ static long walk_step(__u32 i, void *unused)
 	if (at.node)
 		walk_node(w, &at);
 	else
-		walk_run(w, xa_next_index(&at), entry_is_private(at.entry));
+		walk_run(w, xa_next_index(&at), entry_counts(w, at.entry));
 	return w->full != 0 || scan_time_is_over(w->begin_ns);
 }
 
@@ -321,17 +357,28 @@ static __always_inline void walk_from(struct map_walk *w, __u64 pos)
 	walk_run(w, w->pos, false);
 }
 
-/* One record of a map. The room is reserved first: see above. */
-static __always_inline bool scan_chunk(struct kvm *kvm, struct map_walk *w)
+/* Where the attributes are, or the pages of the file. */
+static __always_inline __u64 walk_head(struct kvm *kvm, struct file *file, bool pages)
 {
+	if (pages)
+		return (__u64)BPF_CORE_READ(file, f_inode, i_mapping, i_pages.xa_head);
+	return (__u64)BPF_CORE_READ(kvm, mem_attr_array.xa_head);
+}
+
+/* One record of a map. The room is reserved first: see above. */
+static __always_inline bool scan_chunk(struct kvm *kvm, struct file *file, struct map_walk *w)
+{
+	bool pages = scan.phase == GMEM_SCAN_CACHE;
 	struct gmem_map_rec *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
 
 	if (!r) {
 		scan.no_room++;
 		return false;
 	}
-	fill_hdr(&r->h, scan.vm, GMEM_SCAN_MAP, sizeof(*r), bpf_ktime_get_ns());
-	w->head = (__u64)BPF_CORE_READ(kvm, mem_attr_array.xa_head);
+	fill_hdr(&r->h, scan.vm, pages ? GMEM_PAGES : GMEM_SCAN_MAP, sizeof(*r), bpf_ktime_get_ns());
+	w->pages = pages;
+	w->head = walk_head(kvm, file, pages);
+	r->ino = pages ? scan.ino : 0;
 	r->start = scan.next;
 	walk_from(w, scan.next);
 	r->end = w->past ? GMEM_UNKNOWN : w->pos;
@@ -339,7 +386,7 @@ static __always_inline bool scan_chunk(struct kvm *kvm, struct map_walk *w)
 	bpf_probe_read_kernel(r->extents, sizeof(r->extents), w->extents);
 	scan.next = w->pos;
 	if (w->past)
-		scan.phase = GMEM_SCAN_ENDS;
+		scan.phase = pages ? GMEM_SCAN_DONE : GMEM_SCAN_ENDS;
 	submit(r);
 	return true;
 }
@@ -353,6 +400,11 @@ static __always_inline void scan_mark(__u16 kind, __u64 next_phase)
 		scan.phase = next_phase;
 }
 
+static __always_inline bool scan_is_walking(void)
+{
+	return scan.phase == GMEM_SCAN_MAPS || scan.phase == GMEM_SCAN_CACHE;
+}
+
 #define CHUNKS_A_RUN	8
 
 /* All phases but the one of files. Each file of the VM is an occasion for one bounded run. */
@@ -363,12 +415,16 @@ int scan_map(struct bpf_iter__task_file *ctx)
 	struct task_struct *task = ctx->task;
 	struct map_walk *w = the_walk();
 	struct file *file = ctx->file;
+	enum file_kind kind;
 	struct kvm *kvm;
 
 	if (!file || !task || !w || scan.phase == GMEM_SCAN_DONE)
 		return 0;
-	kvm = file_kvm(file, file_kind(file));
+	kind = file_kind(file);
+	kvm = file_kvm(file, kind);
 	if (!kvm || vm_if_known_probed(kvm) != scan.vm)
+		return 0;
+	if (scan.phase == GMEM_SCAN_CACHE && (kind != FILE_GMEM || file_ino(file) != scan.ino))
 		return 0;
 	scan.found++;
 	if (scan.phase == GMEM_SCAN_BEGINS) {
@@ -378,8 +434,8 @@ int scan_map(struct bpf_iter__task_file *ctx)
 		return 0;
 	}
 	w->begin_ns = begin_ns;
-	for (int i = 0; i < CHUNKS_A_RUN && scan.phase == GMEM_SCAN_MAPS; i++) {
-		if (!scan_chunk(kvm, w) || scan_time_is_over(begin_ns))
+	for (int i = 0; i < CHUNKS_A_RUN && scan_is_walking(); i++) {
+		if (!scan_chunk(kvm, file, w) || scan_time_is_over(begin_ns))
 			break;
 	}
 	if (scan.phase == GMEM_SCAN_ENDS)

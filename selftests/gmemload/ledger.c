@@ -216,6 +216,8 @@ struct json_object *ledger_vm(const struct runner *runner)
 	json_object_object_add(entry, "populated", new_populated(vm));
 	add_u64(entry, "shared_populated_pages",
 		pagestate_populated(&vm->pages, SIDE_SHARED, 0, vm->pages.npages));
+	add_u64(entry, "doubled_private_pages", pagestate_doubled(&vm->pages, SIDE_PRIVATE));
+	add_u64(entry, "doubled_shared_pages", pagestate_doubled(&vm->pages, SIDE_SHARED));
 	add_u64(entry, "verified_pages", runner->counters.verified_pages);
 	add_u64(entry, "verify_failures", runner->counters.verify_failures);
 	add_u64(entry, "elapsed_ns", vm->elapsed_ns);

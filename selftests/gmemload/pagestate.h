@@ -59,6 +59,9 @@ struct page_run pagestate_run(const struct pagestate *ps, uint64_t start, uint64
 uint64_t pagestate_populated(const struct pagestate *ps, enum page_side side, uint64_t start,
 			     uint64_t npages);
 
+/* Pages that a side has although the attribute says the other one. */
+uint64_t pagestate_doubled(const struct pagestate *ps, enum page_side side);
+
 /* The first maximal extent of private attributes in [start, end); false if there is none. */
 bool pagestate_next_private(const struct pagestate *ps, uint64_t start, uint64_t end,
 			    struct page_extent *extent);

@@ -21,7 +21,7 @@ build/gmemload --count 20 --hold < <(exec sleep 600) > "$dir/load" &
 load=$!
 wait_for 60 grep -q holding "$dir/load"
 for set in tracepoints stock; do
-	if ! build/gmemtop --json -n 1 -d 0.1 --phases --faults --probes $set > "$dir/$set" 2> "$dir/err"; then
+	if ! build/gmemtop --json -n 1 -d 0.1 --phases --faults --backing --probes $set > "$dir/$set" 2> "$dir/err"; then
 		skip "$set as documented" "$(head -1 "$dir/err")"
 		continue
 	fi

@@ -22,7 +22,7 @@ while [ "$(date +%s)" -lt $end ]; do
 		[ $((RANDOM % 2)) -eq 0 ] || echo 0 > "$event/enable"
 		toggled=$((toggled + 1))
 	done
-	timeout 20 build/gmemtop -b -n 1 -d 0.5 > /dev/null || not_ok "gmemtop attaches and detaches"
+	timeout 200 build/gmemtop -b -n 1 -d 0.5 > /dev/null || not_ok "gmemtop attaches and detaches"
 	echo > /sys/kernel/tracing/trace
 done
 for load in $loads; do

@@ -212,6 +212,19 @@ static void check_state(json top_vm, json ledger_vm)
 	check_extents(id, get(top_vm, "private_extents"), get(ledger_vm, "attributes"));
 }
 
+/* What is there on both sides, or on the wrong one. */
+static void check_backing(json top_vm, json ledger_vm)
+{
+	uint64_t id = number(ledger_vm, "vm");
+
+	same(id, "shared_populated_bytes", number(top_vm, "shared_populated_bytes"),
+	     number(ledger_vm, "shared_populated_pages") << 12);
+	same(id, "doubled_private_bytes", number(top_vm, "doubled_private_bytes"),
+	     number(ledger_vm, "doubled_private_pages") << 12);
+	same(id, "doubled_shared_bytes", number(top_vm, "doubled_shared_bytes"),
+	     number(ledger_vm, "doubled_shared_pages") << 12);
+}
+
 static void check_losses(json refresh)
 {
 	json_object_object_foreach(get(refresh, "lost"), reason, n)
@@ -249,6 +262,8 @@ static void check_top(json ledger, FILE *f, bool counted)
 			check_counters(got, want);
 		if (got)
 			check_state(got, want);
+		if (got && get(got, "doubled_private_bytes"))
+			check_backing(got, want);
 		else
 			report(false, "is shown", number(want, "vm"), "not found by its inode");
 	}

@@ -367,6 +367,41 @@ static void test_what_is_in_flight_is_told_again(void **state)
 	assert_int_equal(vm_of(m, 2)->nr_inflight, 0);
 }
 
+/* Slot: gfns 100 to 200 are pgoffs 10 to 110; 120 to 140 are private. */
+static void test_doubled(void **state)
+{
+	struct gmem_map_rec pages = {
+		.h = { .vm = 1, .kind = GMEM_PAGES, .size = sizeof(pages) },
+		.end = GMEM_UNKNOWN, .nr = 2, .ino = 5,
+		.extents = { { 0, 15 }, { 25, 35 } },
+	};
+	struct gmem_map_rec shared = {
+		.h = { .vm = 1, .kind = GMEM_SHARED_PAGES, .size = sizeof(shared) },
+		.start = 100, .end = 200, .nr = 1, .extents = { { 110, 125 } },
+	};
+	struct gmem_model *m = *state;
+	struct gmem_vm *vm;
+
+	m->features = 0;
+	ok(APPLY(m, 1, GMEM_SCAN_FILE, .ino = 5, .end = 200, .nr_pages = 25));
+	ok(APPLY(m, 1, GMEM_SCAN_SLOT, .ino = 5, .start = 100, .end = 200, .arg = 10));
+	ok(APPLY(m, 1, GMEM_ATTRIBUTES_END, .start = 120, .end = 140, .arg = TEST_PRIVATE, .aux = 1));
+	ok(gmem_model_apply(m, &pages.h));
+	ok(gmem_model_apply(m, &shared.h));
+	ok(APPLY(m, 0, GMEM_BACKING, .h.ts_ns = 9, .dur_ns = 3));
+	vm = vm_of(m, 1);
+	/* pgoffs 10 to 15 are gfns 100 to 105, shared; 25 to 35 are 115 to 125, shared below 120 */
+	assert_int_equal(gmem_vm_doubled(vm).private_bytes, 10 << 12);
+	assert_int_equal(gmem_vm_doubled(vm).shared_bytes, 5 << 12);
+	assert_int_equal(gmem_vm_shared_populated_bytes(vm), 15 << 12);
+	assert_int_equal(m->features, GMEM_FEATURE_BACKING);
+	assert_int_equal(m->backing_took_ns, 3);
+	ok(APPLY(m, 1, GMEM_SCAN_FILE, .ino = 5, .end = 200, .nr_pages = 0));
+	assert_int_equal(gmem_vm_doubled(vm).private_bytes, 0);
+	ok(APPLY(m, 1, GMEM_RELEASE, .ino = 5));
+	assert_int_equal(gmem_vm_doubled(vm).shared_bytes, 0);	/* no slot is left */
+}
+
 static void test_names(void **state)
 {
 	struct gmem_name_rec r = {
@@ -508,6 +543,8 @@ static void test_short_records_are_refused(void **state)
 		[GMEM_SCAN_MAP]	= sizeof(struct gmem_map_rec),
 		[GMEM_PROBES]	= sizeof(struct gmem_probes_rec),
 		[GMEM_NAME]	= sizeof(struct gmem_name_rec),
+		[GMEM_PAGES]	= sizeof(struct gmem_map_rec),
+		[GMEM_SHARED_PAGES] = sizeof(struct gmem_map_rec),
 		[GMEM_LOST_CPU]	= sizeof(struct gmem_lost_cpu_rec),
 		[GMEM_STALL_END] = sizeof(struct gmem_stall_rec),
 		[GMEM_COST]	= sizeof(struct gmem_cost_rec),
@@ -668,6 +705,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_failed_operations_are_over),
 	TEST(test_lost_ends_go_with_the_next),
 	TEST(test_stalls_pair_by_vcpu),
+	TEST(test_doubled),
 	TEST(test_names),
 	TEST(test_losses_by_cpu),
 	TEST(test_what_is_in_flight_is_told_again),

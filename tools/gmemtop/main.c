@@ -20,6 +20,7 @@ int main(int argc, char **argv)
 		live.groups = o.groups;
 		live.set = o.set;
 		live.inventory = true;
+		live.backing_ns = o.backing_ns;
 		live.wait = o.wait;
 		live.verbose = o.verbose;
 		status = gmem_live_open(&source, &live, &e);

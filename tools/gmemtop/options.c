@@ -11,7 +11,7 @@
 
 const char *argp_program_version = "gmemtop 0.1";
 
-enum { OPT_JSON = 256, OPT_ASCII, OPT_RINGBUF, OPT_REVERSE, OPT_PROBES, OPT_WAIT, OPT_PHASES, OPT_FAULTS };
+enum { OPT_JSON = 256, OPT_ASCII, OPT_RINGBUF, OPT_REVERSE, OPT_PROBES, OPT_WAIT, OPT_PHASES, OPT_FAULTS, OPT_BACKING };
 
 static const struct argp_option options[] = {
 	{ "delay", 'd', "SEC", 0, "Refresh every SEC seconds, 0.1 to 3600 (default 1)", 0 },
@@ -24,6 +24,8 @@ static const struct argp_option options[] = {
 	{ "ascii", OPT_ASCII, NULL, 0, "No Unicode on the screen", 0 },
 	{ "phases", OPT_PHASES, NULL, 0, "Time the phases of conversions, too", 0 },
 	{ "faults", OPT_FAULTS, NULL, 0, "Count faults on private memory, too: there may be very many", 0 },
+	{ "backing", OPT_BACKING, "SEC", OPTION_ARG_OPTIONAL,
+	  "Read every SEC seconds (10) which pages are populated, private and shared", 0 },
 	{ "ringbuf", OPT_RINGBUF, "MIB", 0, "Size of the event buffer (default: by number of CPUs)", 0 },
 	{ "probes", OPT_PROBES, "SET", 0, "tracepoints or stock (default: tracepoints where the kernel has them)", 0 },
 	{ "wait", OPT_WAIT, NULL, 0, "Where there is no KVM, wait until it is loaded", 0 },
@@ -79,6 +81,12 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_FAULTS:
 		o->groups |= GMEM_PROBES_FAULTS;
+		return 0;
+	case OPT_BACKING:
+		v = 10;
+		if (arg && !gmem_parse_number(arg, 0.1, 86400, &v))
+			return usage(p, "pages are read every 0.1 to 86400 seconds, not", arg);
+		o->backing_ns = (uint64_t)(v * 1e9);
 		return 0;
 	case OPT_WAIT:
 		o->wait = true;

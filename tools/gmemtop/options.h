@@ -21,6 +21,7 @@ struct gmemtop_options {
 	uint32_t pid;				/* 0: all VMs */
 	const struct gmem_metric *sort;
 	uint64_t ringbuf_bytes;			/* 0: by number of CPUs */
+	uint64_t backing_ns;		/* how often pages are read; 0: never */
 	unsigned int groups;			/* of probes, beside the base */
 	enum gmem_probe_set set;		/* wish */
 	int verbose;

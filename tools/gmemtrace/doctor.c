@@ -76,7 +76,7 @@ static void diagnose(struct diagnosis *d)
 	if (d->status)
 		add_problem(d, e.hint, "%s", e.what);
 	else
-		d->features = gmem_probes_features(d->choice.set, ALL_GROUPS);
+		d->features = gmem_probes_features(d->choice.set, ALL_GROUPS) | GMEM_FEATURE_BACKING;
 	check_capabilities(d);
 	if (!d->host.initial_pid_ns)
 		add_problem(d, "In a container: --pid=host",

@@ -7,11 +7,18 @@
 #include "vmname.h"
 
 /* /proc tells the start of a process in ticks, rounded down. */
-static bool is_same_process(const struct gmem_vm_rec *vm, const struct gmem_vm_process *p)
+static bool started_then(const struct gmem_vm_process *p, uint64_t start_ns)
 {
 	uint64_t tick_ns = 1000000000 / sysconf(_SC_CLK_TCK);
 
-	return p->start_ns <= vm->start_ns && vm->start_ns - p->start_ns <= tick_ns;
+	return p->start_ns <= start_ns && start_ns - p->start_ns <= tick_ns;
+}
+
+bool gmem_is_process(uint32_t pid, uint64_t start_ns)
+{
+	struct gmem_vm_process p;
+
+	return pid && !gmem_vm_process_read(pid, &p) && started_then(&p, start_ns);
 }
 
 int gmem_identity_tell(const struct gmem_vm_rec *vm, gmem_record_fn fn, void *ctx)
@@ -19,7 +26,7 @@ int gmem_identity_tell(const struct gmem_vm_rec *vm, gmem_record_fn fn, void *ct
 	struct gmem_name_rec r = { .h = vm->h };
 	struct gmem_vm_process p;
 
-	if (gmem_vm_process_read(vm->h.tgid, &p) || !is_same_process(vm, &p))
+	if (gmem_vm_process_read(vm->h.tgid, &p) || !started_then(&p, vm->start_ns))
 		return 0;
 	r.h.kind = GMEM_NAME;
 	r.h.size = sizeof(r);

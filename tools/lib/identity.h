@@ -12,4 +12,7 @@
  */
 int gmem_identity_tell(const struct gmem_vm_rec *vm, gmem_record_fn fn, void *ctx);
 
+/* Is that still the process that started then (CLOCK_BOOTTIME)? */
+bool gmem_is_process(uint32_t pid, uint64_t start_ns);
+
 #endif /* GMEM_IDENTITY_H */

@@ -22,6 +22,8 @@
 struct known {
 	uint64_t vm;
 	uint32_t pid;		/* has a file of the VM open; 0: nobody known */
+	uint32_t vmm;		/* 0: not known */
+	uint64_t vmm_start_ns;
 	uint64_t lost;		/* lost_state when it was read */
 	uint64_t tried_ns;	/* when the last scan began */
 	bool pending;
@@ -34,6 +36,7 @@ struct inventory {
 	struct known *vms;
 	struct known *now;	/* being read */
 	struct bpf_link *link;	/* of the iterator that reads it */
+	bool pages;		/* it reads pages of a file, not a VM */
 	bool everywhere;	/* the iterator looks into all processes */
 	bool incomplete;	/* not all that was found at first found room: VM by VM, then */
 	size_t nr_pending;
@@ -73,6 +76,7 @@ static void stop_reading(struct inventory *inv)
 	bpf_link__destroy(inv->link);
 	inv->link = NULL;
 	inv->now = NULL;
+	inv->pages = false;
 }
 
 static void forget(struct inventory *inv, struct known *k)
@@ -132,9 +136,13 @@ int inventory_record(struct inventory *inv, const struct gmem_hdr *rec)
 	switch (rec->kind) {
 	case GMEM_VM:
 		k = get(inv, rec->vm, rec->tgid);
-		if (k && !k->pid)	/* its counters were seen first */
+		if (!k)
+			return -ENOMEM;
+		if (!k->pid)	/* its counters were seen first */
 			k->pid = rec->tgid;
-		return k ? 0 : -ENOMEM;
+		k->vmm = rec->tgid;
+		k->vmm_start_ns = ((const struct gmem_vm_rec *)rec)->start_ns;
+		return 0;
 	case GMEM_SCAN_FILE:
 		k = get(inv, rec->vm, 0);
 		if (k)
@@ -239,14 +247,44 @@ static int look_in(struct inventory *inv, uint32_t pid)
 	return inv->link ? 0 : -errno;
 }
 
+/* If the process is gone, somebody else may have the file. */
+static int look_in_or_everywhere(struct inventory *inv, uint32_t pid)
+{
+	int err = look_in(inv, pid);
+
+	return err == -ESRCH ? look_in(inv, 0) : err;
+}
+
+int inventory_read_pages(struct inventory *inv, uint64_t vm, uint64_t ino, uint32_t holder)
+{
+	volatile struct gmem_scan *scan = scan_of(inv);
+	int err = look_in_or_everywhere(inv, holder);
+
+	if (err)
+		return err;
+	inv->pages = true;
+	scan->vm = vm;
+	scan->ino = ino;
+	scan->next = 0;
+	scan->budget_ns = BUDGET_NS;
+	scan->phase = GMEM_SCAN_CACHE;
+	return 0;
+}
+
+uint32_t inventory_vmm(const struct inventory *inv, uint64_t vm, uint64_t *start_ns)
+{
+	const struct known *k;
+
+	HASH_FIND(hh, inv->vms, &vm, sizeof(vm), k);
+	*start_ns = k ? k->vmm_start_ns : 0;
+	return k ? k->vmm : 0;
+}
+
 static int start_reading(struct inventory *inv, struct known *k)
 {
 	volatile struct gmem_scan *scan = scan_of(inv);
-	int err = look_in(inv, k->pid);
+	int err = look_in_or_everywhere(inv, k->pid);
 
-	/* The process is gone; somebody else may have the file. */
-	if (err == -ESRCH)
-		err = look_in(inv, 0);
 	if (err)
 		return err;
 	inv->now = k;
@@ -275,8 +313,10 @@ static struct known *next_to_read(struct inventory *inv)
 
 static void done_reading(struct inventory *inv)
 {
-	inv->now->with_files = false;
-	set_pending(inv, inv->now, false);
+	if (inv->now) {
+		inv->now->with_files = false;
+		set_pending(inv, inv->now, false);
+	}
 	stop_reading(inv);
 }
 
@@ -319,7 +359,7 @@ int inventory_step(struct inventory *inv)
 	struct known *k;
 	int err = 0;
 
-	if (!inv->now) {
+	if (!inv->now && !inv->pages) {
 		k = inv->nr_pending ? next_to_read(inv) : NULL;
 		if (!k)
 			return 0;

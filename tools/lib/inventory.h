@@ -38,6 +38,15 @@ int inventory_step(struct inventory *inv);
 /* VMs whose state is not known yet. */
 size_t inventory_pending(const struct inventory *inv);
 
+/*
+ * Reads which pages a guest_memfd has (GMEM_PAGES), in steps, when nothing else is being
+ * read. holder has it open. 0 or -errno.
+ */
+int inventory_read_pages(struct inventory *inv, uint64_t vm, uint64_t ino, uint32_t holder);
+
+/* The VMM of a VM, and its start (CLOCK_BOOTTIME); 0: not known. */
+uint32_t inventory_vmm(const struct inventory *inv, uint64_t vm, uint64_t *start_ns);
+
 /* Looks again at how many pages the files have. 0 or -errno. */
 int inventory_refresh(struct inventory *inv);
 

@@ -162,7 +162,22 @@ static void put_cost(struct json_object *o, const struct gmem_cost_rec *c)
 	put_u64(cost, "scan_runs", c->scan_runs);
 	put_u64(cost, "scan_ns", c->scan_ns);
 	put_u64(cost, "scan_max_ns", c->scan_max_ns);
+	put_u64(cost, "pagemap_calls", c->pagemap_calls);
+	put_u64(cost, "pagemap_ns", c->pagemap_ns);
+	put_u64(cost, "pagemap_max_ns", c->pagemap_max_ns);
 	json_object_object_add(o, "cost", cost);
+}
+
+/* When pages were last read, and how long that took; null: never. */
+static void put_backing(struct json_object *o, const struct gmem_model *m)
+{
+	struct json_object *backing = m->backing_ns ? json_object_new_object() : NULL;
+
+	if (backing) {
+		put_u64(backing, "age_ns", m->now_ns - m->backing_ns);
+		put_u64(backing, "took_ns", m->backing_took_ns);
+	}
+	json_object_object_add(o, "backing", backing);
 }
 
 struct json_object *gmem_json_model(const struct gmem_model *m, const char *probes, uint32_t pid)
@@ -176,6 +191,7 @@ struct json_object *gmem_json_model(const struct gmem_model *m, const char *prob
 	put_u64(o, "events", m->nr_events);
 	put_losses(o, m);
 	put_cost(o, &m->cost);
+	put_backing(o, m);
 	HASH_ITER(hh, m->vms, vm, tmp) {
 		if (!pid || vm->pid == pid)
 			json_object_array_add(vms, vm_object(vm, m));

@@ -62,6 +62,9 @@ static const struct gmem_kind_info kinds[GMEM_KINDS] = {
 	[GMEM_INFLIGHT]		= { "inflight", "inflight", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_NAME]		= { "name", "name", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_LOST_CPU]		= { "lost_cpu", "lost_cpu", GMEM_META, .unit = GMEM_NONE },
+	[GMEM_PAGES]		= { "pages", "pages", GMEM_META, .unit = GMEM_NONE },
+	[GMEM_SHARED_PAGES]	= { "shared_pages", "shared_pages", GMEM_META, .unit = GMEM_NONE },
+	[GMEM_BACKING]		= { "backing", "backing", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_COST]		= { "cost", "cost", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_PROBES]		= { "probes", "probes", GMEM_META, .unit = GMEM_NONE },
 };

@@ -82,6 +82,21 @@ GETTER(get_populated_bytes)
 	return (struct gmem_value){ .u = gmem_vm_populated_bytes(vm) };
 }
 
+GETTER(get_shared_populated)
+{
+	UNUSED(self);
+	UNUSED(now_ns);
+	return (struct gmem_value){ .u = gmem_vm_shared_populated_bytes(vm) };
+}
+
+GETTER(get_doubled)
+{
+	struct gmem_doubled d = gmem_vm_doubled(vm);
+
+	UNUSED(now_ns);
+	return (struct gmem_value){ .u = self->arg == GMEM_TO_PRIVATE ? d.private_bytes : d.shared_bytes };
+}
+
 GETTER(get_vcpus)
 {
 	UNUSED(self);
@@ -300,6 +315,12 @@ const struct gmem_metric gmem_metrics[] = {
 	      "of these, without it"),
 	VALUE("populated_bytes", "POP", 6, GMEM_BYTES, get_populated_bytes, 0,
 	      "pages that its guest_memfd files have, within a second"),
+	VALUE_IF(GMEM_FEATURE_BACKING, "shared_populated_bytes", "SHPOP", 6, GMEM_BYTES,
+		 get_shared_populated, 0, "pages that the VMM's mapping of its slots has"),
+	VALUE_IF(GMEM_FEATURE_BACKING, "doubled_private_bytes", "DBLP", 6, GMEM_BYTES,
+		 get_doubled, GMEM_TO_PRIVATE, "private pages that are populated although shared is in use"),
+	VALUE_IF(GMEM_FEATURE_BACKING, "doubled_shared_bytes", "DBLS", 6, GMEM_BYTES,
+		 get_doubled, GMEM_TO_SHARED, "shared pages that are populated although private is in use"),
 	VALUE("vcpus", "VCPUS", 5, GMEM_COUNT, get_vcpus, 0, "vCPUs when the VM was first seen"),
 	VALUE("extents", "EXTENTS", 7, GMEM_COUNT, get_extents, 0,
 	      "maximal private ranges, in slots or not"),

@@ -33,6 +33,9 @@ static void free_vm(struct gmem_model *m, struct gmem_vm *vm)
 {
 	HASH_DEL(m->vms, vm);
 	gmem_ranges_free(&vm->private);
+	gmem_ranges_free(&vm->shared_pages);
+	for (size_t i = 0; i < vm->nr_files; i++)
+		gmem_ranges_free(&vm->files[i].pages);
 	gmem_changes_free(&vm->changes);
 	free(vm->slots);
 	free(vm->files);
@@ -127,7 +130,7 @@ static int add_file(struct gmem_vm *vm, const struct gmem_rec *r)
 			return -ENOMEM;
 		vm->files = files;
 		f = &files[vm->nr_files++];
-		f->populated = 0;
+		memset(f, 0, sizeof(*f));
 	}
 	f->ino = r->ino;
 	f->size_pages = r->end;
@@ -135,7 +138,7 @@ static int add_file(struct gmem_vm *vm, const struct gmem_rec *r)
 	f->seen_ns = r->h.ts_ns;
 	if (r->h.kind == GMEM_SCAN_FILE)
 		f->populated = r->nr_pages;
-	return 0;
+	return f->populated ? 0 : gmem_ranges_del(&f->pages, 0, UINT64_MAX);
 }
 
 static void del_slots(struct gmem_vm *vm, uint64_t ino, bool any, uint32_t slot)
@@ -146,13 +149,19 @@ static void del_slots(struct gmem_vm *vm, uint64_t ino, bool any, uint32_t slot)
 	}
 }
 
+static void close_file(struct gmem_vm *vm, size_t i)
+{
+	gmem_ranges_free(&vm->files[i].pages);
+	close_gap(vm->files, vm->nr_files--, i, sizeof(*vm->files));
+}
+
 /* The kernel unbinds what is left when the file goes, and tells no more of it. */
 static int del_file(struct gmem_vm *vm, const struct gmem_rec *r)
 {
 	del_slots(vm, r->ino, true, 0);
 	for (size_t i = vm->nr_files; i-- > 0; ) {
 		if (vm->files[i].ino == r->ino)
-			close_gap(vm->files, vm->nr_files--, i, sizeof(*vm->files));
+			close_file(vm, i);
 	}
 	return 0;
 }
@@ -254,13 +263,29 @@ static void scan_begin(struct gmem_vm *vm, const struct gmem_rec *r)
 	vm->scan_lost = r->arg;
 }
 
-static int scan_map(struct gmem_vm *vm, const struct gmem_map_rec *r)
+/* In its range the set is what the record says. */
+static int replace(struct gmem_ranges *set, const struct gmem_map_rec *r)
 {
-	int err = gmem_ranges_del(&vm->private, r->start, r->end);
+	int err = gmem_ranges_del(set, r->start, r->end);
 
 	for (uint64_t i = 0; !err && i < r->nr && i < GMEM_MAP_EXTENTS; i++)
-		err = gmem_ranges_add(&vm->private, r->extents[i].start, r->extents[i].end);
+		err = gmem_ranges_add(set, r->extents[i].start, r->extents[i].end);
 	return err;
+}
+
+static int apply_map(struct gmem_vm *vm, const struct gmem_map_rec *r)
+{
+	struct gmem_file *f;
+
+	switch (r->h.kind) {
+	case GMEM_PAGES:
+		f = find_file(vm, r->ino);
+		return f ? replace(&f->pages, r) : 0;
+	case GMEM_SHARED_PAGES:
+		return replace(&vm->shared_pages, r);
+	default:
+		return replace(&vm->private, r);
+	}
 }
 
 /* What neither the scan nor an event has told of since it began is gone. */
@@ -268,7 +293,7 @@ static void forget_unseen(struct gmem_vm *vm)
 {
 	for (size_t i = vm->nr_files; i-- > 0; ) {
 		if (vm->files[i].seen_ns < vm->scan_ns)
-			close_gap(vm->files, vm->nr_files--, i, sizeof(*vm->files));
+			close_file(vm, i);
 	}
 	for (size_t i = vm->nr_slots; i-- > 0; ) {
 		if (vm->slots[i].seen_ns < vm->scan_ns)
@@ -374,7 +399,9 @@ static size_t least_size(unsigned int kind)
 	case GMEM_PROBES:	return sizeof(struct gmem_probes_rec);
 	case GMEM_STALL_END:	return sizeof(struct gmem_stall_rec);
 	case GMEM_COST:		return sizeof(struct gmem_cost_rec);
-	case GMEM_SCAN_MAP:	return sizeof(struct gmem_map_rec);
+	case GMEM_SCAN_MAP:
+	case GMEM_PAGES:
+	case GMEM_SHARED_PAGES:	return sizeof(struct gmem_map_rec);
 	default:		return sizeof(struct gmem_rec);
 	}
 }
@@ -440,6 +467,11 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 		apply_losses(m, (const struct gmem_lost_rec *)rec);
 	if (rec->kind == GMEM_LOST_CPU)
 		return apply_lost_cpu(m, (const struct gmem_lost_cpu_rec *)rec);
+	if (rec->kind == GMEM_BACKING) {
+		m->features |= GMEM_FEATURE_BACKING;
+		m->backing_ns = rec->ts_ns;
+		m->backing_took_ns = ((const struct gmem_rec *)rec)->dur_ns;
+	}
 	if (rec->kind == GMEM_INFLIGHT)
 		forget_inflight(m);
 	if (rec->kind == GMEM_COST)
@@ -464,8 +496,8 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 		apply_counters(vm, (const struct gmem_counters_rec *)rec);
 		return 0;
 	}
-	if (rec->kind == GMEM_SCAN_MAP)
-		return scan_map(vm, (const struct gmem_map_rec *)rec);
+	if (rec->kind == GMEM_SCAN_MAP || rec->kind == GMEM_PAGES || rec->kind == GMEM_SHARED_PAGES)
+		return apply_map(vm, (const struct gmem_map_rec *)rec);
 	err = apply_event(vm, (const struct gmem_rec *)rec);
 	if (!err && k->phase != GMEM_META)
 		m->nr_events++;
@@ -496,6 +528,52 @@ uint64_t gmem_vm_private_bytes(const struct gmem_vm *vm)
 
 	for (size_t i = 0; i < vm->nr_slots; i++)
 		pages += gmem_ranges_count(&vm->private, vm->slots[i].gfn,
+					   vm->slots[i].gfn + vm->slots[i].npages);
+	return pages << GMEM_PAGE_SHIFT;
+}
+
+/* Pages of the set in [start, end) that are private; or, of the others, shared. */
+static uint64_t pages_of(const struct gmem_vm *vm, const struct gmem_ranges *set, uint64_t start,
+			 uint64_t end, uint64_t to_gfn, bool private)
+{
+	struct gmem_extent x = { 0, start };
+	uint64_t pages = 0;
+
+	while (gmem_ranges_next(set, x.end, &x) && x.start < end) {
+		uint64_t lo = x.start > start ? x.start : start, hi = x.end < end ? x.end : end;
+		uint64_t n = gmem_ranges_count(&vm->private, lo + to_gfn, hi + to_gfn);
+
+		pages += private ? n : hi - lo - n;
+	}
+	return pages;
+}
+
+struct gmem_doubled gmem_vm_doubled(const struct gmem_vm *vm)
+{
+	struct gmem_doubled d = { 0, 0 };
+
+	for (size_t i = 0; i < vm->nr_slots; i++) {
+		const struct gmem_slot *s = &vm->slots[i];
+		const struct gmem_file *f = NULL;
+
+		for (size_t n = 0; n < vm->nr_files && !f; n++)
+			f = vm->files[n].ino == s->ino ? &vm->files[n] : NULL;
+		if (f)
+			d.private_bytes += pages_of(vm, &f->pages, s->pgoff, s->pgoff + s->npages,
+						    s->gfn - s->pgoff, false);
+		d.shared_bytes += pages_of(vm, &vm->shared_pages, s->gfn, s->gfn + s->npages, 0, true);
+	}
+	d.private_bytes <<= GMEM_PAGE_SHIFT;
+	d.shared_bytes <<= GMEM_PAGE_SHIFT;
+	return d;
+}
+
+uint64_t gmem_vm_shared_populated_bytes(const struct gmem_vm *vm)
+{
+	uint64_t pages = 0;
+
+	for (size_t i = 0; i < vm->nr_slots; i++)
+		pages += gmem_ranges_count(&vm->shared_pages, vm->slots[i].gfn,
 					   vm->slots[i].gfn + vm->slots[i].npages);
 	return pages << GMEM_PAGE_SHIFT;
 }

@@ -34,6 +34,7 @@ struct gmem_file {
 	uint64_t flags;
 	uint64_t populated;	/* pages that it has; when the inventory last looked */
 	uint64_t seen_ns;	/* last record that told of it */
+	struct gmem_ranges pages;	/* pgoffs that it has, if that is read: GMEM_FEATURE_BACKING */
 };
 
 /* How far what is known of a VM can be relied on: files, slots and attributes. */
@@ -78,6 +79,7 @@ struct gmem_vm {
 	struct gmem_changes changes;	/* for attributes that are told out of order */
 
 	struct gmem_ranges private;	/* gfns with the private attribute, bound or not */
+	struct gmem_ranges shared_pages; /* gfns whose shared side has pages, if that is read */
 	struct gmem_slot *slots;	/* by gfn */
 	size_t nr_slots;
 	struct gmem_file *files;	/* in order of creation */
@@ -103,6 +105,8 @@ struct gmem_model {
 	size_t nr_lost_cpus;
 	struct gmem_cost_rec cost;	/* of the tool; 0 as long as nobody told */
 	uint64_t features;		/* enum gmem_feature: what the source can tell */
+	uint64_t backing_ns;		/* when pages were last read completely; 0: never */
+	uint64_t backing_took_ns;
 };
 
 struct gmem_model *gmem_model_new(void);
@@ -126,6 +130,20 @@ uint64_t gmem_vm_private_bytes(const struct gmem_vm *vm);
 
 /* Of all its guest_memfd files, when the inventory last looked. */
 uint64_t gmem_vm_populated_bytes(const struct gmem_vm *vm);
+
+/*
+ * Memory that is there twice, or once on the wrong side, as of backing_ns: private pages
+ * under gfns that are shared, and shared pages under gfns that are private.
+ */
+struct gmem_doubled {
+	uint64_t private_bytes;
+	uint64_t shared_bytes;
+};
+
+struct gmem_doubled gmem_vm_doubled(const struct gmem_vm *vm);
+
+/* Bytes of its slots whose shared side has pages. */
+uint64_t gmem_vm_shared_populated_bytes(const struct gmem_vm *vm);
 
 /* 2 MiB blocks of gmem slots that hold both, of all that these slots touch. */
 struct gmem_blocks {

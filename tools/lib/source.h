@@ -75,6 +75,7 @@ struct gmem_live_opts {
 	enum gmem_probe_set set;	/* wish */
 	bool inventory;			/* read what was there before, and what was lost */
 	bool wait;			/* no KVM is no error: there may be one later */
+	uint64_t backing_ns;		/* how often pages are read; 0: never */
 	bool keep_privileges;		/* else what is not needed any more is given up: privileges.h */
 	int verbose;			/* 1: messages of libbpf go to stderr */
 };

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "attach.h"
+#include "backing.h"
 #include "gmem.skel.h"
 #include "identity.h"
 #include "inflight.h"
@@ -27,6 +28,7 @@ struct live {
 	struct gmem_live_opts opts;
 	struct attachment at;	/* skel is NULL while there is no KVM */
 	uint64_t looked_ns;	/* when we looked for one last */
+	struct backing *backing;	/* NULL: not wanted */
 	bool probes_told;
 	uint64_t refreshed_ns;	/* when pages were counted last */
 	gmem_record_fn fn;	/* of the call that is under way */
@@ -58,6 +60,8 @@ static int on_record(void *ctx, void *data, size_t size)
 
 	(void)size;
 	l->nr_records++;
+	if (!err && l->backing)
+		err = backing_record(l->backing, data);
 	if (!err)
 		err = l->fn(l->ctx, data);
 	if (!err && ((struct gmem_hdr *)data)->kind == GMEM_VM)
@@ -83,6 +87,8 @@ static int take_inventory(struct live *l, uint64_t budget_ns)
 
 	while (more > 0 && err >= 0 && now_ns() < end) {
 		more = inventory_step(l->at.inv);
+		if (!more && l->backing)
+			more = backing_step(l->backing, l->at.inv, l->fn, l->ctx);
 		err = ring_buffer__consume(l->at.rb);
 	}
 	return more < 0 ? more : err < 0 ? err : 0;
@@ -203,6 +209,8 @@ static int sync_cost(struct live *l)
 		.scan_max_ns = scan->max_run_ns,
 	};
 
+	if (l->backing)
+		backing_cost(l->backing, &r);
 	return l->fn(l->ctx, &r.h);
 }
 
@@ -242,9 +250,13 @@ static int let_go(struct live *l)
 /* Where KVM can go and come, we shall have to attach again. 0 or -errno. */
 static int drop_privileges(const struct live *l)
 {
+	uint64_t keep = l->backing ? GMEM_CAPS_PROCESSES : 0;
+
 	if (l->opts.keep_privileges)
 		return 0;
-	return gmem_privileges_drop(!l->at.skel || l->at.module ? CAPS_AGAIN : 0);
+	if (!l->at.skel || l->at.module)
+		keep |= CAPS_AGAIN;
+	return gmem_privileges_drop(keep);
 }
 
 static enum gmem_status attach_again(struct live *l, struct gmem_error *e)
@@ -346,7 +358,9 @@ static size_t live_pending(const struct gmem_source *s)
 {
 	const struct live *l = (const struct live *)s;
 
-	return l->at.inv ? inventory_pending(l->at.inv) : 0;
+	if (!l->at.inv)
+		return 0;
+	return inventory_pending(l->at.inv) + (l->backing && !backing_known(l->backing));
 }
 
 static const char *live_describe(const struct gmem_source *s)
@@ -361,6 +375,7 @@ static void live_close(struct gmem_source *s)
 	struct live *l = to_live(s);
 
 	detach(&l->at);
+	backing_free(l->backing);
 	free(l->lost);
 	free(l);
 }
@@ -382,7 +397,11 @@ enum gmem_status gmem_live_open(struct gmem_source **out, const struct gmem_live
 
 	if (l)
 		l->lost = calloc(libbpf_num_possible_cpus(), sizeof(*l->lost));
-	if (!l || !l->lost) {
+	if (l && opts->backing_ns)
+		l->backing = backing_new(opts->backing_ns);
+	if (!l || !l->lost || (opts->backing_ns && !l->backing)) {
+		if (l)
+			free(l->lost);
 		free(l);
 		return gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
 	}

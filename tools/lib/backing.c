@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "backing.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "identity.h"
+#include "pagemap.h"
+#include "privileges.h"
+
+/* Of one call of PAGEMAP_SCAN: the VMM's mmap_lock is held that long. */
+#define CHUNK_PAGES	(64ULL << 20 >> GMEM_PAGE_SHIFT)
+
+#define FILE_MAPPABLE	1	/* GUEST_MEMFD_FLAG_MMAP: one page is both sides */
+
+struct file_job {
+	uint64_t vm;
+	uint64_t ino;
+	uint32_t holder;
+	bool mappable;
+	bool empty;
+};
+
+struct slot_job {
+	uint64_t vm;
+	uint64_t gfn;
+	uint64_t npages;
+	uint64_t address;
+};
+
+/* What there is to do of one kind, in an array that stays for the next round. */
+struct jobs {
+	void *array;
+	size_t n, max, next;
+};
+
+enum step { WAITS, COLLECTS, READS_FILES, READS_SLOTS };
+
+struct backing {
+	uint64_t every_ns;
+	uint64_t due_ns;
+	uint64_t begin_ns;
+	enum step step;
+	struct jobs files;
+	struct jobs slots;
+	uint64_t done_pages;	/* of the slot that is being read */
+	int pagemap;		/* of the process pid; -1: not to be had */
+	uint32_t pid;
+	struct gmem_cost_rec cost;
+	struct gmem_map_rec rec;
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+struct backing *backing_new(uint64_t every_ns)
+{
+	struct backing *b = calloc(1, sizeof(*b));
+
+	if (b) {
+		b->every_ns = every_ns;
+		b->pagemap = -1;
+	}
+	return b;
+}
+
+static void close_pagemap(struct backing *b)
+{
+	if (b->pagemap >= 0)
+		close(b->pagemap);
+	b->pagemap = -1;
+	b->pid = 0;
+}
+
+void backing_free(struct backing *b)
+{
+	if (!b)
+		return;
+	close_pagemap(b);
+	free(b->files.array);
+	free(b->slots.array);
+	free(b);
+}
+
+static void *add_job(struct jobs *jobs, size_t size)
+{
+	void *p;
+
+	if (jobs->n == jobs->max) {
+		p = reallocarray(jobs->array, jobs->max * 2 + 16, size);
+		if (!p)
+			return NULL;
+		jobs->array = p;
+		jobs->max = jobs->max * 2 + 16;
+	}
+	return (char *)jobs->array + jobs->n++ * size;
+}
+
+/* A file is met once for each descriptor of it. */
+static const struct file_job *find_file(const struct backing *b, uint64_t vm, uint64_t ino)
+{
+	const struct file_job *files = b->files.array;
+
+	for (size_t i = 0; i < b->files.n; i++) {
+		if (files[i].vm == vm && files[i].ino == ino)
+			return &files[i];
+	}
+	return NULL;
+}
+
+static bool has_slot(const struct backing *b, uint64_t vm, uint64_t gfn)
+{
+	const struct slot_job *slots = b->slots.array;
+
+	for (size_t i = b->slots.n; i-- > 0; ) {
+		if (slots[i].vm == vm && slots[i].gfn == gfn)
+			return true;
+	}
+	return false;
+}
+
+static int add_file(struct backing *b, const struct gmem_rec *r)
+{
+	struct file_job *f;
+
+	if (find_file(b, r->h.vm, r->ino))
+		return 0;
+	f = add_job(&b->files, sizeof(*f));
+	if (!f)
+		return -ENOMEM;
+	*f = (struct file_job){ r->h.vm, r->ino, r->aux, r->arg & FILE_MAPPABLE, !r->nr_pages };
+	return 0;
+}
+
+static int add_slot(struct backing *b, const struct gmem_rec *r)
+{
+	const struct file_job *f = find_file(b, r->h.vm, r->ino);
+	struct slot_job *s;
+
+	if ((f && f->mappable) || has_slot(b, r->h.vm, r->start))
+		return 0;
+	s = add_job(&b->slots, sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	*s = (struct slot_job){ r->h.vm, r->start, r->end - r->start, r->nr_pages };
+	return 0;
+}
+
+int backing_record(struct backing *b, const struct gmem_hdr *rec)
+{
+	if (b->step != COLLECTS)
+		return 0;
+	if (rec->kind == GMEM_SCAN_FILE)
+		return add_file(b, (const struct gmem_rec *)rec);
+	if (rec->kind == GMEM_SCAN_SLOT)
+		return add_slot(b, (const struct gmem_rec *)rec);
+	return 0;
+}
+
+static int begin(struct backing *b, struct inventory *inv)
+{
+	b->begin_ns = now_ns();
+	b->step = COLLECTS;
+	b->files.n = b->slots.n = b->files.next = b->slots.next = 0;
+	b->done_pages = 0;
+	return inventory_find(inv);
+}
+
+/* Files without pages, and those of which a page is both sides, have nothing to tell. */
+static int read_next_file(struct backing *b, struct inventory *inv)
+{
+	const struct file_job *files = b->files.array;
+
+	while (b->files.next < b->files.n) {
+		const struct file_job *f = &files[b->files.next++];
+		int err;
+
+		if (f->mappable || f->empty)
+			continue;
+		err = inventory_read_pages(inv, f->vm, f->ino, f->holder);
+		return err == -ESRCH ? 0 : err;
+	}
+	b->step = READS_SLOTS;
+	return 0;
+}
+
+/* Of the VMM, if it still is that process. */
+static void open_pagemap(struct backing *b, uint32_t pid, uint64_t start_ns)
+{
+	struct gmem_privileges held;
+
+	if (pid == b->pid)
+		return;
+	close_pagemap(b);
+	b->pid = pid;
+	if (!gmem_is_process(pid, start_ns) || gmem_privileges_get(&held))
+		return;
+	gmem_privileges_raise(held.permitted & GMEM_CAPS_PROCESSES);
+	b->pagemap = pagemap_open(pid);
+	if (!(held.effective & GMEM_CAPS_PROCESSES))
+		gmem_privileges_lower(GMEM_CAPS_PROCESSES);
+}
+
+static long scan(struct backing *b, uint64_t *address, uint64_t end, struct pagemap_region *regions)
+{
+	uint64_t ns = now_ns();
+	long n = pagemap_populated(b->pagemap, address, end, regions, GMEM_MAP_EXTENTS);
+
+	ns = now_ns() - ns;
+	b->cost.pagemap_calls++;
+	b->cost.pagemap_ns += ns;
+	if (ns > b->cost.pagemap_max_ns)
+		b->cost.pagemap_max_ns = ns;
+	return n;
+}
+
+/* Addresses become gfns. */
+static void fill(struct gmem_map_rec *r, const struct slot_job *s, const struct pagemap_region *regions,
+		 size_t n)
+{
+	r->h = (struct gmem_hdr){
+		.ts_ns = now_ns(), .vm = s->vm, .kind = GMEM_SHARED_PAGES, .size = sizeof(*r),
+	};
+	r->nr = n;
+	for (size_t i = 0; i < n; i++) {
+		r->extents[i].start = s->gfn + ((regions[i].start - s->address) >> GMEM_PAGE_SHIFT);
+		r->extents[i].end = s->gfn + ((regions[i].end - s->address) >> GMEM_PAGE_SHIFT);
+	}
+}
+
+static void next_slot(struct backing *b)
+{
+	b->slots.next++;
+	b->done_pages = 0;
+}
+
+static int read_slot(struct backing *b, const struct slot_job *s, gmem_record_fn fn, void *ctx)
+{
+	struct pagemap_region regions[GMEM_MAP_EXTENTS];
+	uint64_t left = s->npages - b->done_pages;
+	uint64_t address = s->address + (b->done_pages << GMEM_PAGE_SHIFT);
+	uint64_t end = address + ((left < CHUNK_PAGES ? left : CHUNK_PAGES) << GMEM_PAGE_SHIFT);
+	long n = scan(b, &address, end, regions);
+
+	if (n < 0) {	/* the process is gone, or its memory is */
+		next_slot(b);
+		return 0;
+	}
+	b->rec.start = s->gfn + b->done_pages;
+	b->done_pages = (address - s->address) >> GMEM_PAGE_SHIFT;
+	b->rec.end = s->gfn + b->done_pages;
+	fill(&b->rec, s, regions, n);
+	if (b->done_pages >= s->npages)
+		next_slot(b);
+	return fn(ctx, &b->rec.h);
+}
+
+static int end(struct backing *b, gmem_record_fn fn, void *ctx)
+{
+	uint64_t now = now_ns();
+	struct gmem_rec r = {
+		.h = { .ts_ns = now, .kind = GMEM_BACKING, .size = sizeof(r) },
+		.dur_ns = now - b->begin_ns,
+	};
+
+	close_pagemap(b);
+	b->step = WAITS;
+	b->due_ns = now + b->every_ns;
+	return fn(ctx, &r.h);
+}
+
+static int read_next_slot(struct backing *b, struct inventory *inv, gmem_record_fn fn, void *ctx)
+{
+	const struct slot_job *s = b->slots.array;
+	uint64_t start_ns;
+	uint32_t pid;
+
+	if (b->slots.next == b->slots.n)
+		return end(b, fn, ctx);
+	s += b->slots.next;
+	pid = inventory_vmm(inv, s->vm, &start_ns);
+	open_pagemap(b, pid, start_ns);
+	if (b->pagemap >= 0)
+		return read_slot(b, s, fn, ctx);
+	next_slot(b);
+	return 0;
+}
+
+int backing_step(struct backing *b, struct inventory *inv, gmem_record_fn fn, void *ctx)
+{
+	int err = 0;
+
+	switch (b->step) {
+	case WAITS:
+		if (now_ns() < b->due_ns)
+			return 0;
+		err = begin(b, inv);
+		break;
+	case COLLECTS:	/* what was found has been read by now */
+		b->step = READS_FILES;
+		break;
+	case READS_FILES:
+		err = read_next_file(b, inv);
+		break;
+	case READS_SLOTS:
+		err = read_next_slot(b, inv, fn, ctx);
+		break;
+	}
+	return err ? err : 1;
+}
+
+bool backing_known(const struct backing *b)
+{
+	return b->due_ns;
+}
+
+void backing_cost(const struct backing *b, struct gmem_cost_rec *r)
+{
+	r->pagemap_calls = b->cost.pagemap_calls;
+	r->pagemap_ns = b->cost.pagemap_ns;
+	r->pagemap_max_ns = b->cost.pagemap_max_ns;
+}
