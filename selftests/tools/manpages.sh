@@ -1,0 +1,13 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The manual pages have every option that --help has, and no other.
+. selftests/tap.sh
+
+helped() { grep -oE -- '--[a-z-]+' | sort -u | grep -vxE -- '--(help|usage|version)'; }
+manual() { sed 's/\\-/-/g; s/\\f[A-Z]//g' "$1" | grep -oE -- '--[a-z-]+' | sort -u; }
+
+is "gmemtop" "$(manual docs/gmemtop.8)" "$(build/gmemtop --help | helped)"
+commands=$(build/gmemtrace --help | awk '/^  [a-z]/ { print $1 }')
+is "gmemtrace: $(echo $commands)" "$(manual docs/gmemtrace.8)" \
+	"$(for c in $commands; do build/gmemtrace $c --help; done | helped)"
+plan
