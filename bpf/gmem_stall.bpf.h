@@ -34,6 +34,9 @@ struct {
 	__type(value, __u64);
 } waiters SEC(".maps");
 
+/* Stalls that began and did not end: where there is none, nobody need look for one. */
+__u64 open_stalls;
+
 static __always_inline void set_waiter(__u64 vm, __u64 gfn, __u64 tid, __u64 vcpu)
 {
 	struct waiter_key key = { .vm = vm, .gfn = gfn, .tid = tid };
@@ -78,8 +81,11 @@ static __always_inline void await_next(__u64 vm, struct gmem_stall *s, __u64 don
 /* [start, end) was converted, which took so long. */
 static __always_inline void stall_converted(__u64 vm, __u64 start, __u64 end, __u64 dur_ns)
 {
-	struct gmem_stall *s = find_stall(vm, NO_GFN, (__u32)bpf_get_current_pid_tgid());
+	struct gmem_stall *s;
 
+	if (!open_stalls)
+		return;
+	s = find_stall(vm, NO_GFN, (__u32)bpf_get_current_pid_tgid());
 	if (!s) {
 		s = find_stall(vm, start, 0);
 		if (s)
@@ -94,8 +100,11 @@ static __always_inline void stall_converted(__u64 vm, __u64 start, __u64 end, __
 /* A guest_memfd was punched: its offsets are no gfns, so only the thread tells for whom. */
 static __always_inline void stall_discarded(__u64 vm, __u64 dur_ns)
 {
-	struct gmem_stall *s = find_stall(vm, NO_GFN, (__u32)bpf_get_current_pid_tgid());
+	struct gmem_stall *s;
 
+	if (!open_stalls)
+		return;
+	s = find_stall(vm, NO_GFN, (__u32)bpf_get_current_pid_tgid());
 	if (s)
 		s->discard_ns += dur_ns;
 }
@@ -135,6 +144,7 @@ int BPF_PROG(stall_begin, struct kvm_vcpu *vcpu, int ret)
 		return 0;
 	key.vm = vm_of(vcpu->kvm);
 	key.vcpu = (__u32)vcpu->vcpu_id;
+	__sync_fetch_and_add(&open_stalls, 1);
 	s.tid = bpf_get_current_pid_tgid();
 	s.tgid = bpf_get_current_pid_tgid() >> 32;
 	bpf_map_update_elem(&stalls, &key, &s, BPF_ANY);
@@ -191,11 +201,15 @@ int BPF_PROG(stall_end, struct kvm_vcpu *vcpu)
 {
 	__u64 ts = bpf_ktime_get_ns();
 	struct gmem_vcpu_key key = { .vm = vm_if_known(vcpu->kvm), .vcpu = (__u32)vcpu->vcpu_id };
-	struct gmem_stall *s = key.vm ? bpf_map_lookup_elem(&stalls, &key) : NULL;
 	struct gmem_counters *c;
+	struct gmem_stall *s;
 
+	if (!open_stalls || !key.vm)
+		return 0;
+	s = bpf_map_lookup_elem(&stalls, &key);
 	if (!s)
 		return 0;
+	__sync_fetch_and_sub(&open_stalls, 1);
 	c = bpf_map_lookup_elem(&vms, &key.vm);
 	if (c)
 		count_stall(c, s, ts - s->exit_ns);
