@@ -33,6 +33,7 @@ extern const struct test_unit metrics_unit;
 extern const struct test_unit vmname_unit;
 extern const struct test_unit privileges_unit;
 extern const struct test_unit host_unit;
+extern const struct test_unit changes_unit;
 
 /* Same numbers in every run: a failure can be repeated. */
 struct rng {
