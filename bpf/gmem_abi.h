@@ -62,6 +62,7 @@ enum gmem_kind {
 	GMEM_PAGES		= 37,	/* pgoffs of ino: populated */
 	GMEM_SHARED_PAGES	= 38,	/* gfns: populated in the VMM's mapping */
 	GMEM_BACKING		= 39,	/* of all VMs: both have been read; dur_ns: in that time */
+	GMEM_SYNC		= 40,	/* what came before is one consistent picture: a refresh */
 	GMEM_KINDS
 };
 
@@ -175,6 +176,9 @@ struct gmem_map_rec {
 #define GMEM_HIST_MAX_BITS	40	/* 2^40 ns: 18 minutes */
 #define GMEM_HIST_SLOTS		((GMEM_HIST_MAX_BITS - GMEM_HIST_SUB_BITS + 1) * GMEM_HIST_SUB)
 
+/* Phases have coarser ones: slot k counts [2^k, 2^(k+1)) ns, the last all that is longer. */
+#define GMEM_PHASE_SLOTS	40
+
 enum gmem_direction {
 	GMEM_TO_SHARED,
 	GMEM_TO_PRIVATE,
@@ -228,6 +232,7 @@ struct gmem_counters {
 	__u64 stall_discard_ns[GMEM_DIRECTIONS];
 	__u64 conversion_hist[GMEM_DIRECTIONS][GMEM_HIST_SLOTS];
 	__u64 stall_hist[GMEM_DIRECTIONS][GMEM_HIST_SLOTS];
+	__u64 phase_hist[GMEM_DIRECTIONS][GMEM_PHASES][GMEM_PHASE_SLOTS];
 };
 
 /* What not every kernel tells, nor every user wants. */

@@ -24,6 +24,7 @@ struct gmem_source_ops {
 	int (*sync)(struct gmem_source *s, gmem_record_fn fn, void *ctx);
 	const char *(*describe)(const struct gmem_source *s);
 	size_t (*pending)(const struct gmem_source *s);	/* NULL: never */
+	int (*want)(struct gmem_source *s, unsigned int groups);	/* NULL: it has what it has */
 	void (*close)(struct gmem_source *s);
 };
 
@@ -44,7 +45,7 @@ static inline int gmem_source_poll(struct gmem_source *s, int timeout_ms, gmem_r
 
 /*
  * Hands over all records that wait, then the counters of every VM and the
- * losses as of now. What a view shows after it is consistent. 0 or -errno.
+ * losses as of now, and GMEM_SYNC. What a view shows after it is consistent. 0 or -errno.
  */
 static inline int gmem_source_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
 {
@@ -61,6 +62,15 @@ static inline const char *gmem_source_describe(const struct gmem_source *s)
 static inline size_t gmem_source_pending(const struct gmem_source *s)
 {
 	return s->ops->pending ? s->ops->pending(s) : 0;
+}
+
+/*
+ * From now on these groups of probes (enum gmem_probe_group) are needed, and no others: each
+ * has its cost, so a view asks for what it shows. GMEM_PROBES then tells of it. 0 or -errno.
+ */
+static inline int gmem_source_want(struct gmem_source *s, unsigned int groups)
+{
+	return s->ops->want ? s->ops->want(s, groups) : 0;
 }
 
 static inline void gmem_source_close(struct gmem_source *s)

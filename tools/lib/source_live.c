@@ -331,13 +331,19 @@ static int live_poll(struct gmem_source *s, int timeout_ms, gmem_record_fn fn, v
 	return n < 0 ? n : l->nr_records;
 }
 
-static int live_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
+static int tell_sync(struct live *l)
 {
-	struct live *l = to_live(s);
+	struct gmem_rec r = {
+		.h = { .ts_ns = now_ns(), .kind = GMEM_SYNC, .size = sizeof(r) },
+	};
+
+	return l->fn(l->ctx, &r.h);
+}
+
+static int sync_all(struct live *l)
+{
 	int err;
 
-	l->fn = fn;
-	l->ctx = ctx;
 	err = follow_kvm(l);
 	if (!err && !l->at.skel)
 		return sync_losses(l);
@@ -352,6 +358,17 @@ static int live_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
 	if (!err)
 		err = sync_losses(l);
 	return err ? err : sync_cost(l);
+}
+
+static int live_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
+{
+	struct live *l = to_live(s);
+	int err;
+
+	l->fn = fn;
+	l->ctx = ctx;
+	err = sync_all(l);
+	return err ? err : tell_sync(l);
 }
 
 static size_t live_pending(const struct gmem_source *s)
