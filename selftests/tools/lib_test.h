@@ -34,6 +34,7 @@ extern const struct test_unit vmname_unit;
 extern const struct test_unit privileges_unit;
 extern const struct test_unit host_unit;
 extern const struct test_unit changes_unit;
+extern const struct test_unit hot_unit;
 
 /* Same numbers in every run: a failure can be repeated. */
 struct rng {
