@@ -159,6 +159,7 @@ static int fake_sync(struct gmem_source *source, gmem_record_fn fn, void *ctx)
 	for (unsigned int i = 0; i < f->o.vms; i++)
 		synth_counters(&f->s, &f->vms[i].vm);
 	synth_lost(&f->s, lost);
+	synth_sync(&f->s);
 	return err < 0 ? err : f->s.err;
 }
 

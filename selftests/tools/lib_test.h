@@ -35,6 +35,7 @@ extern const struct test_unit privileges_unit;
 extern const struct test_unit host_unit;
 extern const struct test_unit changes_unit;
 extern const struct test_unit hot_unit;
+extern const struct test_unit history_unit;
 
 /* Same numbers in every run: a failure can be repeated. */
 struct rng {

@@ -102,3 +102,10 @@ void synth_lost(struct synth *s, const uint64_t lost[GMEM_LOSSES])
 	memcpy(r.lost, lost, GMEM_LOSSES * sizeof(*lost));
 	emit(s, &r.h, GMEM_LOST, sizeof(r));
 }
+
+void synth_sync(struct synth *s)
+{
+	struct gmem_rec r = { .h = { .vm = 0 } };
+
+	emit(s, &r.h, GMEM_SYNC, sizeof(r));
+}

@@ -42,6 +42,8 @@ void synth_convert(struct synth *s, struct synth_vm *vm, uint64_t start, uint64_
 		   bool to_private, uint64_t dur_ns);
 
 void synth_counters(struct synth *s, const struct synth_vm *vm);
+/* What came before is one picture: after the counters of all VMs. */
+void synth_sync(struct synth *s);
 void synth_lost(struct synth *s, const uint64_t lost[GMEM_LOSSES]);
 
 #endif /* SYNTH_H */

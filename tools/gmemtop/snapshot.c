@@ -26,38 +26,66 @@ static bool copy_ranges(struct gmem_ranges *to, const struct gmem_ranges *from)
 	return true;
 }
 
+/* Their ranges, too: they are freed with the copy. */
+static bool copy_files(struct gmem_vm *to, const struct gmem_vm *from)
+{
+	bool ok;
+
+	to->files = copy_array(from->files, from->nr_files, sizeof(*from->files));
+	ok = to->files;
+	for (size_t i = 0; to->files && i < from->nr_files; i++)
+		ok = copy_ranges(&to->files[i].pages, &from->files[i].pages) && ok;
+	return ok;
+}
+
+static bool copy_activity(struct gmem_vm *to, const struct gmem_vm *from)
+{
+	to->hot = from->hot ? gmem_hot_copy(from->hot) : NULL;
+	to->recent = from->recent ? copy_array(from->recent, 1, sizeof(*from->recent)) : NULL;
+	return !to->hot == !from->hot && !to->recent == !from->recent;
+}
+
 static bool copy_vm(struct gmem_model *m, const struct gmem_vm *from)
 {
 	struct gmem_vm *vm = malloc(sizeof(*vm));
-	bool ranges;
+	bool ok;
 
 	if (!vm)
 		return false;
 	*vm = *from;
 	memset(&vm->changes, 0, sizeof(vm->changes));	/* a picture does not change */
 	vm->slots = copy_array(from->slots, from->nr_slots, sizeof(*from->slots));
-	vm->files = copy_array(from->files, from->nr_files, sizeof(*from->files));
 	vm->inflight = copy_array(from->inflight, from->nr_inflight, sizeof(*from->inflight));
-	ranges = copy_ranges(&vm->private, &from->private);
+	if (!vm->slots)
+		vm->nr_slots = 0;
+	ok = copy_files(vm, from);
+	if (!vm->files)
+		vm->nr_files = 0;
+	ok = copy_activity(vm, from) && ok;
+	ok = copy_ranges(&vm->private, &from->private) && ok;
+	ok = copy_ranges(&vm->shared_pages, &from->shared_pages) && ok;
 	/* Whatever failed, the model owns it now, and frees it. */
 	HASH_ADD(hh, m->vms, id, sizeof(vm->id), vm);
-	return ranges && vm->slots && vm->files && vm->inflight;
+	return ok && vm->slots && vm->inflight;
 }
 
 struct gmem_model *snapshot_take(const struct gmem_model *m)
 {
-	struct gmem_model *copy = gmem_model_new();
+	struct gmem_model *copy = malloc(sizeof(*copy));
+	bool ok;
 	struct gmem_vm *vm, *tmp;
 
 	if (!copy)
 		return NULL;
 	*copy = *m;
 	copy->vms = NULL;
-	HASH_ITER(hh, m->vms, vm, tmp) {
-		if (!copy_vm(copy, vm)) {
-			gmem_model_free(copy);
-			return NULL;
-		}
-	}
-	return copy;
+	copy->lost_by_cpu = copy_array(m->lost_by_cpu, m->nr_lost_cpus, sizeof(*m->lost_by_cpu));
+	copy->histories = gmem_histories_copy(m->histories);
+	ok = copy->lost_by_cpu && copy->histories;
+	HASH_ITER(hh, m->vms, vm, tmp)
+		ok = ok && copy_vm(copy, vm);
+	if (ok)
+		return copy;
+	gmem_model_free(copy);
+	return NULL;
 }

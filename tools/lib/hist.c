@@ -15,6 +15,14 @@ uint64_t gmem_hist_low(unsigned int slot)
 	return (uint64_t)(GMEM_HIST_SUB + slot % GMEM_HIST_SUB) << (octave - 1);
 }
 
+unsigned int gmem_hist_magnitude(unsigned int slot)
+{
+	uint64_t low = gmem_hist_low(slot);
+	unsigned int log2 = low ? 63 - (unsigned int)__builtin_clzll(low) : 0;
+
+	return log2 < GMEM_PHASE_SLOTS ? log2 : GMEM_PHASE_SLOTS - 1;
+}
+
 uint64_t gmem_hist_total(const __u64 *slots)
 {
 	uint64_t n = 0;

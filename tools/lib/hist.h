@@ -10,6 +10,9 @@
 /* Least value of a slot; that of slot + 1 is where it ends. */
 uint64_t gmem_hist_low(unsigned int slot);
 
+/* log2 of its values, as slots of phases count them: the last takes all that is longer. */
+unsigned int gmem_hist_magnitude(unsigned int slot);
+
 uint64_t gmem_hist_total(const __u64 *slots);
 
 /*

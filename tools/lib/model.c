@@ -24,19 +24,28 @@ struct gmem_model *gmem_model_new(void)
 {
 	struct gmem_model *m = calloc(1, sizeof(*m));
 
-	if (m)
-		m->features = UINT64_MAX;
-	return m;
+	if (!m)
+		return NULL;
+	m->features = UINT64_MAX;
+	m->histories = gmem_histories_new();
+	if (m->histories)
+		return m;
+	free(m);
+	return NULL;
 }
 
 static void free_vm(struct gmem_model *m, struct gmem_vm *vm)
 {
 	HASH_DEL(m->vms, vm);
+	if (m->histories)
+		gmem_histories_forget(m->histories, vm->id);
 	gmem_ranges_free(&vm->private);
 	gmem_ranges_free(&vm->shared_pages);
 	for (size_t i = 0; i < vm->nr_files; i++)
 		gmem_ranges_free(&vm->files[i].pages);
 	gmem_changes_free(&vm->changes);
+	gmem_hot_free(vm->hot);
+	free(vm->recent);
 	free(vm->slots);
 	free(vm->files);
 	free(vm->inflight);
@@ -52,6 +61,7 @@ void gmem_model_free(struct gmem_model *m)
 	HASH_ITER(hh, m->vms, vm, tmp)
 		free_vm(m, vm);
 	free(m->lost_by_cpu);
+	gmem_histories_free(m->histories);
 	free(m);
 }
 
@@ -237,16 +247,34 @@ static int begin_op(struct gmem_vm *vm, const struct gmem_rec *r)
 	return 0;
 }
 
+/* Where it is at work: of one that never converts, nothing is kept. */
+static int remember(struct gmem_vm *vm, const struct gmem_rec *r, bool private)
+{
+	enum gmem_direction d = private ? GMEM_TO_PRIVATE : GMEM_TO_SHARED;
+
+	if (!vm->hot && !(vm->hot = gmem_hot_new(GMEM_VM_HOT)))
+		return -ENOMEM;
+	if (!vm->recent && !(vm->recent = calloc(1, sizeof(*vm->recent))))
+		return -ENOMEM;
+	gmem_hot_add(vm->hot, r->h.ts_ns, r->start, r->end, d);
+	gmem_recent_add(vm->recent, r->h.ts_ns, r->start, r->end, d);
+	return 0;
+}
+
 static int set_attributes(struct gmem_vm *vm, const struct gmem_rec *r)
 {
 	struct gmem_change change = { r->nr_pages, r->start, r->end };
 	bool private = r->arg & ATTRIBUTE_PRIVATE;
+	int err;
 
 	/* Attributes by page offset of a file (ino) are of kernels to come. */
 	if (r->ino)
 		return 0;
 	if (r->ret || !r->aux)
 		change.end = change.start;
+	err = change.start < change.end ? remember(vm, r, private) : 0;
+	if (err)
+		return err;
 	if (change.order)
 		return gmem_changes_apply(&vm->changes, &vm->private, &change, private);
 	if (change.start == change.end)
@@ -375,7 +403,7 @@ static void apply_name(struct gmem_vm *vm, const struct gmem_name_rec *r)
 	copy_text(vm->cgroup, r->cgroup, sizeof(vm->cgroup));
 }
 
-static void apply_counters(struct gmem_vm *vm, const struct gmem_counters_rec *r)
+static int apply_counters(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_counters_rec *r)
 {
 	vm->before = vm->now;
 	vm->before_ns = vm->counters_ns;
@@ -386,6 +414,7 @@ static void apply_counters(struct gmem_vm *vm, const struct gmem_counters_rec *r
 	/* The record of the end may have been lost. */
 	if (r->c.ended_ns)
 		end_vm(vm, r->c.ended_ns);
+	return gmem_histories_add(m->histories, vm->id, &vm->before, &vm->now);
 }
 
 static size_t least_size(unsigned int kind)
@@ -474,6 +503,8 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 	}
 	if (rec->kind == GMEM_INFLIGHT)
 		forget_inflight(m);
+	if (rec->kind == GMEM_SYNC)
+		gmem_histories_sync(m->histories, rec->ts_ns);
 	if (rec->kind == GMEM_COST)
 		memcpy(&m->cost, rec, sizeof(m->cost));
 	if (rec->kind == GMEM_PROBES)
@@ -492,10 +523,8 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 		apply_name(vm, (const struct gmem_name_rec *)rec);
 		return 0;
 	}
-	if (rec->kind == GMEM_COUNTERS) {
-		apply_counters(vm, (const struct gmem_counters_rec *)rec);
-		return 0;
-	}
+	if (rec->kind == GMEM_COUNTERS)
+		return apply_counters(m, vm, (const struct gmem_counters_rec *)rec);
 	if (rec->kind == GMEM_SCAN_MAP || rec->kind == GMEM_PAGES || rec->kind == GMEM_SHARED_PAGES)
 		return apply_map(vm, (const struct gmem_map_rec *)rec);
 	err = apply_event(vm, (const struct gmem_rec *)rec);

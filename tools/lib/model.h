@@ -15,7 +15,10 @@
 
 #include "changes.h"
 #include "gmem_abi.h"
+#include "history.h"
+#include "hot.h"
 #include "ranges.h"
+#include "recent.h"
 
 /* A memslot that is bound to a guest_memfd. */
 struct gmem_slot {
@@ -92,6 +95,9 @@ struct gmem_vm {
 	uint64_t counters_ns;
 	uint64_t before_ns;
 
+	struct gmem_hot *hot;		/* ranges that were converted most; NULL: none was */
+	struct gmem_recent *recent;	/* the last conversions; NULL: there was none */
+
 	UT_hash_handle hh;
 };
 
@@ -107,7 +113,11 @@ struct gmem_model {
 	uint64_t features;		/* enum gmem_feature: what the source can tell */
 	uint64_t backing_ns;		/* when pages were last read completely; 0: never */
 	uint64_t backing_took_ns;
+	struct gmem_histories *histories;
 };
+
+/* Ranges of a VM that are followed for the hottest of them. */
+#define GMEM_VM_HOT 64
 
 struct gmem_model *gmem_model_new(void);
 void gmem_model_free(struct gmem_model *m);
