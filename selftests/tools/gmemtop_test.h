@@ -46,4 +46,28 @@ void scene_busy(struct scene *scene);
 /* That many VMs, of the ids from 1 on; VM i has made i conversions in the last second. */
 void scene_many(struct scene *scene, unsigned int n);
 
+/* A screen of made-up VMs, as the golden files have it. */
+struct shot {
+	struct scene scene;
+	struct ui ui;
+	struct draw_info info;
+};
+
+/* fill may be NULL: no VM. */
+void shot_begin(struct shot *v, void (*fill)(struct scene *));
+void shot_end(struct shot *v);
+
+/* Presses keys, up to a 0, on a screen of that size. */
+void shot_keys(struct shot *v, const int *keys, int width, int height);
+
+/* To be freed with canvas_free(). */
+struct canvas *shot_paint(struct shot *v, int width, int height, bool ascii);
+void shot_check_widths(const char *text, int width, int height);
+
+/* Is it as in golden/NAME.txt? At 80x24 the attributes are compared as well. */
+void shot_golden(struct shot *v, const char *name, int width, int height, bool ascii);
+
+/* At 40x12, 80x24, 132x40 and 300x80: NAME-40x12.txt .. */
+void shot_sizes(struct shot *v, const char *name);
+
 #endif /* GMEMTOP_TEST_H */

@@ -25,11 +25,10 @@ static void check_columns(const struct layout *l, const struct ui *ui, int width
 		assert_true(l->map_width >= 10);
 }
 
-static void check_rows(const struct layout *l, int height)
+static void check_rows(const struct layout *l, const struct view_area *area)
 {
 	assert_true(l->rows > 0);
-	assert_true(l->body_y + (int)l->rows * (1 + l->map_below) <= l->keys_y);
-	assert_true(l->keys_y < height);
+	assert_true(l->body_y + (int)l->rows * (1 + l->map_below) <= area->y + area->height);
 }
 
 static void test_all_sizes_and_fields(void **state)
@@ -46,11 +45,12 @@ static void test_all_sizes_and_fields(void **state)
 		assert_true(ui_order(&ui, scene.model));
 		for (int width = 20; width <= 300; width++) {
 			for (int height = 5; height <= 100; height += 7) {
+				struct view_area area = draw_area(width, height);
 				struct layout l;
 
-				layout_make(&l, &ui, scene.model, width, height);
+				layout_make(&l, &ui, scene.model, &area);
 				check_columns(&l, &ui, width);
-				check_rows(&l, height);
+				check_rows(&l, &area);
 			}
 		}
 	}
@@ -60,6 +60,7 @@ static void test_all_sizes_and_fields(void **state)
 
 static struct layout layout_of(unsigned int vms, int width, int height)
 {
+	struct view_area area = draw_area(width, height);
 	struct scene scene;
 	struct layout l;
 	struct ui ui;
@@ -68,7 +69,7 @@ static struct layout layout_of(unsigned int vms, int width, int height)
 	scene_many(&scene, vms);
 	ui_init(&ui, NULL, false, 1, 0);
 	assert_true(ui_order(&ui, scene.model));
-	layout_make(&l, &ui, scene.model, width, height);
+	layout_make(&l, &ui, scene.model, &area);
 	ui_free(&ui);
 	scene_end(&scene);
 	return l;
@@ -102,16 +103,11 @@ static void test_one_line_each_when_many(void **state)
 	assert_true(l.nr_columns > 12);
 }
 
-static void test_too_small_is_told(void **state)
+static void test_least_size(void **state)
 {
-	struct layout l = layout_of(4, 19, 5);
+	struct layout l = layout_of(4, DRAW_MIN_WIDTH, DRAW_MIN_HEIGHT);
 
 	(void)state;
-	assert_true(l.too_small);
-	l = layout_of(4, 20, 4);
-	assert_true(l.too_small);
-	l = layout_of(4, 20, 5);
-	assert_false(l.too_small);
 	assert_int_equal(l.rows, 1);
 }
 
@@ -119,7 +115,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_all_sizes_and_fields),
 	cmocka_unit_test(test_all_columns_fit_80),
 	cmocka_unit_test(test_one_line_each_when_many),
-	cmocka_unit_test(test_too_small_is_told),
+	cmocka_unit_test(test_least_size),
 };
 
 TEST_UNIT(layout_unit, tests);

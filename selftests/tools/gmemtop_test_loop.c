@@ -46,11 +46,12 @@ static void wait_for(struct script *s, bool over)
 	}
 }
 
-static int key(void *ctx, int timeout_ms)
+static int key(void *ctx, int timeout_ms, struct ui_mouse *mouse)
 {
 	struct script *s = ctx;
 	struct timespec t = { 0, timeout_ms * 1000000L };
 
+	(void)mouse;
 	if (*s->keys == QUIT)
 		return 'q';
 	if (*s->keys >= 0)
@@ -78,7 +79,7 @@ static void show(void *ctx, const struct canvas *c)
 static enum gmem_status run(struct script *s, const int *keys, struct fake_opts fake,
 			    unsigned long count, double delay_s)
 {
-	const struct loop_screen screen = { s, false, size, key, show };
+	const struct loop_screen screen = { s, false, size, key, show, NULL };
 	const struct gmemtop_options o = {
 		.delay_s = delay_s, .count = count, .sort = gmem_metric("conversions_per_s"),
 	};
@@ -180,7 +181,7 @@ static void test_source_fails(void **state)
 	static const struct gmem_source_ops ops = { .poll = fail_to_poll, .describe = describe };
 	struct gmem_source source = { &ops };
 	struct script s = { .keys = only_wait, .since = -1, .width = 80 };
-	const struct loop_screen screen = { &s, false, size, key, show };
+	const struct loop_screen screen = { &s, false, size, key, show, NULL };
 	const struct gmemtop_options o = { .delay_s = 1 };
 	struct gmem_error e;
 
@@ -217,7 +218,7 @@ static void test_flood_does_not_lock_keys_out(void **state)
 	static const int keys[] = { UI_KEY_DOWN, SHOWN, QUIT };
 	struct gmem_source source = { &ops };
 	struct script s = { .keys = keys, .since = -1, .width = 80 };
-	const struct loop_screen screen = { &s, false, size, key, show };
+	const struct loop_screen screen = { &s, false, size, key, show, NULL };
 	const struct gmemtop_options o = { .delay_s = 0.1 };
 	struct gmem_error e;
 

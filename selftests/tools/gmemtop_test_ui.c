@@ -249,18 +249,102 @@ static void test_other_keys(void **state)
 	ui_free(&ui);
 }
 
-static void test_no_key_means_two_things(void **state)
+static void check_differ(const struct ui_binding *all, size_t n)
 {
-	(void)state;
-	for (size_t i = 0; i < ui_nr_bindings; i++) {
-		for (int k = 0; k < UI_KEYS && ui_bindings[i].keys[k]; k++) {
-			for (size_t j = i + 1; j < ui_nr_bindings; j++) {
-				for (int n = 0; n < UI_KEYS && ui_bindings[j].keys[n]; n++)
-					assert_int_not_equal(ui_bindings[i].keys[k],
-							     ui_bindings[j].keys[n]);
+	for (size_t i = 0; i < n; i++) {
+		for (int k = 0; k < UI_KEYS && all[i].keys[k]; k++) {
+			for (size_t j = i + 1; j < n; j++) {
+				for (int m = 0; m < UI_KEYS && all[j].keys[m]; m++)
+					assert_int_not_equal(all[i].keys[k], all[j].keys[m]);
 			}
 		}
 	}
+}
+
+/* Nor does a view hide what leads out of it: all but Esc, which it may use first. */
+static void test_no_key_means_two_things(void **state)
+{
+	(void)state;
+	check_differ(ui_bindings, ui_nr_bindings);
+	for (int v = 0; v < VIEWS; v++) {
+		const struct view *view = view_table[v];
+		struct ui_binding both[128];
+
+		assert_true(view->nr_bindings + ui_nr_bindings < 128);
+		for (size_t i = 0; i < view->nr_bindings; i++)
+			both[i] = view->bindings[i];
+		for (size_t i = 0; i < ui_nr_bindings; i++) {
+			both[view->nr_bindings + i] = ui_bindings[i];
+			if (ui_bindings[i].keys[0] == UI_KEY_ESC)
+				both[view->nr_bindings + i].keys[0] = 0;
+		}
+		check_differ(both, view->nr_bindings + ui_nr_bindings);
+		for (int w = 0; w < VIEWS; w++) {
+			assert_true(w == v || view_table[w]->key != view->key);
+			for (size_t i = 0; i < view->nr_bindings + ui_nr_bindings; i++)
+				for (int k = 0; k < UI_KEYS; k++)
+					assert_int_not_equal(both[i].keys[k], view_table[w]->key);
+		}
+	}
+}
+
+static void test_views(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, 3);
+	assert_int_equal(ui_vm(&f.ui), 3);
+	ui_key(&f.ui, UI_KEY_DOWN);
+	ui_key(&f.ui, UI_KEY_DOWN);
+	assert_int_equal(ui_key(&f.ui, UI_KEY_ENTER), UI_VIEW | UI_ORDER | UI_DRAW);
+	assert_int_equal(f.ui.view, VIEW_VM);
+	assert_int_equal(ui_vm(&f.ui), 2);
+	assert_int_equal(ui_key(&f.ui, UI_KEY_ESC), UI_VIEW | UI_ORDER | UI_DRAW);
+	assert_int_equal(f.ui.view, VIEW_OVERVIEW);
+	for (int v = 0; v < VIEWS; v++) {
+		ui_key(&f.ui, view_table[v]->key);
+		assert_int_equal(f.ui.view, v);
+		assert_int_equal(view_by_name(view_table[v]->name), v);
+	}
+	ui_key(&f.ui, UI_KEY_TAB);
+	assert_int_equal(f.ui.view, VIEW_OVERVIEW);
+	ui_key(&f.ui, UI_KEY_BACK_TAB);
+	assert_int_equal(f.ui.view, VIEWS - 1);
+	assert_int_equal(view_by_name("nothing"), VIEWS);
+	end(&f);
+}
+
+static void click(struct fixture *f, int y)
+{
+	f->ui.model = f->scene.model;
+	f->ui.mouse = (struct ui_mouse){ y, 20 };
+	ui_key(&f->ui, UI_KEY_CLICK);
+}
+
+static void test_mouse(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, 30);
+	draw_fit(&f.ui, f.scene.model, 80, 24);
+	click(&f, 3);
+	assert_int_equal(f.ui.selected, 30);
+	click(&f, 22);
+	assert_int_equal(f.ui.selected, 11);
+	click(&f, 23);
+	assert_int_equal(f.ui.selected, 11);
+	click(&f, 0);
+	assert_int_equal(f.ui.selected, 11);
+	ui_key(&f.ui, UI_KEY_WHEEL_DOWN);
+	assert_int_equal(f.ui.selected, 10);
+	ui_key(&f.ui, UI_KEY_DOUBLE_CLICK);
+	assert_int_equal(f.ui.view, VIEW_OVERVIEW);
+	f.ui.mouse.y = 4;
+	ui_key(&f.ui, UI_KEY_DOUBLE_CLICK);
+	assert_int_equal(f.ui.view, VIEW_VM);
+	end(&f);
 }
 
 static const struct CMUnitTest tests[] = {
@@ -275,6 +359,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_delays),
 	cmocka_unit_test(test_help_takes_the_keys),
 	cmocka_unit_test(test_other_keys),
+	cmocka_unit_test(test_views),
+	cmocka_unit_test(test_mouse),
 	cmocka_unit_test(test_no_key_means_two_things),
 };
 

@@ -2,7 +2,8 @@
 # Tests of gmemtop's screen, without BPF and curses, and gmemtop on made-up VMs, to look at.
 # Included after tools/tools.mk. New fixtures: GMEM_UPDATE_GOLDEN=1 build/gmemtop_test
 
-GMEMTOP_PURE := age canvas columns draw footer header help layout loop segments snapshot strip ui
+GMEMTOP_PURE := age canvas columns draw footer header help layout loop order overview_draw \
+	segments snapshot strip ui view view_files view_latency view_overview view_vm
 GMEMTOP_PURE_OBJ := $(GMEMTOP_PURE:%=$(B)/tools/gmemtop/%.o)
 SYNTH_OBJ := $(addprefix $(B)/selftests/tools/,synth.o fake_source.o)
 GMEMTOP_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/gmemtop_test*.c))
@@ -19,7 +20,7 @@ $(SYNTH_OBJ) $(GMEMTOP_TEST_OBJ) $(B)/selftests/tools/gmemtop_fake.o: $(B)/%.o: 
 $(B)/gmemtop_test: $(GMEMTOP_TEST_OBJ) $(SYNTH_OBJ) $(GMEMTOP_PURE_OBJ) $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIB_LIBS)
 
-$(B)/gmemtop_fake: $(GMEMTOP_FAKE_OBJ) $(SYNTH_OBJ) $(B)/libgmem.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) -lncursesw -ltinfo
+$(B)/gmemtop_fake: $(GMEMTOP_FAKE_OBJ) $(SYNTH_OBJ) $(B)/libgmem-live.a $(B)/libgmem.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS) -lncursesw -ltinfo
 
 -include $(GMEMTOP_TEST_OBJ:.o=.d) $(SYNTH_OBJ:.o=.d) $(B)/selftests/tools/gmemtop_fake.d

@@ -41,11 +41,11 @@ void batch_print_text(const struct gmem_model *m, const char *probes,
 	struct canvas *c;
 	struct ui ui;
 	char *text = NULL;
+	bool ready = ui_init(&ui, o->sort, o->reverse, o->delay_s, o->pid);
 
-	ui_init(&ui, o->sort, o->reverse, o->delay_s, o->pid);
 	c = canvas_new(width(), 2 * (int)HASH_COUNT(m->vms) + OTHER_LINES,
 		       o->ascii || !canvas_unicode());
-	if (c && ui_order(&ui, m)) {
+	if (ready && c && ui_order(&ui, m)) {
 		draw_fit(&ui, m, c->width, c->height);
 		draw(c, &ui, m, &info);
 		text = canvas_text(c);

@@ -280,7 +280,12 @@ char *canvas_attrs(const struct canvas *c)
 		[CANVAS_NORMAL] = ' ', [CANVAS_TITLE] = 'T', [CANVAS_HEADER] = 'h',
 		[CANVAS_SORTED] = 'H', [CANVAS_SELECTED] = 'S', [CANVAS_PRIVATE] = 'P',
 		[CANVAS_MIXED] = 'm', [CANVAS_SHARED] = 's', [CANVAS_WARN] = 'W',
-		[CANVAS_DIM] = 'd',
+		[CANVAS_DIM] = 'd', [CANVAS_KEY] = 'k', [CANVAS_GOOD] = 'g',
+		[CANVAS_POPULATED] = 'p', [CANVAS_DOUBLED] = 'D', [CANVAS_ORPHAN] = 'O',
+		[CANVAS_CURSOR] = 'C', [CANVAS_GLOW] = '!', [CANVAS_GLOW_OLD] = 'o',
+		[CANVAS_SPARK] = '~',
+		[CANVAS_HEAT] = '0', '1', '2', '3', '4', '5', '6', '7',
+		[CANVAS_BAR] = 'a', 'b', 'c', 'e', 'f', 'i', 'j', 'l',
 	};
 	char *text = malloc((size_t)c->height * (c->width + 1) + 1), *p = text;
 

@@ -9,7 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What a cell means; how that looks is up to who shows the canvas. */
+/*
+ * What a cell means; how that looks is up to who shows the canvas. Colours never say
+ * anything alone: there are terminals, and eyes, that do not have them.
+ */
 enum canvas_attr {
 	CANVAS_NORMAL,
 	CANVAS_TITLE,
@@ -21,8 +24,24 @@ enum canvas_attr {
 	CANVAS_SHARED,
 	CANVAS_WARN,
 	CANVAS_DIM,
+	CANVAS_KEY,		/* a key, or a term that is explained */
+	CANVAS_GOOD,		/* nothing is wrong here */
+	CANVAS_POPULATED,	/* memory that is there */
+	CANVAS_DOUBLED,		/* memory that is there twice, or on the wrong side */
+	CANVAS_ORPHAN,		/* memory that nobody can get at */
+	CANVAS_CURSOR,		/* where the cursor of a map is */
+	CANVAS_GLOW,		/* happened just now .. */
+	CANVAS_GLOW_OLD,	/* .. a little while ago */
+	CANVAS_SPARK,		/* curve of a rate */
+	CANVAS_HEAT,		/* CANVAS_HEAT + 0 (least) to + CANVAS_HEATS - 1 (most) */
+	CANVAS_HEAT_LAST = CANVAS_HEAT + 7,
+	CANVAS_BAR,		/* parts of a bar: CANVAS_BAR + 0 to + CANVAS_BARS - 1 */
+	CANVAS_BAR_LAST = CANVAS_BAR + 7,
 	CANVAS_ATTRS
 };
+
+#define CANVAS_HEATS	(CANVAS_HEAT_LAST - CANVAS_HEAT + 1)
+#define CANVAS_BARS	(CANVAS_BAR_LAST - CANVAS_BAR + 1)
 
 #define CANVAS_CHARS 4	/* a base and what combines with it */
 

@@ -4,9 +4,8 @@
 #define GMEMTOP_FOOTER_H
 
 #include "canvas.h"
-#include "layout.h"
 #include "ui.h"
 
-void footer_draw(struct canvas *c, const struct layout *l, const struct ui *ui);
+void footer_draw(struct canvas *c, int y, const struct ui *ui);
 
 #endif /* GMEMTOP_FOOTER_H */

@@ -3,6 +3,7 @@
 #ifndef GMEMTOP_GLYPHS_H
 #define GMEMTOP_GLYPHS_H
 
+#include "canvas.h"
 #include "strip.h"
 
 struct glyphs {
@@ -10,15 +11,25 @@ struct glyphs {
 	const char *descending;			/* beside the head of the sorted column */
 	const char *ascending;
 	const char *selected;
+	const char *shade[5];		/* from nothing to full: density, heat */
+	const char *bar[CANVAS_BARS];	/* parts of a bar: they differ without colours, too */
+	const char *doubled;		/* in maps */
+	const char *cursor;
+	const char *open;		/* of a tree: what follows belongs to it .. */
+	const char *last;		/* .. and is its last */
 };
 
 /* A dot, not a blank, for shared: it can be seen where the map ends. */
 static const struct glyphs unicode_glyphs = {
 	{ "·", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" }, "▼", "▲", "▶",
+	{ " ", "░", "▒", "▓", "█" }, { "█", "▓", "▒", "░", "▚", "▞", "▤", "▥" }, "‡", "◆",
+	"├", "└",
 };
 
 static const struct glyphs ascii_glyphs = {
 	{ ".", ":", "-", "=", "+", "*", "%", "@", "#" }, "v", "^", ">",
+	{ " ", ".", ":", "*", "#" }, { "#", "=", "+", "-", "%", "o", "~", "." }, "D", "X",
+	"|", "`",
 };
 
 static inline const struct glyphs *glyphs(bool ascii)

@@ -2,6 +2,7 @@
 #include "header.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "age.h"
 #include "kinds.h"
@@ -165,6 +166,16 @@ static void add_doubts(struct segments *line, const struct gmem_model *m)
 		snprintf(segments_add(line, 1, CANVAS_WARN)->text, SEGMENT_LEN, "stale %u?", stale);
 }
 
+static void add_view(struct segments *line, const struct ui *ui, const struct draw_info *info)
+{
+	if (ui->view != VIEW_OVERVIEW)
+		snprintf(segments_add(line, 1, CANVAS_KEY)->text, SEGMENT_LEN, "[%s]",
+			 ui_view(ui)->title);
+	if (info->want_err)
+		snprintf(segments_add(line, 2, CANVAS_WARN)->text, SEGMENT_LEN,
+			 "no more probes: %s", strerror(-info->want_err));
+}
+
 static void draw_trust(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
 		       const struct draw_info *info)
 {
@@ -172,6 +183,7 @@ static void draw_trust(struct canvas *c, const struct ui *ui, const struct gmem_
 	struct segment *s;
 
 	add_state(&line, ui, info);
+	add_view(&line, ui, info);
 	s = segments_add(&line, 3, CANVAS_NORMAL);
 	snprintf(s->text, sizeof(s->text), "probes %s", info->probes);
 	snprintf(s->brief, sizeof(s->brief), "%s", info->probes);

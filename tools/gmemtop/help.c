@@ -3,14 +3,11 @@
 
 #include <string.h>
 
-#include "columns.h"
-#include "glyphs.h"
-
 #define INDENT	10	/* of the explanations, beside what they explain */
 #define TEXT	256
 
 /* Where the next line goes. Without a canvas, lines are only counted. */
-struct page {
+struct help_page {
 	struct canvas *c;
 	int width;
 	int y;		/* of the help's line 0 is -help_top */
@@ -19,7 +16,7 @@ struct page {
 	int end;
 };
 
-static void put(struct page *p, int x, enum canvas_attr attr, const char *text)
+static void put(struct help_page *p, int x, enum canvas_attr attr, const char *text)
 {
 	int y = p->y + p->lines;
 
@@ -27,7 +24,7 @@ static void put(struct page *p, int x, enum canvas_attr attr, const char *text)
 		canvas_put(p->c, y, x, attr, text);
 }
 
-static void heading(struct page *p, const char *text)
+void help_heading(struct help_page *p, const char *text)
 {
 	if (p->lines)
 		p->lines++;
@@ -48,7 +45,7 @@ static size_t line_length(const char *text, size_t width)
 }
 
 /* The explanations are ours and ASCII: a byte is a column. */
-static void entry(struct page *p, const char *name, enum canvas_attr attr, const char *text)
+void help_entry(struct help_page *p, const char *name, enum canvas_attr attr, const char *text)
 {
 	int indent = p->width >= 3 * INDENT ? INDENT : 2;
 	size_t width = p->width > indent ? p->width - indent : 1;
@@ -70,61 +67,55 @@ static void entry(struct page *p, const char *name, enum canvas_attr attr, const
 	} while (*text);
 }
 
-static void write_keys(struct page *p)
+bool help_ascii(const struct help_page *p)
 {
-	heading(p, "Keys");
-	for (size_t i = 0; i < ui_nr_bindings; i++)
-		entry(p, ui_bindings[i].label, CANVAS_MIXED, ui_bindings[i].help);
+	return p->c && p->c->ascii;
 }
 
-static void write_map(struct page *p)
+static void write_bindings(struct help_page *p, const struct ui_binding *b, size_t n)
 {
-	const struct glyphs *g = glyphs(p->c && p->c->ascii);
-
-	heading(p, "Map");
-	entry(p, "", CANVAS_NORMAL,
-	      "The memslots that are bound to guest_memfd, in the order of guest frames. "
-	      "Each cell is an equal share of them.");
-	entry(p, g->level[STRIP_PRIVATE], CANVAS_PRIVATE, "all of the cell is private");
-	entry(p, g->level[STRIP_PRIVATE / 2], CANVAS_MIXED,
-	      "part of it is: the fuller the sign, the more");
-	entry(p, g->level[STRIP_SHARED], CANVAS_SHARED, "all of it is shared");
-}
-
-static void write_columns(struct page *p)
-{
-	heading(p, "Columns");
-	for (int i = 0; i < COLUMNS; i++) {
-		const struct gmem_metric *m = gmem_metric(columns[i].key);
-
-		if (m)
-			entry(p, m->title, CANVAS_MIXED, m->help);
+	for (size_t i = 0; i < n; i++, b++) {
+		if (b->label)
+			help_entry(p, b->label, CANVAS_KEY, b->help);
 	}
-	entry(p, "", CANVAS_NORMAL, "FLY is an age, as 12s, once one of them lasts over a second. "
-	      "Columns that do not fit are left out; the one that is sorted by is shown.");
 }
 
-static void write_all(struct page *p)
+static void write_views(struct help_page *p)
 {
-	write_keys(p);
-	write_map(p);
-	write_columns(p);
+	for (int i = 0; i < VIEWS; i++) {
+		char key[2] = { (char)view_table[i]->key, '\0' };
+
+		help_entry(p, key, CANVAS_KEY, view_table[i]->hint);
+	}
 }
 
-int help_lines(int width)
+static void write_all(struct help_page *p, const struct view *view)
 {
-	struct page p = { .width = width };
+	help_heading(p, "Keys");
+	write_bindings(p, ui_bindings, ui_nr_bindings);
+	help_heading(p, "Views");
+	write_views(p);
+	if (view->nr_bindings)
+		help_heading(p, "Keys here");
+	write_bindings(p, view->bindings, view->nr_bindings);
+	if (view->help)
+		view->help(p);
+}
 
-	write_all(&p);
+int help_lines(const struct view *view, int width)
+{
+	struct help_page p = { .width = width };
+
+	write_all(&p, view);
 	return p.lines;
 }
 
 void help_draw(struct canvas *c, const struct ui *ui, int y, int height)
 {
-	struct page p = {
+	struct help_page p = {
 		.c = c, .width = c->width,
 		.y = y - (int)ui->help_top, .first = y, .end = y + height,
 	};
 
-	write_all(&p);
+	write_all(&p, ui_view(ui));
 }

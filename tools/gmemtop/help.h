@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* The help: the keys from the table of keys, the columns from the table of metrics. */
+/* The help of a view: its keys and those of all views from their tables, then what it adds. */
 #ifndef GMEMTOP_HELP_H
 #define GMEMTOP_HELP_H
 
+#include <stdbool.h>
+
 #include "canvas.h"
 #include "ui.h"
+#include "view.h"
+
+/* For view->help(): a heading, then what things are and mean. Texts are ASCII. */
+void help_heading(struct help_page *p, const char *text);
+void help_entry(struct help_page *p, const char *name, enum canvas_attr attr, const char *text);
+bool help_ascii(const struct help_page *p);
 
 /* Lines that it has at that width. */
-int help_lines(int width);
+int help_lines(const struct view *view, int width);
 
 /* Draws lines y to y + height - 1, from line ui->help_top on. */
 void help_draw(struct canvas *c, const struct ui *ui, int y, int height);

@@ -176,25 +176,22 @@ static int place(struct layout *l, const struct choices *all)
 	return x;
 }
 
-static void lay_out_lines(struct layout *l, int height)
+static void lay_out_lines(struct layout *l, const struct view_area *area)
 {
-	l->heads_y = 2;
-	l->body_y = 3;
-	l->keys_y = height - 1;
-	l->body_height = l->keys_y - l->body_y;
+	l->heads_y = area->y;
+	l->body_y = area->y + 1;
+	l->body_height = area->height > 1 ? area->height - 1 : 1;
 }
 
-void layout_make(struct layout *l, const struct ui *ui, const struct gmem_model *m, int width,
-		 int height)
+void layout_make(struct layout *l, const struct ui *ui, const struct gmem_model *m,
+		 const struct view_area *area)
 {
+	int width = area->width;
 	struct choices all;
 	bool roomy;
 
 	memset(l, 0, sizeof(*l));
-	l->too_small = width < LAYOUT_MIN_WIDTH || height < LAYOUT_MIN_HEIGHT;
-	if (l->too_small)
-		return;
-	lay_out_lines(l, height);
+	lay_out_lines(l, area);
 	choose_from(&all, ui, m);
 	roomy = width >= total(&all, true) + 1 + MAP_GOOD;
 	/* Two lines each only if all VMs fit so: all of them are worth more than long maps. */

@@ -35,6 +35,7 @@ struct loop {
 	struct canvas *canvas;
 	struct ui ui;
 	struct draw_info info;
+	unsigned int groups;		/* of probes, that were asked for */
 	int64_t next_ms;		/* refresh */
 	int64_t deadline_ms;		/* of the call into the source that is under way */
 	unsigned int taken;		/* records in it */
@@ -108,6 +109,13 @@ static int order_and_show(struct loop *l)
 	return ui_order(&l->ui, shown(l)) ? show(l) : -ENOMEM;
 }
 
+/* A view that cannot have what it wants shows what there is: the features say what that is. */
+static void want_probes(struct loop *l)
+{
+	if (!l->info.ended)
+		l->info.want_err = gmem_source_want(l->source, l->groups | ui_view(&l->ui)->groups);
+}
+
 static int read_counters(struct loop *l)
 {
 	int err = 0;
@@ -118,6 +126,8 @@ static int read_counters(struct loop *l)
 	}
 	if (l->model->now_ns > LINGER_NS)
 		gmem_model_forget(l->model, l->model->now_ns - LINGER_NS);
+	if (!err && !ui_collect(&l->ui, l->model))
+		err = -ENOMEM;
 	return err;
 }
 
@@ -155,6 +165,10 @@ static int obey(struct loop *l, enum ui_action action)
 		l->done = true;
 		return 0;
 	}
+	if (action & UI_VIEW)
+		want_probes(l);
+	if (action & UI_LOOK && l->screen->look)
+		l->screen->look(l->screen->ctx, l->ui.look);
 	if (action & UI_DELAY)
 		l->next_ms = now_ms() + (int64_t)(l->ui.delay_s * 1000);
 	if (action & UI_REFRESH)
@@ -172,7 +186,8 @@ static int take_keys(struct loop *l, int timeout_ms)
 	int err = 0, key;
 
 	while (!err && !l->done && !gmem_stopped() &&
-	       (key = l->screen->key(l->screen->ctx, timeout_ms)) != UI_KEY_NONE) {
+	       (key = l->screen->key(l->screen->ctx, timeout_ms, &l->ui.mouse)) != UI_KEY_NONE) {
+		l->ui.model = shown(l);
 		err = obey(l, ui_key(&l->ui, key));
 		timeout_ms = 0;
 	}
@@ -210,15 +225,17 @@ enum gmem_status loop_run(struct gmem_source *source, const struct gmemtop_optio
 {
 	struct loop l = {
 		.source = source, .screen = screen, .left = o->count, .next_ms = now_ms(),
+		.groups = o->groups,
 		.info = { .probes = gmem_source_describe(source) },
 	};
 	int err = -ENOMEM;
+	bool ready = ui_init(&l.ui, o->sort, o->reverse, o->delay_s, o->pid);
 
-	ui_init(&l.ui, o->sort, o->reverse, o->delay_s, o->pid);
 	l.model = gmem_model_new();
 	l.canvas = canvas_new(0, 0, screen->ascii);
-	if (l.model && l.canvas) {
+	if (ready && l.model && l.canvas) {
 		err = 0;
+		want_probes(&l);
 		while (!err && !l.done && !gmem_stopped())
 			err = go_round(&l);
 	}

@@ -10,14 +10,19 @@
 #include "error.h"
 #include "options.h"
 #include "source.h"
+#include "ui.h"
 
 struct loop_screen {
 	void *ctx;
 	bool ascii;
 	void (*size)(void *ctx, int *width, int *height);
-	/* Waits for a key up to timeout_ms; UI_KEY_NONE when the time is over, or on a signal. */
-	int (*key)(void *ctx, int timeout_ms);
+	/*
+	 * Waits for a key up to timeout_ms; UI_KEY_NONE when the time is over, or on a signal.
+	 * Tells where the mouse is only for keys of the mouse.
+	 */
+	int (*key)(void *ctx, int timeout_ms, struct ui_mouse *mouse);
 	void (*show)(void *ctx, const struct canvas *c);
+	void (*look)(void *ctx, enum ui_look look);	/* from the next show() on; may be NULL */
 };
 
 /*

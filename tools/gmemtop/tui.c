@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "loop.h"
@@ -21,39 +22,96 @@
 
 struct tui {
 	SCREEN *screen;
-	bool colour;
+	bool has_colour;
+	bool colour;		/* in use */
+	uint64_t clicked_ms;	/* the last one, and where: for double clicks */
+	struct ui_mouse clicked;
 	cchar_t *line;
 	int line_len;
 	int empty_reads;
 };
 
-/* By role; colours that can be read on dark and on light, with the terminal's background. */
-static const struct look {
+/* Text on the terminal's background: 8 colours, and better ones where there are 256. */
+struct colour {
+	short basic;		/* -1: the terminal's */
+	short rich;		/* 0: no better one */
+};
+
+/* By role. What is said by colour is said by signs and attributes, too. */
+static const struct role {
 	attr_t mono;
 	attr_t coloured;
-	short colour;		/* of the text; -1: the terminal's */
-} looks[CANVAS_ATTRS] = {
-	[CANVAS_NORMAL]		= { A_NORMAL, A_NORMAL, -1 },
-	[CANVAS_TITLE]		= { A_BOLD, A_BOLD, -1 },
-	[CANVAS_HEADER]		= { A_REVERSE, A_REVERSE, -1 },
+	struct colour normal;
+	struct colour protan;	/* no red beside green: blue, yellow, and light beside dark */
+} roles[CANVAS_ATTRS] = {
+#define PLAIN { -1, 0 }
+	[CANVAS_NORMAL]		= { A_NORMAL, A_NORMAL, PLAIN, PLAIN },
+	[CANVAS_TITLE]		= { A_BOLD, A_BOLD, PLAIN, PLAIN },
+	[CANVAS_HEADER]		= { A_REVERSE, A_REVERSE, PLAIN, PLAIN },
 	[CANVAS_SORTED]		= { A_REVERSE | A_BOLD | A_UNDERLINE,
-				    A_REVERSE | A_BOLD | A_UNDERLINE, -1 },
-	[CANVAS_SELECTED]	= { A_BOLD | A_REVERSE, A_BOLD | A_REVERSE, -1 },
-	[CANVAS_PRIVATE]	= { A_NORMAL, A_NORMAL, COLOR_GREEN },
-	[CANVAS_MIXED]		= { A_NORMAL, A_NORMAL, COLOR_MAGENTA },
-	[CANVAS_SHARED]		= { A_DIM, A_DIM, -1 },
-	[CANVAS_WARN]		= { A_BOLD | A_REVERSE, A_BOLD, COLOR_RED },
-	[CANVAS_DIM]		= { A_DIM, A_DIM, -1 },
+				    A_REVERSE | A_BOLD | A_UNDERLINE, PLAIN, PLAIN },
+	[CANVAS_SELECTED]	= { A_BOLD | A_REVERSE, A_BOLD | A_REVERSE, PLAIN, PLAIN },
+	[CANVAS_PRIVATE]	= { A_NORMAL, A_NORMAL, { COLOR_GREEN, 0 }, { COLOR_BLUE, 33 } },
+	[CANVAS_MIXED]		= { A_NORMAL, A_NORMAL, { COLOR_MAGENTA, 0 }, { COLOR_CYAN, 117 } },
+	[CANVAS_SHARED]		= { A_DIM, A_DIM, PLAIN, PLAIN },
+	[CANVAS_WARN]		= { A_BOLD | A_REVERSE, A_BOLD, { COLOR_RED, 0 },
+				    { COLOR_YELLOW, 220 } },
+	[CANVAS_DIM]		= { A_DIM, A_DIM, PLAIN, PLAIN },
+	[CANVAS_KEY]		= { A_BOLD, A_NORMAL, { COLOR_CYAN, 0 }, { COLOR_CYAN, 0 } },
+	[CANVAS_GOOD]		= { A_NORMAL, A_NORMAL, { COLOR_GREEN, 0 }, { COLOR_BLUE, 33 } },
+	[CANVAS_POPULATED]	= { A_NORMAL, A_NORMAL, { COLOR_CYAN, 0 }, { COLOR_CYAN, 0 } },
+	[CANVAS_DOUBLED]	= { A_BOLD | A_REVERSE, A_BOLD, { COLOR_YELLOW, 214 },
+				    { COLOR_YELLOW, 220 } },
+	[CANVAS_ORPHAN]		= { A_BOLD | A_UNDERLINE, A_BOLD, { COLOR_RED, 203 },
+				    { COLOR_YELLOW, 220 } },
+	[CANVAS_CURSOR]		= { A_REVERSE | A_BOLD, A_REVERSE | A_BOLD, PLAIN, PLAIN },
+	[CANVAS_GLOW]		= { A_BOLD | A_REVERSE, A_BOLD, { COLOR_YELLOW, 226 },
+				    { COLOR_YELLOW, 226 } },
+	[CANVAS_GLOW_OLD]	= { A_BOLD, A_NORMAL, { COLOR_YELLOW, 136 }, { COLOR_YELLOW, 136 } },
+	[CANVAS_SPARK]		= { A_NORMAL, A_NORMAL, { COLOR_CYAN, 0 }, { COLOR_CYAN, 0 } },
+	/* From dark to light; with 8 colours, light says the rest. */
+	[CANVAS_HEAT]		= { A_DIM, A_NORMAL, { COLOR_BLUE, 17 }, { COLOR_BLUE, 17 } },
+				  { A_DIM, A_NORMAL, { COLOR_BLUE, 19 }, { COLOR_BLUE, 19 } },
+				  { A_NORMAL, A_NORMAL, { COLOR_MAGENTA, 54 }, { COLOR_BLUE, 26 } },
+				  { A_NORMAL, A_NORMAL, { COLOR_MAGENTA, 90 }, { COLOR_CYAN, 67 } },
+				  { A_NORMAL, A_NORMAL, { COLOR_RED, 161 }, { COLOR_CYAN, 109 } },
+				  { A_NORMAL, A_NORMAL, { COLOR_RED, 202 }, { COLOR_YELLOW, 144 } },
+				  { A_BOLD, A_BOLD, { COLOR_YELLOW, 214 }, { COLOR_YELLOW, 185 } },
+				  { A_BOLD, A_BOLD, { COLOR_YELLOW, 226 }, { COLOR_YELLOW, 226 } },
+	[CANVAS_BAR]		= { A_NORMAL, A_NORMAL, { COLOR_RED, 167 }, { COLOR_YELLOW, 220 } },
+				  { A_NORMAL, A_NORMAL, { COLOR_YELLOW, 179 }, { COLOR_BLUE, 25 } },
+				  { A_NORMAL, A_NORMAL, { COLOR_GREEN, 71 }, { COLOR_CYAN, 117 } },
+				  { A_NORMAL, A_NORMAL, { COLOR_CYAN, 73 }, { COLOR_WHITE, 250 } },
+				  { A_NORMAL, A_NORMAL, { COLOR_BLUE, 68 }, { COLOR_YELLOW, 136 } },
+				  { A_NORMAL, A_NORMAL, { COLOR_MAGENTA, 133 }, { COLOR_BLUE, 33 } },
+				  { A_NORMAL, A_NORMAL, { COLOR_WHITE, 250 }, { COLOR_CYAN, 67 } },
+				  { A_DIM, A_DIM, PLAIN, PLAIN },
+#undef PLAIN
 };
+
+static short pick(const struct colour *c)
+{
+	return COLORS >= 256 && c->rich ? c->rich : c->basic;
+}
+
+static void tui_look(void *ctx, enum ui_look look)
+{
+	struct tui *t = ctx;
+
+	t->colour = t->has_colour && look != UI_LOOK_MONO;
+	for (int i = 0; t->colour && i < CANVAS_ATTRS; i++)
+		init_pair((short)(i + 1), pick(look == UI_LOOK_PROTAN ? &roles[i].protan :
+					       &roles[i].normal), -1);
+	clearok(curscr, TRUE);
+}
 
 static void set_up_colours(struct tui *t)
 {
 	const char *no_color = getenv("NO_COLOR");
 
-	t->colour = !(no_color && *no_color) && has_colors() && start_color() == OK &&
-		    use_default_colors() == OK;
-	for (int i = 0; t->colour && i < CANVAS_ATTRS; i++)
-		init_pair((short)(i + 1), looks[i].colour, -1);
+	t->has_colour = !(no_color && *no_color) && has_colors() && start_color() == OK &&
+			use_default_colors() == OK;
+	tui_look(t, UI_LOOK_NORMAL);
 }
 
 static void set_up_keys(void)
@@ -67,6 +125,9 @@ static void set_up_keys(void)
 	typeahead(-1);
 	leaveok(stdscr, TRUE);
 	curs_set(0);
+	/* Presses as they come: double clicks we tell ourselves, and wait for none. */
+	mouseinterval(0);
+	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
 }
 
 /* Appends a string of terminfo without its $<padding>, which only curses knows to wait for. */
@@ -96,7 +157,7 @@ static bool read_capabilities(char *reset, size_t size)
 {
 	static const char *const names[] = { "sgr0", "op", "rmkx", "cnorm", "rmcup" };
 	int err = 0;
-	const char *cup;
+	const char *cup, *mouse;
 
 	reset[0] = '\0';
 	if (setupterm(NULL, STDOUT_FILENO, &err) == ERR)
@@ -104,6 +165,10 @@ static bool read_capabilities(char *reset, size_t size)
 	cup = tigetstr("cup");
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		append_capability(reset, size, names[i]);
+	mouse = tigetstr("kmous");
+	/* What tells of the mouse has no name in terminfo; all that have it speak xterm's. */
+	if (mouse && mouse != (char *)-1)
+		strncat(reset, "\033[?1006;1000l", size - strlen(reset) - 1);
 	del_curterm(cur_term);
 	return cup && cup != (char *)-1;
 }
@@ -177,16 +242,56 @@ static int translate(int key)
 		{ KEY_RIGHT, UI_KEY_RIGHT }, { KEY_PPAGE, UI_KEY_PAGE_UP },
 		{ KEY_NPAGE, UI_KEY_PAGE_DOWN }, { KEY_HOME, UI_KEY_HOME },
 		{ KEY_END, UI_KEY_END }, { KEY_RESIZE, UI_KEY_RESIZE },
+		{ KEY_ENTER, UI_KEY_ENTER }, { '\r', UI_KEY_ENTER }, { '\n', UI_KEY_ENTER },
+		{ KEY_BACKSPACE, UI_KEY_BACKSPACE }, { 127, UI_KEY_BACKSPACE },
+		{ 8, UI_KEY_BACKSPACE }, { '\t', UI_KEY_TAB }, { KEY_BTAB, UI_KEY_BACK_TAB },
 	};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
 		if (keys[i].curses == key)
 			return keys[i].ui;
 	}
+	if (key >= KEY_F(1) && key <= KEY_F(12))
+		return UI_KEY_F1 + key - KEY_F(1);
 	return key;
 }
 
-static int tui_key(void *ctx, int timeout_ms)
+#define DOUBLE_CLICK_MS 400
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int clicked(struct tui *t, const struct ui_mouse *at)
+{
+	uint64_t now = now_ms();
+	bool again = at->y == t->clicked.y && at->x == t->clicked.x &&
+		     now - t->clicked_ms < DOUBLE_CLICK_MS;
+
+	t->clicked = *at;
+	t->clicked_ms = again ? 0 : now;
+	return again ? UI_KEY_DOUBLE_CLICK : UI_KEY_CLICK;
+}
+
+static int mouse_key(struct tui *t, struct ui_mouse *mouse)
+{
+	MEVENT ev;
+
+	if (getmouse(&ev) != OK)
+		return UI_KEY_RESIZE;	/* no key, and not the end of the keys that wait */
+	*mouse = (struct ui_mouse){ ev.y, ev.x };
+	if (ev.bstate & BUTTON4_PRESSED)
+		return UI_KEY_WHEEL_UP;
+	if (ev.bstate & BUTTON5_PRESSED)
+		return UI_KEY_WHEEL_DOWN;
+	return ev.bstate & BUTTON1_PRESSED ? clicked(t, mouse) : UI_KEY_RESIZE;
+}
+
+static int tui_key(void *ctx, int timeout_ms, struct ui_mouse *mouse)
 {
 	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
 	struct tui *t = ctx;
@@ -206,18 +311,18 @@ static int tui_key(void *ctx, int timeout_ms)
 		clearok(curscr, TRUE);
 		return UI_KEY_RESIZE;
 	}
-	return translate(key);
+	return key == KEY_MOUSE ? mouse_key(t, mouse) : translate(key);
 }
 
 static void set_cell(const struct tui *t, cchar_t *to, const struct canvas_cell *from)
 {
-	const struct look *look = &looks[from->attr];
+	const struct role *role = &roles[from->attr];
 	wchar_t text[CANVAS_CHARS + 1];
 
 	for (int i = 0; i < CANVAS_CHARS; i++)
 		text[i] = (wchar_t)from->ch[i];
 	text[CANVAS_CHARS] = L'\0';
-	setcchar(to, text, t->colour ? look->coloured : look->mono,
+	setcchar(to, text, t->colour ? role->coloured : role->mono,
 		 t->colour ? (short)(from->attr + 1) : 0, NULL);
 }
 
@@ -260,7 +365,7 @@ enum gmem_status tui_run(struct gmem_source *source, const struct gmemtop_option
 			 struct gmem_error *e)
 {
 	struct tui t = { .screen = NULL };
-	struct loop_screen screen = { &t, false, tui_size, tui_key, tui_show };
+	struct loop_screen screen = { &t, false, tui_size, tui_key, tui_show, tui_look };
 	enum gmem_status status;
 
 	/* First the locale: curses asks for it when it begins. */

@@ -2,11 +2,12 @@
 #include "ui.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "columns.h"
+const char *const ui_look_names[UI_LOOKS] = {
+	[UI_LOOK_NORMAL] = "normal", [UI_LOOK_PROTAN] = "protan", [UI_LOOK_MONO] = "mono",
+};
 
-void ui_init(struct ui *ui, const struct gmem_metric *sort, bool reverse, double delay_s,
+bool ui_init(struct ui *ui, const struct gmem_metric *sort, bool reverse, double delay_s,
 	     uint32_t pid)
 {
 	*ui = (struct ui){
@@ -17,104 +18,36 @@ void ui_init(struct ui *ui, const struct gmem_metric *sort, bool reverse, double
 		.rows = 1,
 		.help_rows = 1,
 	};
+	for (int i = 0; i < VIEWS; i++) {
+		if (!view_table[i]->state_size)
+			continue;
+		ui->state[i] = calloc(1, view_table[i]->state_size);
+		if (!ui->state[i])
+			return false;
+	}
+	return true;
 }
 
 void ui_free(struct ui *ui)
 {
+	for (int i = 0; i < VIEWS; i++) {
+		if (ui->state[i] && view_table[i]->drop)
+			view_table[i]->drop(ui->state[i]);
+		free(ui->state[i]);
+		ui->state[i] = NULL;
+	}
 	free(ui->ids);
 	ui->ids = NULL;
 	ui->nr = ui->max = 0;
 }
 
-struct entry {
-	const struct gmem_vm *vm;
-	struct gmem_value value;
-};
-
-static int compare(const void *a, const void *b, void *ctx)
+bool ui_collect(struct ui *ui, const struct gmem_model *m)
 {
-	const struct entry *x = a, *y = b;
-	const struct ui *ui = ctx;
-	int order;
-
-	if (!x->vm->ended_ns != !y->vm->ended_ns)
-		return x->vm->ended_ns ? 1 : -1;
-	order = gmem_value_cmp(ui->sort, x->value, y->value);
-	if (order)
-		return ui->reverse ? order : -order;
-	return (x->vm->id > y->vm->id) - (x->vm->id < y->vm->id);
-}
-
-static bool reserve(struct ui *ui, size_t n)
-{
-	uint64_t *ids;
-
-	if (n <= ui->max)
-		return true;
-	ids = reallocarray(ui->ids, n, sizeof(*ids));
-	if (!ids)
-		return false;
-	ui->ids = ids;
-	ui->max = n;
+	for (int i = 0; i < VIEWS; i++) {
+		if (view_table[i]->collect && !view_table[i]->collect(ui, m))
+			return false;
+	}
 	return true;
-}
-
-/* The selected VM may have moved, or be gone: then what took its place is selected. */
-static void follow(struct ui *ui)
-{
-	if (!ui->selecting)
-		return;
-	for (size_t i = 0; i < ui->nr; i++) {
-		if (ui->ids[i] == ui->selected) {
-			ui->cursor = i;
-			return;
-		}
-	}
-	if (!ui->nr) {
-		ui->selecting = false;
-		return;
-	}
-	if (ui->cursor >= ui->nr)
-		ui->cursor = ui->nr - 1;
-	ui->selected = ui->ids[ui->cursor];
-}
-
-bool ui_order(struct ui *ui, const struct gmem_model *m)
-{
-	size_t all = HASH_COUNT(m->vms), n = 0;
-	struct entry *entries = calloc(all + 1, sizeof(*entries));
-	struct gmem_vm *vm, *tmp;
-
-	if (!entries || !reserve(ui, all + 1)) {
-		free(entries);
-		return false;
-	}
-	HASH_ITER(hh, m->vms, vm, tmp) {
-		if (ui->pid && vm->pid != ui->pid)
-			continue;
-		entries[n++] = (struct entry){ vm, gmem_metric_get(ui->sort, vm, m->now_ns) };
-	}
-	qsort_r(entries, n, sizeof(*entries), compare, ui);
-	for (size_t i = 0; i < n; i++)
-		ui->ids[i] = entries[i].vm->id;
-	ui->nr = n;
-	free(entries);
-	follow(ui);
-	ui_fit(ui, ui->rows);
-	return true;
-}
-
-void ui_fit(struct ui *ui, size_t rows)
-{
-	ui->rows = rows ? rows : 1;
-	if (ui->top + ui->rows > ui->nr)
-		ui->top = ui->nr > ui->rows ? ui->nr - ui->rows : 0;
-	if (!ui->selecting)
-		return;
-	if (ui->cursor < ui->top)
-		ui->top = ui->cursor;
-	if (ui->cursor >= ui->top + ui->rows)
-		ui->top = ui->cursor - ui->rows + 1;
 }
 
 void ui_fit_help(struct ui *ui, size_t lines, size_t rows)
@@ -125,61 +58,49 @@ void ui_fit_help(struct ui *ui, size_t lines, size_t rows)
 		ui->help_top = lines > ui->help_rows ? lines - ui->help_rows : 0;
 }
 
-enum motion { LINE_UP, LINE_DOWN, PAGE_UP, PAGE_DOWN, FIRST, LAST };
-
-static size_t moved(size_t at, size_t count, size_t page, enum motion how)
+size_t ui_moved(size_t at, size_t count, size_t page, enum ui_motion how)
 {
-	size_t last = count ? count - 1 : 0, step = how == PAGE_UP || how == PAGE_DOWN ? page : 1;
+	bool by_page = how == UI_PAGE_UP || how == UI_PAGE_DOWN;
+	size_t last = count ? count - 1 : 0, step = by_page ? page : 1;
 
 	switch (how) {
-	case LINE_UP:
-	case PAGE_UP:
+	case UI_LINE_UP:
+	case UI_PAGE_UP:
 		return at > step ? at - step : 0;
-	case LINE_DOWN:
-	case PAGE_DOWN:
+	case UI_LINE_DOWN:
+	case UI_PAGE_DOWN:
 		return at + step < last ? at + step : last;
-	case FIRST:
+	case UI_FIRST:
 		return 0;
 	default:
 		return last;
 	}
 }
 
-static enum ui_action move(struct ui *ui, int how)
+enum ui_action ui_show_view(struct ui *ui, int view)
 {
-	if (ui->help) {
-		ui->help_top = moved(ui->help_top, ui->help_lines, ui->help_rows, how);
-		ui_fit_help(ui, ui->help_lines, ui->help_rows);
+	ui->help = false;
+	if (ui->view == (enum view_id)view)
 		return UI_DRAW;
-	}
-	if (!ui->nr)
-		return UI_NOTHING;
-	/* The first key only shows where one is. */
-	if (!ui->selecting && (how == LINE_UP || how == LINE_DOWN))
-		ui->cursor = ui->top;
-	else
-		ui->cursor = moved(ui->selecting ? ui->cursor : ui->top, ui->nr, ui->rows, how);
-	ui->selecting = true;
-	ui->selected = ui->ids[ui->cursor];
-	ui_fit(ui, ui->rows);
-	return UI_DRAW;
+	ui->view = (enum view_id)view;
+	return UI_VIEW | UI_ORDER | UI_DRAW;
 }
 
-static enum ui_action leave(struct ui *ui, int arg)
+static enum ui_action back(struct ui *ui, int arg)
 {
-	(void)arg;
-	if (ui->help) {
-		ui->help = false;
-	} else {
-		ui->selecting = false;
-		ui->top = 0;
-	}
-	return UI_DRAW;
+	return ui_show_view(ui, arg);
+}
+
+static enum ui_action next_view(struct ui *ui, int step)
+{
+	return ui_show_view(ui, ((int)ui->view + VIEWS + step) % VIEWS);
 }
 
 static enum ui_action quit(struct ui *ui, int arg)
 {
-	return ui->help ? leave(ui, arg) : UI_QUIT;
+	(void)ui;
+	(void)arg;
+	return UI_QUIT;
 }
 
 static enum ui_action pause_or_go_on(struct ui *ui, int arg)
@@ -196,32 +117,17 @@ static enum ui_action refresh(struct ui *ui, int arg)
 	return UI_REFRESH | UI_DRAW;
 }
 
-static enum ui_action sort_by(struct ui *ui, int step)
+static enum ui_action show_help(struct ui *ui, int show)
 {
-	int i = 0;
-
-	while (i < COLUMNS && strcmp(columns[i].key, ui->sort->key))
-		i++;
-	/* From a field that has no column of its own, next is the first and previous the last. */
-	if (i == COLUMNS)
-		i = step > 0 ? COLUMNS - 1 : 0;
-	ui->sort = gmem_metric(columns[(i + COLUMNS + step) % COLUMNS].key);
-	return UI_ORDER | UI_DRAW;
-}
-
-static enum ui_action reverse(struct ui *ui, int arg)
-{
-	(void)arg;
-	ui->reverse = !ui->reverse;
-	return UI_ORDER | UI_DRAW;
-}
-
-static enum ui_action show_help(struct ui *ui, int arg)
-{
-	(void)arg;
-	ui->help = !ui->help;
+	ui->help = show;
 	ui->help_top = 0;
 	return UI_DRAW;
+}
+
+static enum ui_action next_look(struct ui *ui, int step)
+{
+	ui->look = (enum ui_look)(((int)ui->look + step) % UI_LOOKS);
+	return UI_LOOK | UI_DRAW;
 }
 
 static const double delays[] = {
@@ -256,41 +162,75 @@ static enum ui_action next_delay(struct ui *ui, int arg)
 
 const struct ui_binding ui_bindings[] = {
 	{ { 'q' }, "q", "quit", "quit", quit, 0 },
-	{ { '?', 'h' }, "? h", "this help", "help", show_help, 0 },
+	{ { '?', 'h', UI_KEY_F1 }, "? h", "this help", "help", show_help, true },
+	{ { UI_KEY_TAB }, "Tab", "the next view", NULL, next_view, 1 },
+	{ { UI_KEY_BACK_TAB }, NULL, NULL, NULL, next_view, -1 },
+	{ { UI_KEY_ESC }, "Esc", "back to all VMs", NULL, back, VIEW_OVERVIEW },
 	{ { 'p' }, "p", "pause: the screen stands still, counting goes on", "pause",
 	  pause_or_go_on, 0 },
-	{ { 's', '>', UI_KEY_RIGHT }, "s >", "sort by the next column", "sort", sort_by, 1 },
-	{ { '<', UI_KEY_LEFT }, "<", "sort by the column before", NULL, sort_by, -1 },
-	{ { 'R', 'r' }, "R", "reverse the order", "reverse", reverse, 0 },
 	{ { ' ' }, "space", "refresh now", NULL, refresh, 0 },
 	{ { 'd' }, "d", "next delay of 0.5 1 2 5 10 s", "delay", next_delay, 1 },
 	{ { '+', '=' }, "+", "longer delay", NULL, change_delay, 1 },
 	{ { '-', '_' }, "-", "shorter delay", NULL, change_delay, -1 },
-	{ { UI_KEY_UP, 'k' }, "up k", "select a VM: it is followed when the order changes", NULL,
-	  move, LINE_UP },
-	{ { UI_KEY_DOWN, 'j' }, "down j", "the next one", NULL, move, LINE_DOWN },
-	{ { UI_KEY_PAGE_UP }, "PgUp", "a screen up", NULL, move, PAGE_UP },
-	{ { UI_KEY_PAGE_DOWN }, "PgDn", "a screen down", NULL, move, PAGE_DOWN },
-	{ { UI_KEY_HOME, 'g' }, "Home g", "the first one", NULL, move, FIRST },
-	{ { UI_KEY_END, 'G' }, "End G", "the last one", NULL, move, LAST },
-	{ { UI_KEY_ESC }, "Esc", "select none, back to the top", NULL, leave, 0 },
+	{ { 'z' }, "z", "colours: normal, protan, mono", NULL, next_look, 1 },
 };
 
 const size_t ui_nr_bindings = sizeof(ui_bindings) / sizeof(*ui_bindings);
 
+static enum ui_action scroll_help(struct ui *ui, int how)
+{
+	ui->help_top = ui_moved(ui->help_top, ui->help_lines, ui->help_rows, how);
+	ui_fit_help(ui, ui->help_lines, ui->help_rows);
+	return UI_DRAW;
+}
+
+/* While the help is shown, these come first. */
+static const struct ui_binding help_bindings[] = {
+	{ { 'q', UI_KEY_ESC, '?', 'h', UI_KEY_F1 }, NULL, NULL, NULL, show_help, false },
+	{ { UI_KEY_UP, 'k', UI_KEY_WHEEL_UP }, NULL, NULL, NULL, scroll_help, UI_LINE_UP },
+	{ { UI_KEY_DOWN, 'j', UI_KEY_WHEEL_DOWN }, NULL, NULL, NULL, scroll_help, UI_LINE_DOWN },
+	{ { UI_KEY_PAGE_UP }, NULL, NULL, NULL, scroll_help, UI_PAGE_UP },
+	{ { UI_KEY_PAGE_DOWN }, NULL, NULL, NULL, scroll_help, UI_PAGE_DOWN },
+	{ { UI_KEY_HOME, 'g' }, NULL, NULL, NULL, scroll_help, UI_FIRST },
+	{ { UI_KEY_END, 'G' }, NULL, NULL, NULL, scroll_help, UI_LAST },
+};
+
+static const struct ui_binding *find(const struct ui_binding *b, size_t n, int key)
+{
+	for (size_t i = 0; i < n; i++, b++) {
+		for (int k = 0; k < UI_KEYS && b->keys[k]; k++) {
+			if (b->keys[k] == key)
+				return b;
+		}
+	}
+	return NULL;
+}
+
+static enum ui_action key_of_view(struct ui *ui, int key)
+{
+	for (int i = 0; i < VIEWS; i++) {
+		if (view_table[i]->key == key)
+			return ui_show_view(ui, i);
+	}
+	return UI_NOTHING;
+}
+
 enum ui_action ui_key(struct ui *ui, int key)
 {
+	const struct view *view = ui_view(ui);
+	const struct ui_binding *b = NULL;
+
 	if (key == UI_KEY_RESIZE)
 		return UI_DRAW;
 	if (key == UI_KEY_GONE)
 		return UI_QUIT;
-	for (size_t i = 0; i < ui_nr_bindings; i++) {
-		const struct ui_binding *b = &ui_bindings[i];
-
-		for (int k = 0; k < UI_KEYS && b->keys[k]; k++) {
-			if (b->keys[k] == key)
-				return b->run(ui, b->arg);
-		}
-	}
-	return UI_NOTHING;
+	if (key <= 0)
+		return UI_NOTHING;
+	if (ui->help)
+		b = find(help_bindings, sizeof(help_bindings) / sizeof(*help_bindings), key);
+	else
+		b = find(view->bindings, view->nr_bindings, key);
+	if (!b)
+		b = find(ui_bindings, ui_nr_bindings, key);
+	return b ? b->run(ui, b->arg) : key_of_view(ui, key);
 }

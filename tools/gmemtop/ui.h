@@ -12,6 +12,7 @@
 
 #include "metrics.h"
 #include "model.h"
+#include "view.h"
 
 /* Keys that are no character; the others are their code. */
 enum ui_key {
@@ -25,6 +26,17 @@ enum ui_key {
 	UI_KEY_PAGE_DOWN,
 	UI_KEY_HOME,
 	UI_KEY_END,
+	UI_KEY_ENTER,
+	UI_KEY_BACKSPACE,
+	UI_KEY_TAB,
+	UI_KEY_BACK_TAB,
+	UI_KEY_F1,		/* F2 is UI_KEY_F1 + 1, up to F12 */
+	UI_KEY_F12 = UI_KEY_F1 + 11,
+	/* Of the mouse; where, is in ui->mouse. */
+	UI_KEY_CLICK,
+	UI_KEY_DOUBLE_CLICK,	/* comes after the click that was its first half */
+	UI_KEY_WHEEL_UP,
+	UI_KEY_WHEEL_DOWN,
 	UI_KEY_RESIZE,		/* the screen has another size, or must be shown again */
 	UI_KEY_GONE,		/* nobody is there to press keys */
 };
@@ -33,11 +45,29 @@ enum ui_key {
 enum ui_action {
 	UI_NOTHING	= 0,
 	UI_DRAW		= 1,
-	UI_ORDER	= 2,	/* the order of the VMs is to be made again, then draw */
+	UI_ORDER	= 2,	/* the order of what is shown is to be made again, then draw */
 	UI_REFRESH	= 4,	/* read counters now, then draw */
 	UI_DELAY	= 8,	/* delay_s has changed */
 	UI_PAUSE	= 16,	/* paused has changed */
 	UI_QUIT		= 32,
+	UI_VIEW		= 64,	/* another view: it may need other probes */
+	UI_LOOK		= 128,	/* look has changed */
+};
+
+/* Sets of colours. */
+enum ui_look {
+	UI_LOOK_NORMAL,
+	UI_LOOK_PROTAN,		/* for who cannot tell red from green */
+	UI_LOOK_MONO,
+	UI_LOOKS
+};
+
+extern const char *const ui_look_names[UI_LOOKS];	/* "normal", "protan", "mono" */
+
+/* A cell of the canvas. */
+struct ui_mouse {
+	int y;
+	int x;
 };
 
 #define UI_KEYS 5
@@ -46,17 +76,25 @@ struct ui;
 
 struct ui_binding {
 	int keys[UI_KEYS];	/* ends at the first 0 */
-	const char *label;	/* as the help calls them */
+	const char *label;	/* as the help calls them; NULL: with the one before */
 	const char *help;
 	const char *hint;	/* in the last line of the screen, or NULL */
 	enum ui_action (*run)(struct ui *ui, int arg);
 	int arg;
 };
 
+/* Of all views, and of the overview. */
 extern const struct ui_binding ui_bindings[];
 extern const size_t ui_nr_bindings;
 
 struct ui {
+	enum view_id view;
+	void *state[VIEWS];	/* of each view, its own; NULL if it wants none */
+	const struct gmem_model *model;	/* what is shown; set before keys are handed over */
+	struct view_area area;	/* of the view, when it was last fitted */
+	struct ui_mouse mouse;	/* where the last key of the mouse was */
+	enum ui_look look;
+
 	const struct gmem_metric *sort;
 	bool reverse;		/* least first */
 	bool paused;
@@ -78,17 +116,38 @@ struct ui {
 	size_t help_rows;
 };
 
-void ui_init(struct ui *ui, const struct gmem_metric *sort, bool reverse, double delay_s,
+/* False if there is no memory; to be freed in any case. */
+bool ui_init(struct ui *ui, const struct gmem_metric *sort, bool reverse, double delay_s,
 	     uint32_t pid);
 void ui_free(struct ui *ui);
 
-/* The VMs of the model in order, ended ones last. False if there is no memory. */
+static inline const struct view *ui_view(const struct ui *ui)
+{
+	return view_table[ui->view];
+}
+
+/* At every refresh, with the live model: what views collect over time. False: no memory. */
+bool ui_collect(struct ui *ui, const struct gmem_model *m);
+
+/* Puts what is shown into order, VMs that have ended last. False if there is no memory. */
 bool ui_order(struct ui *ui, const struct gmem_model *m);
+
+/* The VM that views of one VM are about: the selected one, else the first; 0: there is none. */
+uint64_t ui_vm(const struct ui *ui);
+
+/* For run() of a binding: shows that view. */
+enum ui_action ui_show_view(struct ui *ui, int view);
 
 /* Tells what fits: scrolls so that the selected VM is visible and no room is wasted. */
 void ui_fit(struct ui *ui, size_t rows);
 void ui_fit_help(struct ui *ui, size_t lines, size_t rows);
 
+/* Moves through a list of count as the key says; how: enum ui_motion. */
+enum ui_motion { UI_LINE_UP, UI_LINE_DOWN, UI_PAGE_UP, UI_PAGE_DOWN, UI_FIRST, UI_LAST };
+
+size_t ui_moved(size_t at, size_t count, size_t page, enum ui_motion how);
+
+/* Whatever is pressed: the view's own keys first, then those of all views. */
 enum ui_action ui_key(struct ui *ui, int key);
 
 #endif /* GMEMTOP_UI_H */

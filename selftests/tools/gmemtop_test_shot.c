@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Screens as they are to be, in golden/: run from the repository's root.
+ * GMEM_UPDATE_GOLDEN=1 writes them; look at the difference before you commit it.
+ */
+#define _XOPEN_SOURCE 700
+#include "gmemtop_test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#define GOLDEN "selftests/tools/golden"
+
+void shot_begin(struct shot *v, void (*fill)(struct scene *))
+{
+	scene_begin(&v->scene);
+	if (fill)
+		fill(&v->scene);
+	assert_true(ui_init(&v->ui, gmem_metric("conversions_per_s"), false, 1, 0));
+	v->ui.model = v->scene.model;
+	v->info = (struct draw_info){ .probes = "tracepoints" };
+}
+
+void shot_end(struct shot *v)
+{
+	ui_free(&v->ui);
+	scene_end(&v->scene);
+}
+
+struct canvas *shot_paint(struct shot *v, int width, int height, bool ascii)
+{
+	struct canvas *c = canvas_new(width, height, ascii);
+
+	assert_non_null(c);
+	assert_true(ui_order(&v->ui, v->scene.model));
+	draw_fit(&v->ui, v->scene.model, width, height);
+	draw(c, &v->ui, v->scene.model, &v->info);
+	return c;
+}
+
+/* By another way than the canvas's own: nothing is wider than the screen. */
+void shot_check_widths(const char *text, int width, int height)
+{
+	int lines = 0;
+
+	for (const char *p = text; *p; p = strchr(p, '\n') + 1, lines++) {
+		size_t bytes = (size_t)(strchr(p, '\n') - p), n;
+		char line[8192];
+		wchar_t wide[2048];
+
+		assert_true(bytes < sizeof(line));
+		memcpy(line, p, bytes);
+		line[bytes] = '\0';
+		n = mbstowcs(wide, line, 2048);
+		assert_true(n < 2048);
+		assert_in_range(wcswidth(wide, n), 0, width);
+	}
+	assert_int_equal(lines, height);
+}
+
+static char *read_file(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	char *text;
+	size_t n;
+
+	if (!f)
+		return NULL;
+	text = malloc(1 << 17);
+	n = fread(text, 1, (1 << 17) - 1, f);
+	text[n] = '\0';
+	fclose(f);
+	return text;
+}
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void compare(const char *name, const char *text)
+{
+	char path[256], *want;
+
+	snprintf(path, sizeof(path), GOLDEN "/%s.txt", name);
+	if (getenv("GMEM_UPDATE_GOLDEN")) {
+		write_file(path, text);
+		return;
+	}
+	want = read_file(path);
+	if (!want)
+		fail_msg("cannot read %s: run it from the repository's root", path);
+	if (strcmp(want, text))
+		fail_msg("not as in %s, but:\n%s", path, text);
+	free(want);
+}
+
+void shot_golden(struct shot *v, const char *name, int width, int height, bool ascii)
+{
+	struct canvas *c = shot_paint(v, width, height, ascii);
+	char *text = canvas_text(c), *attrs = canvas_attrs(c), with_attrs[256];
+
+	shot_check_widths(text, width, height);
+	compare(name, text);
+	if (width == 80 && height == 24) {
+		snprintf(with_attrs, sizeof(with_attrs), "%s.attrs", name);
+		compare(with_attrs, attrs);
+	}
+	free(text);
+	free(attrs);
+	canvas_free(c);
+}
+
+void shot_keys(struct shot *v, const int *keys, int width, int height)
+{
+	for (; *keys; keys++) {
+		assert_true(ui_order(&v->ui, v->scene.model));
+		draw_fit(&v->ui, v->scene.model, width, height);
+		ui_key(&v->ui, *keys);
+	}
+}
+
+void shot_sizes(struct shot *v, const char *name)
+{
+	static const int sizes[][2] = { { 40, 12 }, { 80, 24 }, { 132, 40 }, { 300, 80 } };
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		char full[128];
+
+		snprintf(full, sizeof(full), "%s-%dx%d", name, sizes[i][0], sizes[i][1]);
+		shot_golden(v, full, sizes[i][0], sizes[i][1], false);
+	}
+}
