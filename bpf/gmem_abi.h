@@ -63,6 +63,9 @@ enum gmem_kind {
 	GMEM_SHARED_PAGES	= 38,	/* gfns: populated in the VMM's mapping */
 	GMEM_BACKING		= 39,	/* of all VMs: both have been read; dur_ns: in that time */
 	GMEM_SYNC		= 40,	/* what came before is one consistent picture: a refresh */
+	/* Who has it open; looked for now and then, as no event tells when a file is passed on. */
+	GMEM_HOLDER		= 41,	/* struct gmem_holder_rec */
+	GMEM_HOLDERS		= 42,	/* of all VMs: all of them were met; dur_ns: in that time */
 	GMEM_KINDS
 };
 
@@ -142,6 +145,13 @@ struct gmem_name_rec {
 	struct gmem_hdr h;
 	char name[GMEM_NAME_LEN];
 	char cgroup[GMEM_CGROUP_LEN];
+};
+
+/* A process that has a guest_memfd file open, or the VM itself or a vCPU of it. h.tgid: that process. */
+struct gmem_holder_rec {
+	struct gmem_hdr h;
+	__u64 ino;	/* 0: the VM, or a vCPU */
+	char comm[GMEM_COMM_LEN];
 };
 
 struct gmem_map_extent {
@@ -296,6 +306,10 @@ struct gmem_scan {
 	__u64 phase;		/* enum gmem_scan_phase */
 	__u64 with_files;	/* what is not found among files and slots is gone */
 	__u64 no_slots;		/* only files: for the pages that they have */
+	__u64 holders;		/* tell who has what open, too */
+	__u64 holder_of_vm;	/* who was told last, and of what */
+	__u64 holder_of_ino;
+	__u64 holder;
 	__u64 found;		/* files of the VM that were met */
 	__u64 no_room;		/* the ring buffer was full: read it, and go on */
 	__u64 budget_ns;	/* of one run */

@@ -138,6 +138,29 @@ static __always_inline void scan_gmem(struct file *file, __u64 vm, __u32 holder)
 	bpf_loop(MAX_BINDINGS, scan_binding, &w, 0);
 }
 
+/* A process has a descriptor for each vCPU, one after the other: it is told once. */
+static __always_inline void scan_holder(struct task_struct *task, __u64 vm, __u64 ino)
+{
+	struct gmem_holder_rec *r;
+
+	if (!scan.holders || (scan.holder == task->tgid && scan.holder_of_vm == vm &&
+			      scan.holder_of_ino == ino))
+		return;
+	r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+	if (!r) {
+		scan.no_room++;
+		return;
+	}
+	fill_hdr(&r->h, vm, GMEM_HOLDER, sizeof(*r), bpf_ktime_get_ns());
+	r->h.tgid = task->tgid;
+	r->ino = ino;
+	BPF_CORE_READ_STR_INTO(&r->comm, task, group_leader, comm);
+	submit(r);
+	scan.holder = task->tgid;
+	scan.holder_of_vm = vm;
+	scan.holder_of_ino = ino;
+}
+
 /* GMEM_SCAN_FILES: of one VM or of all, in the files of one process or of all. */
 SEC("iter/task_file")
 int scan_files(struct bpf_iter__task_file *ctx)
@@ -154,8 +177,10 @@ int scan_files(struct bpf_iter__task_file *ctx)
 	kvm = file_kvm(file, kind);
 	if (!kvm)
 		return 0;
+	vm = vm_if_known_probed(kvm);
 	/* VMs without private memory have nothing for us to show. */
-	if (kind != FILE_GMEM && !BPF_CORE_READ(kvm, mem_attr_array.xa_head))
+	if (kind != FILE_GMEM && !(vm && bpf_map_lookup_elem(&vms, &vm)) &&
+	    !BPF_CORE_READ(kvm, mem_attr_array.xa_head))
 		return 0;
 	vm = vm_of_probed(kvm);
 	if (scan.vm && scan.vm != vm)
@@ -163,6 +188,7 @@ int scan_files(struct bpf_iter__task_file *ctx)
 	if (!bpf_map_lookup_elem(&vms, &vm))
 		add_vm(kvm, vm, begin_ns, (__u64)task);
 	scan.found++;
+	scan_holder(task, vm, kind == FILE_GMEM ? file_ino(file) : 0);
 	if (kind == FILE_GMEM)
 		scan_gmem(file, vm, task->tgid);
 	scan_run_ends(begin_ns);

@@ -6,6 +6,7 @@
  *   orphan  the VM's file is closed, that of guest_memfd is not
  *   fork    a child has both, and its parent is gone
  *   pass    a child got guest_memfd by a socket, nobody has the VM
+ *   unbound a second guest_memfd, of which 50 pages are allocated, is bound nowhere
  * Prints the pid that has them and the inode, and keeps them to the end of stdin.
  */
 #include <err.h>
@@ -54,6 +55,16 @@ static int make_vm(int *gmem)
 	must(ioctl(vm, KVM_SET_MEMORY_ATTRIBUTES, &attributes), "KVM_SET_MEMORY_ATTRIBUTES");
 	close(kvm);
 	return vm;
+}
+
+/* 50 pages, for which no memslot asks. */
+static int make_unbound(int vm)
+{
+	struct kvm_create_guest_memfd create = { .size = SIZE };
+	int gmem = must(ioctl(vm, KVM_CREATE_GUEST_MEMFD, &create), "KVM_CREATE_GUEST_MEMFD");
+
+	must(fallocate(gmem, FALLOC_FL_KEEP_SIZE, 0, 50 * 4096), "fallocate");
+	return gmem;
 }
 
 static void keep(int gmem)
@@ -146,8 +157,10 @@ int main(int argc, char **argv)
 		close(vm);
 	else if (!strcmp(mode, "fork"))
 		leave_to_child();
+	else if (!strcmp(mode, "unbound"))
+		gmem = make_unbound(vm);
 	else if (strcmp(mode, "plain"))
-		errx(2, "usage: owners plain|orphan|fork|pass");
+		errx(2, "usage: owners plain|orphan|fork|pass|unbound");
 	keep(gmem);
 	return 0;
 }

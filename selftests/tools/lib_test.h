@@ -36,6 +36,7 @@ extern const struct test_unit host_unit;
 extern const struct test_unit changes_unit;
 extern const struct test_unit hot_unit;
 extern const struct test_unit history_unit;
+extern const struct test_unit holders_unit;
 
 /* Same numbers in every run: a failure can be repeated. */
 struct rng {

@@ -548,6 +548,7 @@ static void test_short_records_are_refused(void **state)
 		[GMEM_LOST_CPU]	= sizeof(struct gmem_lost_cpu_rec),
 		[GMEM_STALL_END] = sizeof(struct gmem_stall_rec),
 		[GMEM_COST]	= sizeof(struct gmem_cost_rec),
+		[GMEM_HOLDER]	= sizeof(struct gmem_holder_rec),
 	};
 	struct gmem_model *m = *state;
 

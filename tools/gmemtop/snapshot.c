@@ -26,6 +26,13 @@ static bool copy_ranges(struct gmem_ranges *to, const struct gmem_ranges *from)
 	return true;
 }
 
+static bool copy_holders(struct gmem_holders *to, const struct gmem_holders *from)
+{
+	to->list = copy_array(from->list, from->nr, sizeof(*from->list));
+	to->nr = to->list ? from->nr : 0;
+	return to->list;
+}
+
 /* Their ranges, too: they are freed with the copy. */
 static bool copy_files(struct gmem_vm *to, const struct gmem_vm *from)
 {
@@ -34,7 +41,8 @@ static bool copy_files(struct gmem_vm *to, const struct gmem_vm *from)
 	to->files = copy_array(from->files, from->nr_files, sizeof(*from->files));
 	ok = to->files;
 	for (size_t i = 0; to->files && i < from->nr_files; i++)
-		ok = copy_ranges(&to->files[i].pages, &from->files[i].pages) && ok;
+		ok = copy_ranges(&to->files[i].pages, &from->files[i].pages) &&
+		     copy_holders(&to->files[i].holders, &from->files[i].holders) && ok;
 	return ok;
 }
 
@@ -61,6 +69,7 @@ static bool copy_vm(struct gmem_model *m, const struct gmem_vm *from)
 	ok = copy_files(vm, from);
 	if (!vm->files)
 		vm->nr_files = 0;
+	ok = copy_holders(&vm->holders, &from->holders) && ok;
 	ok = copy_activity(vm, from) && ok;
 	ok = copy_ranges(&vm->private, &from->private) && ok;
 	ok = copy_ranges(&vm->shared_pages, &from->shared_pages) && ok;

@@ -406,6 +406,20 @@ static int pids_of(const struct inventory *inv, uint32_t pids[MANY_PROCESSES])
 	return unique;
 }
 
+int inventory_holders(struct inventory *inv, uint64_t *begin_ns)
+{
+	volatile struct gmem_scan *scan = scan_of(inv);
+	uint64_t room = scan->no_room;
+	int err;
+
+	*begin_ns = now_ns();
+	scan->holder = 0;
+	scan->holders = true;
+	err = find_files(inv, 0, 0, true);
+	scan->holders = false;
+	return err ? err : scan->no_room == room;
+}
+
 int inventory_refresh(struct inventory *inv)
 {
 	uint32_t pids[MANY_PROCESSES];

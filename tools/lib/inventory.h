@@ -47,6 +47,13 @@ int inventory_read_pages(struct inventory *inv, uint64_t vm, uint64_t ino, uint3
 /* The VMM of a VM, and its start (CLOCK_BOOTTIME); 0: not known. */
 uint32_t inventory_vmm(const struct inventory *inv, uint64_t vm, uint64_t *start_ns);
 
+/*
+ * Looks through all processes for who has VMs and files open, and how many pages these
+ * have. *begin_ns: before the first was looked at. 1: all was told (GMEM_HOLDER, in the
+ * ring buffer); 0: there was no room for some; -errno.
+ */
+int inventory_holders(struct inventory *inv, uint64_t *begin_ns);
+
 /* Looks again at how many pages the files have. 0 or -errno. */
 int inventory_refresh(struct inventory *inv);
 

@@ -54,6 +54,20 @@ static struct json_object *slots(const struct gmem_vm *vm)
 	return a;
 }
 
+static struct json_object *holders(const struct gmem_holders *h)
+{
+	struct json_object *a = json_object_new_array();
+
+	for (size_t i = 0; i < h->nr; i++) {
+		struct json_object *o = json_object_new_object();
+
+		put_u64(o, "pid", h->list[i].pid);
+		put_name(o, "comm", h->list[i].comm);
+		json_object_array_add(a, o);
+	}
+	return a;
+}
+
 static struct json_object *files(const struct gmem_vm *vm)
 {
 	struct json_object *a = json_object_new_array();
@@ -65,6 +79,9 @@ static struct json_object *files(const struct gmem_vm *vm)
 		put_u64(o, "size_bytes", vm->files[i].size_pages << GMEM_PAGE_SHIFT);
 		put_u64(o, "flags", vm->files[i].flags);
 		put_u64(o, "populated_bytes", vm->files[i].populated << GMEM_PAGE_SHIFT);
+		put_u64(o, "bindings", gmem_file_bindings(vm, &vm->files[i]));
+		json_object_object_add(o, "orphan", json_object_new_boolean(vm->orphan));
+		json_object_object_add(o, "holders", holders(&vm->files[i].holders));
 		json_object_array_add(a, o);
 	}
 	return a;
@@ -119,6 +136,8 @@ static struct json_object *vm_object(const struct gmem_vm *vm, const struct gmem
 	json_object_object_add(o, "ended", json_object_new_boolean(vm->ended_ns != 0));
 	json_object_object_add(o, "slots", slots(vm));
 	json_object_object_add(o, "files", files(vm));
+	json_object_object_add(o, "orphan", json_object_new_boolean(vm->orphan));
+	json_object_object_add(o, "holders", holders(&vm->holders));
 	json_object_object_add(o, "operations_inflight", inflight(vm, m->now_ns));
 	json_object_object_add(o, "private_extents", extents(&vm->private));
 	return o;
@@ -168,6 +187,16 @@ static void put_cost(struct json_object *o, const struct gmem_cost_rec *c)
 	json_object_object_add(o, "cost", cost);
 }
 
+/* Since when holders are known as they were then; null: not yet. */
+static void put_holders(struct json_object *o, const struct gmem_model *m)
+{
+	struct json_object *holders = m->holders_ns ? json_object_new_object() : NULL;
+
+	if (holders)
+		put_u64(holders, "age_ns", m->now_ns - m->holders_ns);
+	json_object_object_add(o, "holders", holders);
+}
+
 /* When pages were last read, and how long that took; null: never. */
 static void put_backing(struct json_object *o, const struct gmem_model *m)
 {
@@ -192,6 +221,7 @@ struct json_object *gmem_json_model(const struct gmem_model *m, const char *prob
 	put_losses(o, m);
 	put_cost(o, &m->cost);
 	put_backing(o, m);
+	put_holders(o, m);
 	HASH_ITER(hh, m->vms, vm, tmp) {
 		if (!pid || vm->pid == pid)
 			json_object_array_add(vms, vm_object(vm, m));

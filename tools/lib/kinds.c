@@ -66,6 +66,8 @@ static const struct gmem_kind_info kinds[GMEM_KINDS] = {
 	[GMEM_SHARED_PAGES]	= { "shared_pages", "shared_pages", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_BACKING]		= { "backing", "backing", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_SYNC]		= { "sync", "sync", GMEM_META, .unit = GMEM_NONE },
+	[GMEM_HOLDER]		= { "holder", "holder", GMEM_META, .unit = GMEM_NONE },
+	[GMEM_HOLDERS]		= { "holders", "holders", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_COST]		= { "cost", "cost", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_PROBES]		= { "probes", "probes", GMEM_META, .unit = GMEM_NONE },
 };

@@ -82,6 +82,13 @@ GETTER(get_populated_bytes)
 	return (struct gmem_value){ .u = gmem_vm_populated_bytes(vm) };
 }
 
+GETTER(get_unused_bytes)
+{
+	UNUSED(self);
+	UNUSED(now_ns);
+	return (struct gmem_value){ .u = gmem_vm_unused_bytes(vm) };
+}
+
 GETTER(get_shared_populated)
 {
 	UNUSED(self);
@@ -315,6 +322,8 @@ const struct gmem_metric gmem_metrics[] = {
 	      "of these, without it"),
 	VALUE("populated_bytes", "POP", 6, GMEM_BYTES, get_populated_bytes, 0,
 	      "pages that its guest_memfd files have, within a second"),
+	VALUE("unused_bytes", "UNUSED", 6, GMEM_BYTES, get_unused_bytes, 0,
+	      "of these, in files that no VM can use: nobody has the VM open, or no memslot is bound"),
 	VALUE_IF(GMEM_FEATURE_BACKING, "shared_populated_bytes", "SHPOP", 6, GMEM_BYTES,
 		 get_shared_populated, 0, "pages that the VMM's mapping of its slots has"),
 	VALUE_IF(GMEM_FEATURE_BACKING, "doubled_private_bytes", "DBLP", 6, GMEM_BYTES,

@@ -34,6 +34,12 @@ struct gmem_model *gmem_model_new(void)
 	return NULL;
 }
 
+static void free_file(struct gmem_file *f)
+{
+	gmem_ranges_free(&f->pages);
+	free(f->holders.list);
+}
+
 static void free_vm(struct gmem_model *m, struct gmem_vm *vm)
 {
 	HASH_DEL(m->vms, vm);
@@ -42,7 +48,8 @@ static void free_vm(struct gmem_model *m, struct gmem_vm *vm)
 	gmem_ranges_free(&vm->private);
 	gmem_ranges_free(&vm->shared_pages);
 	for (size_t i = 0; i < vm->nr_files; i++)
-		gmem_ranges_free(&vm->files[i].pages);
+		free_file(&vm->files[i]);
+	free(vm->holders.list);
 	gmem_changes_free(&vm->changes);
 	gmem_hot_free(vm->hot);
 	free(vm->recent);
@@ -129,6 +136,79 @@ static struct gmem_file *find_file(struct gmem_vm *vm, uint64_t ino)
 	return NULL;
 }
 
+static void copy_text(char *to, const char *from, size_t size)
+{
+	memcpy(to, from, size);
+	to[size - 1] = '\0';
+}
+
+static int add_holder(struct gmem_holders *holders, uint32_t pid, const char *comm, uint64_t ts_ns)
+{
+	struct gmem_holder *h = holders->list;
+	size_t i = 0;
+
+	while (i < holders->nr && h[i].pid != pid)
+		i++;
+	if (i == GMEM_HOLDERS_MAX)
+		return 0;
+	if (i == holders->nr) {
+		h = open_gap(h, i, i, sizeof(*h));
+		if (!h)
+			return -ENOMEM;
+		holders->list = h;
+		holders->nr++;
+		h[i] = (struct gmem_holder){ .pid = pid };
+	}
+	h[i].seen_ns = ts_ns;
+	if (comm)
+		copy_text(h[i].comm, comm, sizeof(h[i].comm));
+	return 0;
+}
+
+static void forget_holders(struct gmem_holders *holders, uint64_t before_ns)
+{
+	for (size_t i = holders->nr; i-- > 0; ) {
+		if (holders->list[i].seen_ns < before_ns)
+			close_gap(holders->list, holders->nr--, i, sizeof(*holders->list));
+	}
+}
+
+/* Who makes a file has it, and has the VM, which it asked for it. */
+static int add_creator(struct gmem_vm *vm, const struct gmem_rec *r)
+{
+	const char *comm = r->h.tgid == vm->pid ? vm->comm : NULL;
+	int err = add_holder(&vm->holders, r->h.tgid, comm, r->h.ts_ns);
+
+	return err ? err : add_holder(&find_file(vm, r->ino)->holders, r->h.tgid, comm, r->h.ts_ns);
+}
+
+static int apply_holder(struct gmem_vm *vm, const struct gmem_holder_rec *r)
+{
+	struct gmem_file *f = r->ino ? find_file(vm, r->ino) : NULL;
+
+	if (r->ino)
+		return f ? add_holder(&f->holders, r->h.tgid, r->comm, r->h.ts_ns) : 0;
+	vm->orphan = false;
+	return add_holder(&vm->holders, r->h.tgid, r->comm, r->h.ts_ns);
+}
+
+/* Who was not met is gone. Of a VM that came while they were looked for, nothing is known. */
+static void apply_holders(struct gmem_model *m, const struct gmem_rec *r)
+{
+	uint64_t begin_ns = r->h.ts_ns - r->dur_ns;
+	struct gmem_vm *vm, *tmp;
+
+	m->holders_ns = begin_ns;
+	HASH_ITER(hh, m->vms, vm, tmp) {
+		if (vm->seen_ns >= begin_ns || vm->ended_ns)
+			continue;
+		forget_holders(&vm->holders, begin_ns);
+		for (size_t i = 0; i < vm->nr_files; i++)
+			forget_holders(&vm->files[i].holders, begin_ns);
+		vm->orphan = !vm->holders.nr;
+	}
+}
+
 /* An event and the inventory may both tell of it, in any order. */
 static int add_file(struct gmem_vm *vm, const struct gmem_rec *r)
 {
@@ -161,7 +241,7 @@ static void del_slots(struct gmem_vm *vm, uint64_t ino, bool any, uint32_t slot)
 
 static void close_file(struct gmem_vm *vm, size_t i)
 {
-	gmem_ranges_free(&vm->files[i].pages);
+	free_file(&vm->files[i]);
 	close_gap(vm->files, vm->nr_files--, i, sizeof(*vm->files));
 }
 
@@ -341,12 +421,14 @@ static void end_vm(struct gmem_vm *vm, uint64_t ts_ns)
 {
 	vm->ended_ns = ts_ns;
 	vm->nr_inflight = 0;
+	vm->orphan = false;
 	vm->map = GMEM_MAP_CURRENT;	/* there is nothing left to read */
 }
 
 static int apply_event(struct gmem_vm *vm, const struct gmem_rec *r)
 {
 	const struct gmem_kind_info *k = gmem_kind(r->h.kind);
+	int err;
 
 	if (k->phase == GMEM_BEGIN)
 		return begin_op(vm, r);
@@ -354,6 +436,8 @@ static int apply_event(struct gmem_vm *vm, const struct gmem_rec *r)
 		drop_op(vm, r, r->h.kind - 1);
 	switch (r->h.kind) {
 	case GMEM_CREATE:
+		err = add_file(vm, r);
+		return err ? err : add_creator(vm, r);
 	case GMEM_SCAN_FILE:
 		return add_file(vm, r);
 	case GMEM_RELEASE:
@@ -378,12 +462,6 @@ static int apply_event(struct gmem_vm *vm, const struct gmem_rec *r)
 	default:
 		return 0;
 	}
-}
-
-static void copy_text(char *to, const char *from, size_t size)
-{
-	memcpy(to, from, size);
-	to[size - 1] = '\0';
 }
 
 static void apply_identity(struct gmem_vm *vm, const struct gmem_vm_rec *r)
@@ -427,6 +505,7 @@ static size_t least_size(unsigned int kind)
 	case GMEM_NAME:		return sizeof(struct gmem_name_rec);
 	case GMEM_PROBES:	return sizeof(struct gmem_probes_rec);
 	case GMEM_STALL_END:	return sizeof(struct gmem_stall_rec);
+	case GMEM_HOLDER:	return sizeof(struct gmem_holder_rec);
 	case GMEM_COST:		return sizeof(struct gmem_cost_rec);
 	case GMEM_SCAN_MAP:
 	case GMEM_PAGES:
@@ -509,8 +588,15 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 		memcpy(&m->cost, rec, sizeof(m->cost));
 	if (rec->kind == GMEM_PROBES)
 		m->features = ((const struct gmem_probes_rec *)rec)->features;
+	if (rec->kind == GMEM_HOLDERS)
+		apply_holders(m, (const struct gmem_rec *)rec);
 	if (!rec->vm)
 		return 0;
+	/* A VM that is known by nothing else has no private memory. */
+	if (rec->kind == GMEM_HOLDER) {
+		vm = gmem_model_vm(m, rec->vm);
+		return vm ? apply_holder(vm, (const struct gmem_holder_rec *)rec) : 0;
+	}
 	forget_namesake(m, rec);
 	vm = get_vm(m, rec);
 	if (!vm)
@@ -548,6 +634,31 @@ uint64_t gmem_vm_populated_bytes(const struct gmem_vm *vm)
 
 	for (size_t i = 0; i < vm->nr_files; i++)
 		pages += vm->files[i].populated;
+	return pages << GMEM_PAGE_SHIFT;
+}
+
+size_t gmem_file_bindings(const struct gmem_vm *vm, const struct gmem_file *f)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < vm->nr_slots; i++)
+		n += vm->slots[i].ino == f->ino;
+	return n;
+}
+
+bool gmem_file_unused(const struct gmem_vm *vm, const struct gmem_file *f)
+{
+	return vm->orphan || !gmem_file_bindings(vm, f);
+}
+
+uint64_t gmem_vm_unused_bytes(const struct gmem_vm *vm)
+{
+	uint64_t pages = 0;
+
+	for (size_t i = 0; i < vm->nr_files; i++) {
+		if (gmem_file_unused(vm, &vm->files[i]))
+			pages += vm->files[i].populated;
+	}
 	return pages << GMEM_PAGE_SHIFT;
 }
 

@@ -20,6 +20,21 @@
 #include "ranges.h"
 #include "recent.h"
 
+/* A process that has a file open. */
+struct gmem_holder {
+	uint32_t pid;
+	char comm[GMEM_COMM_LEN];	/* "": not known */
+	uint64_t seen_ns;
+};
+
+/* More than that many processes are not told apart. */
+#define GMEM_HOLDERS_MAX 64
+
+struct gmem_holders {
+	struct gmem_holder *list;	/* in the order in which they were met */
+	size_t nr;
+};
+
 /* A memslot that is bound to a guest_memfd. */
 struct gmem_slot {
 	uint32_t slot;		/* as_id << 16 | id, as userspace numbers them */
@@ -37,6 +52,7 @@ struct gmem_file {
 	uint64_t flags;
 	uint64_t populated;	/* pages that it has; when the inventory last looked */
 	uint64_t seen_ns;	/* last record that told of it */
+	struct gmem_holders holders;	/* within a few seconds; who mapped it and closed it is not seen */
 	struct gmem_ranges pages;	/* pgoffs that it has, if that is read: GMEM_FEATURE_BACKING */
 };
 
@@ -87,6 +103,8 @@ struct gmem_vm {
 	size_t nr_slots;
 	struct gmem_file *files;	/* in order of creation */
 	size_t nr_files;
+	struct gmem_holders holders;	/* of the VM itself, or of a vCPU */
+	bool orphan;		/* nobody has it, so nobody can run it: its files alone keep it */
 	struct gmem_inflight *inflight;	/* in order of begin */
 	size_t nr_inflight;
 
@@ -114,6 +132,7 @@ struct gmem_model {
 	uint64_t backing_ns;		/* when pages were last read completely; 0: never */
 	uint64_t backing_took_ns;
 	struct gmem_histories *histories;
+	uint64_t holders_ns;		/* when it was last begun to look for all of them; 0: never */
 };
 
 /* Ranges of a VM that are followed for the hottest of them. */
@@ -140,6 +159,15 @@ uint64_t gmem_vm_private_bytes(const struct gmem_vm *vm);
 
 /* Of all its guest_memfd files, when the inventory last looked. */
 uint64_t gmem_vm_populated_bytes(const struct gmem_vm *vm);
+
+/* Memslots that are bound to the file. */
+size_t gmem_file_bindings(const struct gmem_vm *vm, const struct gmem_file *f);
+
+/* No VM can use it: the VM is an orphan, or no memslot is bound to it. */
+bool gmem_file_unused(const struct gmem_vm *vm, const struct gmem_file *f);
+
+/* Bytes that such files have. */
+uint64_t gmem_vm_unused_bytes(const struct gmem_vm *vm);
 
 /*
  * Memory that is there twice, or once on the wrong side, as of backing_ns: private pages

@@ -31,6 +31,8 @@ struct live {
 	struct backing *backing;	/* NULL: not wanted */
 	bool probes_told;
 	uint64_t refreshed_ns;	/* when pages were counted last */
+	uint64_t holders_ns;	/* when we began to look for holders, all of whom are in the ring buffer; or 0 */
+	uint64_t holders_due_ns;
 	gmem_record_fn fn;	/* of the call that is under way */
 	void *ctx;
 	int nr_cpus;
@@ -218,6 +220,39 @@ static int sync_cost(struct live *l)
 #define REFRESH_NS	1000000000ULL
 #define SYNC_READING_NS	50000000ULL
 
+/* How often all processes are looked through, if that takes less than a hundredth of the time. */
+#define HOLDERS_NS	3000000000ULL
+#define HOLDERS_SHARE	100
+
+static int look_for_holders(struct live *l)
+{
+	uint64_t begin_ns, end_ns, pause_ns;
+	int all = inventory_holders(l->at.inv, &begin_ns);
+
+	if (all < 0)
+		return all;
+	end_ns = now_ns();
+	pause_ns = (end_ns - begin_ns) * HOLDERS_SHARE;
+	l->holders_due_ns = end_ns + (pause_ns > HOLDERS_NS ? pause_ns : HOLDERS_NS);
+	l->holders_ns = all ? begin_ns : 0;
+	return 0;
+}
+
+/* After the ring buffer was emptied. */
+static int tell_holders(struct live *l)
+{
+	uint64_t now = now_ns();
+	struct gmem_rec r = {
+		.h = { .ts_ns = now, .kind = GMEM_HOLDERS, .size = sizeof(r) },
+		.dur_ns = now - l->holders_ns,
+	};
+
+	if (!l->holders_ns)
+		return 0;
+	l->holders_ns = 0;
+	return l->fn(l->ctx, &r.h);
+}
+
 static int refresh_pages(struct live *l)
 {
 	uint64_t now = now_ns();
@@ -225,6 +260,8 @@ static int refresh_pages(struct live *l)
 	if (!l->at.inv || now - l->refreshed_ns < REFRESH_NS)
 		return 0;
 	l->refreshed_ns = now;
+	if (now >= l->holders_due_ns)
+		return look_for_holders(l);
 	return inventory_refresh(l->at.inv);
 }
 
@@ -352,6 +389,8 @@ static int sync_all(struct live *l)
 	if (!err)
 		err = ring_buffer__consume(l->at.rb);
 	if (err >= 0)
+		err = tell_holders(l);
+	if (!err)
 		err = sync_counters(l);
 	if (!err)
 		err = take_inventory(l, SYNC_READING_NS);
