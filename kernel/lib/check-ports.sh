@@ -43,7 +43,7 @@ events_of()
 		header_patch "$here/$1/$name" | patch -s -p1 -F0 -d "$dir" || echo "$name: does not apply"
 	done
 	awk '
-		/^(TRACE_EVENT|DEFINE_EVENT|DECLARE_EVENT_CLASS)\(/ { on = 1; text = "" }
+		/^(TRACE_EVENT|TRACE_EVENT_FN|DEFINE_EVENT|DEFINE_EVENT_FN|DECLARE_EVENT_CLASS)\(/ { on = 1; text = "" }
 		on { text = text $0 }
 		on && /^\);/ { gsub(/[ \t]+/, " ", text); print text; on = 0 }
 	' "$dir/include/trace/events/kvm_gmem.h"
