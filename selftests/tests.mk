@@ -5,6 +5,7 @@
 CHECKS :=
 include selftests/tools/lib-tests.mk
 include selftests/tools/tools-tests.mk
+include selftests/tools/report-tests.mk
 CHECKS += $(B)/gmemload-unit-test selftests/vm/splat-test.sh selftests/tools/layering.sh selftests/tools/manpages.sh
 
 # The first is the one that tests of the tools and of the runner use.

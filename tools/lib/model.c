@@ -495,7 +495,7 @@ static int apply_counters(struct gmem_model *m, struct gmem_vm *vm, const struct
 	return gmem_histories_add(m->histories, vm->id, &vm->before, &vm->now);
 }
 
-static size_t least_size(unsigned int kind)
+size_t gmem_least_size(unsigned int kind)
 {
 	switch (kind) {
 	case GMEM_VM:		return sizeof(struct gmem_vm_rec);
@@ -567,7 +567,7 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 
 	if (!k)
 		return 0;
-	if (rec->size < least_size(rec->kind))
+	if (rec->size < gmem_least_size(rec->kind))
 		return -EINVAL;
 	if (rec->ts_ns > m->now_ns)
 		m->now_ns = rec->ts_ns;

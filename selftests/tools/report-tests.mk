@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Tests of the analysis and of the views that are made of it, without BPF and without recordings.
+# Included after tools-tests.mk. New fixtures: GMEM_UPDATE_GOLDEN=1 build/report_test
+
+REPORT_PURE := $(filter report%,$(basename $(notdir $(wildcard tools/gmemtrace/*.c))))
+REPORT_PURE := $(filter-out report,$(REPORT_PURE))
+REPORT_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/report_test*.c)) \
+	$(B)/selftests/tools/synth_load.o $(B)/selftests/tools/synth.o
+ANALYSIS_BENCH_OBJ := $(B)/selftests/bench/analysis_bench.o
+
+CHECKS += $(B)/report_test
+
+$(filter-out %/synth.o,$(REPORT_TEST_OBJ)) $(ANALYSIS_BENCH_OBJ): $(B)/%.o: %.c selftests/tools/report-tests.mk
+	@mkdir -p $(@D)
+	$(CC) $(TOOL_CFLAGS) -Itools/gmemtrace -Iselftests/tools -MMD -MP -c $< -o $@
+
+$(B)/report_test: $(REPORT_TEST_OBJ) $(REPORT_PURE:%=$(B)/tools/gmemtrace/%.o) $(B)/libgmem.a
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIB_LIBS)
+
+# What the analysis costs an event: make analysis-bench
+$(B)/analysis_bench: $(ANALYSIS_BENCH_OBJ) $(B)/selftests/tools/synth_load.o $(B)/selftests/tools/synth.o $(B)/libgmem.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+
+.PHONY: analysis-bench
+analysis-bench: $(B)/analysis_bench
+	$(B)/analysis_bench
+
+-include $(REPORT_TEST_OBJ:.o=.d) $(ANALYSIS_BENCH_OBJ:.o=.d)

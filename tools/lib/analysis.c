@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* The life of an analysis, and which part of it a record is for. */
+#define HASH_NONFATAL_OOM 1	/* uthash would exit */
+#include "analysis.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis_parts.h"
+#include "counters.h"
+#include "kinds.h"
+
+struct gmem_analysis *gmem_analysis_new(void)
+{
+	struct gmem_analysis *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		return NULL;
+	a->vms_end = &a->vms;
+	a->model = gmem_model_new();
+	if (a->model)
+		return a;
+	free(a);
+	return NULL;
+}
+
+void gmem_seen_free(struct gmem_seen *s)
+{
+	for (int d = 0; d < GMEM_DIRECTIONS; d++) {
+		for (int i = 0; i < GMEM_SERIES; i++)
+			free(s->dist[i][d]);
+		for (int i = 0; i < GMEM_CLASSES; i++)
+			free(s->by_class[i][d]);
+	}
+}
+
+/* What a VM that has ended needs no more. */
+static void free_state(struct gmem_vm_stats *vm)
+{
+	gmem_ranges_free(&vm->left);
+	gmem_ranges_free(&vm->emptied);
+	gmem_ranges_free(&vm->untouched);
+	free(vm->ops);
+	free(vm->vcpus);
+	free(vm->stalled);
+	free(vm->windows);
+	vm->ops = NULL;
+	vm->vcpus = NULL;
+	vm->stalled = NULL;
+	vm->windows = NULL;
+	vm->nr_ops = vm->nr_vcpus = vm->nr_stalled = vm->nr_windows = 0;
+}
+
+static void free_vm(struct gmem_vm_stats *vm)
+{
+	free_state(vm);
+	gmem_seen_free(&vm->seen);
+	gmem_hot_free(vm->hot);
+	free(vm);
+}
+
+void gmem_analysis_free(struct gmem_analysis *a)
+{
+	struct gmem_vm_stats *vm, *next;
+
+	if (!a)
+		return;
+	HASH_CLEAR(hh, a->by_id);
+	for (vm = a->vms; vm; vm = next) {
+		next = vm->next;
+		free_vm(vm);
+	}
+	gmem_model_free(a->model);
+	free(a);
+}
+
+static struct gmem_vm_stats *new_vm(struct gmem_analysis *a, const struct gmem_hdr *h)
+{
+	struct gmem_vm_stats *vm = calloc(1, sizeof(*vm));
+
+	if (!vm)
+		return NULL;
+	vm->id = h->vm;
+	vm->pid = h->tgid;
+	vm->begin_ns = h->ts_ns;
+	HASH_ADD(hh, a->by_id, id, sizeof(vm->id), vm);
+	if (!vm->hh.tbl) {
+		free(vm);
+		return NULL;
+	}
+	*a->vms_end = vm;
+	a->vms_end = &vm->next;
+	a->nr_vms++;
+	return vm;
+}
+
+/* Most records are of the VM that the one before was of. */
+static struct gmem_vm_stats *get_vm(struct gmem_analysis *a, const struct gmem_hdr *h)
+{
+	struct gmem_vm_stats *vm = a->last;
+
+	if (vm && vm->id == h->vm)
+		return vm;
+	HASH_FIND(hh, a->by_id, &h->vm, sizeof(h->vm), vm);
+	if (!vm)
+		vm = new_vm(a, h);
+	a->last = vm;
+	return vm;
+}
+
+/* KVM was loaded again, and numbers its VMs from the start: this is another one. */
+static void retire_namesake(struct gmem_analysis *a, const struct gmem_hdr *h)
+{
+	struct gmem_vm_stats *vm;
+
+	HASH_FIND(hh, a->by_id, &h->vm, sizeof(h->vm), vm);
+	if (!vm || !vm->end_ns || vm->end_ns >= h->ts_ns)
+		return;
+	HASH_DEL(a->by_id, vm);
+	free_state(vm);
+	a->last = NULL;
+}
+
+static struct gmem_dist *get_dist(struct gmem_dist **d)
+{
+	if (!*d)
+		*d = calloc(1, sizeof(**d));
+	return *d;
+}
+
+int analysis_value(struct gmem_analysis *a, struct gmem_vm_stats *vm, enum gmem_series_id series,
+		   enum gmem_direction direction, uint64_t pages, uint64_t ns)
+{
+	struct gmem_dist *d = get_dist(&vm->seen.dist[series][direction]);
+
+	if (!d)
+		return -ENOMEM;
+	gmem_dist_add(d, ns);
+	if (series == GMEM_S_CONVERSION) {
+		d = get_dist(&vm->seen.by_class[gmem_size_class(pages)][direction]);
+		if (!d)
+			return -ENOMEM;
+		gmem_dist_add(d, ns);
+	}
+	if (a->on_value)
+		a->on_value(a->ctx, vm, series, direction, pages, ns);
+	return 0;
+}
+
+static int user_faulted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
+{
+	return r->ret || !r->dur_ns ? 0 :
+		analysis_value(a, vm, GMEM_S_USER_FAULT, 0, r->end - r->start, r->dur_ns);
+}
+
+static int apply_event(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
+{
+	switch (r->h.kind) {
+	case GMEM_ATTRIBUTES_BEGIN:
+	case GMEM_FALLOCATE_BEGIN:
+		return analysis_op_begin(vm, r);
+	case GMEM_ATTRIBUTES_PHASE:
+		analysis_phase(vm, r);
+		return 0;
+	case GMEM_ATTRIBUTES_END:
+		return analysis_converted(a, vm, r);
+	case GMEM_FALLOCATE_END:
+		return analysis_fallocated(a, vm, r);
+	case GMEM_INVALIDATE_BEGIN:
+		return analysis_window_begin(vm, r);
+	case GMEM_INVALIDATE_END:
+		return analysis_window_end(a, vm, r);
+	case GMEM_FAULT_RETRY:
+		analysis_retry(a, vm, r);
+		return 0;
+	case GMEM_FAULT_END:
+		return analysis_faulted(a, vm, r);
+	case GMEM_POPULATE_END:
+		return analysis_populated(a, vm, r);
+	case GMEM_USER_FAULT_END:
+		return user_faulted(a, vm, r);
+	case GMEM_MEMORY_FAULT:
+		return analysis_memory_fault(vm, r);
+	case GMEM_STALL_BEGIN:
+		return analysis_stall_begin(vm, r);
+	case GMEM_STALL_END:
+		return analysis_stall_end(a, vm, (const struct gmem_stall_rec *)r);
+	case GMEM_UNBIND:
+		return analysis_unbound(vm, r->start, r->end);
+	case GMEM_RELEASE:
+		return analysis_released(a, vm, r);
+	case GMEM_VM_END:
+		vm->end_ns = r->h.ts_ns;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static int count_event(struct gmem_analysis *a, const struct gmem_rec *r)
+{
+	struct gmem_vm_stats *vm;
+
+	if (!a->begin_ns || r->h.ts_ns < a->begin_ns)
+		a->begin_ns = r->h.ts_ns;
+	if (r->h.ts_ns > a->end_ns)
+		a->end_ns = r->h.ts_ns;
+	a->nr_events++;
+	if (!r->h.vm)
+		return 0;
+	vm = get_vm(a, &r->h);
+	if (!vm)
+		return -ENOMEM;
+	vm->any_event = true;
+	vm->seen.by_kind[r->h.kind]++;
+	return apply_event(a, vm, r);
+}
+
+static void copy_text(char *to, const char *from, size_t size)
+{
+	memcpy(to, from, size);
+	to[size - 1] = '\0';
+}
+
+static void apply_counters(struct gmem_vm_stats *vm, const struct gmem_counters_rec *r)
+{
+	/* Counted before the records begin, as in a recording that was cut at its front. */
+	if (!vm->has_counters && !vm->any_event && !r->c.lost_records)
+		vm->base = r->c;
+	vm->has_counters = true;
+	vm->now = r->c;
+	if (r->c.ended_ns && !vm->end_ns)
+		vm->end_ns = r->c.ended_ns;
+}
+
+static void forget_open_ops(struct gmem_analysis *a)
+{
+	for (struct gmem_vm_stats *vm = a->vms; vm; vm = vm->next) {
+		vm->nr_ops = 0;
+		for (size_t i = 0; i < vm->nr_stalled; i++)
+			vm->vcpus[vm->stalled[i]].stalled = false;
+		vm->nr_stalled = 0;
+	}
+}
+
+static void backing_read(struct gmem_analysis *a)
+{
+	for (struct gmem_vm_stats *vm = a->vms; vm; vm = vm->next) {
+		const struct gmem_vm *m = vm->end_ns ? NULL : gmem_model_vm(a->model, vm->id);
+
+		if (!m)
+			continue;
+		vm->doubled = gmem_vm_doubled(m);
+		if (vm->doubled.private_bytes > vm->doubled_max.private_bytes)
+			vm->doubled_max.private_bytes = vm->doubled.private_bytes;
+		if (vm->doubled.shared_bytes > vm->doubled_max.shared_bytes)
+			vm->doubled_max.shared_bytes = vm->doubled.shared_bytes;
+	}
+}
+
+/* The model has taken it: what it says now is as of after the record. */
+static int after_model(struct gmem_analysis *a, const struct gmem_hdr *rec)
+{
+	struct gmem_vm_stats *vm;
+	uint64_t bytes;
+
+	switch (rec->kind) {
+	case GMEM_PROBES:
+		copy_text(a->probes, ((const struct gmem_probes_rec *)rec)->set, sizeof(a->probes));
+		return 0;
+	case GMEM_INFLIGHT:
+		forget_open_ops(a);
+		return 0;
+	case GMEM_BACKING:
+		backing_read(a);
+		return 0;
+	}
+	if (!rec->vm || (rec->kind != GMEM_VM && rec->kind != GMEM_NAME && rec->kind != GMEM_BIND &&
+			 rec->kind != GMEM_SCAN_SLOT && rec->kind != GMEM_COUNTERS))
+		return 0;
+	vm = get_vm(a, rec);
+	if (!vm)
+		return -ENOMEM;
+	switch (rec->kind) {
+	case GMEM_VM:
+		vm->pid = rec->tgid;
+		copy_text(vm->comm, ((const struct gmem_vm_rec *)rec)->comm, sizeof(vm->comm));
+		break;
+	case GMEM_NAME:
+		copy_text(vm->name, ((const struct gmem_name_rec *)rec)->name, sizeof(vm->name));
+		break;
+	case GMEM_COUNTERS:
+		apply_counters(vm, (const struct gmem_counters_rec *)rec);
+		break;
+	default:
+		bytes = gmem_vm_slot_bytes(gmem_model_vm(a->model, rec->vm));
+		if (bytes > vm->slot_bytes)
+			vm->slot_bytes = bytes;
+	}
+	return 0;
+}
+
+int gmem_analysis_apply(struct gmem_analysis *a, const struct gmem_hdr *rec, bool wanted)
+{
+	const struct gmem_kind_info *k = gmem_kind(rec->kind);
+	int err = 0;
+
+	if (!k || rec->size < gmem_least_size(rec->kind))
+		return 0;
+	if (rec->kind == GMEM_VM)
+		retire_namesake(a, rec);
+	if (k->phase != GMEM_META && wanted)
+		err = count_event(a, (const struct gmem_rec *)rec);
+	else if (k->phase != GMEM_META)
+		a->filtered = true;
+	if (!err)
+		err = gmem_model_apply(a->model, rec);
+	return err ? err : after_model(a, rec);
+}

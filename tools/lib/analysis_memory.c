@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* What becomes of pages: discarded or not, touched or not. */
+#include "analysis_parts.h"
+
+static int add_without(struct gmem_ranges *to, uint64_t start, uint64_t end,
+		       const struct gmem_ranges *without)
+{
+	struct gmem_extent x = { 0, start };
+	int err = gmem_ranges_add(to, start, end);
+
+	while (!err && gmem_ranges_next(without, x.end, &x) && x.start < end)
+		err = gmem_ranges_del(to, x.start > start ? x.start : start,
+				      x.end < end ? x.end : end);
+	return err;
+}
+
+/* Empty sets cost nothing, and most are. */
+static int forget(struct gmem_ranges *set, uint64_t start, uint64_t end)
+{
+	return set->nr_extents ? gmem_ranges_del(set, start, end) : 0;
+}
+
+/* Those that were private: the private side of the others is not in question. */
+static int now_shared(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
+{
+	const struct gmem_vm *m = gmem_model_vm(a->model, vm->id);
+	struct gmem_extent x = { 0, r->start };
+	int err = forget(&vm->untouched, r->start, r->end);
+
+	while (m && !err && gmem_ranges_next(&m->private, x.end, &x) && x.start < r->end)
+		err = add_without(&vm->left, x.start > r->start ? x.start : r->start,
+				  x.end < r->end ? x.end : r->end, &vm->emptied);
+	if (vm->left.nr_pages > vm->left_max_pages)
+		vm->left_max_pages = vm->left.nr_pages;
+	return err;
+}
+
+int analysis_pages_converted(struct gmem_analysis *a, struct gmem_vm_stats *vm,
+			     const struct gmem_rec *r)
+{
+	int err;
+
+	if (r->ino)
+		return 0;
+	if (direction_of(r) == GMEM_TO_SHARED)
+		return now_shared(a, vm, r);
+	err = forget(&vm->left, r->start, r->end);
+	if (!err)
+		err = forget(&vm->emptied, r->start, r->end);
+	if (!err && (a->model->features & GMEM_FEATURE_TOUCHES))
+		err = gmem_ranges_add(&vm->untouched, r->start, r->end);
+	return err;
+}
+
+typedef int (*gfns_fn)(struct gmem_vm_stats *vm, uint64_t start, uint64_t end);
+
+/* The gfns of [start, end) of a file, in each slot that has some. */
+static int each_gfns(struct gmem_analysis *a, struct gmem_vm_stats *vm, uint64_t ino, uint64_t start,
+		     uint64_t end, gfns_fn fn)
+{
+	const struct gmem_vm *m = gmem_model_vm(a->model, vm->id);
+	int err = 0;
+
+	for (size_t i = 0; m && i < m->nr_slots && !err; i++) {
+		const struct gmem_slot *s = &m->slots[i];
+		uint64_t lo = start > s->pgoff ? start : s->pgoff;
+		uint64_t hi = end < s->pgoff + s->npages ? end : s->pgoff + s->npages;
+
+		if (s->ino == ino && lo < hi)
+			err = fn(vm, s->gfn + (lo - s->pgoff), s->gfn + (hi - s->pgoff));
+	}
+	return err;
+}
+
+/* Discarded: while it is private still, too, as some VMMs discard first and convert then. */
+static int discarded(struct gmem_vm_stats *vm, uint64_t start, uint64_t end)
+{
+	int err = forget(&vm->left, start, end);
+
+	return err ? err : gmem_ranges_add(&vm->emptied, start, end);
+}
+
+static int filled(struct gmem_vm_stats *vm, uint64_t start, uint64_t end)
+{
+	return forget(&vm->emptied, start, end);
+}
+
+int analysis_pages_fallocated(struct gmem_analysis *a, struct gmem_vm_stats *vm,
+			      const struct gmem_rec *r)
+{
+	return each_gfns(a, vm, r->ino, r->start, r->end,
+			 r->arg & MODE_PUNCH_HOLE ? discarded : filled);
+}
+
+static int touched(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
+{
+	uint64_t first = r->start & ~(r->nr_pages - 1), last = first + r->nr_pages;
+	uint64_t again = gmem_ranges_count(&vm->untouched, first, last);
+	int err = analysis_value(a, vm, GMEM_S_TOUCH, 0, r->nr_pages, r->dur_ns);
+
+	vm->seen.touched_pages += r->nr_pages;
+	if (!err && again) {
+		vm->seen.touched_again_pages += again;
+		err = analysis_value(a, vm, GMEM_S_TOUCH_AGAIN, 0, again, r->dur_ns);
+	}
+	if (!err)
+		err = forget(&vm->untouched, first, last);
+	return err ? err : filled(vm, first, last);
+}
+
+/* nr_pages is a power of two; a record that says otherwise says nothing. */
+int analysis_faulted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
+{
+	int err;
+
+	if (r->ret || !r->dur_ns)
+		return 0;
+	vm->seen.prepare_ns += r->arg;
+	err = analysis_value(a, vm, GMEM_S_FAULT, 0, 1, r->dur_ns);
+	if (err || !r->nr_pages || r->nr_pages == GMEM_UNKNOWN || (r->nr_pages & (r->nr_pages - 1)))
+		return err ? err : filled(vm, r->start, r->end);
+	return touched(a, vm, r);
+}
+
+int analysis_populated(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
+{
+	int err = r->ret || !r->dur_ns ? 0 :
+		analysis_value(a, vm, GMEM_S_POPULATE, 0, r->nr_pages, r->dur_ns);
+
+	if (!err)
+		err = forget(&vm->untouched, r->start, r->end);
+	return err ? err : filled(vm, r->start, r->end);
+}
+
+int analysis_unbound(struct gmem_vm_stats *vm, uint64_t start, uint64_t end)
+{
+	int err = forget(&vm->left, start, end);
+
+	if (!err)
+		err = forget(&vm->emptied, start, end);
+	return err ? err : forget(&vm->untouched, start, end);
+}
+
+int analysis_released(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
+{
+	return each_gfns(a, vm, r->ino, 0, UINT64_MAX, analysis_unbound);
+}

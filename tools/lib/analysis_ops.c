@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* Conversions with their phases, and fallocates. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "analysis_parts.h"
+
+#define OPS_MAX 4096	/* of a VM: more have lost their end */
+
+struct gmem_open_op *analysis_open_op(struct gmem_vm_stats *vm, uint32_t tid, uint16_t kind)
+{
+	for (size_t i = vm->nr_ops; i-- > 0; ) {
+		if (vm->ops[i].tid == tid && vm->ops[i].kind == kind)
+			return &vm->ops[i];
+	}
+	return NULL;
+}
+
+void analysis_forget_op(struct gmem_vm_stats *vm, struct gmem_open_op *op)
+{
+	if (op)
+		*op = vm->ops[--vm->nr_ops];
+}
+
+/* Room grows by doubling, and is kept. */
+static struct gmem_open_op *new_op(struct gmem_vm_stats *vm)
+{
+	size_t n = vm->nr_ops;
+	struct gmem_open_op *p;
+
+	if (n == OPS_MAX)
+		analysis_forget_op(vm, &vm->ops[0]);
+	else if (!(n & (n - 1))) {
+		p = reallocarray(vm->ops, n ? 2 * n : 1, sizeof(*p));
+		if (!p)
+			return NULL;
+		vm->ops = p;
+	}
+	return &vm->ops[vm->nr_ops++];
+}
+
+int analysis_op_begin(struct gmem_vm_stats *vm, const struct gmem_rec *r)
+{
+	struct gmem_open_op *op = analysis_open_op(vm, r->h.tid, r->h.kind);
+
+	if (!op)
+		op = new_op(vm);
+	if (!op)
+		return -ENOMEM;
+	*op = (struct gmem_open_op){
+		.tid = r->h.tid, .kind = r->h.kind, .begin_ns = r->h.ts_ns, .mark_ns = r->h.ts_ns,
+	};
+	return 0;
+}
+
+static void close_phase(struct gmem_open_op *op, uint64_t ts_ns)
+{
+	if (ts_ns > op->mark_ns) {
+		op->ns[op->phase] += ts_ns - op->mark_ns;
+		op->mark_ns = ts_ns;
+	}
+}
+
+void analysis_phase(struct gmem_vm_stats *vm, const struct gmem_rec *r)
+{
+	struct gmem_open_op *op = analysis_open_op(vm, r->h.tid, GMEM_ATTRIBUTES_BEGIN);
+
+	if (!op || r->arg >= GMEM_PHASES - GMEM_PHASE_CHECK)
+		return;
+	close_phase(op, r->h.ts_ns);
+	op->phased = true;
+	op->phase = (uint32_t)r->arg + GMEM_PHASE_CHECK;
+	if (op->nr_marks < GMEM_PHASES)
+		op->marks[op->nr_marks++] = (struct gmem_mark){
+			GMEM_MARK_PHASE + op->phase, r->h.ts_ns - op->begin_ns,
+		};
+}
+
+/* All of them, also those that it did not have: together they are the whole time. */
+static int add_phases(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r,
+		      struct gmem_open_op *op)
+{
+	int err = 0;
+
+	if (!op || !op->phased)
+		return 0;
+	close_phase(op, r->h.ts_ns);
+	for (unsigned int i = 0; i < GMEM_PHASES && !err; i++)
+		err = analysis_value(a, vm, GMEM_S_PHASE + i, direction_of(r), r->end - r->start,
+				     op->ns[i]);
+	return err;
+}
+
+static void add_sum(struct gmem_op_sum *s, const struct gmem_rec *r)
+{
+	s->count++;
+	s->bytes += (r->end - r->start) << GMEM_PAGE_SHIFT;
+	s->total_ns += r->dur_ns;
+}
+
+static void op_marks(struct gmem_mark *marks, uint32_t *nr, const struct gmem_rec *r,
+		     const struct gmem_open_op *op, uint64_t origin_ns)
+{
+	uint64_t begin = r->h.ts_ns - r->dur_ns;
+	uint64_t at = begin > origin_ns ? begin - origin_ns : 0;
+	bool convert = r->h.kind == GMEM_ATTRIBUTES_END;
+
+	gmem_mark_add(marks, nr, convert ? GMEM_MARK_IOCTL : GMEM_MARK_PUNCH, at);
+	for (uint32_t i = 0; op && i < op->nr_marks; i++)
+		gmem_mark_add(marks, nr, op->marks[i].what, at + op->marks[i].at_ns);
+	gmem_mark_add(marks, nr, convert ? GMEM_MARK_IOCTL_END : GMEM_MARK_PUNCH_END,
+		      at + r->dur_ns);
+}
+
+static void add_longest(struct gmem_analysis *a, enum gmem_long_kind kind, const struct gmem_rec *r,
+			const struct gmem_open_op *op, enum gmem_cause cause)
+{
+	struct gmem_long_op l = {
+		.vm = r->h.vm, .begin_ns = r->h.ts_ns - r->dur_ns, .dur_ns = r->dur_ns,
+		.start = r->start, .end = r->end, .ino = r->ino, .tid = r->h.tid,
+		.direction = direction_of(r), .cause = cause,
+	};
+
+	if (!gmem_longest_wants(&a->longest[kind], r->dur_ns))
+		return;
+	for (uint32_t i = 0; op && i < op->nr_marks; i++)
+		gmem_mark_add(l.marks, &l.nr_marks, op->marks[i].what, op->marks[i].at_ns);
+	gmem_mark_add(l.marks, &l.nr_marks, GMEM_MARK_END, r->dur_ns);
+	gmem_longest_add(&a->longest[kind], &l);
+}
+
+static void add_to_time(struct gmem_analysis *a, const struct gmem_rec *r)
+{
+	struct gmem_bin *b = gmem_timebins_at(&a->time, r->h.ts_ns);
+	enum gmem_direction d = direction_of(r);
+
+	b->count[d]++;
+	b->bytes[d] += (r->end - r->start) << GMEM_PAGE_SHIFT;
+	if (r->dur_ns > b->max_ns)
+		b->max_ns = r->dur_ns;
+}
+
+/* It changed something. */
+static int add_conversion(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r,
+			  struct gmem_open_op *op, enum gmem_cause cause)
+{
+	enum gmem_direction d = direction_of(r);
+	uint64_t pages = r->end - r->start;
+	int err = 0;
+
+	add_sum(&vm->seen.size[gmem_size_class(pages)][d], r);
+	add_sum(&vm->seen.cause[cause][d], r);
+	add_to_time(a, r);
+	if (r->dur_ns) {
+		err = analysis_value(a, vm, GMEM_S_CONVERSION, d, pages, r->dur_ns);
+		add_longest(a, GMEM_LONG_CONVERSION, r, op, cause);
+	}
+	if (!err)
+		err = add_phases(a, vm, r, op);
+	if (!err && !vm->hot) {
+		vm->hot = gmem_hot_new(GMEM_HOT_FOLLOWED);
+		err = vm->hot ? 0 : -ENOMEM;
+	}
+	if (!err && !r->ino)
+		gmem_hot_add(vm->hot, r->h.ts_ns, r->start, r->end, d);
+	return err ? err : analysis_pages_converted(a, vm, r);
+}
+
+int analysis_converted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
+{
+	struct gmem_open_op *op = analysis_open_op(vm, r->h.tid, GMEM_ATTRIBUTES_BEGIN);
+	struct gmem_vcpu_state *w = vm->nr_stalled ? analysis_waiter(vm, r) : NULL;
+	int err = 0;
+
+	if (r->start >= r->end)
+		return 0;
+	if (w)
+		op_marks(w->marks, &w->nr_marks, r, op, w->begin_ns);
+	if (r->ret)
+		vm->seen.failed[direction_of(r)]++;
+	else if (!r->aux)
+		vm->seen.unchanged[direction_of(r)]++;
+	else
+		err = add_conversion(a, vm, r, op, w ? w->cause : GMEM_BY_VMM);
+	analysis_forget_op(vm, op);
+	return err;
+}
+
+int analysis_fallocated(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
+{
+	bool punch = r->arg & MODE_PUNCH_HOLE;
+	struct gmem_vcpu_state *w = vm->nr_stalled ? analysis_stalled_thread(vm, r->h.tid) : NULL;
+	int err = 0;
+
+	analysis_forget_op(vm, analysis_open_op(vm, r->h.tid, GMEM_FALLOCATE_BEGIN));
+	if (r->ret || r->start >= r->end)
+		return 0;
+	if (punch && w)
+		op_marks(w->marks, &w->nr_marks, r, NULL, w->begin_ns);
+	if (r->dur_ns)
+		err = analysis_value(a, vm, punch ? GMEM_S_PUNCH : GMEM_S_ALLOCATE, 0,
+				     r->end - r->start, r->dur_ns);
+	if (punch && r->dur_ns)
+		add_longest(a, GMEM_LONG_PUNCH, r, NULL, w ? w->cause : GMEM_BY_VMM);
+	return err ? err : analysis_pages_fallocated(a, vm, r);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* What the parts of the analysis share; nobody else includes it. */
+#ifndef GMEM_ANALYSIS_PARTS_H
+#define GMEM_ANALYSIS_PARTS_H
+
+#include "analysis.h"
+
+#define ATTRIBUTE_PRIVATE	(1ULL << 3)	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
+#define MODE_PUNCH_HOLE		2		/* FALLOC_FL_PUNCH_HOLE */
+
+/* A conversion or a fallocate that has begun. */
+struct gmem_open_op {
+	uint32_t tid;
+	uint16_t kind;		/* the _BEGIN */
+	bool phased;		/* a phase was told */
+	uint32_t phase;		/* that it is in */
+	uint64_t begin_ns;
+	uint64_t mark_ns;	/* the phase began */
+	uint64_t ns[GMEM_PHASES];
+	uint32_t nr_marks;
+	struct gmem_mark marks[GMEM_PHASES];	/* phases, in their order */
+};
+
+struct gmem_vcpu_state {
+	bool stalled;
+	bool faulted;		/* it left with a memory fault, at fault_gfn */
+	uint64_t fault_gfn;
+	enum gmem_cause cause;
+	uint32_t tid;
+	uint64_t begin_ns;
+	uint64_t start;		/* gfns that it asked for */
+	uint64_t end;
+	uint32_t nr_marks;
+	struct gmem_mark marks[GMEM_MARKS_MAX];
+};
+
+struct gmem_open_window {
+	bool open;
+	uint32_t tid;
+	uint64_t ino;		/* 0: of gfns */
+	uint64_t start;
+	uint64_t end;
+	uint64_t closed_ns;
+	uint64_t retries;
+};
+
+static inline enum gmem_direction direction_of(const struct gmem_rec *r)
+{
+	return r->arg & ATTRIBUTE_PRIVATE ? GMEM_TO_PRIVATE : GMEM_TO_SHARED;
+}
+
+/* A value of a series. 0 or -ENOMEM. */
+int analysis_value(struct gmem_analysis *a, struct gmem_vm_stats *vm, enum gmem_series_id series,
+		   enum gmem_direction direction, uint64_t pages, uint64_t ns);
+
+/* analysis_ops.c: NULL or the operation of that task. */
+struct gmem_open_op *analysis_open_op(struct gmem_vm_stats *vm, uint32_t tid, uint16_t kind);
+void analysis_forget_op(struct gmem_vm_stats *vm, struct gmem_open_op *op);
+int analysis_op_begin(struct gmem_vm_stats *vm, const struct gmem_rec *r);
+void analysis_phase(struct gmem_vm_stats *vm, const struct gmem_rec *r);
+int analysis_converted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r);
+int analysis_fallocated(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r);
+
+/* analysis_stall.c */
+int analysis_memory_fault(struct gmem_vm_stats *vm, const struct gmem_rec *r);
+int analysis_stall_begin(struct gmem_vm_stats *vm, const struct gmem_rec *r);
+int analysis_stall_end(struct gmem_analysis *a, struct gmem_vm_stats *vm,
+		       const struct gmem_stall_rec *s);
+/* The vCPU that waits for this conversion; NULL: none. */
+struct gmem_vcpu_state *analysis_waiter(struct gmem_vm_stats *vm, const struct gmem_rec *r);
+/* The vCPU whose own thread does something. */
+struct gmem_vcpu_state *analysis_stalled_thread(struct gmem_vm_stats *vm, uint32_t tid);
+
+/* analysis_memory.c: what becomes of pages. */
+int analysis_pages_converted(struct gmem_analysis *a, struct gmem_vm_stats *vm,
+			     const struct gmem_rec *r);
+int analysis_pages_fallocated(struct gmem_analysis *a, struct gmem_vm_stats *vm,
+			      const struct gmem_rec *r);
+int analysis_faulted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r);
+int analysis_populated(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r);
+int analysis_unbound(struct gmem_vm_stats *vm, uint64_t start, uint64_t end);
+int analysis_released(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r);
+
+/* analysis_window.c */
+int analysis_window_begin(struct gmem_vm_stats *vm, const struct gmem_rec *r);
+int analysis_window_end(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r);
+void analysis_retry(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r);
+
+#endif /* GMEM_ANALYSIS_PARTS_H */

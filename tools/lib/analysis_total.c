@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* Sums over VMs, and counters of the kernel. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "analysis.h"
+#include "counters.h"
+
+static int merge_dist(struct gmem_dist **to, const struct gmem_dist *from)
+{
+	if (!from)
+		return 0;
+	if (!*to)
+		*to = calloc(1, sizeof(**to));
+	if (!*to)
+		return -ENOMEM;
+	gmem_dist_merge(*to, from);
+	return 0;
+}
+
+static void add_sum(struct gmem_op_sum *to, const struct gmem_op_sum *from)
+{
+	to->count += from->count;
+	to->bytes += from->bytes;
+	to->total_ns += from->total_ns;
+}
+
+static void add_window(struct gmem_window_sum *to, const struct gmem_window_sum *from)
+{
+	to->retries += from->retries;
+	to->with_retries += from->with_retries;
+	if (from->max_retries <= to->max_retries)
+		return;
+	to->max_retries = from->max_retries;
+	to->max_start = from->max_start;
+	to->max_end = from->max_end;
+}
+
+static int merge_dists(struct gmem_seen *to, const struct gmem_seen *from, int d)
+{
+	int err = 0;
+
+	for (int i = 0; i < GMEM_SERIES && !err; i++)
+		err = merge_dist(&to->dist[i][d], from->dist[i][d]);
+	for (int i = 0; i < GMEM_CLASSES && !err; i++)
+		err = merge_dist(&to->by_class[i][d], from->by_class[i][d]);
+	return err;
+}
+
+static int merge(struct gmem_seen *to, const struct gmem_seen *from)
+{
+	int err = 0;
+
+	for (int i = 0; i < GMEM_KINDS; i++)
+		to->by_kind[i] += from->by_kind[i];
+	for (int d = 0; d < GMEM_DIRECTIONS && !err; d++) {
+		err = merge_dists(to, from, d);
+		for (int i = 0; i < GMEM_CLASSES; i++)
+			add_sum(&to->size[i][d], &from->size[i][d]);
+		for (int i = 0; i < GMEM_CAUSES; i++) {
+			add_sum(&to->cause[i][d], &from->cause[i][d]);
+			add_sum(&to->stall_cause[i][d], &from->stall_cause[i][d]);
+		}
+		to->unchanged[d] += from->unchanged[d];
+		to->failed[d] += from->failed[d];
+		to->unconverted[d] += from->unconverted[d];
+	}
+	add_window(&to->window, &from->window);
+	add_window(&to->invalidate, &from->invalidate);
+	to->retries_outside += from->retries_outside;
+	to->prepare_ns += from->prepare_ns;
+	to->touched_pages += from->touched_pages;
+	to->touched_again_pages += from->touched_again_pages;
+	return err;
+}
+
+int gmem_analysis_total(const struct gmem_analysis *a, struct gmem_seen *sum)
+{
+	int err = 0;
+
+	for (const struct gmem_vm_stats *vm = a->vms; vm && !err; vm = vm->next)
+		err = merge(sum, &vm->seen);
+	return err;
+}
+
+bool gmem_vm_stats_counters(const struct gmem_analysis *a, const struct gmem_vm_stats *vm,
+			    struct gmem_counters *c)
+{
+	if (!vm->has_counters || a->filtered)
+		return false;
+	*c = vm->now;
+	gmem_counters_sub(c, &vm->base);
+	return true;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* The one table of what takes time, and of the size classes of ranges: names for every view. */
+#ifndef GMEM_SERIES_H
+#define GMEM_SERIES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gmem_abi.h"
+
+enum gmem_series_id {
+	GMEM_S_CONVERSION,
+	GMEM_S_PHASE,		/* + enum gmem_conversion_phase */
+	GMEM_S_STALL = GMEM_S_PHASE + GMEM_PHASES,
+	GMEM_S_STALL_IOCTL,
+	GMEM_S_STALL_DISCARD,
+	GMEM_S_STALL_VMM,
+	GMEM_S_WINDOW,
+	GMEM_S_INVALIDATE,
+	GMEM_S_PUNCH,
+	GMEM_S_ALLOCATE,
+	GMEM_S_FAULT,
+	GMEM_S_TOUCH,
+	GMEM_S_TOUCH_AGAIN,
+	GMEM_S_USER_FAULT,
+	GMEM_S_POPULATE,
+	GMEM_SERIES
+};
+
+struct gmem_series {
+	const char *key;	/* in JSON, CSV, metrics of compare */
+	const char *title;	/* of a row, <= 14 columns */
+	const char *help;
+	bool directed;		/* to private and to shared are told apart */
+	bool per_page;		/* time grows with the range */
+};
+
+extern const struct gmem_series gmem_series[GMEM_SERIES];
+
+/* "to_shared", "to_private", by enum gmem_direction. */
+extern const char *const gmem_direction_names[GMEM_DIRECTIONS];
+
+/* A range is of the first class that is large enough. */
+struct gmem_size_class {
+	const char *name;	/* "4K": up to that */
+	uint64_t max_pages;
+};
+
+#define GMEM_CLASSES 6
+
+extern const struct gmem_size_class gmem_size_classes[GMEM_CLASSES];
+
+unsigned int gmem_size_class(uint64_t pages);
+
+/* Who made the conversion happen, as far as records tell. */
+enum gmem_cause {
+	GMEM_BY_HYPERCALL,	/* explicit: the guest asked for it */
+	GMEM_BY_FAULT,		/* implicit: the guest touched what is not what it took it for */
+	GMEM_BY_VMM,		/* no vCPU waited for it */
+	GMEM_CAUSES
+};
+
+extern const char *const gmem_cause_names[GMEM_CAUSES];
+
+#endif /* GMEM_SERIES_H */

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* What happened when: a fixed number of bins, which grow wider as time goes on. */
+#ifndef GMEM_TIMEBINS_H
+#define GMEM_TIMEBINS_H
+
+#include <stdint.h>
+
+#include "gmem_abi.h"
+
+#define GMEM_BINS	240
+#define GMEM_BIN_SHIFT	20	/* of the narrowest: 2^20 ns */
+
+struct gmem_bin {
+	uint64_t count[GMEM_DIRECTIONS];	/* conversions that ended in it */
+	uint64_t bytes[GMEM_DIRECTIONS];
+	uint64_t max_ns;			/* the longest of them */
+	uint64_t stall_ns;			/* of stalls that ended in it */
+	uint64_t retries;
+};
+
+struct gmem_timebins {
+	uint64_t begin_ns;	/* 0: nothing yet */
+	unsigned int shift;	/* a bin is 2^shift ns wide */
+	struct gmem_bin bins[GMEM_BINS];
+};
+
+/* The bin of that time; what is before the begin counts there. */
+struct gmem_bin *gmem_timebins_at(struct gmem_timebins *t, uint64_t ts_ns);
+
+#endif /* GMEM_TIMEBINS_H */
