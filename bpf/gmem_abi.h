@@ -66,6 +66,7 @@ enum gmem_kind {
 	/* Who has it open; looked for now and then, as no event tells when a file is passed on. */
 	GMEM_HOLDER		= 41,	/* struct gmem_holder_rec */
 	GMEM_HOLDERS		= 42,	/* of all VMs: all of them were met; dur_ns: in that time */
+	GMEM_CLOCK		= 43,	/* struct gmem_clock_rec, made by who records */
 	GMEM_KINDS
 };
 
@@ -76,6 +77,7 @@ enum gmem_loss {
 	GMEM_LOST_INFLIGHT,	/* no room to remember a begin: its end has no duration */
 	GMEM_LOST_UNPAIRED,	/* an end whose begin was not seen */
 	GMEM_LOST_RANGE,	/* the range of a request could not be read from its caller */
+	GMEM_LOST_DAMAGED,	/* it was in a part of a recording that is damaged or missing */
 	GMEM_LOSSES
 };
 
@@ -283,6 +285,16 @@ struct gmem_lost_rec {
 struct gmem_lost_cpu_rec {
 	struct gmem_hdr h;
 	__u64 lost;
+};
+
+/*
+ * What other clocks showed at h.ts_ns. Told at the beginning, and when the distance to one
+ * of them has changed: somebody set the clock, or the machine slept.
+ */
+struct gmem_clock_rec {
+	struct gmem_hdr h;
+	__u64 realtime_ns;
+	__u64 boottime_ns;
 };
 
 /*

@@ -28,7 +28,7 @@ $(B)/libgmem.a: $(LIB_OBJ)
 $(B)/libgmem-live.a: $(LIVE_OBJ)
 	rm -f $@ && $(AR) rcs $@ $^
 
-LIB_LIBS := -ljson-c -lcap -lm
+LIB_LIBS := -ljson-c -lcap -lm -lzstd -lxxhash
 LIVE_LIBS := -lbpf
 
 $(B)/gmemtop: $(patsubst %.c,$(B)/%.o,$(wildcard tools/gmemtop/*.c)) $(B)/libgmem-live.a $(B)/libgmem.a

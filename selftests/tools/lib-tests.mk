@@ -2,7 +2,7 @@
 # Unit tests of libgmem, without BPF. Included after tools/tools.mk.
 #   make lib-check             make lib-check SAN=1             make lib-check-valgrind
 
-LIB_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/lib_test*.c))
+LIB_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/lib_test*.c selftests/tools/recording_make.c))
 LIB_TEST_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray
 
 CHECKS += $(B)/lib_test

@@ -37,6 +37,8 @@ extern const struct test_unit changes_unit;
 extern const struct test_unit hot_unit;
 extern const struct test_unit history_unit;
 extern const struct test_unit holders_unit;
+extern const struct test_unit recording_unit;
+extern const struct test_unit recording_damage_unit;
 
 /* Same numbers in every run: a failure can be repeated. */
 struct rng {

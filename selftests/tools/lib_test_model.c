@@ -549,6 +549,7 @@ static void test_short_records_are_refused(void **state)
 		[GMEM_STALL_END] = sizeof(struct gmem_stall_rec),
 		[GMEM_COST]	= sizeof(struct gmem_cost_rec),
 		[GMEM_HOLDER]	= sizeof(struct gmem_holder_rec),
+		[GMEM_CLOCK]	= sizeof(struct gmem_clock_rec),
 	};
 	struct gmem_model *m = *state;
 

@@ -306,7 +306,7 @@ int gmem_analysis_apply(struct gmem_analysis *a, const struct gmem_hdr *rec, boo
 	const struct gmem_kind_info *k = gmem_kind(rec->kind);
 	int err = 0;
 
-	if (!k || rec->size < gmem_least_size(rec->kind))
+	if (!k || rec->size < gmem_kind_bytes(rec->kind))
 		return 0;
 	if (rec->kind == GMEM_VM)
 		retire_namesake(a, rec);

@@ -68,6 +68,7 @@ static const struct gmem_kind_info kinds[GMEM_KINDS] = {
 	[GMEM_SYNC]		= { "sync", "sync", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_HOLDER]		= { "holder", "holder", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_HOLDERS]		= { "holders", "holders", GMEM_META, .unit = GMEM_NONE },
+	[GMEM_CLOCK]		= { "clock", "clock", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_COST]		= { "cost", "cost", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_PROBES]		= { "probes", "probes", GMEM_META, .unit = GMEM_NONE },
 };
@@ -87,6 +88,7 @@ const char *const gmem_loss_names[GMEM_LOSSES] = {
 	[GMEM_LOST_INFLIGHT]	= "inflight",
 	[GMEM_LOST_UNPAIRED]	= "unpaired",
 	[GMEM_LOST_RANGE]	= "range",
+	[GMEM_LOST_DAMAGED]	= "damaged",
 };
 
 const struct gmem_kind_info *gmem_kind(unsigned int kind)
@@ -103,4 +105,24 @@ enum gmem_unit gmem_unit_of(const struct gmem_rec *r)
 	if (k->unit == GMEM_EITHER)
 		return r->ino ? GMEM_PGOFF : GMEM_GFN;
 	return k->unit;
+}
+
+size_t gmem_kind_bytes(unsigned int kind)
+{
+	switch (kind) {
+	case GMEM_VM:		return sizeof(struct gmem_vm_rec);
+	case GMEM_COUNTERS:	return sizeof(struct gmem_counters_rec);
+	case GMEM_LOST:		return sizeof(struct gmem_lost_rec);
+	case GMEM_LOST_CPU:	return sizeof(struct gmem_lost_cpu_rec);
+	case GMEM_NAME:		return sizeof(struct gmem_name_rec);
+	case GMEM_PROBES:	return sizeof(struct gmem_probes_rec);
+	case GMEM_STALL_END:	return sizeof(struct gmem_stall_rec);
+	case GMEM_HOLDER:	return sizeof(struct gmem_holder_rec);
+	case GMEM_COST:		return sizeof(struct gmem_cost_rec);
+	case GMEM_CLOCK:	return sizeof(struct gmem_clock_rec);
+	case GMEM_SCAN_MAP:
+	case GMEM_PAGES:
+	case GMEM_SHARED_PAGES:	return sizeof(struct gmem_map_rec);
+	default:		return gmem_kind(kind) ? sizeof(struct gmem_rec) : 0;
+	}
 }

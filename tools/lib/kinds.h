@@ -49,6 +49,9 @@ struct gmem_kind_info {
 /* NULL for a kind that this version does not know. */
 const struct gmem_kind_info *gmem_kind(unsigned int kind);
 
+/* Bytes that a record of the kind has at least, in this version; 0 for one that it does not know. */
+size_t gmem_kind_bytes(unsigned int kind);
+
 /* Of a record: GMEM_NONE, GMEM_GFN or GMEM_PGOFF. */
 enum gmem_unit gmem_unit_of(const struct gmem_rec *r);
 

@@ -495,27 +495,21 @@ static int apply_counters(struct gmem_model *m, struct gmem_vm *vm, const struct
 	return gmem_histories_add(m->histories, vm->id, &vm->before, &vm->now);
 }
 
-size_t gmem_least_size(unsigned int kind)
+/* Nobody can read it again. */
+static void distrust_maps(struct gmem_model *m)
 {
-	switch (kind) {
-	case GMEM_VM:		return sizeof(struct gmem_vm_rec);
-	case GMEM_COUNTERS:	return sizeof(struct gmem_counters_rec);
-	case GMEM_LOST:		return sizeof(struct gmem_lost_rec);
-	case GMEM_LOST_CPU:	return sizeof(struct gmem_lost_cpu_rec);
-	case GMEM_NAME:		return sizeof(struct gmem_name_rec);
-	case GMEM_PROBES:	return sizeof(struct gmem_probes_rec);
-	case GMEM_STALL_END:	return sizeof(struct gmem_stall_rec);
-	case GMEM_HOLDER:	return sizeof(struct gmem_holder_rec);
-	case GMEM_COST:		return sizeof(struct gmem_cost_rec);
-	case GMEM_SCAN_MAP:
-	case GMEM_PAGES:
-	case GMEM_SHARED_PAGES:	return sizeof(struct gmem_map_rec);
-	default:		return sizeof(struct gmem_rec);
+	struct gmem_vm *vm, *tmp;
+
+	HASH_ITER(hh, m->vms, vm, tmp) {
+		if (vm->map == GMEM_MAP_CURRENT && !vm->ended_ns)
+			vm->map = GMEM_MAP_STALE;
 	}
 }
 
 static void apply_losses(struct gmem_model *m, const struct gmem_lost_rec *r)
 {
+	if (r->lost[GMEM_LOST_DAMAGED] > m->lost[GMEM_LOST_DAMAGED])
+		distrust_maps(m);
 	memcpy(m->lost, r->lost, sizeof(m->lost));
 	memcpy(m->lost_by_kind, r->by_kind, sizeof(m->lost_by_kind));
 }
@@ -567,7 +561,7 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 
 	if (!k)
 		return 0;
-	if (rec->size < gmem_least_size(rec->kind))
+	if (rec->size < gmem_kind_bytes(rec->kind))
 		return -EINVAL;
 	if (rec->ts_ns > m->now_ns)
 		m->now_ns = rec->ts_ns;

@@ -148,9 +148,6 @@ void gmem_model_free(struct gmem_model *m);
  */
 int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec);
 
-/* Bytes that a record of a known kind has at least: a shorter one must not be looked into. */
-size_t gmem_least_size(unsigned int kind);
-
 /* Forgets VMs that ended at or before ts_ns; the view decides how long they stay. */
 void gmem_model_forget(struct gmem_model *m, uint64_t ts_ns);
 

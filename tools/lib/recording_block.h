@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* Blocks of a recording as they lie in the file: compressed, numbered, with their checksums. */
+#ifndef GMEM_RECORDING_BLOCK_H
+#define GMEM_RECORDING_BLOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <zstd.h>
+
+#include "recording_decode.h"
+#include "recording_encode.h"
+
+struct block_head {
+	uint32_t stored;
+	uint32_t raw;
+	uint32_t records;
+	uint16_t flags;
+	uint64_t seq;
+	uint64_t before;
+	uint64_t first_ns;
+	uint64_t last_ns;
+	uint32_t sum;
+};
+
+/* Makes blocks of what an encoder has. */
+struct packer {
+	ZSTD_CCtx *zstd;
+	uint64_t id;		/* of the recording */
+	uint64_t seq;		/* of the next block */
+	uint64_t before;	/* records up to it */
+	uint8_t bytes[RECORDING_BLOCK_HEAD + RECORDING_STORED_MAX];
+};
+
+struct packer *packer_new(uint64_t id);
+void packer_free(struct packer *p);
+
+/* The block in p->bytes; returns its size. The encoder is empty then. */
+size_t packer_pack(struct packer *p, struct encoder *e);
+
+/* Gives a block that was packed another place in the recording of the same id. */
+void block_renumber(uint8_t *block, uint64_t id, uint64_t seq, uint64_t before);
+
+uint64_t recording_sum(uint64_t seed, const void *bytes, size_t size);
+
+/* false: no header of a block of the recording id, or one that is damaged or out of limits. */
+bool block_head_read(struct block_head *h, const uint8_t *bytes, uint64_t id);
+
+/*
+ * Checks what is stored behind the header and uncompresses it into raw, which has room for
+ * RECORDING_RAW_MAX + DECODER_PAD bytes. false: it is damaged.
+ */
+bool block_unpack(const struct block_head *h, const uint8_t *stored, uint64_t id, ZSTD_DCtx *zstd,
+		  uint8_t *raw);
+
+#endif /* GMEM_RECORDING_BLOCK_H */

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * What is in the file of a recording, byte by byte: docs/recording.md. All numbers are
+ * little-endian. Owns offsets, limits and varints; knows no file and no record.
+ */
+#ifndef GMEM_RECORDING_FORMAT_H
+#define GMEM_RECORDING_FORMAT_H
+
+#include <endian.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define RECORDING_MAGIC		"GMEMREC\n"
+#define RECORDING_BLOCK_MAGIC	"\xc7GMEMBLK"
+#define RECORDING_MAGIC_LEN	8
+#define RECORDING_BYTE_ORDER	0x01020304
+#define RECORDING_VERSION	1	/* of the format */
+#define RECORDING_READER	1	/* what a reader must know to read it */
+
+/* The file's header: fixed part, then "KEY=VALUE" lines, each ended by a NUL. */
+#define RECORDING_HEAD_BYTES	88
+#define RECORDING_META_MAX	65536
+
+enum recording_head {			/* offsets */
+	HEAD_MAGIC	= 0,
+	HEAD_BYTE_ORDER	= 8,		/* u32 */
+	HEAD_VERSION	= 12,		/* u16 */
+	HEAD_READER	= 14,		/* u16 */
+	HEAD_FLAGS	= 16,		/* u32 */
+	HEAD_BLOCKS_AT	= 20,		/* u32: where the first block is */
+	HEAD_ID		= 24,		/* u64: random; seed of all checksums but HEAD_SUM */
+	HEAD_FIRST_NS	= 32,		/* u64, and those that follow: of a recording that was closed */
+	HEAD_LAST_NS	= 40,
+	HEAD_RECORDS	= 48,
+	HEAD_NR_BLOCKS	= 56,
+	HEAD_END	= 64,		/* bytes of the file */
+	HEAD_META_SUM	= 72,		/* u64: XXH64 of the lines */
+	HEAD_SUM	= 80,		/* u64: XXH64 of what is before, seed 0 */
+};
+
+enum recording_flags {
+	RECORDING_INCOMPLETE	= 1,	/* being written, or its writer died */
+	RECORDING_CUT		= 2,	/* the writer could not go on: no space */
+};
+
+/* A block: header, then stored bytes. */
+#define RECORDING_BLOCK_HEAD	64
+#define RECORDING_RAW_MAX	(1U << 20)	/* of what a block holds, uncompressed */
+#define RECORDING_STORED_MAX	(RECORDING_RAW_MAX + (RECORDING_RAW_MAX >> 7) + 64)
+#define RECORDING_CONTEXTS	4096		/* of a block, at most */
+
+enum recording_block {
+	BLOCK_MAGIC	= 0,
+	BLOCK_STORED	= 8,		/* u32: bytes that follow the header */
+	BLOCK_RAW	= 12,		/* u32: bytes of them when they are uncompressed */
+	BLOCK_RECORDS	= 16,		/* u32 */
+	BLOCK_FLAGS	= 20,		/* u16 */
+	BLOCK_SEQ	= 24,		/* u64: number of the block, from 0 */
+	BLOCK_BEFORE	= 32,		/* u64: records in blocks before it */
+	BLOCK_FIRST_NS	= 40,		/* u64: of the first record */
+	BLOCK_LAST_NS	= 48,		/* u64: latest of all its records */
+	BLOCK_HEAD_SUM	= 56,		/* u32: XXH64 of what is before, low half */
+	BLOCK_SUM	= 60,		/* u32: XXH64 of the stored bytes, low half */
+};
+
+enum recording_block_flags {
+	BLOCK_ZSTD	= 1,
+};
+
+/* A record's first byte: its kind, and whether its size follows. */
+#define RECORD_KIND_ESCAPE	127
+#define RECORD_SIZE_FOLLOWS	0x80
+
+/* Fields of struct gmem_rec that follow, as differences to what was expected. */
+enum recording_fields {
+	FIELD_START	= 1 << 0,
+	FIELD_LEN	= 1 << 1,
+	FIELD_INO	= 1 << 2,
+	FIELD_ARG	= 1 << 3,
+	FIELD_NR	= 1 << 4,
+	FIELD_DUR	= 1 << 5,
+	FIELD_RET	= 1 << 6,
+	FIELD_AUX	= 1 << 7,
+};
+
+#define VARINT_MAX 10
+
+/* No fuzzer guesses a checksum: for it, all of them are right. */
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+#define RECORDING_IS_FUZZED 1
+#else
+#define RECORDING_IS_FUZZED 0
+#endif
+
+static inline void put_le16(uint8_t *p, uint16_t v)
+{
+	v = htole16(v);
+	memcpy(p, &v, sizeof(v));
+}
+
+static inline void put_le32(uint8_t *p, uint32_t v)
+{
+	v = htole32(v);
+	memcpy(p, &v, sizeof(v));
+}
+
+static inline void put_le64(uint8_t *p, uint64_t v)
+{
+	v = htole64(v);
+	memcpy(p, &v, sizeof(v));
+}
+
+static inline uint16_t get_le16(const uint8_t *p)
+{
+	uint16_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le16toh(v);
+}
+
+static inline uint32_t get_le32(const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le32toh(v);
+}
+
+static inline uint64_t get_le64(const uint8_t *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le64toh(v);
+}
+
+/* 7 bits a byte, lowest first; the top bit says that more follow. */
+static inline uint8_t *put_varint(uint8_t *p, uint64_t v)
+{
+	while (v >= 0x80) {
+		*p++ = (uint8_t)v | 0x80;
+		v >>= 7;
+	}
+	*p++ = (uint8_t)v;
+	return p;
+}
+
+/* Reads VARINT_MAX bytes at most; bits beyond 64 are dropped. */
+static inline const uint8_t *get_varint(const uint8_t *p, uint64_t *v)
+{
+	uint64_t sum = *p & 0x7f;
+	unsigned int shift = 7;
+
+	while (*p++ & 0x80) {
+		if (shift > 63)
+			break;
+		sum |= (uint64_t)(*p & 0x7f) << shift;
+		shift += 7;
+	}
+	*v = sum;
+	return p;
+}
+
+/* Small numbers of either sign become small ones without. */
+static inline uint64_t zigzag(uint64_t v)
+{
+	return v << 1 ^ (0 - (v >> 63));
+}
+
+static inline uint64_t unzigzag(uint64_t v)
+{
+	return v >> 1 ^ (0 - (v & 1));
+}
+
+static inline uint8_t *put_delta(uint8_t *p, uint64_t v, uint64_t expected)
+{
+	return put_varint(p, zigzag(v - expected));
+}
+
+static inline const uint8_t *get_delta(const uint8_t *p, uint64_t expected, uint64_t *v)
+{
+	p = get_varint(p, v);
+	*v = expected + unzigzag(*v);
+	return p;
+}
+
+#endif /* GMEM_RECORDING_FORMAT_H */

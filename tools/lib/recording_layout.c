@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "recording_layout.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EVENT	{ 1, { { 'e', 1 } } }
+
+const struct layouts layouts_here = { {
+	[GMEM_VM]		= { 3, { { 'q', 1 }, { 'b', GMEM_COMM_LEN }, { 'd', 3 } } },
+	[GMEM_VM_END]		= EVENT,
+	[GMEM_CREATE]		= EVENT,
+	[GMEM_RELEASE]		= EVENT,
+	[GMEM_BIND]		= EVENT,
+	[GMEM_UNBIND]		= EVENT,
+	[GMEM_FALLOCATE_BEGIN]	= EVENT,
+	[GMEM_FALLOCATE_END]	= EVENT,
+	[GMEM_INVALIDATE_BEGIN]	= EVENT,
+	[GMEM_INVALIDATE_END]	= EVENT,
+	[GMEM_ATTRIBUTES_BEGIN]	= EVENT,
+	[GMEM_ATTRIBUTES_END]	= EVENT,
+	[GMEM_MEMORY_FAULT]	= EVENT,
+	[GMEM_ATTRIBUTES_PHASE]	= EVENT,
+	[GMEM_FAULT_BEGIN]	= EVENT,
+	[GMEM_FAULT_END]	= EVENT,
+	[GMEM_FAULT_RETRY]	= EVENT,
+	[GMEM_MEMORY_ERROR]	= EVENT,
+	[GMEM_USER_FAULT_BEGIN]	= EVENT,
+	[GMEM_USER_FAULT_END]	= EVENT,
+	[GMEM_POPULATE_BEGIN]	= EVENT,
+	[GMEM_POPULATE_END]	= EVENT,
+	[GMEM_SCAN_BEGIN]	= EVENT,
+	[GMEM_SCAN_FILE]	= EVENT,
+	[GMEM_SCAN_SLOT]	= EVENT,
+	[GMEM_SCAN_END]		= EVENT,
+	[GMEM_PROBES]		= { 2, { { 'q', 1 }, { 'b', 16 } } },
+	[GMEM_STALL_BEGIN]	= EVENT,
+	[GMEM_STALL_END]	= EVENT,
+	[GMEM_INFLIGHT]		= EVENT,
+	[GMEM_NAME]		= { 1, { { 'b', GMEM_NAME_LEN + GMEM_CGROUP_LEN } } },
+	[GMEM_BACKING]		= EVENT,
+	[GMEM_SYNC]		= EVENT,
+	[GMEM_HOLDER]		= { 2, { { 'q', 1 }, { 'b', GMEM_COMM_LEN } } },
+	[GMEM_HOLDERS]		= EVENT,
+} };
+
+size_t layout_section_bytes(const struct layout_section *s)
+{
+	switch (s->type) {
+	case 'e':
+		return sizeof(struct gmem_rec) - sizeof(struct gmem_hdr);
+	case 'q':
+		return s->n * sizeof(uint64_t);
+	case 'd':
+		return s->n * sizeof(uint32_t);
+	default:
+		return s->n;
+	}
+}
+
+void layout_format(const struct layout *l, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	*buf = '\0';
+	for (int i = 0; i < l->nr && used < size; i++)
+		used += snprintf(buf + used, size - used, "%s%c%u", i ? " " : "", l->s[i].type,
+				 l->s[i].n);
+}
+
+static bool parse_section(struct layout_section *s, const char **text)
+{
+	unsigned long n;
+	char *end;
+
+	s->type = **text;
+	if (!s->type || !strchr("eqdb", s->type) || (*text)[1] < '0' || (*text)[1] > '9')
+		return false;
+	n = strtoul(*text + 1, &end, 10);
+	if (n < 1 || n > UINT16_MAX || (s->type == 'e' && n != 1))
+		return false;
+	s->n = (uint16_t)n;
+	*text = *end == ' ' ? end + 1 : end;
+	return *end == ' ' || !*end;
+}
+
+bool layout_parse(struct layout *l, const char *text)
+{
+	memset(l, 0, sizeof(*l));
+	while (*text) {
+		if (l->nr == LAYOUT_SECTIONS || !parse_section(&l->s[l->nr], &text) ||
+		    (l->nr && l->s[l->nr].type == 'e')) {
+			memset(l, 0, sizeof(*l));
+			return false;
+		}
+		l->nr++;
+	}
+	return true;
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* A source that records what another yields. */
+#include <stdlib.h>
+#include <time.h>
+
+#include "recording.h"
+
+struct tee {
+	struct gmem_source source;
+	struct gmem_source *in;
+	struct gmem_recording *w;
+	uint64_t realtime_off;	/* of these clocks to CLOCK_MONOTONIC, when last told */
+	uint64_t boottime_off;
+	gmem_record_fn fn;	/* of the call that is under way */
+	void *ctx;
+};
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Reading two clocks takes time. A clock that is adjusted slowly takes all with it. */
+#define STEP_NS	1000000
+
+static bool stepped(uint64_t now, uint64_t then)
+{
+	return now - then + STEP_NS > 2 * STEP_NS;
+}
+
+static int tell_clock(struct tee *t)
+{
+	struct gmem_clock_rec r = {
+		.h = { .ts_ns = clock_ns(CLOCK_MONOTONIC), .kind = GMEM_CLOCK, .size = sizeof(r) },
+		.realtime_ns = clock_ns(CLOCK_REALTIME),
+		.boottime_ns = clock_ns(CLOCK_BOOTTIME),
+	};
+
+	if (!stepped(r.realtime_ns - r.h.ts_ns, t->realtime_off) &&
+	    !stepped(r.boottime_ns - r.h.ts_ns, t->boottime_off))
+		return 0;
+	t->realtime_off = r.realtime_ns - r.h.ts_ns;
+	t->boottime_off = r.boottime_ns - r.h.ts_ns;
+	return gmem_recording_write(t->w, &r.h);
+}
+
+static int on_record(void *ctx, const struct gmem_hdr *rec)
+{
+	struct tee *t = ctx;
+	int err = gmem_recording_write(t->w, rec);
+
+	return err ? err : t->fn(t->ctx, rec);
+}
+
+static int tee_poll(struct gmem_source *s, int timeout_ms, gmem_record_fn fn, void *ctx)
+{
+	struct tee *t = (struct tee *)s;
+
+	t->fn = fn;
+	t->ctx = ctx;
+	return gmem_source_poll(t->in, timeout_ms, on_record, t);
+}
+
+static int tee_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
+{
+	struct tee *t = (struct tee *)s;
+	int err, flush_err;
+
+	t->fn = fn;
+	t->ctx = ctx;
+	err = tell_clock(t);
+	if (!err)
+		err = gmem_source_sync(t->in, on_record, t);
+	flush_err = gmem_recording_flush(t->w);
+	return err ? err : flush_err;
+}
+
+static const char *tee_describe(const struct gmem_source *s)
+{
+	return gmem_source_describe(((const struct tee *)s)->in);
+}
+
+static size_t tee_pending(const struct gmem_source *s)
+{
+	return gmem_source_pending(((const struct tee *)s)->in);
+}
+
+static int tee_want(struct gmem_source *s, unsigned int groups)
+{
+	return gmem_source_want(((struct tee *)s)->in, groups);
+}
+
+static void tee_close(struct gmem_source *s)
+{
+	struct tee *t = (struct tee *)s;
+
+	gmem_source_close(t->in);
+	gmem_recording_close(t->w);
+	free(t);
+}
+
+struct gmem_source *gmem_tee_open(struct gmem_source *in, struct gmem_recording *w)
+{
+	static const struct gmem_source_ops ops = {
+		.poll = tee_poll, .sync = tee_sync, .describe = tee_describe,
+		.pending = tee_pending, .want = tee_want, .close = tee_close,
+	};
+	struct tee *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	*t = (struct tee){ .source.ops = &ops, .in = in, .w = w };
+	return &t->source;
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* A recording as a source of records. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kinds.h"
+#include "recording.h"
+#include "recording_read.h"
+
+struct replay {
+	struct gmem_source source;
+	struct reader reader;
+	const struct gmem_hdr *next;	/* was looked at, and not handed over */
+	uint64_t now_ns;
+	uint64_t records;
+	uint64_t damage_told;
+	int err;			/* no reading after that */
+	struct gmem_lost_rec lost;	/* as last told */
+};
+
+static struct replay *to_replay(struct gmem_source *s)
+{
+	return (struct replay *)s;
+}
+
+/* In records; where only bytes are known to be damaged, they are one. */
+static uint64_t damage(const struct replay *r)
+{
+	uint64_t n = r->reader.lost_records;
+
+	return n ? n : r->reader.lost_blocks || r->reader.lost_bytes;
+}
+
+static const struct gmem_hdr *tell_damage(struct replay *r)
+{
+	r->damage_told = damage(r);
+	r->lost.lost[GMEM_LOST_DAMAGED] = r->damage_told;
+	r->lost.h = (struct gmem_hdr){
+		.ts_ns = r->now_ns, .kind = GMEM_LOST, .size = sizeof(r->lost),
+	};
+	return &r->lost.h;
+}
+
+/* What the recording tells of losses is without its own. */
+static const struct gmem_hdr *add_damage(struct replay *r)
+{
+	struct gmem_lost_rec *rec = (struct gmem_lost_rec *)&r->reader.decoder->out;
+
+	rec->lost[GMEM_LOST_DAMAGED] = r->damage_told;
+	memcpy(&r->lost, rec, sizeof(r->lost));
+	return &rec->h;
+}
+
+static const struct gmem_hdr *read_next(struct replay *r)
+{
+	const struct gmem_hdr *rec;
+
+	while (!(rec = decoder_next(r->reader.decoder))) {
+		int more;
+
+		if (r->reader.decoder->left)
+			reader_block_is_bad(&r->reader);
+		if (damage(r) != r->damage_told)
+			return tell_damage(r);
+		more = r->err ? 0 : reader_next_block(&r->reader);
+		if (more < 0)
+			r->err = more;
+		/* What was found out on the way comes before what was found. */
+		if (damage(r) != r->damage_told)
+			return tell_damage(r);
+		if (more <= 0)
+			return NULL;
+	}
+	return rec->kind == GMEM_LOST ? add_damage(r) : rec;
+}
+
+static inline const struct gmem_hdr *peek(struct replay *r)
+{
+	if (!r->next)
+		r->next = read_next(r);
+	return r->next;
+}
+
+static inline int hand_over(struct replay *r, gmem_record_fn fn, void *ctx)
+{
+	const struct gmem_hdr *rec = r->next;
+
+	r->next = NULL;
+	r->records++;
+	if (rec->ts_ns > r->now_ns)
+		r->now_ns = rec->ts_ns;
+	return fn(ctx, rec);
+}
+
+/* So that who polls gets to look at the clock, and at signals. */
+#define BATCH 4096
+
+static int replay_poll(struct gmem_source *s, int timeout_ms, gmem_record_fn fn, void *ctx)
+{
+	struct replay *r = to_replay(s);
+	const struct gmem_hdr *rec;
+	int n, err = 0;
+
+	(void)timeout_ms;
+	for (n = 0; n < BATCH && (rec = peek(r)) && rec->kind != GMEM_SYNC && !err; n++)
+		err = hand_over(r, fn, ctx);
+	if (err)
+		return err;
+	if (!n && !r->next)
+		return r->err ? r->err : -ENODATA;
+	return n;
+}
+
+static int replay_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
+{
+	struct replay *r = to_replay(s);
+	const struct gmem_hdr *rec;
+
+	while ((rec = peek(r))) {
+		bool last = rec->kind == GMEM_SYNC;
+		int err = hand_over(r, fn, ctx);
+
+		if (err || last)
+			return err;
+	}
+	return r->err ? r->err : -ENODATA;
+}
+
+static const char *replay_describe(const struct gmem_source *s)
+{
+	return ((const struct replay *)s)->reader.info.probes;
+}
+
+static void replay_close(struct gmem_source *s)
+{
+	reader_close(&to_replay(s)->reader);
+	free(s);
+}
+
+enum gmem_status gmem_recording_open(struct gmem_source **out, const char *path,
+				     struct gmem_error *e)
+{
+	static const struct gmem_source_ops ops = {
+		.poll = replay_poll, .sync = replay_sync, .describe = replay_describe,
+		.close = replay_close,
+	};
+	struct replay *r = calloc(1, sizeof(*r));
+	enum gmem_status status;
+
+	if (!r)
+		return gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
+	status = reader_open(&r->reader, path, e);
+	if (status) {
+		free(r);
+		return status;
+	}
+	r->source.ops = &ops;
+	*out = &r->source;
+	return GMEM_OK;
+}
+
+const struct gmem_recording_info *gmem_recording_info(const struct gmem_source *s)
+{
+	return &((const struct replay *)s)->reader.info;
+}
+
+void gmem_recording_state(const struct gmem_source *s, struct gmem_recording_state *state)
+{
+	const struct replay *r = (const struct replay *)s;
+
+	*state = (struct gmem_recording_state){
+		.now_ns = r->now_ns,
+		.records = r->records,
+		.lost_records = r->reader.lost_records,
+		.lost_blocks = r->reader.lost_blocks,
+		.lost_bytes = r->reader.lost_bytes,
+		.at_end = r->reader.at_end,
+		.ended_early = reader_ended_early(&r->reader),
+		.head_damaged = r->reader.head_damaged,
+		.read_bytes = r->reader.file_at - (r->reader.have - r->reader.at),
+		.file_bytes = reader_file_bytes(&r->reader),
+	};
+}
+
+int gmem_recording_rewind(struct gmem_source *s)
+{
+	struct replay *r = to_replay(s);
+	int err = reader_rewind(&r->reader);
+
+	if (err)
+		return err;
+	r->next = NULL;
+	r->now_ns = r->records = r->damage_told = 0;
+	r->err = 0;
+	memset(&r->lost, 0, sizeof(r->lost));
+	return 0;
+}
+
+int gmem_recording_seek(struct gmem_source *s, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
+{
+	int err = gmem_recording_rewind(s);
+
+	while (!err) {
+		err = replay_sync(s, fn, ctx);
+		if (to_replay(s)->now_ns >= ts_ns)
+			break;
+	}
+	return err == -ENODATA ? 0 : err;
+}
