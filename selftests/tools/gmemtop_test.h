@@ -27,6 +27,7 @@ struct test_unit {
 
 extern const struct test_unit canvas_unit;
 extern const struct test_unit layout_unit;
+extern const struct test_unit list_unit;
 extern const struct test_unit loop_unit;
 extern const struct test_unit screen_unit;
 extern const struct test_unit ui_unit;

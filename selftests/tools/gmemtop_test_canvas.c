@@ -176,9 +176,9 @@ static void test_ages_fit_four_columns(void **state)
 /* Page by page: what a cell covers, and whether all, none or some of it is private. */
 static void check_strip(const struct gmem_vm *vm, const bool *private, int pages, int n)
 {
-	uint8_t levels[256];
+	struct strip_cell cells[256];
 
-	assert_true(strip_make(vm, levels, n));
+	assert_true(strip_make(vm, false, cells, n));
 	for (int i = 0; i < n; i++) {
 		int start = pages * i / n, end = pages * (i + 1) / n;
 		int count = 0;
@@ -186,9 +186,9 @@ static void check_strip(const struct gmem_vm *vm, const bool *private, int pages
 		end = end > start ? end : start + 1;
 		for (int p = start; p < end; p++)
 			count += private[p];
-		assert_int_equal(levels[i] == STRIP_SHARED, count == 0);
-		assert_int_equal(levels[i] == STRIP_PRIVATE, count == end - start);
-		assert_in_range(levels[i], STRIP_SHARED, STRIP_PRIVATE);
+		assert_int_equal(cells[i].level == STRIP_SHARED, count == 0);
+		assert_int_equal(cells[i].level == STRIP_PRIVATE, count == end - start);
+		assert_in_range(cells[i].level, STRIP_SHARED, STRIP_PRIVATE);
 	}
 }
 
@@ -214,6 +214,36 @@ static void test_strip_is_exact_at_its_ends(void **state)
 	gmem_ranges_free(&vm.private);
 }
 
+/* A page that is there twice is seen wherever it is, one that is not is not. */
+static void test_strip_finds_every_doubled_page(void **state)
+{
+	struct gmem_slot slot = { .gfn = 1000, .npages = 64, .ino = 5, .pgoff = 32 };
+	struct gmem_file file = { .ino = 5, .size_pages = 96 };
+	struct gmem_vm vm = { .slots = &slot, .nr_slots = 1, .files = &file, .nr_files = 1 };
+	struct strip_cell cells[8];
+
+	(void)state;
+	gmem_ranges_add(&vm.private, 1000, 1032);
+	for (uint64_t page = 0; page < 64; page++) {
+		bool wrong = page >= 32;	/* private memory under a shared gfn */
+
+		gmem_ranges_add(&file.pages, 32 + page, 33 + page);
+		assert_true(strip_make(&vm, true, cells, 8));
+		for (uint64_t i = 0; i < 8; i++)
+			assert_int_equal(cells[i].doubled, wrong && i == page / 8);
+		gmem_ranges_del(&file.pages, 0, 96);
+		gmem_ranges_add(&vm.shared_pages, 1000 + page, 1001 + page);
+		assert_true(strip_make(&vm, true, cells, 8));
+		for (uint64_t i = 0; i < 8; i++)
+			assert_int_equal(cells[i].doubled, !wrong && i == page / 8);
+		assert_int_equal(cells[0].empty, true);
+		gmem_ranges_del(&vm.shared_pages, 0, UINT64_MAX);
+	}
+	gmem_ranges_free(&vm.private);
+	gmem_ranges_free(&file.pages);
+	gmem_ranges_free(&vm.shared_pages);
+}
+
 static void test_strip_of_absurd_slots(void **state)
 {
 	struct gmem_slot slots[] = {
@@ -221,13 +251,13 @@ static void test_strip_of_absurd_slots(void **state)
 		{ .gfn = UINT64_MAX, .npages = UINT64_MAX },
 	};
 	struct gmem_vm vm = { .slots = slots, .nr_slots = 1 };
-	uint8_t levels[16];
+	struct strip_cell cells[16];
 
 	(void)state;
-	assert_false(strip_make(&vm, levels, 16));
+	assert_false(strip_make(&vm, true, cells, 16));
 	vm.nr_slots = 3;
 	gmem_ranges_add(&vm.private, 0, UINT64_MAX);
-	assert_true(strip_make(&vm, levels, 16));
+	assert_true(strip_make(&vm, true, cells, 16));
 	gmem_ranges_free(&vm.private);
 }
 
@@ -242,6 +272,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_segments_go_in_order_of_rank),
 	cmocka_unit_test(test_ages_fit_four_columns),
 	cmocka_unit_test(test_strip_is_exact_at_its_ends),
+	cmocka_unit_test(test_strip_finds_every_doubled_page),
 	cmocka_unit_test(test_strip_of_absurd_slots),
 };
 

@@ -13,6 +13,8 @@ static void check_columns(const struct layout *l, const struct ui *ui, int width
 		assert_int_equal(l->columns[i].x, x);
 		assert_true(l->columns[i].width > 0);
 		x += l->columns[i].width + 1;
+		if (l->spark_width && l->spark_x == x)
+			x += l->spark_width + 1;
 		sorted |= l->columns[i].metric == ui->sort;
 	}
 	assert_true(x - 1 <= width);

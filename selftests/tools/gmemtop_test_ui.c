@@ -28,11 +28,11 @@ static void test_order(void **state)
 
 	(void)state;
 	begin(&f, 5);
-	assert_int_equal(f.ui.ids[0], 5);
-	assert_int_equal(f.ui.ids[4], 1);
+	assert_int_equal(f.ui.list.rows[0].id, 5);
+	assert_int_equal(f.ui.list.rows[4].id, 1);
 	assert_int_equal(ui_key(&f.ui, 'R'), UI_ORDER | UI_DRAW);
 	ui_order(&f.ui, f.scene.model);
-	assert_int_equal(f.ui.ids[0], 1);
+	assert_int_equal(f.ui.list.rows[0].id, 1);
 	end(&f);
 }
 
@@ -47,7 +47,7 @@ static void test_equal_ones_keep_their_order(void **state)
 		f.ui.reverse = round;
 		ui_order(&f.ui, f.scene.model);
 		for (int i = 0; i < 9; i++)
-			assert_int_equal(f.ui.ids[i], i + 1);
+			assert_int_equal(f.ui.list.rows[i].id, i + 1);
 	}
 	end(&f);
 }
@@ -62,7 +62,7 @@ static void test_ended_ones_are_last(void **state)
 	for (int round = 0; round < 2; round++) {
 		f.ui.reverse = round;
 		ui_order(&f.ui, f.scene.model);
-		assert_int_equal(f.ui.ids[4], 5);
+		assert_int_equal(f.ui.list.rows[4].id, 5);
 	}
 	end(&f);
 }
@@ -75,11 +75,11 @@ static void test_only_one_process(void **state)
 	begin(&f, 5);
 	f.ui.pid = 102;
 	ui_order(&f.ui, f.scene.model);
-	assert_int_equal(f.ui.nr, 1);
-	assert_int_equal(f.ui.ids[0], 3);
+	assert_int_equal(f.ui.list.nr, 1);
+	assert_int_equal(f.ui.list.rows[0].id, 3);
 	f.ui.pid = 1;
 	ui_order(&f.ui, f.scene.model);
-	assert_int_equal(f.ui.nr, 0);
+	assert_int_equal(f.ui.list.nr, 0);
 	assert_int_equal(ui_key(&f.ui, UI_KEY_DOWN), UI_NOTHING);
 	end(&f);
 }
@@ -100,12 +100,12 @@ static void test_selection_follows_the_vm(void **state)
 	ui_key(&f.ui, 'R');
 	ui_order(&f.ui, f.scene.model);
 	assert_int_equal(f.ui.selected, 29);
-	assert_int_equal(f.ui.ids[f.ui.cursor], 29);
+	assert_int_equal(f.ui.list.rows[f.ui.cursor].id, 29);
 	assert_in_range(f.ui.cursor, f.ui.top, f.ui.top + 9);
 	ui_key(&f.ui, 's');
 	ui_order(&f.ui, f.scene.model);
 	assert_int_equal(f.ui.selected, 29);
-	assert_int_equal(f.ui.ids[f.ui.cursor], 29);
+	assert_int_equal(f.ui.list.rows[f.ui.cursor].id, 29);
 	assert_in_range(f.ui.cursor, f.ui.top, f.ui.top + 9);
 	end(&f);
 }

@@ -226,7 +226,7 @@ int canvas_field(struct canvas *c, int y, int x, int width, bool right, enum can
 	return end;
 }
 
-static char *encode(char *p, uint32_t ch)
+char *canvas_encode(char *p, uint32_t ch)
 {
 	if (ch < 0x80) {
 		*p++ = (char)ch;
@@ -265,7 +265,7 @@ char *canvas_text(const struct canvas *c)
 			const struct canvas_cell *at = canvas_at(c, y, x);
 
 			for (int i = 0; i < CANVAS_CHARS && at->ch[i]; i++)
-				p = encode(p, at->ch[i]);
+				p = canvas_encode(p, at->ch[i]);
 		}
 		p = end_line(line, p);
 	}

@@ -94,6 +94,9 @@ int canvas_field(struct canvas *c, int y, int x, int width, bool right, enum can
 /* Columns that canvas_put() would take. */
 int canvas_text_width(const struct canvas *c, const char *text);
 
+/* Writes a character as UTF-8, 4 bytes at most and no NUL; returns where it ends. */
+char *canvas_encode(char *p, uint32_t ch);
+
 /* All lines without trailing blanks, each with a newline; for tests. To be freed. */
 char *canvas_text(const struct canvas *c);
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "columns.h"
 
+#include <string.h>
+
+#include "ui.h"
+
 const struct column columns[COLUMNS] = {
 	{ "vm",				3, 0 },
 	{ "pid",			5, 12 },
@@ -14,10 +18,37 @@ const struct column columns[COLUMNS] = {
 	{ "conversion_p99_ns",		6, 5 },
 	{ "conversion_max_ns",		6, 10 },
 	{ "inflight",			4, 6 },
-	{ "extents",			7, COLUMN_EXTRA },
-	{ "mixed_blocks",		6, COLUMN_EXTRA + 1 },
-	{ "to_private_count",		6, COLUMN_EXTRA + 2 },
-	{ "to_shared_count",		6, COLUMN_EXTRA + 3 },
-	{ "punch_count",		6, COLUMN_EXTRA + 4 },
-	{ "memory_faults",		6, COLUMN_EXTRA + 5 },
+	{ "to_shared_stall_p99_ns",	6, COLUMN_EXTRA },
+	{ "populated_bytes",		6, COLUMN_EXTRA + 1 },
+	{ "doubled_private_bytes",	6, COLUMN_EXTRA + 2 },
+	{ "doubled_shared_bytes",	6, COLUMN_EXTRA + 3 },
+	{ "extents",			7, COLUMN_EXTRA + 4 },
+	{ "mixed_blocks",		6, COLUMN_EXTRA + 5 },
+	{ "to_private_count",		6, COLUMN_EXTRA + 6 },
+	{ "to_shared_count",		6, COLUMN_EXTRA + 7 },
+	{ "punch_count",		6, COLUMN_EXTRA + 8 },
+	{ "memory_faults",		6, COLUMN_EXTRA + 9 },
+	{ "vcpus",			5, COLUMN_EXTRA + 10 },
+	{ "cgroup",			6, COLUMN_EXTRA + 11 },
 };
+
+int columns_find(const char *key)
+{
+	int i = 0;
+
+	while (i < COLUMNS && strcmp(columns[i].key, key))
+		i++;
+	return i;
+}
+
+bool columns_is_on(const struct ui *ui, const struct gmem_metric *m)
+{
+	switch (ui->columns[m - gmem_metrics]) {
+	case UI_COLUMN_ON:
+		return true;
+	case UI_COLUMN_OFF:
+		return false;
+	default:
+		return columns_find(m->key) < COLUMNS;
+	}
+}

@@ -3,6 +3,7 @@
 #ifndef GMEMTOP_COLUMNS_H
 #define GMEMTOP_COLUMNS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct column {
@@ -13,8 +14,17 @@ struct column {
 
 /* From here on: only where the map has all the room that it can use. */
 #define COLUMN_EXTRA	20
-#define COLUMNS		18
+#define COLUMNS		24
 
 extern const struct column columns[COLUMNS];
+
+struct gmem_metric;
+struct ui;
+
+/* Its place, or COLUMNS: it is not one of these. */
+int columns_find(const char *key);
+
+/* Is it to be shown if there is room? As the user chose, or as it is by itself. */
+bool columns_is_on(const struct ui *ui, const struct gmem_metric *m);
 
 #endif /* GMEMTOP_COLUMNS_H */

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "segments.h"
+#include "text.h"
 
 #define RANK_KEYS	1	/* the first two stay long: how to leave, where the help is */
 #define RANK_MORE_KEYS	6
+#define LEADING_KEYS	2	/* q and ?: those of the view come next */
 
 static void add_keys(struct segments *line, const struct ui *ui, const struct ui_binding *b,
 		     size_t n, int *rank)
@@ -34,17 +36,44 @@ static void draw_help_keys(struct segments *line, const struct ui *ui)
 	snprintf(s->brief, sizeof(s->brief), "q back");
 }
 
+/* The end of what is typed is what is seen; a block stands for the cursor. */
+static void draw_prompt(struct canvas *c, int y, const struct ui *ui)
+{
+	char text[4 * PROMPT_LEN];
+	const char *p = text;
+	int x, room;
+
+	gmem_text_name(text, sizeof(text), ui->prompt.text);
+	canvas_field(c, y, 0, c->width, false, CANVAS_NORMAL, "");
+	x = canvas_put(c, y, 0, CANVAS_KEY, ui->prompt.label);
+	x = canvas_put(c, y, x, CANVAS_KEY, ": ");
+	room = c->width - x - 1;
+	while (*p && canvas_text_width(c, p) > room) {
+		do
+			p++;
+		while (((unsigned char)*p & 0xc0) == 0x80);
+	}
+	x = canvas_put(c, y, x, CANVAS_NORMAL, p);
+	x = canvas_put(c, y, x, CANVAS_CURSOR, " ");
+	canvas_put(c, y, x + 1, CANVAS_DIM, "Enter takes it, Esc does not");
+}
+
 void footer_draw(struct canvas *c, int y, const struct ui *ui)
 {
 	const struct view *view = ui_view(ui);
 	struct segments line = { .n = 0 };
 	int rank = RANK_KEYS;
 
+	if (ui->prompt.active) {
+		draw_prompt(c, y, ui);
+		return;
+	}
 	if (ui->help) {
 		draw_help_keys(&line, ui);
 	} else {
-		add_keys(&line, ui, ui_bindings, ui_nr_bindings, &rank);
+		add_keys(&line, ui, ui_bindings, LEADING_KEYS, &rank);
 		add_keys(&line, ui, view->bindings, view->nr_bindings, &rank);
+		add_keys(&line, ui, ui_bindings + LEADING_KEYS, ui_nr_bindings - LEADING_KEYS, &rank);
 		if (view->footer)
 			view->footer(&line, ui, c->ascii);
 	}

@@ -17,19 +17,22 @@ struct glyphs {
 	const char *cursor;
 	const char *open;		/* of a tree: what follows belongs to it .. */
 	const char *last;		/* .. and is its last */
+	const char *folded;		/* a group of which only the head is shown .. */
+	const char *unfolded;		/* .. and of which all is */
+	const char *empty;		/* of the map: private, and nothing is there */
 };
 
 /* A dot, not a blank, for shared: it can be seen where the map ends. */
 static const struct glyphs unicode_glyphs = {
 	{ "·", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" }, "▼", "▲", "▶",
 	{ " ", "░", "▒", "▓", "█" }, { "█", "▓", "▒", "░", "▚", "▞", "▤", "▥" }, "‡", "◆",
-	"├", "└",
+	"├", "└", "▸", "▾", "░",
 };
 
 static const struct glyphs ascii_glyphs = {
 	{ ".", ":", "-", "=", "+", "*", "%", "@", "#" }, "v", "^", ">",
 	{ " ", ".", ":", "*", "#" }, { "#", "=", "+", "-", "%", "o", "~", "." }, "D", "X",
-	"|", "`",
+	"|", "`", "+", "-", "o",
 };
 
 static inline const struct glyphs *glyphs(bool ascii)

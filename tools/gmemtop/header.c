@@ -7,53 +7,10 @@
 #include "age.h"
 #include "kinds.h"
 #include "metrics.h"
+#include "overview.h"
 #include "segments.h"
+#include "spark.h"
 #include "text.h"
-
-struct totals {
-	size_t vms;			/* alive */
-	uint64_t slot_bytes;
-	uint64_t private_bytes;
-	double conversions_per_s;
-	double bytes_per_s;
-	uint64_t inflight;
-	uint64_t oldest_ns;
-	uint64_t oldest_vm;
-};
-
-static double rate(const char *key, const struct gmem_vm *vm)
-{
-	return gmem_metric_get(gmem_metric(key), vm, 0).f;
-}
-
-static void add_vm(struct totals *t, const struct gmem_vm *vm, uint64_t now_ns)
-{
-	uint64_t age = age_of_inflight(vm, now_ns);
-
-	t->vms++;
-	t->slot_bytes += gmem_vm_slot_bytes(vm);
-	t->private_bytes += gmem_vm_private_bytes(vm);
-	t->conversions_per_s += rate("conversions_per_s", vm);
-	t->bytes_per_s += rate("converted_bytes_per_s", vm);
-	t->inflight += gmem_metric_get(gmem_metric("inflight"), vm, now_ns).u;
-	if (age > t->oldest_ns) {
-		t->oldest_ns = age;
-		t->oldest_vm = vm->id;
-	}
-}
-
-static struct totals sum_up(const struct ui *ui, const struct gmem_model *m)
-{
-	struct totals t = { 0 };
-
-	for (size_t i = 0; i < ui->nr; i++) {
-		const struct gmem_vm *vm = gmem_model_vm(m, ui->ids[i]);
-
-		if (vm && !vm->ended_ns)
-			add_vm(&t, vm, m->now_ns);
-	}
-	return t;
-}
 
 static void add_bytes(struct segments *line, int rank, const char *name, const char *brief,
 		      uint64_t bytes)
@@ -66,7 +23,7 @@ static void add_bytes(struct segments *line, int rank, const char *name, const c
 	snprintf(s->brief, sizeof(s->brief), "%s %s", brief, buf);
 }
 
-static void add_rates(struct segments *line, const struct totals *t)
+static void add_rates(struct segments *line, const struct order_totals *t)
 {
 	const struct gmem_metric *bytes = gmem_metric("converted_bytes_per_s");
 	struct segment *s;
@@ -80,7 +37,7 @@ static void add_rates(struct segments *line, const struct totals *t)
 	snprintf(s->text, sizeof(s->text), "%s/s", buf);
 }
 
-static void add_inflight(struct segments *line, const struct totals *t)
+static void add_inflight(struct segments *line, const struct order_totals *t)
 {
 	bool lasts = t->oldest_ns > AGE_LONG_NS;
 	struct segment *s = segments_add(line, lasts ? 1 : 3, lasts ? CANVAS_WARN : CANVAS_TITLE);
@@ -95,19 +52,39 @@ static void add_inflight(struct segments *line, const struct totals *t)
 	snprintf(s->brief, sizeof(s->brief), "in flight %s", age);
 }
 
+#define TREND 16
+
+/* It is of all VMs: beside sums of some of them, it would be wrong. */
+static void add_trend(struct segments *line, const struct ui *ui, const struct gmem_model *m,
+		      bool ascii)
+{
+	float values[TREND];
+	struct segment *s;
+
+	if (!overview_of(ui) ||
+	    !gmem_trend_get(&overview_of(ui)->trend, 0, m->now_ns, values, TREND))
+		return;
+	s = segments_add(line, 8, CANVAS_SPARK);
+	spark_text(s->text, values, TREND, ascii);
+}
+
 static void draw_totals(struct canvas *c, const struct ui *ui, const struct gmem_model *m)
 {
-	struct totals t = sum_up(ui, m);
+	const struct order_totals *t = &ui->list.totals;
 	struct segments line = { .n = 0 };
 	struct segment *s = segments_add(&line, 0, CANVAS_TITLE);
 
-	snprintf(s->text, sizeof(s->text), "gmemtop - %zu VM%s", t.vms, t.vms == 1 ? "" : "s");
-	snprintf(s->brief, sizeof(s->brief), "%zu VM%s", t.vms, t.vms == 1 ? "" : "s");
-	add_bytes(&line, 6, "slots", "slots", t.slot_bytes);
-	add_bytes(&line, 5, "private", "priv", t.private_bytes);
-	add_bytes(&line, 7, "shared", "shrd", t.slot_bytes - t.private_bytes);
-	add_rates(&line, &t);
-	add_inflight(&line, &t);
+	snprintf(s->text, sizeof(s->text), "gmemtop - %zu VM%s", t->vms, t->vms == 1 ? "" : "s");
+	snprintf(s->brief, sizeof(s->brief), "%zu VM%s", t->vms, t->vms == 1 ? "" : "s");
+	add_bytes(&line, 6, "slots", "slots", t->slot_bytes);
+	add_bytes(&line, 5, "private", "priv", t->private_bytes);
+	add_bytes(&line, 7, "shared", "shrd", t->slot_bytes - t->private_bytes);
+	if (t->doubled_bytes)
+		add_bytes(&line, 4, "twice", "twice", t->doubled_bytes);
+	add_rates(&line, t);
+	if (!ui->filter.text[0] && !ui->pid)
+		add_trend(&line, ui, m, c->ascii);
+	add_inflight(&line, t);
 	segments_draw(c, 0, &line);
 }
 
@@ -176,6 +153,44 @@ static void add_view(struct segments *line, const struct ui *ui, const struct dr
 			 "no more probes: %s", strerror(-info->want_err));
 }
 
+/* What gmemtop itself takes, of one core, since the last refresh. */
+static void add_cost(struct segments *line, const struct gmem_model *m)
+{
+	const struct gmem_cost_rec *now = &m->cost, *then = &m->cost_before;
+	struct segment *s;
+
+	if (!then->h.ts_ns || now->h.ts_ns <= then->h.ts_ns || now->cpu_ns < then->cpu_ns)
+		return;
+	s = segments_add(line, 5, CANVAS_NORMAL);
+	snprintf(s->text, sizeof(s->text), "self %.1f%%", 100.0 * (double)(now->cpu_ns - then->cpu_ns) /
+		 (double)(now->h.ts_ns - then->h.ts_ns));
+}
+
+/* What is not shown, and since when counts are. */
+static void add_choices(struct segments *line, const struct ui *ui, const struct gmem_model *m)
+{
+	char text[FILTER_LEN], age[16];
+	struct segment *s;
+
+	if (ui->pid)
+		snprintf(segments_add(line, 3, CANVAS_NORMAL)->text, SEGMENT_LEN, "pid %u", ui->pid);
+	if (ui->filter.text[0]) {
+		gmem_text_name(text, sizeof(text), ui->filter.text);
+		s = segments_add(line, 2, ui->filter.doubtful ? CANVAS_WARN : CANVAS_KEY);
+		snprintf(s->text, sizeof(s->text), "filter /%.60s/%s", text,
+			 ui->filter.doubtful ? "?" : "");
+		snprintf(s->brief, sizeof(s->brief), "/%.16s/%s", text,
+			 ui->filter.doubtful ? "?" : "");
+	}
+	if (ui->since.ts_ns) {
+		age_text(age, sizeof(age), m->now_ns > ui->since.ts_ns ?
+			 m->now_ns - ui->since.ts_ns : 0);
+		s = segments_add(line, 2, CANVAS_KEY);
+		snprintf(s->text, sizeof(s->text), "reset %s ago", age);
+		snprintf(s->brief, sizeof(s->brief), "reset %s", age);
+	}
+}
+
 static void draw_trust(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
 		       const struct draw_info *info)
 {
@@ -194,9 +209,8 @@ static void draw_trust(struct canvas *c, const struct ui *ui, const struct gmem_
 	s = segments_add(&line, 2, CANVAS_NORMAL);
 	snprintf(s->text, sizeof(s->text), ui->delay_s < 60 ? "delay %.1fs" : "delay %.0fs",
 		 ui->delay_s);
-	if (ui->pid)
-		snprintf(segments_add(&line, 3, CANVAS_NORMAL)->text, SEGMENT_LEN, "pid %u",
-			 ui->pid);
+	add_cost(&line, m);
+	add_choices(&line, ui, m);
 	segments_draw(c, 1, &line);
 }
 

@@ -11,9 +11,10 @@
 #define MAP_GOOD	24	/* narrower than that, a line of its own is better */
 
 #define RANK_SORTED	1
+#define RANK_CHOSEN	2	/* what the user put there */
 
-/* One more may be sorted by, though it has no place in the table. */
-_Static_assert(COLUMNS < LAYOUT_COLUMNS, "no room for it");
+#define SPARK_LEAST	8
+#define SPARK_MOST	20
 
 struct choice {
 	const struct gmem_metric *metric;
@@ -54,8 +55,8 @@ static int widest_id(const struct ui *ui, const struct gmem_model *m, const stru
 {
 	uint64_t most = 0;
 
-	for (size_t i = 0; i < ui->nr; i++) {
-		const struct gmem_vm *vm = gmem_model_vm(m, ui->ids[i]);
+	for (size_t i = 0; i < ui->list.nr_members; i++) {
+		const struct gmem_vm *vm = gmem_model_vm(m, ui->list.members[i]);
 		uint64_t v = vm ? gmem_metric_get(id, vm, m->now_ns).u : 0;
 
 		most = v > most ? v : most;
@@ -76,22 +77,41 @@ static void add(struct choices *all, const struct ui *ui, const struct gmem_mode
 	c->in = c->rank < COLUMN_EXTRA;
 }
 
+/* Of one that has no place in the table, or was put there: wherever there is room. */
+static int rank_of(const struct ui *ui, const struct gmem_metric *metric, int rank)
+{
+	return ui->columns[metric - gmem_metrics] == UI_COLUMN_ON && rank ? RANK_CHOSEN : rank;
+}
+
+static bool is_wanted(const struct ui *ui, const struct gmem_model *m,
+		      const struct gmem_metric *metric, int rank)
+{
+	bool chosen = ui->columns[metric - gmem_metrics] == UI_COLUMN_ON;
+
+	if (metric == ui->sort || !rank || chosen)
+		return true;
+	return columns_is_on(ui, metric) &&
+	       (rank < COLUMN_EXTRA || gmem_metric_known(metric, m->features));
+}
+
 static void choose_from(struct choices *all, const struct ui *ui, const struct gmem_model *m)
 {
-	bool sorted = false;
-
 	all->n = 0;
 	for (int i = 0; i < COLUMNS; i++) {
 		const struct gmem_metric *metric = gmem_metric(columns[i].key);
 
-		if (!metric)
-			continue;
-		sorted |= metric == ui->sort;
-		add(all, ui, m, metric, columns[i].least, columns[i].rank);
+		if (metric && is_wanted(ui, m, metric, columns[i].rank))
+			add(all, ui, m, metric, columns[i].least,
+			    rank_of(ui, metric, columns[i].rank));
 	}
-	/* One can sort by whatever there is a field for. */
-	if (!sorted)
-		add(all, ui, m, ui->sort, ui->sort->width, RANK_SORTED);
+	/* One can sort by whatever there is a field for, and show it. */
+	for (size_t i = 0; i < gmem_nr_metrics; i++) {
+		const struct gmem_metric *metric = &gmem_metrics[i];
+
+		if (columns_find(metric->key) == COLUMNS &&
+		    (metric == ui->sort || ui->columns[i] == UI_COLUMN_ON))
+			add(all, ui, m, metric, metric->width, RANK_CHOSEN);
+	}
 	/* Sorted by or not, a row says whose it is. */
 	all->c[0].rank = 0;
 }
@@ -116,7 +136,7 @@ static void drop_to(struct choices *all, int room)
 		for (size_t i = 0; i < all->n; i++) {
 			struct choice *c = &all->c[i];
 
-			if (c->in && c->rank && (!worst || c->rank > worst->rank))
+			if (c->in && c->rank && (!worst || c->rank >= worst->rank))
 				worst = c;
 		}
 		if (!worst)
@@ -160,20 +180,40 @@ static void add_extras(struct choices *all, int room)
 	}
 }
 
-static int place(struct layout *l, const struct choices *all)
+static int place(struct layout *l, const struct choices *all, int spark)
 {
 	int x = GUTTER;
 
 	l->nr_columns = 0;
 	for (size_t i = 0; i < all->n; i++) {
-		if (!all->c[i].in)
+		const struct choice *c = &all->c[i];
+
+		if (!c->in)
 			continue;
-		l->columns[l->nr_columns++] = (struct layout_column){
-			all->c[i].metric, x, all->c[i].width,
-		};
-		x += all->c[i].width + 1;
+		l->columns[l->nr_columns++] = (struct layout_column){ c->metric, x, c->width };
+		x += c->width + 1;
+		if (l->nr_columns == 1 || !strcmp(c->metric->key, "pid") ||
+		    !strcmp(c->metric->key, "name"))
+			l->name_end = x - 1;
+		if (spark && !strcmp(c->metric->key, "conversions_per_s")) {
+			l->spark_x = x;
+			l->spark_width = spark;
+			x += spark + 1;
+		}
 	}
 	return x;
+}
+
+/* It is worth less than any column, and more than air. */
+static int spark_width(const struct choices *all, int room)
+{
+	int spare = room - total(all, true) - 1;
+
+	for (size_t i = 0; i < all->n; i++) {
+		if (all->c[i].in && !strcmp(all->c[i].metric->key, "conversions_per_s"))
+			return spare < SPARK_LEAST ? 0 : max(SPARK_LEAST, min(spare / 2, SPARK_MOST));
+	}
+	return 0;
 }
 
 static void lay_out_lines(struct layout *l, const struct view_area *area)
@@ -181,6 +221,29 @@ static void lay_out_lines(struct layout *l, const struct view_area *area)
 	l->heads_y = area->y;
 	l->body_y = area->y + 1;
 	l->body_height = area->height > 1 ? area->height - 1 : 1;
+}
+
+static void lay_out_below(struct layout *l, struct choices *all, int width)
+{
+	drop_to(all, width);
+	grow_to(all, width, true);
+	place(l, all, spark_width(all, width));
+	l->map_x = MAP_INDENT;
+	l->map_width = width - MAP_INDENT;
+}
+
+static void lay_out_beside(struct layout *l, struct choices *all, int width, bool roomy)
+{
+	int spark = roomy ? spark_width(all, width - 1 - MAP_GOOD) : 0;
+
+	if (spark)
+		spark++;	/* and the gap before it */
+	if (roomy)
+		add_extras(all, width - 1 - spark - LAYOUT_MAP_MAX);
+	drop_to(all, width - 1 - MAP_MIN);
+	grow_to(all, width - 1 - spark - (roomy ? MAP_GOOD : MAP_MIN), roomy);
+	l->map_x = place(l, all, spark ? spark - 1 : 0);
+	l->map_width = max(0, min(width - l->map_x, LAYOUT_MAP_MAX));
 }
 
 void layout_make(struct layout *l, const struct ui *ui, const struct gmem_model *m,
@@ -194,21 +257,11 @@ void layout_make(struct layout *l, const struct ui *ui, const struct gmem_model 
 	lay_out_lines(l, area);
 	choose_from(&all, ui, m);
 	roomy = width >= total(&all, true) + 1 + MAP_GOOD;
-	/* Two lines each only if all VMs fit so: all of them are worth more than long maps. */
-	l->map_below = !roomy && l->body_height >= 2 && ui->nr <= (size_t)l->body_height / 2;
+	/* Two lines each only if all of them fit so: all are worth more than long maps. */
+	l->map_below = !roomy && l->body_height >= 2 && ui->list.nr <= (size_t)l->body_height / 2;
 	l->rows = l->map_below ? l->body_height / 2 : l->body_height;
-	if (roomy)
-		add_extras(&all, width - 1 - LAYOUT_MAP_MAX);
-	if (l->map_below) {
-		drop_to(&all, width);
-		grow_to(&all, width, true);
-		place(l, &all);
-		l->map_x = MAP_INDENT;
-		l->map_width = width - MAP_INDENT;
-		return;
-	}
-	drop_to(&all, width - 1 - MAP_MIN);
-	grow_to(&all, width - 1 - (roomy ? MAP_GOOD : MAP_MIN), roomy);
-	l->map_x = place(l, &all);
-	l->map_width = max(0, min(width - l->map_x, LAYOUT_MAP_MAX));
+	if (l->map_below)
+		lay_out_below(l, &all, width);
+	else
+		lay_out_beside(l, &all, width, roomy);
 }

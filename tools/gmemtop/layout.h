@@ -8,7 +8,7 @@
 
 #include "ui.h"
 
-#define LAYOUT_COLUMNS		24
+#define LAYOUT_COLUMNS		UI_METRICS
 #define LAYOUT_MAP_MAX		64	/* beside the columns; below them it takes the line */
 
 struct layout_column {
@@ -20,6 +20,9 @@ struct layout_column {
 struct layout {
 	struct layout_column columns[LAYOUT_COLUMNS];
 	size_t nr_columns;
+	int spark_x;		/* the curve of conversions, after its rate */
+	int spark_width;	/* 0: there is no room for one */
+	int name_end;		/* column after the name: what a group is called ends there */
 	bool map_below;		/* on a line of its own */
 	int map_x;
 	int map_width;

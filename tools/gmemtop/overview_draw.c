@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "overview_draw.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +6,8 @@
 #include "age.h"
 #include "glyphs.h"
 #include "layout.h"
+#include "overview.h"
+#include "spark.h"
 #include "strip.h"
 #include "text.h"
 
@@ -29,6 +30,8 @@ static void draw_heads(struct canvas *c, const struct layout *l, const struct ui
 				   right ? col->x + col->width - title - 1 : col->x - 1, attr,
 				   ui->reverse ? g->ascending : g->descending);
 	}
+	if (l->spark_width)
+		canvas_field(c, l->heads_y, l->spark_x, l->spark_width, false, CANVAS_HEADER, "TREND");
 	if (!l->map_below)
 		canvas_field(c, l->heads_y, l->map_x, l->map_width, false, CANVAS_HEADER, "MAP");
 }
@@ -56,10 +59,22 @@ static bool is_over(const struct gmem_vm *vm, const struct gmem_metric *m)
 				!strcmp(m->key, "inflight"));
 }
 
-static void draw_cell(struct canvas *c, int y, const struct layout_column *col,
-		      const struct gmem_model *m, const struct gmem_vm *vm, enum canvas_attr attr)
+/* A name may stand below that of its group. */
+static int indent_of(const struct layout_column *col, unsigned int depth)
 {
-	struct gmem_value v = gmem_metric_get(col->metric, vm, m->now_ns);
+	int most = col->width > 6 ? col->width - 6 : 0;
+
+	if (!depth || strcmp(col->metric->key, "name"))
+		return 0;
+	return 2 * (int)depth < most ? 2 * (int)depth : most;
+}
+
+static void draw_cell(struct canvas *c, int y, const struct layout_column *col,
+		      const struct ui *ui, const struct gmem_model *m, const struct gmem_vm *vm,
+		      unsigned int depth, enum canvas_attr attr)
+{
+	struct gmem_value v = ui_value(ui, col->metric, vm, m->now_ns);
+	int indent = indent_of(col, depth);
 	char buf[NAME_LEN];
 
 	gmem_text_value(buf, sizeof(buf), col->metric, v);
@@ -74,35 +89,40 @@ static void draw_cell(struct canvas *c, int y, const struct layout_column *col,
 		if (age > AGE_LONG_NS)
 			attr = CANVAS_WARN;
 	}
-	canvas_field(c, y, col->x, col->width, col->metric->type != GMEM_TEXT, attr, buf);
+	canvas_field(c, y, col->x + indent, col->width - indent, col->metric->type != GMEM_TEXT, attr,
+		     buf);
 }
 
-static void draw_strip(struct canvas *c, int y, int x, const uint8_t *levels, int n)
+static void draw_strip(struct canvas *c, int y, int x, const struct strip_cell *cells, int n)
 {
 	const struct glyphs *g = glyphs(c->ascii);
 
 	for (int i = 0; i < n; i++) {
-		enum canvas_attr attr = levels[i] == STRIP_PRIVATE ? CANVAS_PRIVATE :
-					levels[i] == STRIP_SHARED ? CANVAS_SHARED : CANVAS_MIXED;
+		uint8_t level = cells[i].level;
+		enum canvas_attr attr = level == STRIP_PRIVATE ? CANVAS_PRIVATE :
+					level == STRIP_SHARED ? CANVAS_SHARED : CANVAS_MIXED;
 
-		canvas_put(c, y, x + i, attr, g->level[levels[i]]);
+		if (cells[i].doubled)
+			canvas_put(c, y, x + i, CANVAS_DOUBLED, g->doubled);
+		else
+			canvas_put(c, y, x + i, attr, cells[i].empty ? g->empty : g->level[level]);
 	}
 }
 
 static void draw_map(struct canvas *c, int y, const struct layout *l, const struct gmem_vm *vm,
-		     uint64_t now_ns)
+		     const struct gmem_model *m)
 {
-	uint8_t levels[1024];
-	int n = l->map_width < (int)sizeof(levels) ? l->map_width : (int)sizeof(levels);
+	struct strip_cell cells[STRIP_CELLS];
+	int n = l->map_width < STRIP_CELLS ? l->map_width : STRIP_CELLS;
 
 	if (vm->ended_ns) {
 		char age[16], buf[40];
 
-		age_text(age, sizeof(age), now_ns - vm->ended_ns);
+		age_text(age, sizeof(age), m->now_ns - vm->ended_ns);
 		snprintf(buf, sizeof(buf), l->map_width < 16 ? "ended" : "ended %s ago", age);
 		canvas_field(c, y, l->map_x, l->map_width, false, CANVAS_DIM, buf);
-	} else if (strip_make(vm, levels, n)) {
-		draw_strip(c, y, l->map_x, levels, n);
+	} else if (strip_make(vm, m->backing_ns, cells, n)) {
+		draw_strip(c, y, l->map_x, cells, n);
 	} else {
 		canvas_field(c, y, l->map_x, l->map_width, false, CANVAS_DIM,
 			     l->map_width < 40 ? "no slots" :
@@ -110,49 +130,110 @@ static void draw_map(struct canvas *c, int y, const struct layout *l, const stru
 	}
 }
 
-static void draw_vm(struct canvas *c, int y, const struct layout *l, const struct gmem_model *m,
-		    const struct gmem_vm *vm, bool selected)
+static void draw_trend(struct canvas *c, int y, const struct layout *l, const struct ui *ui,
+		       const struct gmem_model *m, uint64_t vm)
 {
-	enum canvas_attr attr = selected ? CANVAS_SELECTED :
-				vm->ended_ns ? CANVAS_DIM : CANVAS_NORMAL;
-	const struct layout_column *last = &l->columns[l->nr_columns - 1];
+	float values[SPARK_MAX];
 
-	if (selected) {
-		canvas_field(c, y, 0, last->x + last->width, false, attr, "");
-		canvas_put(c, y, 0, attr, glyphs(c->ascii)->selected);
-	}
-	for (size_t i = 0; i < l->nr_columns; i++)
-		draw_cell(c, y, &l->columns[i], m, vm, attr);
-	draw_map(c, y + l->map_below, l, vm, m->now_ns);
+	if (!l->spark_width || !overview_of(ui))
+		return;
+	gmem_trend_get(&overview_of(ui)->trend, vm, m->now_ns, values, l->spark_width);
+	spark_draw(c, y, l->spark_x, CANVAS_SPARK, values, l->spark_width);
 }
 
-static void draw_vms(struct canvas *c, const struct layout *l, const struct ui *ui,
-		     const struct gmem_model *m)
+static void draw_selection(struct canvas *c, int y, const struct layout *l, enum canvas_attr attr)
+{
+	const struct layout_column *last = &l->columns[l->nr_columns - 1];
+
+	canvas_field(c, y, 0, last->x + last->width, false, attr, "");
+	canvas_put(c, y, 0, attr, glyphs(c->ascii)->selected);
+}
+
+static void draw_vm(struct canvas *c, int y, const struct layout *l, const struct ui *ui,
+		    const struct gmem_model *m, const struct order_row *row, bool selected)
+{
+	const struct gmem_vm *vm = gmem_model_vm(m, row->id);
+	enum canvas_attr attr = selected ? CANVAS_SELECTED :
+				vm && vm->ended_ns ? CANVAS_DIM : CANVAS_NORMAL;
+
+	if (!vm)
+		return;
+	if (selected)
+		draw_selection(c, y, l, attr);
+	for (size_t i = 0; i < l->nr_columns; i++)
+		draw_cell(c, y, &l->columns[i], ui, m, vm, row->depth, attr);
+	draw_trend(c, y, l, ui, m, vm->id);
+	draw_map(c, y + l->map_below, l, vm, m);
+}
+
+/* The head of a group: what it is called, and what all of it comes to. */
+static void draw_group(struct canvas *c, int y, const struct layout *l, const struct ui *ui,
+		       const struct gmem_model *m, const struct order_row *row, bool selected)
+{
+	const struct order_group *g = &ui->list.groups[row->group];
+	enum canvas_attr attr = selected ? CANVAS_SELECTED : CANVAS_TITLE;
+	char name[4 * GMEM_CGROUP_LEN], text[sizeof(name) + 32], buf[NAME_LEN];
+	int x = 1 + 2 * row->depth;
+
+	if (selected)
+		draw_selection(c, y, l, attr);
+	gmem_text_name(name, sizeof(name), g->name);
+	snprintf(text, sizeof(text), "%s %s (%zu)", g->folded ? glyphs(c->ascii)->folded :
+		 glyphs(c->ascii)->unfolded, name, g->count);
+	canvas_field(c, y, x, l->name_end - x, false, attr, text);
+	for (size_t i = 0; i < l->nr_columns; i++) {
+		const struct layout_column *col = &l->columns[i];
+
+		if (col->x < l->name_end || !order_group_has(col->metric) ||
+		    !gmem_metric_known(col->metric, m->features))
+			continue;
+		gmem_text_value(buf, sizeof(buf), col->metric,
+				order_group_value(&ui->list, g, col->metric, ui, m));
+		canvas_field(c, y, col->x, col->width, true, attr, buf);
+	}
+}
+
+static void draw_rows(struct canvas *c, const struct layout *l, const struct ui *ui,
+		      const struct gmem_model *m)
 {
 	int y = l->body_y;
 
-	for (size_t i = ui->top; i < ui->nr && i < ui->top + l->rows; i++) {
-		const struct gmem_vm *vm = gmem_model_vm(m, ui->ids[i]);
+	for (size_t i = ui->top; i < ui->list.nr && i < ui->top + l->rows; i++) {
+		const struct order_row *row = &ui->list.rows[i];
+		bool selected = ui->selecting && ui->cursor == i;
 
-		if (vm)
-			draw_vm(c, y, l, m, vm, ui->selecting && ui->cursor == i);
+		if (row->group == ORDER_NO_GROUP)
+			draw_vm(c, y, l, ui, m, row, selected);
+		else
+			draw_group(c, y, l, ui, m, row, selected);
 		y += 1 + l->map_below;
 	}
 }
 
-static void draw_nothing(struct canvas *c, const struct layout *l, const struct ui *ui)
+/* Why there is none. */
+static void draw_nothing(struct canvas *c, const struct layout *l, const struct ui *ui,
+			 const struct gmem_model *m)
 {
-	char buf[64];
+	char buf[64], filter[64];
 
-	if (ui->pid)
+	if (ui->filter.text[0] && HASH_COUNT(m->vms)) {
+		gmem_text_name(filter, sizeof(filter), ui->filter.text);
+		snprintf(buf, sizeof(buf), "no VM matches '%.40s'", filter);
+	} else if (ui->pid) {
 		snprintf(buf, sizeof(buf), "no VM of process %u with guest_memfd yet", ui->pid);
-	else
+	} else {
 		snprintf(buf, sizeof(buf), "no VM with guest_memfd yet");
+	}
 	canvas_field(c, l->body_y, 1, c->width - 1, false, CANVAS_NORMAL, buf);
-	if (l->body_height > 1)
-		canvas_field(c, l->body_y + 1, 1, c->width - 1, false, CANVAS_DIM,
-			     c->width < 60 ? "VMs appear as they start" :
-			     "VMs appear here as soon as they create one");
+	if (l->body_height < 2)
+		return;
+	if (ui->filter.text[0])
+		snprintf(buf, sizeof(buf), "%u VM%s hidden: / and Enter shows all",
+			 HASH_COUNT(m->vms), HASH_COUNT(m->vms) == 1 ? " is" : "s are");
+	else
+		snprintf(buf, sizeof(buf), c->width < 60 ? "VMs appear as they start" :
+			 "VMs appear here as soon as they create one");
+	canvas_field(c, l->body_y + 1, 1, c->width - 1, false, CANVAS_DIM, buf);
 }
 
 void overview_draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
@@ -162,8 +243,8 @@ void overview_draw(struct canvas *c, const struct ui *ui, const struct gmem_mode
 
 	layout_make(&l, ui, m, area);
 	draw_heads(c, &l, ui);
-	if (ui->nr)
-		draw_vms(c, &l, ui, m);
+	if (ui->list.nr)
+		draw_rows(c, &l, ui, m);
 	else
-		draw_nothing(c, &l, ui);
+		draw_nothing(c, &l, ui, m);
 }

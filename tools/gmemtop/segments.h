@@ -10,7 +10,7 @@
 
 #include "canvas.h"
 
-#define SEGMENTS	16
+#define SEGMENTS	32
 #define SEGMENT_LEN	96
 
 struct segment {

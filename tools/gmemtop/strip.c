@@ -10,11 +10,39 @@ struct walk {
 	pages_t base;	/* of that slot */
 };
 
-/* Private pages within [start, end); calls must come with ascending starts. */
-static pages_t private_pages(struct walk *w, pages_t start, pages_t end)
+struct pages {
+	pages_t private;
+	pages_t populated;	/* of the file, under gfns that are private or not */
+	bool doubled;
+};
+
+static const struct gmem_file *file_of(const struct gmem_vm *vm, uint64_t ino)
+{
+	for (size_t i = 0; i < vm->nr_files; i++) {
+		if (vm->files[i].ino == ino)
+			return &vm->files[i];
+	}
+	return NULL;
+}
+
+/* Of gfns [start, end) of a slot. */
+static void count_backing(const struct gmem_vm *vm, const struct gmem_slot *s, uint64_t start,
+			  uint64_t end, struct pages *p)
+{
+	const struct gmem_file *f = file_of(vm, s->ino);
+	struct gmem_doubled d = gmem_slot_doubled(vm, s, start, end);
+	uint64_t at = start - s->gfn + s->pgoff;
+
+	p->populated += f ? gmem_ranges_count(&f->pages, at, at + (end - start)) : 0;
+	p->doubled |= d.private_bytes || d.shared_bytes;
+}
+
+/* Of pages [start, end) of all slots; calls must come with ascending starts. */
+static struct pages count(struct walk *w, pages_t start, pages_t end, bool backing)
 {
 	const struct gmem_vm *vm = w->vm;
-	pages_t n = 0, base;
+	struct pages p = { 0, 0, false };
+	pages_t base;
 
 	while (w->slot < vm->nr_slots && w->base + vm->slots[w->slot].npages <= start)
 		w->base += vm->slots[w->slot++].npages;
@@ -23,12 +51,16 @@ static pages_t private_pages(struct walk *w, pages_t start, pages_t end)
 		const struct gmem_slot *s = &vm->slots[i];
 		uint64_t from = start > base ? (uint64_t)(start - base) : 0;
 		uint64_t to = end - base < s->npages ? (uint64_t)(end - base) : s->npages;
+		uint64_t n = 0;
 
 		if (from < to)
-			n += gmem_ranges_count(&vm->private, s->gfn + from, s->gfn + to);
+			n = gmem_ranges_count(&vm->private, s->gfn + from, s->gfn + to);
+		if (from < to && backing)
+			count_backing(vm, s, s->gfn + from, s->gfn + to, &p);
+		p.private += n;
 		base += s->npages;
 	}
-	return n;
+	return p;
 }
 
 static uint8_t level(pages_t private, pages_t all)
@@ -42,7 +74,7 @@ static uint8_t level(pages_t private, pages_t all)
 	return l < 1 ? 1 : l > STRIP_PRIVATE - 1 ? STRIP_PRIVATE - 1 : (uint8_t)l;
 }
 
-bool strip_make(const struct gmem_vm *vm, uint8_t *levels, int n)
+bool strip_make(const struct gmem_vm *vm, bool backing, struct strip_cell *cells, int n)
 {
 	struct walk w = { vm, 0, 0 };
 	pages_t all = 0;
@@ -53,11 +85,16 @@ bool strip_make(const struct gmem_vm *vm, uint8_t *levels, int n)
 		return false;
 	for (int i = 0; i < n; i++) {
 		pages_t start = all * i / n, end = all * (i + 1) / n;
+		struct pages p;
 
 		/* Less pages than cells: several cells show one page. */
 		if (end == start)
 			end++;
-		levels[i] = level(private_pages(&w, start, end), end - start);
+		p = count(&w, start, end, backing);
+		cells[i].level = level(p.private, end - start);
+		cells[i].empty = backing && cells[i].level == STRIP_PRIVATE &&
+				 p.populated < (end - start + 1) / 2;
+		cells[i].doubled = p.doubled;
 	}
 	return true;
 }

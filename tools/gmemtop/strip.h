@@ -15,7 +15,15 @@
 #define STRIP_SHARED	0
 #define STRIP_PRIVATE	8
 
-/* False, and nothing is written, if the VM has no slots. */
-bool strip_make(const struct gmem_vm *vm, uint8_t *levels, int n);
+#define STRIP_CELLS	1024	/* more than a screen has columns */
+
+struct strip_cell {
+	uint8_t level;
+	bool empty;	/* all private, and less than half of it is there: only if pages are read */
+	bool doubled;	/* some of it is there twice, or on the wrong side */
+};
+
+/* False, and nothing is written, if the VM has no slots. backing: pages were read. */
+bool strip_make(const struct gmem_vm *vm, bool backing, struct strip_cell *cells, int n);
 
 #endif /* GMEMTOP_STRIP_H */

@@ -18,6 +18,8 @@ bool ui_init(struct ui *ui, const struct gmem_metric *sort, bool reverse, double
 		.rows = 1,
 		.help_rows = 1,
 	};
+	if (gmem_nr_metrics > UI_METRICS)
+		return false;
 	for (int i = 0; i < VIEWS; i++) {
 		if (!view_table[i]->state_size)
 			continue;
@@ -36,9 +38,9 @@ void ui_free(struct ui *ui)
 		free(ui->state[i]);
 		ui->state[i] = NULL;
 	}
-	free(ui->ids);
-	ui->ids = NULL;
-	ui->nr = ui->max = 0;
+	order_free(&ui->list);
+	filter_free(&ui->filter);
+	since_free(&ui->since);
 }
 
 bool ui_collect(struct ui *ui, const struct gmem_model *m)
@@ -77,11 +79,31 @@ size_t ui_moved(size_t at, size_t count, size_t page, enum ui_motion how)
 	}
 }
 
+struct gmem_value ui_value(const struct ui *ui, const struct gmem_metric *metric,
+			   const struct gmem_vm *vm, uint64_t now_ns)
+{
+	return since_value(&ui->since, metric, vm, now_ns);
+}
+
+/* What a view of one VM is about does not change with the order. */
+static void pin_vm(struct ui *ui)
+{
+	uint64_t vm = ui_vm(ui);
+
+	if (!vm || (ui->selecting && !ui->selected_group))
+		return;
+	ui->selecting = true;
+	ui->selected = vm;
+	ui->selected_group = false;
+}
+
 enum ui_action ui_show_view(struct ui *ui, int view)
 {
 	ui->help = false;
+	ui->overlay = NULL;
 	if (ui->view == (enum view_id)view)
 		return UI_DRAW;
+	pin_vm(ui);
 	ui->view = (enum view_id)view;
 	return UI_VIEW | UI_ORDER | UI_DRAW;
 }
@@ -94,6 +116,22 @@ static enum ui_action back(struct ui *ui, int arg)
 static enum ui_action next_view(struct ui *ui, int step)
 {
 	return ui_show_view(ui, ((int)ui->view + VIEWS + step) % VIEWS);
+}
+
+/* Counters, and what is made of them, begin anew: for who looks, not for anybody else. */
+static enum ui_action reset(struct ui *ui, int arg)
+{
+	(void)arg;
+	if (!ui->model || !since_begin(&ui->since, ui->model))
+		return UI_NOTHING;
+	return UI_ORDER | UI_DRAW;
+}
+
+static enum ui_action reset_not(struct ui *ui, int arg)
+{
+	(void)arg;
+	since_free(&ui->since);
+	return UI_ORDER | UI_DRAW;
 }
 
 static enum ui_action quit(struct ui *ui, int arg)
@@ -168,6 +206,8 @@ const struct ui_binding ui_bindings[] = {
 	{ { UI_KEY_ESC }, "Esc", "back to all VMs", NULL, back, VIEW_OVERVIEW },
 	{ { 'p' }, "p", "pause: the screen stands still, counting goes on", "pause",
 	  pause_or_go_on, 0 },
+	{ { 'r' }, "r", "reset: counts and times are those from now on", "reset", reset, 0 },
+	{ { 'u' }, "u", "undo the reset: all since the VM was first seen", NULL, reset_not, 0 },
 	{ { ' ' }, "space", "refresh now", NULL, refresh, 0 },
 	{ { 'd' }, "d", "next delay of 0.5 1 2 5 10 s", "delay", next_delay, 1 },
 	{ { '+', '=' }, "+", "longer delay", NULL, change_delay, 1 },
@@ -226,6 +266,8 @@ enum ui_action ui_key(struct ui *ui, int key)
 		return UI_QUIT;
 	if (key <= 0)
 		return UI_NOTHING;
+	if (ui->prompt.active)
+		return (enum ui_action)prompt_key(&ui->prompt, ui, key);
 	if (ui->help)
 		b = find(help_bindings, sizeof(help_bindings) / sizeof(*help_bindings), key);
 	else

@@ -10,8 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "filter.h"
 #include "metrics.h"
 #include "model.h"
+#include "order.h"
+#include "prompt.h"
+#include "since.h"
 #include "view.h"
 
 /* Keys that are no character; the others are their code. */
@@ -72,7 +76,14 @@ struct ui_mouse {
 
 #define UI_KEYS 5
 
-struct ui;
+/* Is a metric a column? What fits on the screen is another matter. */
+enum ui_column {
+	UI_COLUMN_AUTO,
+	UI_COLUMN_ON,
+	UI_COLUMN_OFF,
+};
+
+#define UI_METRICS 192	/* room for as many */
 
 struct ui_binding {
 	int keys[UI_KEYS];	/* ends at the first 0 */
@@ -86,6 +97,13 @@ struct ui_binding {
 /* Of all views, and of the overview. */
 extern const struct ui_binding ui_bindings[];
 extern const size_t ui_nr_bindings;
+
+/* Where one is in a list that scrolls. */
+struct ui_scroll {
+	size_t cursor;
+	size_t top;
+	size_t rows;
+};
 
 struct ui {
 	enum view_id view;
@@ -102,14 +120,22 @@ struct ui {
 	double delay_s;
 	uint32_t pid;		/* only the VMs of this process; 0: all */
 
-	uint64_t *ids;		/* of the VMs, in the order of the screen */
-	size_t nr;
-	size_t max;
+	enum order_tree tree;
+	struct filter filter;
+	uint8_t columns[UI_METRICS];	/* enum ui_column, by place in gmem_metrics[] */
+	struct since since;	/* when counters were reset */
+	struct prompt prompt;
+	const struct view *overlay;	/* shown instead of the view, until it is left; or NULL */
+
+	struct ui_scroll chooser;	/* of columns */
+
+	struct order list;
 	size_t top;		/* first on the screen */
-	size_t rows;		/* VMs that the screen has room for */
+	size_t rows;		/* of the list that the screen has room for */
 	bool selecting;
 	size_t cursor;		/* place of the selected one, if selecting */
 	uint64_t selected;	/* its id: it is followed when the order changes */
+	bool selected_group;	/* it is a group */
 
 	size_t help_top;
 	size_t help_lines;	/* of the help, and of the screen */
@@ -121,10 +147,15 @@ bool ui_init(struct ui *ui, const struct gmem_metric *sort, bool reverse, double
 	     uint32_t pid);
 void ui_free(struct ui *ui);
 
+/* What is shown and gets the keys: the overlay, or the view. */
 static inline const struct view *ui_view(const struct ui *ui)
 {
-	return view_table[ui->view];
+	return ui->overlay ? ui->overlay : view_table[ui->view];
 }
+
+/* Since the counters were reset, if they were. */
+struct gmem_value ui_value(const struct ui *ui, const struct gmem_metric *metric,
+			   const struct gmem_vm *vm, uint64_t now_ns);
 
 /* At every refresh, with the live model: what views collect over time. False: no memory. */
 bool ui_collect(struct ui *ui, const struct gmem_model *m);
@@ -132,8 +163,14 @@ bool ui_collect(struct ui *ui, const struct gmem_model *m);
 /* Puts what is shown into order, VMs that have ended last. False if there is no memory. */
 bool ui_order(struct ui *ui, const struct gmem_model *m);
 
-/* The VM that views of one VM are about: the selected one, else the first; 0: there is none. */
+/*
+ * The VM that views of one VM are about: the selected one, else the first; 0: there is none.
+ * As long as such a view is shown it stays the same, even if it is in the model no more.
+ */
 uint64_t ui_vm(const struct ui *ui);
+
+/* Selects row i of the list. */
+void ui_select(struct ui *ui, size_t i);
 
 /* For run() of a binding: shows that view. */
 enum ui_action ui_show_view(struct ui *ui, int view);

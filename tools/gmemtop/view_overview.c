@@ -9,21 +9,20 @@
 #include "glyphs.h"
 #include "help.h"
 #include "layout.h"
-#include "overview_draw.h"
+#include "overview.h"
 #include "segments.h"
 #include "ui.h"
 
 /* The first key only shows where one is. */
 static enum ui_action move(struct ui *ui, int how)
 {
-	if (!ui->nr)
+	size_t at = ui->selecting ? ui->cursor : ui->top;
+
+	if (!ui->list.nr)
 		return UI_NOTHING;
-	if (!ui->selecting && (how == UI_LINE_UP || how == UI_LINE_DOWN))
-		ui->cursor = ui->top;
-	else
-		ui->cursor = ui_moved(ui->selecting ? ui->cursor : ui->top, ui->nr, ui->rows, how);
-	ui->selecting = true;
-	ui->selected = ui->ids[ui->cursor];
+	if (ui->selecting || (how != UI_LINE_UP && how != UI_LINE_DOWN))
+		at = ui_moved(at, ui->list.nr, ui->rows, (enum ui_motion)how);
+	ui_select(ui, at);
 	ui_fit(ui, ui->rows);
 	return UI_DRAW;
 }
@@ -36,38 +35,104 @@ static enum ui_action select_none(struct ui *ui, int arg)
 	return UI_DRAW;
 }
 
-static enum ui_action open_vm(struct ui *ui, int arg)
+/* A VM is looked at, a group is folded or unfolded. */
+static enum ui_action open_row(struct ui *ui, int arg)
 {
-	return ui->nr ? ui_show_view(ui, arg) : UI_NOTHING;
+	if (!ui->list.nr)
+		return UI_NOTHING;
+	if (ui->selecting && ui->selected_group)
+		return order_fold(&ui->list, ui->selected) ? UI_ORDER | UI_DRAW : UI_NOTHING;
+	return ui_show_view(ui, arg);
 }
 
-static enum ui_action click(struct ui *ui, int arg)
+static enum ui_action sort_column(struct ui *ui, const struct gmem_metric *metric)
+{
+	if (metric == ui->sort)
+		ui->reverse = !ui->reverse;
+	ui->sort = metric;
+	return UI_ORDER | UI_DRAW;
+}
+
+static enum ui_action click_head(struct ui *ui, const struct layout *l)
+{
+	for (size_t i = 0; i < l->nr_columns; i++) {
+		const struct layout_column *col = &l->columns[i];
+
+		if (ui->mouse.x >= col->x - 1 && ui->mouse.x < col->x + col->width)
+			return sort_column(ui, col->metric);
+	}
+	return UI_NOTHING;
+}
+
+static enum ui_action click(struct ui *ui, int twice)
 {
 	struct layout l;
 	size_t row;
 
 	layout_make(&l, ui, ui->model, &ui->area);
+	if (ui->mouse.y == l.heads_y && !twice)
+		return click_head(ui, &l);
 	if (ui->mouse.y < l.body_y)
 		return UI_NOTHING;
 	row = ui->top + (size_t)((ui->mouse.y - l.body_y) / (1 + l.map_below));
-	if (row >= ui->nr || row >= ui->top + l.rows)
+	if (row >= ui->list.nr || row >= ui->top + l.rows)
 		return UI_NOTHING;
-	ui->cursor = row;
-	ui->selecting = true;
-	ui->selected = ui->ids[row];
-	return arg ? ui_show_view(ui, VIEW_VM) : UI_DRAW;
+	ui_select(ui, row);
+	return twice ? open_row(ui, VIEW_VM) : UI_DRAW;
 }
 
+static int filter_changed(struct ui *ui, const char *text, bool done)
+{
+	if (!filter_set(&ui->filter, text, done))
+		return UI_NOTHING;
+	return UI_ORDER | UI_DRAW;
+}
+
+static enum ui_action ask_filter(struct ui *ui, int arg)
+{
+	(void)arg;
+	prompt_open(&ui->prompt, "filter", ui->filter.text, filter_changed);
+	/* As in less and vi: what one types is new. Esc keeps what there was. */
+	ui->prompt.text[0] = '\0';
+	return UI_DRAW;
+}
+
+static enum ui_action next_tree(struct ui *ui, int arg)
+{
+	ui->tree = (enum order_tree)(((int)ui->tree + arg) % ORDER_TREES);
+	return UI_ORDER | UI_DRAW;
+}
+
+static enum ui_action choose_columns(struct ui *ui, int arg)
+{
+	(void)arg;
+	ui->overlay = &overview_chooser;
+	return UI_DRAW;
+}
+
+/* Columns that need room, or a feature, are only met if somebody put them there. */
+static bool is_shown(const struct ui *ui, int i)
+{
+	const struct gmem_metric *m = gmem_metric(columns[i].key);
+
+	return ui->columns[m - gmem_metrics] == UI_COLUMN_ON ||
+	       (columns_is_on(ui, m) &&
+		(columns[i].rank < COLUMN_EXTRA || !ui->model ||
+		 gmem_metric_known(m, ui->model->features)));
+}
+
+/* Of those that are columns: the next one, or the one before. */
 static enum ui_action sort_by(struct ui *ui, int step)
 {
-	int i = 0;
+	int i = columns_find(ui->sort->key), tried = 0;
 
-	while (i < COLUMNS && strcmp(columns[i].key, ui->sort->key))
-		i++;
 	/* From a field that has no column of its own, next is the first and previous the last. */
 	if (i == COLUMNS)
 		i = step > 0 ? COLUMNS - 1 : 0;
-	ui->sort = gmem_metric(columns[(i + COLUMNS + step) % COLUMNS].key);
+	do {
+		i = (i + COLUMNS + step) % COLUMNS;
+		ui->sort = gmem_metric(columns[i].key);
+	} while (!is_shown(ui, i) && ++tried < COLUMNS);
 	return UI_ORDER | UI_DRAW;
 }
 
@@ -79,10 +144,16 @@ static enum ui_action reverse(struct ui *ui, int arg)
 }
 
 static const struct ui_binding bindings[] = {
-	{ { UI_KEY_ENTER }, "Enter", "the view of the selected VM", "open", open_vm, VIEW_VM },
+	{ { UI_KEY_ENTER }, "Enter", "the view of the selected VM; folds and unfolds a group",
+	  "open", open_row, VIEW_VM },
+	{ { '/', 'f' }, "/ f", "only VMs that match: a regular expression for name, cgroup, pid",
+	  "filter", ask_filter, 0 },
 	{ { 's', '>', UI_KEY_RIGHT }, "s >", "sort by the next column", "sort", sort_by, 1 },
 	{ { '<', UI_KEY_LEFT }, "<", "sort by the column before", NULL, sort_by, -1 },
 	{ { 'R' }, "R", "reverse the order", "reverse", reverse, 0 },
+	{ { 'c', UI_KEY_F1 + 1 }, "c F2", "choose columns, and sort by any field", "columns",
+	  choose_columns, 0 },
+	{ { 't', UI_KEY_F1 + 4 }, "t F5", "flat, by cgroup, by process", "tree", next_tree, 1 },
 	{ { UI_KEY_UP, 'k' }, "up k", "select a VM: it is followed when the order changes", NULL,
 	  move, UI_LINE_UP },
 	{ { UI_KEY_DOWN, 'j' }, "down j", "the next one", NULL, move, UI_LINE_DOWN },
@@ -101,7 +172,6 @@ static void fit(struct ui *ui, const struct gmem_model *m, const struct view_are
 {
 	struct layout l;
 
-	ui->area = *area;
 	layout_make(&l, ui, m, area);
 	ui_fit(ui, l.rows);
 }
@@ -109,19 +179,20 @@ static void fit(struct ui *ui, const struct gmem_model *m, const struct view_are
 /* How many VMs the screen does not show, above and below. */
 static void add_more(struct segments *line, const struct ui *ui)
 {
-	size_t end = ui->top + ui->rows < ui->nr ? ui->top + ui->rows : ui->nr;
+	size_t nr = ui->list.nr;
+	size_t end = ui->top + ui->rows < nr ? ui->top + ui->rows : nr;
 	struct segment *s;
 
-	if (ui->nr <= ui->rows)
+	if (nr <= ui->rows)
 		return;
 	s = segments_add(line, 0, CANVAS_TITLE);
 	if (ui->rows == 1)
-		snprintf(s->text, sizeof(s->text), "%zu of %zu", end, ui->nr);
+		snprintf(s->text, sizeof(s->text), "%zu of %zu", end, nr);
 	else
-		snprintf(s->text, sizeof(s->text), "%zu-%zu of %zu", ui->top + 1, end, ui->nr);
+		snprintf(s->text, sizeof(s->text), "%zu-%zu of %zu", ui->top + 1, end, nr);
 }
 
-static void add_legend(struct segments *line, bool ascii)
+static void add_legend(struct segments *line, const struct ui *ui, bool ascii)
 {
 	const struct glyphs *g = glyphs(ascii);
 	struct segment *s;
@@ -132,12 +203,18 @@ static void add_legend(struct segments *line, bool ascii)
 	snprintf(s->text, sizeof(s->text), "%s part", g->level[STRIP_PRIVATE / 2]);
 	s = segments_add(line, 4, CANVAS_SHARED);
 	snprintf(s->text, sizeof(s->text), "%s shared", g->level[STRIP_SHARED]);
+	if (!ui->model || !ui->model->backing_ns)
+		return;
+	s = segments_add(line, 5, CANVAS_DOUBLED);
+	snprintf(s->text, sizeof(s->text), "%s twice", g->doubled);
+	s = segments_add(line, 5, CANVAS_PRIVATE);
+	snprintf(s->text, sizeof(s->text), "%s empty", g->empty);
 }
 
 static void footer(struct segments *line, const struct ui *ui, bool ascii)
 {
 	add_more(line, ui);
-	add_legend(line, ascii);
+	add_legend(line, ui, ascii);
 }
 
 static void write_map(struct help_page *p)
@@ -152,6 +229,10 @@ static void write_map(struct help_page *p)
 	help_entry(p, g->level[STRIP_PRIVATE / 2], CANVAS_MIXED,
 	      "part of it is: the fuller the sign, the more");
 	help_entry(p, g->level[STRIP_SHARED], CANVAS_SHARED, "all of it is shared");
+	help_entry(p, g->empty, CANVAS_PRIVATE,
+		   "private, and less than half of it has pages (with --backing)");
+	help_entry(p, g->doubled, CANVAS_DOUBLED,
+		   "some of it is there twice, or on the wrong side (with --backing)");
 }
 
 static void write_columns(struct help_page *p)
@@ -167,6 +248,16 @@ static void write_columns(struct help_page *p)
 	      "Columns that do not fit are left out; the one that is sorted by is shown.");
 }
 
+static bool collect(struct ui *ui, const struct gmem_model *m)
+{
+	return !gmem_trend_add(&overview_of(ui)->trend, m);
+}
+
+static void drop(void *state)
+{
+	gmem_trend_free(&((struct overview *)state)->trend);
+}
+
 static void help(struct help_page *p)
 {
 	write_map(p);
@@ -175,6 +266,7 @@ static void help(struct help_page *p)
 
 const struct view view_overview = {
 	.name = "overview", .title = "all VMs", .hint = "all VMs", .key = '1',
+	.state_size = sizeof(struct overview), .drop = drop, .collect = collect,
 	.fit = fit, .draw = overview_draw, .footer = footer, .help = help,
 	.bindings = bindings, .nr_bindings = sizeof(bindings) / sizeof(*bindings),
 };

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hist.h"
+
 #define WORDS	(sizeof(struct gmem_counters) / sizeof(__u64))
 #define AT(field) (offsetof(struct gmem_counters, field) / sizeof(__u64))
 
@@ -53,4 +55,44 @@ void gmem_counters_sub(struct gmem_counters *now, const struct gmem_counters *th
 		if (is_sum(i))
 			a[i] -= b[i] < a[i] ? b[i] : a[i];
 	}
+}
+
+#define OP(field)	{ offsetof(struct gmem_counters, field), 0 }
+#define HIST(field, h)	{ offsetof(struct gmem_counters, field), offsetof(struct gmem_counters, h) }
+
+/* Where there are operations, and the histogram of their times, or 0. */
+static const struct { size_t op, hist; } ops[] = {
+	HIST(conversion[GMEM_TO_SHARED], conversion_hist[GMEM_TO_SHARED]),
+	HIST(conversion[GMEM_TO_PRIVATE], conversion_hist[GMEM_TO_PRIVATE]),
+	HIST(stall[GMEM_TO_SHARED], stall_hist[GMEM_TO_SHARED]),
+	HIST(stall[GMEM_TO_PRIVATE], stall_hist[GMEM_TO_PRIVATE]),
+	OP(punch), OP(allocate), OP(invalidate), OP(window), OP(fault),
+};
+
+static uint64_t highest(const __u64 *slots)
+{
+	int i = GMEM_HIST_SLOTS - 1;
+
+	while (i >= 0 && !slots[i])
+		i--;
+	return i < 0 ? 0 : gmem_hist_low((unsigned int)i + 1) - 1;
+}
+
+/* now has its differences already. */
+static void set_max(struct gmem_counters *now, const struct gmem_counters *then, size_t op,
+		    size_t hist)
+{
+	struct gmem_op_counters *n = (struct gmem_op_counters *)((char *)now + op);
+	uint64_t max_then = ((const struct gmem_op_counters *)((const char *)then + op))->max_ns;
+	uint64_t top = hist ? highest((const __u64 *)((char *)now + hist)) : 0;
+
+	if (n->max_ns <= max_then)
+		n->max_ns = top < max_then ? top : max_then;
+}
+
+void gmem_counters_since(struct gmem_counters *now, const struct gmem_counters *then)
+{
+	gmem_counters_sub(now, then);
+	for (size_t i = 0; i < sizeof(ops) / sizeof(*ops); i++)
+		set_max(now, then, ops[i].op, ops[i].hist);
 }

@@ -128,24 +128,16 @@ GETTER(get_blocks)
 
 GETTER(get_rate)
 {
-	double f = 0;
-
 	UNUSED(self);
 	UNUSED(now_ns);
-	for (int d = 0; d < GMEM_DIRECTIONS; d++)
-		f += gmem_vm_rate(vm, vm->now.conversion[d].count, vm->before.conversion[d].count);
-	return (struct gmem_value){ .f = f };
+	return (struct gmem_value){ .f = gmem_vm_conversions_per_s(vm) };
 }
 
 GETTER(get_byte_rate)
 {
-	double f = 0;
-
 	UNUSED(self);
 	UNUSED(now_ns);
-	for (int d = 0; d < GMEM_DIRECTIONS; d++)
-		f += gmem_vm_rate(vm, vm->now.conversion[d].bytes, vm->before.conversion[d].bytes);
-	return (struct gmem_value){ .f = f };
+	return (struct gmem_value){ .f = gmem_vm_converted_bytes_per_s(vm) };
 }
 
 static uint64_t longest(const struct gmem_vm *vm)

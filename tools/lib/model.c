@@ -578,8 +578,10 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 		forget_inflight(m);
 	if (rec->kind == GMEM_SYNC)
 		gmem_histories_sync(m->histories, rec->ts_ns);
-	if (rec->kind == GMEM_COST)
+	if (rec->kind == GMEM_COST) {
+		m->cost_before = m->cost;
 		memcpy(&m->cost, rec, sizeof(m->cost));
+	}
 	if (rec->kind == GMEM_PROBES)
 		m->features = ((const struct gmem_probes_rec *)rec)->features;
 	if (rec->kind == GMEM_HOLDERS)
@@ -682,24 +684,35 @@ static uint64_t pages_of(const struct gmem_vm *vm, const struct gmem_ranges *set
 	return pages;
 }
 
-struct gmem_doubled gmem_vm_doubled(const struct gmem_vm *vm)
+struct gmem_doubled gmem_slot_doubled(const struct gmem_vm *vm, const struct gmem_slot *s,
+				      uint64_t start, uint64_t end)
 {
 	struct gmem_doubled d = { 0, 0 };
+	const struct gmem_file *f = NULL;
 
-	for (size_t i = 0; i < vm->nr_slots; i++) {
-		const struct gmem_slot *s = &vm->slots[i];
-		const struct gmem_file *f = NULL;
-
-		for (size_t n = 0; n < vm->nr_files && !f; n++)
-			f = vm->files[n].ino == s->ino ? &vm->files[n] : NULL;
-		if (f)
-			d.private_bytes += pages_of(vm, &f->pages, s->pgoff, s->pgoff + s->npages,
-						    s->gfn - s->pgoff, false);
-		d.shared_bytes += pages_of(vm, &vm->shared_pages, s->gfn, s->gfn + s->npages, 0, true);
-	}
+	for (size_t n = 0; n < vm->nr_files && !f; n++)
+		f = vm->files[n].ino == s->ino ? &vm->files[n] : NULL;
+	if (f)
+		d.private_bytes = pages_of(vm, &f->pages, start - s->gfn + s->pgoff,
+					   end - s->gfn + s->pgoff, s->gfn - s->pgoff, false);
+	d.shared_bytes = pages_of(vm, &vm->shared_pages, start, end, 0, true);
 	d.private_bytes <<= GMEM_PAGE_SHIFT;
 	d.shared_bytes <<= GMEM_PAGE_SHIFT;
 	return d;
+}
+
+struct gmem_doubled gmem_vm_doubled(const struct gmem_vm *vm)
+{
+	struct gmem_doubled sum = { 0, 0 };
+
+	for (size_t i = 0; i < vm->nr_slots; i++) {
+		const struct gmem_slot *s = &vm->slots[i];
+		struct gmem_doubled d = gmem_slot_doubled(vm, s, s->gfn, s->gfn + s->npages);
+
+		sum.private_bytes += d.private_bytes;
+		sum.shared_bytes += d.shared_bytes;
+	}
+	return sum;
 }
 
 uint64_t gmem_vm_shared_populated_bytes(const struct gmem_vm *vm)
@@ -782,4 +795,22 @@ double gmem_vm_rate(const struct gmem_vm *vm, uint64_t now, uint64_t before)
 	if (!vm->before_ns || vm->counters_ns <= vm->before_ns || now < before)
 		return 0;
 	return (double)(now - before) * 1e9 / (double)(vm->counters_ns - vm->before_ns);
+}
+
+double gmem_vm_conversions_per_s(const struct gmem_vm *vm)
+{
+	double f = 0;
+
+	for (int d = 0; d < GMEM_DIRECTIONS; d++)
+		f += gmem_vm_rate(vm, vm->now.conversion[d].count, vm->before.conversion[d].count);
+	return f;
+}
+
+double gmem_vm_converted_bytes_per_s(const struct gmem_vm *vm)
+{
+	double f = 0;
+
+	for (int d = 0; d < GMEM_DIRECTIONS; d++)
+		f += gmem_vm_rate(vm, vm->now.conversion[d].bytes, vm->before.conversion[d].bytes);
+	return f;
 }

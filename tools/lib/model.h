@@ -128,6 +128,7 @@ struct gmem_model {
 	uint64_t *lost_by_cpu;		/* of those that lost any, and those below them */
 	size_t nr_lost_cpus;
 	struct gmem_cost_rec cost;	/* of the tool; 0 as long as nobody told */
+	struct gmem_cost_rec cost_before;	/* a refresh earlier */
 	uint64_t features;		/* enum gmem_feature: what the source can tell */
 	uint64_t backing_ns;		/* when pages were last read completely; 0: never */
 	uint64_t backing_took_ns;
@@ -180,6 +181,10 @@ struct gmem_doubled {
 
 struct gmem_doubled gmem_vm_doubled(const struct gmem_vm *vm);
 
+/* The same for gfns [start, end) of one of its slots. */
+struct gmem_doubled gmem_slot_doubled(const struct gmem_vm *vm, const struct gmem_slot *s,
+				      uint64_t start, uint64_t end);
+
 /* Bytes of its slots whose shared side has pages. */
 uint64_t gmem_vm_shared_populated_bytes(const struct gmem_vm *vm);
 
@@ -193,5 +198,9 @@ struct gmem_blocks gmem_vm_blocks(const struct gmem_vm *vm);
 
 /* Events per second between the last two counter snapshots; 0 before the second. */
 double gmem_vm_rate(const struct gmem_vm *vm, uint64_t now, uint64_t before);
+
+/* Of conversions in both directions. */
+double gmem_vm_conversions_per_s(const struct gmem_vm *vm);
+double gmem_vm_converted_bytes_per_s(const struct gmem_vm *vm);
 
 #endif /* GMEM_MODEL_H */
