@@ -32,7 +32,7 @@ demo: deps
 	@kernel/build $(KERNEL) > /dev/null
 	@selftests/demo/run $(KERNEL)
 
-TEST_PROGRAMS = $(filter $(B)/%,$(CHECKS)) $(B)/ledger_check $(B)/owners
+TEST_PROGRAMS = $(filter $(B)/%,$(CHECKS)) $(FUZZ_PROGRAM) $(B)/ledger_check $(B)/owners
 
 test: deps
 	@$(SUBMAKE) -s all vm events $(TEST_PROGRAMS)
@@ -43,7 +43,7 @@ test-kernel: deps
 	@$(SUBMAKE) -s all vm events $(TEST_PROGRAMS)
 	@selftests/run-tests $(KERNEL_TESTS)
 
-check: all $(filter $(B)/%,$(CHECKS))
+check: all $(filter $(B)/%,$(CHECKS)) $(FUZZ_PROGRAM)
 	@selftests/run-tests $(CHECKS)
 
 install: $(B)/gmemtop $(B)/gmemtrace

@@ -5,6 +5,8 @@
 CHECKS :=
 include selftests/tools/lib-tests.mk
 include selftests/tools/tools-tests.mk
+include selftests/tools/recording-tests.mk
+include selftests/fuzz/fuzz.mk
 include selftests/tools/report-tests.mk
 CHECKS += $(B)/gmemload-unit-test selftests/vm/splat-test.sh selftests/tools/layering.sh selftests/tools/manpages.sh
 

@@ -17,6 +17,10 @@ $(B)/gmem_ops: $(GMEM_OPS_OBJS)
 $(B)/bench_report: $(BENCH_REPORT_OBJS)
 	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ -ljson-c
 
+# Needs the library; its CPU times are of this machine, not of a VM.
+$(B)/recording_bench: $(BENCH)/recording_bench.c $(B)/libgmem.a
+	$(CC) $(TOOL_CFLAGS) -o $@ $^ $(LIB_LIBS)
+
 $(BENCH_OBJ)/%.o: $(BENCH)/%.c $(BENCH)/bench.mk
 	@mkdir -p $(@D)
 	$(CC) $(BENCH_CFLAGS) -c -o $@ $<

@@ -1,0 +1,21 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The corpus of the reader of recordings, and a short search for more. Prints TAP.
+# Usage: check.sh PROGRAM   build/fuzz/recording_fuzz, or build/recording_plain where
+# clang has no fuzzer; GMEM_FUZZ_SECONDS is how long to search (5).
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+. selftests/tap.sh
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+corpus=(selftests/fuzz/corpus/*)
+
+if build/fuzz/recording_fuzz -help=1 > /dev/null 2>&1; then
+	mkdir "$dir/new"
+	check "nothing found in ${GMEM_FUZZ_SECONDS:-5} s beyond a corpus of ${#corpus[@]}" \
+		build/fuzz/recording_fuzz -max_total_time="${GMEM_FUZZ_SECONDS:-5}" -max_len=65536 \
+		-timeout=10 -rss_limit_mb=2048 -artifact_prefix="$dir/" "$dir/new" selftests/fuzz/corpus
+else
+	check "nothing found in a corpus of ${#corpus[@]}" build/recording_plain "${corpus[@]}"
+fi
+plan

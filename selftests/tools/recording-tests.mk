@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Makes recordings for tests. Included after tools-tests.mk.
+#   build/recording_fixture selftests/tools/recordings/v1.gmem     when the format has a new version
+#   build/recording_fixture --seeds selftests/fuzz/corpus
+
+RECORDING_FIXTURE_OBJ := $(B)/selftests/tools/recording_fixture.o
+
+$(RECORDING_FIXTURE_OBJ): $(B)/%.o: %.c selftests/tools/recording-tests.mk
+	@mkdir -p $(@D)
+	$(CC) $(TOOL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/recording_fixture: $(RECORDING_FIXTURE_OBJ) $(B)/selftests/tools/synth.o $(B)/libgmem.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+
+-include $(RECORDING_FIXTURE_OBJ:.o=.d)
