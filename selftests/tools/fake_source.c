@@ -79,7 +79,12 @@ static void convert_some(struct fake *f, struct fake_vm *v)
 		uint64_t at = below(f, blocks) * BLOCK, n = BLOCK << below(f, 5);
 		uint64_t end = at + n < v->npages ? at + n : v->npages;
 
-		synth_convert(&f->s, &v->vm, at, end, below(f, 2), 2000 + below(f, n * 60));
+		bool to_private = below(f, 2);
+		uint64_t ns = 2000 + below(f, n * 60);
+
+		synth_stall_begin(&f->s, &v->vm, 0, at, end, to_private);
+		synth_convert(&f->s, &v->vm, at, end, to_private, ns);
+		synth_stall_end(&f->s, &v->vm, 0, to_private, ns * 2, ns, to_private ? 0 : ns / 4);
 	}
 	f->s.now_ns = now;
 }

@@ -31,6 +31,7 @@ extern const struct test_unit list_unit;
 extern const struct test_unit loop_unit;
 extern const struct test_unit screen_unit;
 extern const struct test_unit ui_unit;
+extern const struct test_unit views_unit;
 
 /* A model, and what makes records for it. */
 struct scene {

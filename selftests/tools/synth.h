@@ -41,6 +41,29 @@ void synth_finish(struct synth *s, struct synth_vm *vm, uint32_t tid, uint64_t s
 void synth_convert(struct synth *s, struct synth_vm *vm, uint64_t start, uint64_t end,
 		   bool to_private, uint64_t dur_ns);
 
+/* A vCPU begins to wait for a conversion; and it runs again, after dur_ns of which ioctl_ns and discard_ns. */
+void synth_stall_begin(struct synth *s, const struct synth_vm *vm, uint32_t vcpu, uint64_t start,
+		       uint64_t end, bool to_private);
+void synth_stall_end(struct synth *s, struct synth_vm *vm, uint32_t vcpu, bool to_private,
+		     uint64_t dur_ns, uint64_t ioctl_ns, uint64_t discard_ns);
+
+/* Pages [start, end) of the file of a slot, or gfns of the shared side, are there; all others not. */
+void synth_pages(struct synth *s, const struct synth_vm *vm, uint32_t slot, uint64_t npages,
+		 uint64_t start, uint64_t end);
+void synth_shared_pages(struct synth *s, const struct synth_vm *vm, uint64_t npages, uint64_t start,
+			uint64_t end);
+void synth_backing(struct synth *s);
+
+/* The process has the VM (ino 0) or the file open; and all that do were told, since begin_ns. */
+void synth_holder(struct synth *s, const struct synth_vm *vm, uint64_t ino, uint32_t pid,
+		  const char *comm);
+void synth_holders(struct synth *s, uint64_t begin_ns);
+
+static inline uint64_t synth_ino(const struct synth_vm *vm, uint32_t slot)
+{
+	return vm->id * 1000 + slot;
+}
+
 void synth_counters(struct synth *s, const struct synth_vm *vm);
 /* What came before is one picture: after the counters of all VMs. */
 void synth_sync(struct synth *s);

@@ -2,8 +2,9 @@
 # Tests of gmemtop's screen, without BPF and curses, and gmemtop on made-up VMs, to look at.
 # Included after tools/tools.mk. New fixtures: GMEM_UPDATE_GOLDEN=1 build/gmemtop_test
 
-GMEMTOP_PURE := age canvas chooser columns draw filter footer header help layout loop order overview_draw \
-	prompt segments since snapshot spark strip ui ui_list view view_files view_latency view_overview view_vm
+# All but what ends programs, reads options, or touches terminals.
+GMEMTOP_IMPURE := batch batch_text main options rescue tui
+GMEMTOP_PURE := $(filter-out $(GMEMTOP_IMPURE),$(patsubst tools/gmemtop/%.c,%,$(wildcard tools/gmemtop/*.c)))
 GMEMTOP_PURE_OBJ := $(GMEMTOP_PURE:%=$(B)/tools/gmemtop/%.o)
 SYNTH_OBJ := $(addprefix $(B)/selftests/tools/,synth.o fake_source.o)
 GMEMTOP_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/gmemtop_test*.c))

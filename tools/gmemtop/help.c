@@ -80,6 +80,18 @@ static void write_bindings(struct help_page *p, const struct ui_binding *b, size
 	}
 }
 
+/* A view may have another use for a key of all views. */
+static bool is_hidden(const struct ui_binding *b, const struct view *view)
+{
+	for (size_t i = 0; i < view->nr_bindings; i++) {
+		for (int k = 0; k < UI_KEYS && view->bindings[i].keys[k]; k++) {
+			if (view->bindings[i].keys[k] == b->keys[0] && b->keys[0] != UI_KEY_ESC)
+				return true;
+		}
+	}
+	return false;
+}
+
 static void write_views(struct help_page *p)
 {
 	for (int i = 0; i < VIEWS; i++) {
@@ -92,7 +104,10 @@ static void write_views(struct help_page *p)
 static void write_all(struct help_page *p, const struct view *view)
 {
 	help_heading(p, "Keys");
-	write_bindings(p, ui_bindings, ui_nr_bindings);
+	for (size_t i = 0; i < ui_nr_bindings; i++) {
+		if (!is_hidden(&ui_bindings[i], view))
+			write_bindings(p, &ui_bindings[i], 1);
+	}
 	help_heading(p, "Views");
 	write_views(p);
 	if (view->nr_bindings)

@@ -57,11 +57,13 @@ bool since_begin(struct since *s, const struct gmem_model *m)
 }
 
 /* Drawing a line asks for many values of one VM. */
-static const struct gmem_vm *counted_since(const struct since *s, const struct gmem_vm *vm)
+const struct gmem_vm *since_vm(const struct since *s, const struct gmem_vm *vm)
 {
 	struct since *cache = (struct since *)s;
 	struct since_vm *v;
 
+	if (!s->ts_ns)
+		return vm;
 	HASH_FIND(hh, s->vms, &vm->id, sizeof(vm->id), v);
 	if (!v)
 		return vm;
@@ -83,5 +85,5 @@ struct gmem_value since_value(const struct since *s, const struct gmem_metric *m
 
 	if (!s->ts_ns || !total)
 		return gmem_metric_get(metric, vm, now_ns);
-	return gmem_metric_get(metric, counted_since(s, vm), now_ns);
+	return gmem_metric_get(metric, since_vm(s, vm), now_ns);
 }

@@ -23,6 +23,9 @@ struct since {
 bool since_begin(struct since *s, const struct gmem_model *m);
 void since_free(struct since *s);
 
+/* The VM with the counters since then: good until the next one is asked for. */
+const struct gmem_vm *since_vm(const struct since *s, const struct gmem_vm *vm);
+
 /* A rate is of the last refresh in any case. */
 struct gmem_value since_value(const struct since *s, const struct gmem_metric *metric,
 			      const struct gmem_vm *vm, uint64_t now_ns);

@@ -172,6 +172,9 @@ uint64_t ui_vm(const struct ui *ui);
 /* Selects row i of the list. */
 void ui_select(struct ui *ui, size_t i);
 
+/* Selects the VM that comes by rows after the one of ui_vm(), or before; groups are passed over. */
+void ui_step_vm(struct ui *ui, int by);
+
 /* For run() of a binding: shows that view. */
 enum ui_action ui_show_view(struct ui *ui, int view);
 

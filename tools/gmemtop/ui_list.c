@@ -46,6 +46,24 @@ uint64_t ui_vm(const struct ui *ui)
 	       l->members[l->groups[l->rows[ui->cursor].group].first] : 0;
 }
 
+void ui_step_vm(struct ui *ui, int by)
+{
+	const struct order *l = &ui->list;
+	uint64_t id = ui_vm(ui);
+	size_t at = 0;
+
+	while (at < l->nr && (l->rows[at].group != ORDER_NO_GROUP || l->rows[at].id != id))
+		at++;
+	/* Once around at most. If it is in no row, its group is folded: from the first row on. */
+	for (size_t n = 0; n < l->nr; n++) {
+		at = (at + l->nr + (size_t)by) % l->nr;
+		if (l->rows[at].group == ORDER_NO_GROUP) {
+			ui_select(ui, at);
+			return;
+		}
+	}
+}
+
 bool ui_order(struct ui *ui, const struct gmem_model *m)
 {
 	ui->model = m;
