@@ -216,7 +216,7 @@ test_signals() {
 	kill -TERM $pid
 	sleep 0.5
 	kill -TERM $pid
-	wait_for 1 gone $pid
+	wait_for 3 gone $pid
 	report $? 'a second signal ends the VM at once'
 	wait $pid
 	start trap -- sh -c 'trap "echo bye; exit 7" TERM; echo ready; while :; do sleep 0.1; done'
