@@ -4,6 +4,7 @@
 # all events or loses most: in the end it shows every page as the ledger has it.
 # Usage: attach.sh [ROUNDS]   A round is all of these, each with its own load.
 . selftests/tap.sh
+. selftests/guest/drift.sh
 rounds=${1:-2}
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
@@ -21,46 +22,37 @@ start_top() { # option..
 }
 
 # When the VMs are held, the state is final. gmemtop gets two refreshes more: one to
-# notice a loss, one that follows the reading of what was lost.
-final_state() {
+# notice a loss, one that follows the reading of what was lost. Whatever is not right is printed.
+final_state() { # name
 	local lines
 
 	wait_for 120 grep -q holding "$dir/load" || not_ok "the load does its work" "$(cat "$dir/load")"
 	lines=$(wc -l < "$dir/top")
 	wait_for 60 sh -c "test \$(wc -l < $dir/top) -gt $((lines + 8))" || not_ok "gmemtop goes on" "$(cat "$dir/top.err")"
+	no_drift "$1" "$dir/top"
 	kill -TERM $top
 	wait $top
 	kill -TERM $load
 	wait $load
-}
-
-# Whatever is not right is printed; else a line for the round.
-judge() { # name
-	local bad
-
-	bad=$(build/ledger_check "$dir/ledger" map "$dir/top" | grep -A1 '^not ok\|^Bail')
-	is "$1" "$bad" ""
+	is "$1" "$(build/ledger_check "$dir/ledger" map "$dir/top" | grep -A1 '^not ok\|^Bail')" ""
 }
 
 for round in $(seq "$rounds"); do
 	start_top
 	wait_for 60 test -s "$dir/top" || not_ok "gmemtop attaches" "$(cat "$dir/top.err")"
 	start_load $((round * 10))
-	final_state
-	judge "round $round: attached before the storm"
+	final_state "round $round: attached before the storm"
 
 	start_load $((round * 10 + 1))
 	sleep 0.$((RANDOM % 10))
 	start_top
-	final_state
-	judge "round $round: attached in the middle of it"
+	final_state "round $round: attached in the middle of it"
 
 	start_load $((round * 10 + 2))
 	wait_for 120 grep -q holding "$dir/load"
 	start_top
 	wait_for 60 test -s "$dir/top"
-	final_state
-	judge "round $round: attached after it"
+	final_state "round $round: attached after it"
 
 	start_top --ringbuf 0.0625
 	wait_for 60 test -s "$dir/top"
@@ -74,8 +66,7 @@ for round in $(seq "$rounds"); do
 		kill -STOP $top
 	done
 	kill -CONT $top
-	final_state
-	judge "round $round: most events lost"
+	final_state "round $round: most events lost"
 	lost=$(tail -1 "$dir/top" | jq .lost.ringbuf)
 	check "round $round: $lost were lost, which is shown" test "$lost" -gt 0
 done

@@ -3,6 +3,7 @@
 # Pages that are there twice: gmemtop --backing equals the ledger, whatever the VMM
 # discards, whether it was there before or comes later; what that costs is told.
 . selftests/tap.sh
+. selftests/guest/drift.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 
@@ -20,6 +21,7 @@ for discard in none private shared both; do
 	wait_for 200 grep -q holding "$dir/load" || not_ok "the load does its work"
 	sleep 4
 	build/gmemtop --json -n 1 -d 0.1 --backing > "$dir/late"
+	no_drift "--discard $discard" "$dir/early"
 	kill -TERM $top
 	wait $top
 	kill -TERM $load

@@ -3,6 +3,7 @@
 # Two gmemtops and a gmemtrace at once do not disturb each other, and one that is
 # killed takes all that it had in the kernel with it.
 . selftests/tap.sh
+. selftests/guest/drift.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 
@@ -28,6 +29,7 @@ build/gmemload --vms 2 --vcpus 2 --mem 32M --count 300 --by mix --hold --ledger 
 load=$!
 check "the load does its work beside three of us" wait_for 200 grep -q holding "$dir/load"
 sleep 2.5
+no_drift "beside two others" "$dir/a"
 tail -1 "$dir/a" > "$dir/a.now"
 kill -KILL $a
 wait $a 2> /dev/null

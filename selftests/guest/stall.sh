@@ -3,6 +3,7 @@
 # What the guest feels of a conversion, from its exit to its re-entry: as many as it
 # asked for, and as long as a VMM that dawdles makes them.
 . selftests/tap.sh
+. selftests/guest/drift.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 pause_us=3000
@@ -21,6 +22,7 @@ stalls()
 	load=$!
 	check "the load does its work" wait_for 200 grep -q holding "$dir/load"
 	sleep 1.5
+	no_drift "after the load" "$dir/top"
 	tail -1 "$dir/top" > "$dir/now"
 	kill -TERM $load $top
 	wait $load

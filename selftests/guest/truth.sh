@@ -3,6 +3,7 @@
 # What gmemtop and gmemtrace show equals what the load did: 4 VMs of 2 vCPUs,
 # at least 10,000 conversions of mixed sizes, by hypercall, access and ioctl.
 . selftests/tap.sh
+. selftests/guest/drift.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 
@@ -25,6 +26,7 @@ sleep 1.5	# pages are counted once a second
 # Somebody who comes now and reads kernel memory sees the same: no drift.
 build/gmemtop --json -n 1 -d 0.1 > "$dir/fresh"
 is "a fresh gmemtop ends in order" $? 0
+no_drift "after the load" "$dir/top"
 # The VMs are held: what the tools print when they are told to end is the final state.
 kill -TERM $top
 wait $top

@@ -258,14 +258,15 @@ static void check_top(json ledger, FILE *f, bool counted)
 		json want = json_object_array_get_idx(vms, i);
 		json got = find_vm(get(refresh, "vms"), want);
 
-		if (got && counted)
-			check_counters(got, want);
-		if (got)
-			check_state(got, want);
-		if (got && get(got, "doubled_private_bytes"))
-			check_backing(got, want);
-		else
+		if (!got) {
 			report(false, "is shown", number(want, "vm"), "not found by its inode");
+			continue;
+		}
+		if (counted)
+			check_counters(got, want);
+		check_state(got, want);
+		if (get(got, "doubled_private_bytes"))
+			check_backing(got, want);
 	}
 	json_object_put(refresh);
 	free(line);
