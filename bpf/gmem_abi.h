@@ -258,6 +258,17 @@ enum gmem_feature {
 	GMEM_FEATURE_WINDOWS	= 1 << 6,	/* invalidations of conversions */
 	GMEM_FEATURE_STALLS	= 1 << 7,	/* from the exit that asks to the re-entry */
 	GMEM_FEATURE_BACKING	= 1 << 8,	/* which pages are populated, now and then */
+	GMEM_FEATURE_EVENTS	= 1 << 9,	/* a record of every operation; else of what changes maps */
+};
+
+/* Groups of events that somebody may want to see or not: each has its cost. */
+enum gmem_probe_group {
+	GMEM_PROBES_BASE	= 1,	/* files, bindings, conversions, fallocate, stalls: counted; maps */
+	GMEM_PROBES_PHASES	= 2,	/* phases of conversions */
+	GMEM_PROBES_FAULTS	= 4,	/* faults of vCPUs and of userspace, populate */
+	GMEM_PROBES_INVALIDATIONS = 8,	/* of guest_memfd, and windows of conversions */
+	GMEM_PROBES_EVENTS	= 16,	/* a record for all that these see, not only for what changes maps */
+	GMEM_PROBES_ALL		= 31,
 };
 
 struct gmem_probes_rec {

@@ -8,18 +8,20 @@
 /* kvm_gmem_attributes_phase numbers the phases without the first, which it cannot tell. */
 #define PHASE_ARG(phase)	((phase) - GMEM_PHASE_CHECK)
 
-/* Somebody wants records of phases; their times are counted for everybody. */
-const volatile bool tell_phases;
-
+/* The VM is counted when it ends: by then it is known, or told where somebody wants all events. */
 static __always_inline void attributes_begin(struct kvm *kvm, __u64 vm, const struct gmem_rec *r)
 {
 	__u64 ts = bpf_ktime_get_ns();
 
+	if (op_keep(OP_ATTRIBUTES, vm, GMEM_ATTRIBUTES_BEGIN, ts, r) && wants(GMEM_PROBES_PHASES))
+		phases_begin(ts);
+	if (!wants(GMEM_PROBES_EVENTS))
+		return;
 	get_vm(kvm, vm, ts);
-	op_begin(OP_ATTRIBUTES, vm, GMEM_ATTRIBUTES_BEGIN, ts, r);
+	emit(vm, GMEM_ATTRIBUTES_BEGIN, ts, r);
 }
 
-/* Of an operation that starts the phase. */
+/* Of the operation that starts the phase; NULL: it is not known. */
 static __always_inline void attributes_phase(__u64 vm, struct gmem_op *op, __u32 phase,
 					     struct gmem_rec *r)
 {
@@ -27,20 +29,38 @@ static __always_inline void attributes_phase(__u64 vm, struct gmem_op *op, __u32
 
 	if (op)
 		op_phase(op, phase, ts);
-	if (!tell_phases)
+	if (!wants(GMEM_PROBES_PHASES) || !wants(GMEM_PROBES_EVENTS))
 		return;
 	r->arg = PHASE_ARG(phase);
 	emit(vm, GMEM_ATTRIBUTES_PHASE, ts, r);
 }
 
-static __always_inline void count_phases(__u64 *total, struct gmem_op *op, __u64 ts)
+static __always_inline void count_phase(struct gmem_counters *c, __u32 dir, __u32 phase, __u64 ns)
 {
-	/* Still the first phase: their event is not there, or not attached. */
+	__u32 slot = ns ? gmem_log2(ns) : 0;
+
+	if (slot >= GMEM_PHASE_SLOTS)
+		slot = GMEM_PHASE_SLOTS - 1;
+	add(&c->phase_ns[dir][phase], ns);
+	add(&c->phase_hist[dir][phase][slot], 1);
+}
+
+/* Of the operation that ends. */
+static __always_inline void count_phases(struct gmem_counters *c, __u32 dir, struct gmem_op *op,
+					 __u64 ts)
+{
+	struct gmem_op_phases *p;
+
+	/* Still the first: their event is not there. */
 	if (!op || !op->phase)
 		return;
 	op_phase(op, GMEM_PHASES, ts);
-	for (int i = 0; i < GMEM_PHASES; i++)
-		add(&total[i], op->phase_ns[i]);
+	p = phases_of(op->tid);
+	/* It has no place, or it began before phases were told. */
+	if (!p || p->tid != op->tid || p->since != epoch_of_phases())
+		return;
+	for (__u32 i = 0; i < GMEM_PHASES; i++)
+		count_phase(c, dir, i, p->ns[i]);
 }
 
 static __always_inline __u32 direction(__u64 attributes)
@@ -67,14 +87,16 @@ static __always_inline void attributes_end(struct kvm *kvm, __u64 vm, struct gme
 	__u64 ts = bpf_ktime_get_ns();
 	struct gmem_counters *c = get_vm(kvm, vm, ts);
 
-	if (c && r->aux)
-		count_phases(c->phase_ns[direction(r->arg)], op_peek(OP_ATTRIBUTES, vm), ts);
+	if (c && r->aux && wants(GMEM_PROBES_PHASES))
+		count_phases(c, direction(r->arg), op_peek(OP_ATTRIBUTES, vm), ts);
 	r->dur_ns = op_end(OP_ATTRIBUTES, vm, ts);
 	if (c)
 		count_conversion(c, r);
 	if (!r->ret)
 		stall_converted(vm, r->start, r->end, r->dur_ns);
-	emit(vm, GMEM_ATTRIBUTES_END, ts, r);
+	/* What changed nothing changes no map. */
+	if (r->aux || wants(GMEM_PROBES_EVENTS))
+		emit(vm, GMEM_ATTRIBUTES_END, ts, r);
 }
 
 #endif /* GMEM_ATTRIBUTES_BPF_H */

@@ -19,7 +19,7 @@ static __always_inline void memory_fault(struct kvm_vcpu *vcpu, u64 gpa, u64 siz
 
 	if (c)
 		add(&c->memory_faults, 1);
-	emit(vm, GMEM_MEMORY_FAULT, ts, &r);
+	emit_event(vm, GMEM_MEMORY_FAULT, ts, &r);
 }
 
 /* Of operations that are not counted when they begin: faults, populate. */
@@ -33,7 +33,7 @@ static __always_inline void uncounted_ends(__u32 class, __u64 vm, __u16 kind, st
 	__u64 ts = bpf_ktime_get_ns();
 
 	r->dur_ns = op_end(class, vm, ts);
-	emit(vm, kind, ts, r);
+	emit_event(vm, kind, ts, r);
 }
 
 /* r->nr_pages is GMEM_UNKNOWN where nobody tells what was allocated. */
@@ -48,7 +48,7 @@ static __always_inline void fault_ends(struct kvm *kvm, __u64 vm, struct gmem_re
 		if (r->nr_pages != GMEM_UNKNOWN)
 			add(&c->faulted_pages, r->nr_pages);
 	}
-	emit(vm, GMEM_FAULT_END, ts, r);
+	emit_event(vm, GMEM_FAULT_END, ts, r);
 }
 
 #endif /* GMEM_FAULTS_BPF_H */

@@ -55,8 +55,11 @@ static __always_inline void fallocate_begins(struct kvm *kvm, __u64 vm, const st
 {
 	__u64 ts = bpf_ktime_get_ns();
 
+	op_keep(OP_FALLOCATE, vm, GMEM_FALLOCATE_BEGIN, ts, r);
+	if (!wants(GMEM_PROBES_EVENTS))
+		return;
 	get_vm(kvm, vm, ts);
-	op_begin(OP_FALLOCATE, vm, GMEM_FALLOCATE_BEGIN, ts, r);
+	emit(vm, GMEM_FALLOCATE_BEGIN, ts, r);
 }
 
 /* r->nr_pages is GMEM_UNKNOWN where nobody tells it. */
@@ -73,7 +76,7 @@ static __always_inline void fallocate_ends(struct kvm *kvm, __u64 vm, struct gme
 			add(punch ? &c->punched_pages : &c->allocated_pages, r->nr_pages);
 	}
 	stall_discarded(vm, r->dur_ns);
-	emit(vm, GMEM_FALLOCATE_END, ts, r);
+	emit_event(vm, GMEM_FALLOCATE_END, ts, r);
 }
 
 /* Attributes that are state of the VM are invalidated by gfn, without an inode. */
@@ -96,7 +99,7 @@ static __always_inline void invalidate_ends(struct kvm *kvm, __u64 vm, struct gm
 		count_op(&c->invalidate, (r->end < size ? r->end : size) - r->start, r->dur_ns, 0);
 	else if (c)
 		count_op(&c->window, r->end - r->start, r->dur_ns, 0);
-	emit(vm, GMEM_INVALIDATE_END, ts, r);
+	emit_event(vm, GMEM_INVALIDATE_END, ts, r);
 }
 
 #endif /* GMEM_FILES_BPF_H */

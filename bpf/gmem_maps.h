@@ -21,27 +21,51 @@ enum gmem_op_class {
 	OP_POPULATE,
 	OP_UNBIND,
 	OP_AROUND,	/* of a function that invalidates: what it works on */
+	OP_CLASSES
 };
 
-/* Map inflight. */
-struct gmem_op_key {
-	__u64 vm;
-	__u32 tid;
-	__u32 class;	/* enum gmem_op_class */
-};
+#define OP_CLASSES_MAX	8
 
+/*
+ * Map ops: each task and class has a place, which another task may have, too: tid is whose it
+ * is now. An array, so to find it takes no call, and user space maps it and reads it as it is.
+ */
 struct gmem_op {
-	__u64 begin_ns;
-	__u64 mark_ns;	/* start of phase */
-	__u64 phase;
-	__u64 phase_ns[GMEM_PHASES];
+	__u64 begin_ns;	/* 0: none is under way. Written last, and cleared first */
+	__u64 vm;
 	__u64 ino;
 	__u64 start;
 	__u64 end;
 	__u64 arg;
 	__u64 order;	/* of the change, once it is certain; 0: nothing changes */
-	__u32 kind;	/* of the record that told of the begin; 0: none did */
+	__u32 phase;	/* enum gmem_conversion_phase */
+	__u32 tid;	/* 0: the place is free */
 	__u32 tgid;
+	__u32 kind;	/* of the record that tells of the begin; 0: none does */
+	__u32 since;	/* epoch of the class, and 1, in which it was used last; 0: never */
+	__u32 last;	/* the task that used it last */
+};
+
+#define OPS		65536	/* places */
+
+static inline __u32 gmem_op_place(__u32 tid, __u32 class)
+{
+	return (tid * OP_CLASSES_MAX + class) & (OPS - 1);
+}
+
+/* Map phases: of the conversion in place n * OP_CLASSES_MAX. */
+struct gmem_op_phases {
+	__u64 mark_ns;	/* start of the one that op.phase tells */
+	__u64 ns[GMEM_PHASES];
+	__u32 since;	/* epoch of phases, and 1, in which the conversion began */
+	__u32 tid;
+};
+
+/* Map others: operations whose place is taken. */
+struct gmem_op_key {
+	__u64 vm;
+	__u32 tid;
+	__u32 class;	/* enum gmem_op_class */
 };
 
 /* Map stalls. */

@@ -155,7 +155,7 @@ int BPF_PROG(stall_begin, struct kvm_vcpu *vcpu, int ret)
 	r.end = s.end;
 	r.arg = s.attributes;
 	r.aux = key.vcpu;
-	emit(key.vm, GMEM_STALL_BEGIN, s.exit_ns, &r);
+	emit_event(key.vm, GMEM_STALL_BEGIN, s.exit_ns, &r);
 	return 0;
 }
 
@@ -213,7 +213,8 @@ int BPF_PROG(stall_end, struct kvm_vcpu *vcpu)
 	c = bpf_map_lookup_elem(&vms, &key.vm);
 	if (c)
 		count_stall(c, s, ts - s->exit_ns);
-	tell_stall(key.vm, key.vcpu, s, ts);
+	if (wants(GMEM_PROBES_EVENTS))
+		tell_stall(key.vm, key.vcpu, s, ts);
 	forget_waiter(key.vm, NO_GFN, s->tid);
 	forget_waiter(key.vm, s->next, 0);
 	bpf_map_delete_elem(&stalls, &key);

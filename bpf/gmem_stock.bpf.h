@@ -41,12 +41,18 @@ int BPF_PROG(stock_create, struct kvm *kvm, void *args, int fd)
  */
 static __always_inline void enter(struct inode *inode, __u64 cause)
 {
-	struct gmem_op op = {
-		.begin_ns = bpf_ktime_get_ns(),
+	struct gmem_rec r = {
 		.ino = inode->i_ino, .end = inode->i_size >> GMEM_PAGE_SHIFT, .arg = cause,
 	};
 
-	op_begin_as(OP_AROUND, 0, &op);
+	if (wants(GMEM_PROBES_INVALIDATIONS))
+		op_keep(OP_AROUND, 0, 0, bpf_ktime_get_ns(), &r);
+}
+
+static __always_inline void leave(void)
+{
+	if (wants(GMEM_PROBES_INVALIDATIONS))
+		op_forget(OP_AROUND, 0);
 }
 
 /* The end of an invalidation that zapped nothing, as no memslot is there, has no function. */
@@ -78,7 +84,7 @@ int BPF_PROG(stock_release, struct inode *inode, struct file *file)
 SEC("fexit")
 int BPF_PROG(stock_release_exit)
 {
-	op_forget(OP_AROUND, 0);
+	leave();
 	return 0;
 }
 
@@ -116,18 +122,20 @@ int BPF_PROG(stock_bind_commit, struct kvm *kvm, struct kvm_memory_slot *slot, i
 SEC("fentry")
 int BPF_PROG(stock_unbind, struct kvm_memory_slot *slot)
 {
-	struct gmem_op op = { .begin_ns = bpf_ktime_get_ns() };
 	struct file *file = slot->gmem.file;
+	__u64 ts = bpf_ktime_get_ns(), vm;
+	struct gmem_rec r;
 	struct kvm *kvm;
 
 	if (!file)
 		return 0;	/* it was closed before, which was told */
 	kvm = gmem_kvm(BPF_CORE_READ(file, private_data));
-	op.order = vm_of_probed(kvm);
-	op.ino = file_ino(file);
-	op.arg = slot->gmem.pgoff;
-	get_vm(kvm, op.order, op.begin_ns);
-	op_begin_as(OP_UNBIND, 0, &op);
+	vm = vm_of_probed(kvm);
+	r = (struct gmem_rec){
+		.ino = file_ino(file), .start = slot->gmem.pgoff, .arg = vm,
+	};
+	get_vm(kvm, vm, ts);
+	op_keep(OP_UNBIND, 0, 0, ts, &r);
 	return 0;
 }
 
@@ -139,8 +147,8 @@ int BPF_PROG(stock_unbind_exit, struct kvm_memory_slot *slot)
 
 	if (!op)
 		return 0;
-	r = slot_rec(slot, op->ino, op->arg);
-	emit(op->order, GMEM_UNBIND, bpf_ktime_get_ns(), &r);
+	r = slot_rec(slot, op->ino, op->start);
+	emit(op->arg, GMEM_UNBIND, bpf_ktime_get_ns(), &r);
 	op_forget(OP_UNBIND, 0);
 	return 0;
 }
@@ -164,8 +172,9 @@ int BPF_PROG(stock_fallocate_exit, struct file *file, int mode, __s64 offset, __
 	struct kvm *kvm = gmem_kvm(file->private_data);
 	__u64 vm = vm_of_probed(kvm);
 
-	end_invalidation(kvm, vm);
-	op_forget(OP_AROUND, 0);
+	if (wants(GMEM_PROBES_INVALIDATIONS))
+		end_invalidation(kvm, vm);
+	leave();
 	r.nr_pages = GMEM_UNKNOWN;
 	r.ret = ret;
 	fallocate_ends(kvm, vm, &r);
@@ -180,7 +189,7 @@ int BPF_PROG(stock_memory_error, struct address_space *mapping, struct folio *fo
 		.ino = mapping->host->i_ino, .start = folio->index, .end = folio->index + 1,
 	};
 
-	emit(0, GMEM_MEMORY_ERROR, bpf_ktime_get_ns(), &r);
+	emit_event(0, GMEM_MEMORY_ERROR, bpf_ktime_get_ns(), &r);
 	enter(mapping->host, CAUSE_MEMORY_ERROR);
 	return 0;
 }
@@ -188,7 +197,7 @@ int BPF_PROG(stock_memory_error, struct address_space *mapping, struct folio *fo
 SEC("fexit")
 int BPF_PROG(stock_memory_error_exit)
 {
-	op_forget(OP_AROUND, 0);
+	leave();
 	return 0;
 }
 
@@ -319,6 +328,7 @@ int BPF_PROG(stock_attributes_exit, struct file *file, unsigned int ioctl, unsig
 	return 0;
 }
 
+/* Phases are kept even if nobody counts them: they tell what has been certain since. */
 static __always_inline void stock_phase(struct kvm *kvm, __u32 from, __u32 to)
 {
 	__u64 vm = vm_if_known(kvm);

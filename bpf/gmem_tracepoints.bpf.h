@@ -137,7 +137,7 @@ int BPF_PROG(on_memory_error, struct inode *inode, u64 start, u64 end)
 
 	struct gmem_rec r = { .ino = inode->i_ino, .start = start, .end = end };
 
-	emit(0, GMEM_MEMORY_ERROR, bpf_ktime_get_ns(), &r);
+	emit_event(0, GMEM_MEMORY_ERROR, bpf_ktime_get_ns(), &r);
 	return 0;
 }
 
@@ -166,7 +166,8 @@ int BPF_PROG(on_attributes_phase, struct kvm *kvm, struct inode *inode, u64 star
 	struct gmem_rec r = { .ino = ino_of(inode), .start = start, .end = end };
 	__u64 vm = vm_of(kvm);
 
-	attributes_phase(vm, op_find(OP_ATTRIBUTES, vm), phase + GMEM_PHASE_CHECK, &r);
+	/* One that is not known began before us, or was counted as lost. */
+	attributes_phase(vm, op_peek(OP_ATTRIBUTES, vm), phase + GMEM_PHASE_CHECK, &r);
 	return 0;
 }
 
@@ -213,7 +214,7 @@ int BPF_PROG(on_fault_retry, struct kvm_vcpu *vcpu, u64 gfn, bool is_private)
 
 	if (c)
 		add(&c->fault_retries, 1);
-	emit(vm, GMEM_FAULT_RETRY, ts, &r);
+	emit_event(vm, GMEM_FAULT_RETRY, ts, &r);
 	return 0;
 }
 

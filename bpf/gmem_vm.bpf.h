@@ -3,7 +3,7 @@
 #ifndef GMEM_VM_BPF_H
 #define GMEM_VM_BPF_H
 
-#include "gmem_state.bpf.h"
+#include "gmem_ops.bpf.h"
 
 /* Where the kernel does not number VMs, we do, from 1, in the order they are seen. */
 struct {

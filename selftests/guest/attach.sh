@@ -9,8 +9,8 @@ rounds=${1:-2}
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 
-start_load() { # seed
-	build/gmemload --vms 8 --vcpus 1 --mem 16M --count 60 --pattern mix --by mix --seed "$1" \
+start_load() { # seed conversions
+	build/gmemload --vms 8 --vcpus 1 --mem 16M --count "${2:-60}" --pattern mix --by mix --seed "$1" \
 		--hold --ledger "$dir/ledger" < <(exec sleep 600) > "$dir/load" &
 	load=$!
 }
@@ -58,7 +58,7 @@ for round in $(seq "$rounds"); do
 	wait_for 60 test -s "$dir/top"
 	# A reader that is away most of the time: its buffer holds a small part.
 	kill -STOP $top
-	start_load $((round * 10 + 3))
+	start_load $((round * 10 + 3)) 600
 	until grep -q holding "$dir/load"; do
 		sleep 0.7
 		kill -CONT $top

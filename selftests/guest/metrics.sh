@@ -14,14 +14,14 @@ documented() { # set
 
 shown() { # file
 	jq -r '.vms[0] | to_entries[] | "\(.key) \(if .value == null then "no" else "yes" end)"' "$1" |
-		grep -vE '^(slots|files|operations_inflight|private_extents|ended|map_state|read_took_ns|process_start_ns|lost_records) ' | sort
+		grep -vE '^(slots|files|operations_inflight|private_extents|ended|map_state|read_took_ns|process_start_ns|lost_records|holders|orphan) ' | sort
 }
 
 build/gmemload --count 20 --hold < <(exec sleep 600) > "$dir/load" &
 load=$!
 wait_for 60 grep -q holding "$dir/load"
 for set in tracepoints stock; do
-	if ! build/gmemtop --json -n 1 -d 0.1 --phases --faults --backing --probes $set > "$dir/$set" 2> "$dir/err"; then
+	if ! build/gmemtop --json -n 1 -d 0.1 --phases --faults --invalidations --backing --probes $set > "$dir/$set" 2> "$dir/err"; then
 		skip "$set as documented" "$(head -1 "$dir/err")"
 		continue
 	fi
@@ -30,5 +30,6 @@ done
 build/gmemtop --json -n 1 -d 0.1 > "$dir/plain"
 is "without --phases there are none" "$(jq '.vms[0].to_private_zap_ns' "$dir/plain")" null
 is "without --faults there are none" "$(jq '.vms[0].fault_count' "$dir/plain")" null
+is "without --invalidations there are none" "$(jq -c '.vms[0] | [.invalidate_count, .window_count]' "$dir/plain")" '[null,null]'
 kill $load
 plan

@@ -18,6 +18,7 @@ int main(int argc, char **argv)
 	if (!status) {
 		live.ringbuf_bytes = o.ringbuf_bytes;
 		live.groups = o.groups;
+		live.later = o.batch ? 0 : GMEM_PROBES_ALL;
 		live.set = o.set;
 		live.inventory = true;
 		live.backing_ns = o.backing_ns;

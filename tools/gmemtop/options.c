@@ -11,7 +11,8 @@
 
 const char *argp_program_version = "gmemtop 0.1";
 
-enum { OPT_JSON = 256, OPT_ASCII, OPT_RINGBUF, OPT_REVERSE, OPT_PROBES, OPT_WAIT, OPT_PHASES, OPT_FAULTS, OPT_BACKING };
+enum { OPT_JSON = 256, OPT_ASCII, OPT_RINGBUF, OPT_REVERSE, OPT_PROBES, OPT_WAIT, OPT_PHASES, OPT_FAULTS, OPT_INVALIDATIONS,
+       OPT_BACKING };
 
 static const struct argp_option options[] = {
 	{ "delay", 'd', "SEC", 0, "Refresh every SEC seconds, 0.1 to 3600 (default 1)", 0 },
@@ -24,6 +25,7 @@ static const struct argp_option options[] = {
 	{ "ascii", OPT_ASCII, NULL, 0, "No Unicode on the screen", 0 },
 	{ "phases", OPT_PHASES, NULL, 0, "Time the phases of conversions, too", 0 },
 	{ "faults", OPT_FAULTS, NULL, 0, "Count faults on private memory, too: there may be very many", 0 },
+	{ "invalidations", OPT_INVALIDATIONS, NULL, 0, "Count invalidations and their windows, too", 0 },
 	{ "backing", OPT_BACKING, "SEC", OPTION_ARG_OPTIONAL,
 	  "Read every SEC seconds (10) which pages are populated, private and shared", 0 },
 	{ "ringbuf", OPT_RINGBUF, "MIB", 0, "Size of the event buffer (default: by number of CPUs)", 0 },
@@ -81,6 +83,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_FAULTS:
 		o->groups |= GMEM_PROBES_FAULTS;
+		return 0;
+	case OPT_INVALIDATIONS:
+		o->groups |= GMEM_PROBES_INVALIDATIONS;
 		return 0;
 	case OPT_BACKING:
 		v = 10;

@@ -324,7 +324,7 @@ static void help(struct help_page *p)
 }
 
 const struct view view_vm = {
-	.name = "vm", .title = "VM", .key = '2', .groups = GMEM_PROBES_PHASES,
+	.name = "vm", .title = "VM", .key = '2', .groups = GMEM_PROBES_PHASES | GMEM_PROBES_EVENTS,
 	.hint = "the selected VM: its memory, slots, files, phases",
 	.state_size = sizeof(struct vm_state), .fit = fit, .draw = vm_draw, .footer = footer,
 	.help = help, .bindings = bindings, .nr_bindings = sizeof(bindings) / sizeof(*bindings),

@@ -218,7 +218,8 @@ enum gmem_status cmd_live(int argc, char **argv, struct gmem_error *e)
 	live.set = o.set;
 	live.wait = o.wait;
 	live.verbose = o.verbose;
-	live.groups = (o.events ? GMEM_PROBES_PHASES : 0) | (o.faults ? GMEM_PROBES_FAULTS : 0);
+	live.groups = GMEM_PROBES_EVENTS | GMEM_PROBES_INVALIDATIONS |
+		      (o.events ? GMEM_PROBES_PHASES : 0) | (o.faults ? GMEM_PROBES_FAULTS : 0);
 	status = gmem_live_open(&source, &live, e);
 	if (!status)
 		status = run(source, &o, e);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "gmem.skel.h"
+#include "gmem_maps.h"
 #include "probes.h"
 
 static int print_nothing(enum libbpf_print_level level, const char *fmt, va_list ap)
@@ -78,19 +79,16 @@ static bool binds_in_two_steps(void)
 	return false;
 }
 
-static void set_constants(struct attachment *a, unsigned int groups, uint64_t size)
+static void set_constants(struct attachment *a, uint64_t size)
 {
 	a->skel->rodata->wakeup_bytes = size / 4;
-	a->skel->rodata->tell_phases = groups & GMEM_PROBES_PHASES;
 	a->skel->rodata->bind_in_two_steps = binds_in_two_steps();
 }
 
 static enum gmem_status load(struct attachment *a, const struct gmem_live_opts *opts,
-			     enum gmem_probe_set set, ring_buffer_sample_fn fn, void *ctx,
-			     struct gmem_error *e)
+			     ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e)
 {
 	uint64_t size = ringbuf_size(opts);
-	unsigned int groups = opts->groups | GMEM_PROBES_BASE;
 	LIBBPF_OPTS(bpf_object_open_opts, open_opts);
 	int err;
 
@@ -103,32 +101,99 @@ static enum gmem_status load(struct attachment *a, const struct gmem_live_opts *
 	a->skel = gmem_bpf__open_opts(&open_opts);
 	if (!a->skel)
 		return fail_bpf(e, "open the BPF programs", -errno);
-	err = choose_programs(a->skel->obj, set, groups);
+	err = choose_programs(a->skel->obj, a->set, a->loaded);
 	if (err)
 		return fail_bpf(e, "choose BPF programs", err);
 	bpf_map__set_max_entries(a->skel->maps.records, size);
-	set_constants(a, groups, size);
-	/* Iterators are attached when they are to run. */
-	bpf_program__set_autoattach(a->skel->progs.scan_files, false);
-	bpf_program__set_autoattach(a->skel->progs.scan_map, false);
+	set_constants(a, size);
 	err = gmem_bpf__load(a->skel);
 	if (err)
 		return fail_bpf(e, "load the BPF programs", err);
 	a->rb = ring_buffer__new(bpf_map__fd(a->skel->maps.records), fn, ctx, NULL);
 	if (!a->rb)
 		return fail_bpf(e, "map the ring buffer", -errno);
-	err = gmem_bpf__attach(a->skel);
+	err = inflight_open(&a->inflight, a->skel);
+	if (err)
+		return fail_bpf(e, "map what is in flight", err);
+	err = attach_groups(a, opts->groups);
 	if (err)
 		return fail_bpf(e, "attach the BPF programs", err);
 	return GMEM_OK;
 }
 
-static void describe_probes(struct attachment *a, enum gmem_probe_set set, unsigned int groups)
+/* Classes of operations that only these groups tell of. */
+static const struct {
+	unsigned int group;
+	enum gmem_op_class class;
+} classes[] = {
+	{ GMEM_PROBES_INVALIDATIONS,	OP_INVALIDATE },
+	{ GMEM_PROBES_INVALIDATIONS,	OP_AROUND },
+	{ GMEM_PROBES_FAULTS,		OP_FAULT },
+	{ GMEM_PROBES_FAULTS,		OP_USER_FAULT },
+	{ GMEM_PROBES_FAULTS,		OP_POPULATE },
+};
+
+/* Of what is under way now, the begin was not seen, or the end will not be. */
+static void forget_operations(struct attachment *a, unsigned int groups)
+{
+	for (size_t i = 0; i < sizeof(classes) / sizeof(*classes); i++) {
+		if (classes[i].group & groups)
+			a->skel->bss->epochs[classes[i].class]++;
+	}
+	if (groups & GMEM_PROBES_PHASES)
+		a->skel->bss->phase_epoch++;
+}
+
+/* In the order of the table begins come before their ends. */
+static void detach_groups(struct attachment *a, unsigned int groups)
+{
+	a->groups &= ~groups;
+	a->skel->bss->wanted = a->groups;
+	for (size_t i = 0; i < gmem_nr_probes; i++) {
+		if (!(gmem_probes[i].group & groups))
+			continue;
+		bpf_link__destroy(a->links[i]);
+		a->links[i] = NULL;
+	}
+	forget_operations(a, groups);
+}
+
+static int attach_probe(struct attachment *a, size_t i)
+{
+	struct bpf_program *prog;
+
+	if (a->links[i] || !gmem_probe_in_use(&gmem_probes[i], a->set, a->groups))
+		return 0;
+	prog = bpf_object__find_program_by_name(a->skel->obj, gmem_probes[i].program);
+	a->links[i] = bpf_program__attach(prog);
+	return a->links[i] ? 0 : -errno;
+}
+
+static void describe_probes(struct attachment *a)
 {
 	a->probes.h.kind = GMEM_PROBES;
 	a->probes.h.size = sizeof(a->probes);
-	a->probes.features = gmem_probes_features(set, groups | GMEM_PROBES_BASE);
-	snprintf(a->probes.set, sizeof(a->probes.set), "%s", gmem_set_names[set]);
+	a->probes.features = gmem_probes_features(a->set, a->groups);
+	snprintf(a->probes.set, sizeof(a->probes.set), "%s", gmem_set_names[a->set]);
+}
+
+int attach_groups(struct attachment *a, unsigned int groups)
+{
+	unsigned int before = a->groups;
+	int err = 0;
+
+	groups = (groups | GMEM_PROBES_BASE) & a->loaded;
+	detach_groups(a, before & ~groups);
+	a->groups = groups;
+	a->skel->bss->wanted = groups;
+	/* Ends first: what ends without a begin began before us. */
+	for (size_t i = gmem_nr_probes; !err && i-- > 0; )
+		err = attach_probe(a, i);
+	forget_operations(a, groups & ~before);
+	if (err)
+		detach_groups(a, groups & ~before);
+	describe_probes(a);
+	return err;
 }
 
 /* Events are attached first: whatever changes from now on is told. */
@@ -154,8 +219,12 @@ enum gmem_status attach(struct attachment *a, const struct gmem_live_opts *opts,
 	if (status)
 		return status;
 	a->module = choice.module;
-	describe_probes(a, choice.set, opts->groups);
-	status = load(a, opts, choice.set, fn, ctx, e);
+	a->set = choice.set;
+	a->loaded = opts->groups | opts->later | GMEM_PROBES_BASE;
+	a->links = calloc(gmem_nr_probes, sizeof(*a->links));
+	if (!a->links)
+		return gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
+	status = load(a, opts, fn, ctx, e);
 	if (!status && opts->inventory)
 		status = find_vms(a, e);
 	if (status)
@@ -165,6 +234,10 @@ enum gmem_status attach(struct attachment *a, const struct gmem_live_opts *opts,
 
 void detach(struct attachment *a)
 {
+	for (size_t i = 0; a->links && i < gmem_nr_probes; i++)
+		bpf_link__destroy(a->links[i]);
+	free(a->links);
+	inflight_close(&a->inflight);
 	inventory_free(a->inv);
 	ring_buffer__free(a->rb);
 	gmem_bpf__destroy(a->skel);

@@ -3,29 +3,13 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "gmem.skel.h"
 #include "gmem_maps.h"
-
-static int tell_operations(struct gmem_bpf *skel, gmem_record_fn fn, void *ctx)
-{
-	int fd = bpf_map__fd(skel->maps.inflight), err = 0;
-	struct gmem_op_key key, next, *prev = NULL;
-	struct gmem_op op;
-
-	/* If the entry before is gone meanwhile, it starts over: telling twice does no harm. */
-	for (; !err && !bpf_map_get_next_key(fd, prev, &next); prev = &key) {
-		key = next;
-		if (bpf_map_lookup_elem(fd, &key, &op) || !op.kind)
-			continue;
-		struct gmem_rec r = {
-			.h = { op.begin_ns, key.vm, op.tgid, key.tid, op.kind, sizeof(r), 0 },
-			.ino = op.ino, .start = op.start, .end = op.end, .arg = op.arg,
-		};
-		err = fn(ctx, &r.h);
-	}
-	return err;
-}
 
 static int tell_stalls(struct gmem_bpf *skel, gmem_record_fn fn, void *ctx)
 {
@@ -33,6 +17,7 @@ static int tell_stalls(struct gmem_bpf *skel, gmem_record_fn fn, void *ctx)
 	struct gmem_vcpu_key key, next, *prev = NULL;
 	struct gmem_stall s;
 
+	/* If the entry before is gone meanwhile, it starts over: telling twice does no harm. */
 	for (; !err && !bpf_map_get_next_key(fd, prev, &next); prev = &key) {
 		key = next;
 		if (bpf_map_lookup_elem(fd, &key, &s))
@@ -46,7 +31,64 @@ static int tell_stalls(struct gmem_bpf *skel, gmem_record_fn fn, void *ctx)
 	return err;
 }
 
-int inflight_tell(struct gmem_bpf *skel, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
+static int tell_op(const struct gmem_op *op, gmem_record_fn fn, void *ctx)
+{
+	struct gmem_rec r = {
+		.h = { op->begin_ns, op->vm, op->tgid, op->tid, op->kind, sizeof(r), 0 },
+		.ino = op->ino, .start = op->start, .end = op->end, .arg = op->arg,
+	};
+
+	return fn(ctx, &r.h);
+}
+
+/* False if none is under way, or it ended as we looked: that is when begin_ns is not what it was. */
+static bool read_op(const volatile struct gmem_op *from, uint32_t epoch, struct gmem_op *op)
+{
+	op->begin_ns = from->begin_ns;
+	if (!op->begin_ns || !from->kind || from->since != epoch + 1)
+		return false;
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	*op = (struct gmem_op){
+		.begin_ns = op->begin_ns, .vm = from->vm, .ino = from->ino,
+		.start = from->start, .end = from->end, .arg = from->arg,
+		.tid = from->tid, .tgid = from->tgid, .kind = from->kind,
+	};
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return from->begin_ns == op->begin_ns && op->tid;
+}
+
+static int tell_operations(const struct inflight *f, gmem_record_fn fn, void *ctx)
+{
+	const __u32 *epochs = f->skel->bss->epochs;
+	struct gmem_op op;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < OPS; i++) {
+		if (read_op(&f->ops[i], epochs[i % OP_CLASSES_MAX], &op))
+			err = tell_op(&op, fn, ctx);
+	}
+	return err;
+}
+
+/* Those whose place was taken. */
+static int tell_others(const struct inflight *f, gmem_record_fn fn, void *ctx)
+{
+	int fd = bpf_map__fd(f->skel->maps.others), err = 0;
+	const __u32 *epochs = f->skel->bss->epochs;
+	struct gmem_op_key key, next, *prev = NULL;
+	struct gmem_op op;
+
+	for (; !err && !bpf_map_get_next_key(fd, prev, &next); prev = &key) {
+		key = next;
+		if (bpf_map_lookup_elem(fd, &key, &op) || !op.kind ||
+		    op.since != epochs[key.class % OP_CLASSES_MAX] + 1)
+			continue;
+		err = tell_op(&op, fn, ctx);
+	}
+	return err;
+}
+
+int inflight_tell(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
 {
 	struct gmem_rec r = {
 		.h = { .ts_ns = ts_ns, .kind = GMEM_INFLIGHT, .size = sizeof(r) },
@@ -54,6 +96,33 @@ int inflight_tell(struct gmem_bpf *skel, uint64_t ts_ns, gmem_record_fn fn, void
 	int err = fn(ctx, &r.h);
 
 	if (!err)
-		err = tell_operations(skel, fn, ctx);
-	return err ? err : tell_stalls(skel, fn, ctx);
+		err = tell_stalls(f->skel, fn, ctx);
+	if (!err)
+		err = tell_operations(f, fn, ctx);
+	return err ? err : tell_others(f, fn, ctx);
+}
+
+static size_t map_size(void)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+
+	return (OPS * sizeof(struct gmem_op) + page - 1) / page * page;
+}
+
+int inflight_open(struct inflight *f, struct gmem_bpf *skel)
+{
+	void *p = mmap(NULL, map_size(), PROT_READ, MAP_SHARED, bpf_map__fd(skel->maps.ops), 0);
+
+	if (p == MAP_FAILED)
+		return -errno;
+	f->skel = skel;
+	f->ops = p;
+	return 0;
+}
+
+void inflight_close(struct inflight *f)
+{
+	if (f->ops)
+		munmap((void *)(uintptr_t)f->ops, map_size());
+	f->ops = NULL;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Owns: telling again what is in flight, after the records of ends may have been lost.
- * An operation that is stuck is still shown, one that is over no longer. Must not know
- * when that is needed.
+ * Owns: telling what is in flight where nobody told when it began, or its end may have been
+ * lost. An operation that is stuck is shown, one that is over no longer. Must not know when
+ * that is needed.
  */
 #ifndef GMEM_INFLIGHT_H
 #define GMEM_INFLIGHT_H
@@ -10,8 +10,18 @@
 #include "source.h"
 
 struct gmem_bpf;
+struct gmem_op;
+
+struct inflight {
+	struct gmem_bpf *skel;		/* loaded, and the caller's */
+	const struct gmem_op *ops;	/* the programs' memory */
+};
+
+/* 0 or -errno. */
+int inflight_open(struct inflight *f, struct gmem_bpf *skel);
+void inflight_close(struct inflight *f);
 
 /* GMEM_INFLIGHT at ts_ns (CLOCK_MONOTONIC) and a _BEGIN for each. 0, -errno, or what fn returned. */
-int inflight_tell(struct gmem_bpf *skel, uint64_t ts_ns, gmem_record_fn fn, void *ctx);
+int inflight_tell(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx);
 
 #endif /* GMEM_INFLIGHT_H */

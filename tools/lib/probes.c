@@ -42,8 +42,8 @@ struct gmem_probe gmem_probes[] = {
 	TP("unbind",			BASE,	true),
 	TP("fallocate_begin",		BASE,	true),
 	TP("fallocate_end",		BASE,	true),
-	TP("invalidate_begin",		BASE,	true),
-	TP("invalidate_end",		BASE,	true),
+	TP("invalidate_begin",		INVALIDATIONS, true),
+	TP("invalidate_end",		INVALIDATIONS, true),
 	TP("attributes_begin",		BASE,	true),
 	TP("attributes_end",		BASE,	true),
 	TP("memory_fault",		BASE,	true),
@@ -70,10 +70,10 @@ struct gmem_probe gmem_probes[] = {
 	FN("stock_memory_error",	"kvm_gmem_error_folio", NULL,		BASE,	false),
 	FN("stock_memory_error_exit",	"kvm_gmem_error_folio", NULL,		BASE,	false),
 	FN("stock_invalidate",		"kvm_gmem_invalidate_begin", "__kvm_gmem_invalidate_start",
-										BASE,	false),
+									INVALIDATIONS,	false),
 	FN("stock_window",		"kvm_mmu_invalidate_begin", "kvm_mmu_invalidate_start",
-										BASE,	false),
-	FN("stock_window_end",		"kvm_mmu_invalidate_end", NULL,		BASE,	false),
+									INVALIDATIONS,	false),
+	FN("stock_window_end",		"kvm_mmu_invalidate_end", NULL,	INVALIDATIONS,	false),
 	FN("stock_attributes",		"kvm_vm_ioctl", NULL,			BASE,	true),
 	FN("stock_attributes_exit",	"kvm_vm_ioctl", NULL,			BASE,	true),
 	FN("stock_check",		"kvm_range_has_memory_attributes", NULL, BASE,	true),
@@ -120,7 +120,7 @@ static bool in_use(const char *program, enum gmem_probe_set set, unsigned int gr
 
 unsigned int gmem_probes_features(enum gmem_probe_set set, unsigned int groups)
 {
-	unsigned int mask = 0;
+	unsigned int mask = groups & GMEM_PROBES_EVENTS ? GMEM_FEATURE_EVENTS : 0;
 
 	for (size_t i = 0; i < sizeof(features) / sizeof(*features); i++) {
 		const char *const *p = features[i].programs;

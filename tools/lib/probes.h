@@ -22,13 +22,6 @@ extern const char *const gmem_set_names[GMEM_SETS];	/* "tracepoints", "stock" */
 /* GMEM_SETS for a name that is none. */
 enum gmem_probe_set gmem_set_by_name(const char *name);
 
-/* Groups of events that somebody may want to see or not: each has its cost. */
-enum gmem_probe_group {
-	GMEM_PROBES_BASE	= 1,	/* files, bindings, conversions, memory-fault exits */
-	GMEM_PROBES_PHASES	= 2,	/* phases of conversions */
-	GMEM_PROBES_FAULTS	= 4,	/* faults of vCPUs and of userspace, populate */
-};
-
 enum gmem_attach {
 	GMEM_ON_TRACEPOINT,
 	GMEM_ON_FUNCTION,

@@ -66,7 +66,8 @@ static inline size_t gmem_source_pending(const struct gmem_source *s)
 
 /*
  * From now on these groups of probes (enum gmem_probe_group) are needed, and no others: each
- * has its cost, so a view asks for what it shows. GMEM_PROBES then tells of it. 0 or -errno.
+ * has its cost, so a view asks for what it shows. Of those that were not named at open only
+ * what is there is there. GMEM_PROBES then tells of it. 0 or -errno.
  */
 static inline int gmem_source_want(struct gmem_source *s, unsigned int groups)
 {
@@ -82,6 +83,7 @@ static inline void gmem_source_close(struct gmem_source *s)
 struct gmem_live_opts {
 	uint64_t ringbuf_bytes;		/* 0: 1 MiB per CPU, at least 16 MiB; rounded up to 2^n */
 	unsigned int groups;		/* of enum gmem_probe_group, beside the base */
+	unsigned int later;		/* groups that gmem_source_want() may ask for, too */
 	enum gmem_probe_set set;	/* wish */
 	bool inventory;			/* read what was there before, and what was lost */
 	bool wait;			/* no KVM is no error: there may be one later */

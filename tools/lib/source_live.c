@@ -19,7 +19,6 @@
 #include "backing.h"
 #include "gmem.skel.h"
 #include "identity.h"
-#include "inflight.h"
 #include "privileges.h"
 #include "probes.h"
 
@@ -170,13 +169,16 @@ static int sum_losses(struct live *l, struct gmem_lost_rec *r)
 	return err ? err : sum_cpus(l, l->at.skel->maps.lost_kinds, GMEM_KINDS, r->by_kind);
 }
 
-/* Ends that were lost after we counted are told of the next time. */
+/*
+ * Where records tell of begins and ends, only losses make it doubtful what is in flight. Ends
+ * that were lost after we counted are told of the next time.
+ */
 static int sync_inflight(struct live *l, uint64_t lost)
 {
-	if (!l->at.skel || lost == l->lost_then)
+	if ((l->at.groups & GMEM_PROBES_EVENTS) && lost == l->lost_then)
 		return 0;
 	l->lost_then = lost;
-	return inflight_tell(l->at.skel, now_ns(), l->fn, l->ctx);
+	return inflight_tell(&l->at.inflight, now_ns(), l->fn, l->ctx);
 }
 
 static int sync_losses(struct live *l)
@@ -189,7 +191,9 @@ static int sync_losses(struct live *l)
 		err = l->fn(l->ctx, &r.h);
 	if (!err && l->at.skel)
 		err = tell_lost_cpus(l);
-	return err ? err : sync_inflight(l, r.lost[GMEM_LOST_RINGBUF]);
+	if (err || !l->at.skel)
+		return err;
+	return sync_inflight(l, r.lost[GMEM_LOST_RINGBUF]);
 }
 
 static uint64_t cpu_ns(void)
@@ -419,6 +423,23 @@ static size_t live_pending(const struct gmem_source *s)
 	return inventory_pending(l->at.inv) + (l->backing && !backing_known(l->backing));
 }
 
+static int live_want(struct gmem_source *s, unsigned int groups)
+{
+	struct live *l = to_live(s);
+	int err;
+
+	l->opts.later |= l->opts.groups;
+	l->opts.groups = groups & l->opts.later;
+	if (!l->at.skel)
+		return 0;	/* it will be so when there is a KVM */
+	if (((groups | GMEM_PROBES_BASE) & l->at.loaded) == l->at.groups)
+		return 0;
+	err = attach_groups(&l->at, groups);
+	l->probes_told = false;
+	l->lost_then = UINT64_MAX;	/* what was in flight was told otherwise */
+	return err;
+}
+
 static const char *live_describe(const struct gmem_source *s)
 {
 	const struct live *l = (const struct live *)s;
@@ -441,6 +462,7 @@ static const struct gmem_source_ops live_ops = {
 	.sync		= live_sync,
 	.describe	= live_describe,
 	.pending	= live_pending,
+	.want		= live_want,
 	.close		= live_close,
 };
 

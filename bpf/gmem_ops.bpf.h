@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Operations: what a task is in the middle of, since when, and how long it took. A begin
+ * costs no call where its place is free, and makes nothing.
+ */
+#ifndef GMEM_OPS_BPF_H
+#define GMEM_OPS_BPF_H
+
+#include "gmem_state.bpf.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, OPS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct gmem_op);
+} ops SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, OPS / OP_CLASSES_MAX);
+	__type(key, __u32);
+	__type(value, struct gmem_op_phases);
+} phases SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct gmem_op_key);
+	__type(value, struct gmem_op);
+} others SEC(".maps");
+
+/*
+ * User space counts here how often it has attached what tells of a class, or of phases: what
+ * began before is not known, and is no loss.
+ */
+__u32 epochs[OP_CLASSES];
+__u32 phase_epoch;
+
+static __always_inline __u32 epoch_of(__u32 class)
+{
+	return *(volatile __u32 *)&epochs[class] + 1;
+}
+
+static __always_inline __u32 epoch_of_phases(void)
+{
+	return *(volatile __u32 *)&phase_epoch + 1;
+}
+
+static __always_inline __u32 this_tid(void)
+{
+	return bpf_get_current_pid_tgid();
+}
+
+static __always_inline struct gmem_op *op_place(__u32 class, __u32 tid)
+{
+	__u32 place = gmem_op_place(tid, class);
+
+	return bpf_map_lookup_elem(&ops, &place);
+}
+
+static __always_inline struct gmem_op_phases *phases_of(__u32 tid)
+{
+	__u32 place = tid & (OPS / OP_CLASSES_MAX - 1);
+
+	return bpf_map_lookup_elem(&phases, &place);
+}
+
+static __always_inline bool is_under_way(const struct gmem_op *op, __u32 class)
+{
+	return op->begin_ns && op->since == epoch_of(class);
+}
+
+/* False if it is another task's, or this one's for another VM. */
+static __always_inline bool op_claim(struct gmem_op *op, __u32 class, __u64 vm, __u32 tid)
+{
+	__u32 owner = *(volatile __u32 *)&op->tid;
+
+	/* The end of what this task was in was not seen, unless it works for several VMs at once. */
+	if (owner == tid)
+		return class != OP_INVALIDATE || op->vm == vm || !is_under_way(op, class);
+	if (owner && op->since == epoch_of(class))
+		return false;
+	return __sync_val_compare_and_swap(&op->tid, owner, tid) == owner;
+}
+
+static __always_inline void op_set(struct gmem_op *op, __u32 class, __u64 vm, __u16 kind, __u64 ts,
+				   const struct gmem_rec *r)
+{
+	op->vm = vm;
+	op->ino = r->ino;
+	op->start = r->start;
+	op->end = r->end;
+	op->arg = r->arg;
+	op->order = 0;
+	op->phase = 0;
+	op->kind = kind;
+	op->since = epoch_of(class);
+	*(volatile __u64 *)&op->begin_ns = ts;
+}
+
+/* Its place is taken. */
+static __noinline int other_begins(__u32 class, struct gmem_op *op)
+{
+	struct gmem_op_key key;
+
+	if (!op)
+		return 0;
+	key = (struct gmem_op_key){ .vm = op->vm, .tid = op->tid, .class = class };
+	if (bpf_map_update_elem(&others, &key, op, BPF_ANY))
+		count_loss(GMEM_LOST_INFLIGHT);
+	return 0;
+}
+
+static __always_inline struct gmem_op *other_peek(__u32 class, __u64 vm, __u32 tid)
+{
+	struct gmem_op_key key = { .vm = vm, .tid = tid, .class = class };
+
+	return bpf_map_lookup_elem(&others, &key);
+}
+
+static __noinline __u64 other_ends(__u32 class, __u64 vm, __u64 ts)
+{
+	struct gmem_op_key key = { .vm = vm, .tid = this_tid(), .class = class };
+	struct gmem_op *op = bpf_map_lookup_elem(&others, &key);
+	__u64 dur;
+
+	if (!op)
+		return 0;
+	dur = ts - op->begin_ns;
+	bpf_map_delete_elem(&others, &key);
+	return dur ? dur : 1;
+}
+
+/* It begins. kind: of the record that tells of it, or 0. True if it has its place. */
+static __always_inline bool op_keep(__u32 class, __u64 vm, __u16 kind, __u64 ts,
+				    const struct gmem_rec *r)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	struct gmem_op *op = op_place(class, id);
+
+	if (op && op_claim(op, class, vm, id)) {
+		op->tgid = id >> 32;
+		op_set(op, class, vm, kind, ts, r);
+		return true;
+	}
+
+	struct gmem_op other = { .tid = id, .tgid = id >> 32 };
+
+	op_set(&other, class, vm, kind, ts, r);
+	other_begins(class, &other);
+	return false;
+}
+
+/* It begins, and is told to who wants every event. */
+static __always_inline void op_begin(__u32 class, __u64 vm, __u16 kind, __u64 ts,
+				     const struct gmem_rec *r)
+{
+	op_keep(class, vm, kind, ts, r);
+	emit_event(vm, kind, ts, r);
+}
+
+static __always_inline bool op_is(const struct gmem_op *op, __u32 class, __u64 vm, __u32 tid)
+{
+	return op->tid == tid && op->vm == vm && is_under_way(op, class);
+}
+
+/* Is this task in such an operation? NULL if not. */
+static __always_inline struct gmem_op *op_peek(__u32 class, __u64 vm)
+{
+	__u32 tid = this_tid();
+	struct gmem_op *op = op_place(class, tid);
+
+	if (op && op_is(op, class, vm, tid))
+		return op;
+	return other_peek(class, vm, tid);
+}
+
+static __always_inline void op_release(struct gmem_op *op, __u32 tid)
+{
+	*(volatile __u64 *)&op->begin_ns = 0;
+	op->last = tid;
+	*(volatile __u32 *)&op->tid = 0;
+}
+
+/*
+ * Duration of the operation that ends at ts; 0 if its begin was not seen. That is a loss
+ * if we have seen the task before: else it may have begun before we were there.
+ */
+static __always_inline __u64 op_end(__u32 class, __u64 vm, __u64 ts)
+{
+	__u32 tid = this_tid();
+	struct gmem_op *op = op_place(class, tid);
+	__u64 dur;
+
+	if (!op)
+		return 0;
+	if (op_is(op, class, vm, tid)) {
+		dur = ts - op->begin_ns;
+		op_release(op, tid);
+		return dur ? dur : 1;
+	}
+	dur = other_ends(class, vm, ts);
+	if (dur)
+		return dur;
+	if (op->last == tid && op->since == epoch_of(class)) {
+		count_loss(GMEM_LOST_UNPAIRED);
+	} else if (!op->tid) {
+		op->last = tid;
+		op->since = epoch_of(class);
+	}
+	return 0;
+}
+
+/* Of an operation that is told when it ends, whoever it was for. */
+static __always_inline void op_forget(__u32 class, __u64 vm)
+{
+	__u32 tid = this_tid();
+	struct gmem_op *op = op_place(class, tid);
+
+	if (op && op_is(op, class, vm, tid))
+		op_release(op, tid);
+	else
+		other_ends(class, vm, 0);
+}
+
+/* The phase that was is over; next is the one that starts. Times are of operations in their place. */
+static __always_inline void op_phase(struct gmem_op *op, __u32 next, __u64 ts)
+{
+	struct gmem_op_phases *p = phases_of(op->tid);
+	__u32 phase = op->phase;
+
+	op->phase = next;
+	if (!p || p->tid != op->tid)
+		return;
+	if (phase < GMEM_PHASES)
+		p->ns[phase] += ts - p->mark_ns;
+	p->mark_ns = ts;
+}
+
+/* Nobody has told yet that the first is over. */
+static __always_inline void phases_begin(__u64 ts)
+{
+	__u32 tid = this_tid();
+	struct gmem_op_phases *p = phases_of(tid);
+
+	if (!p)
+		return;
+	p->mark_ns = ts;
+	__builtin_memset(p->ns, 0, sizeof(p->ns));
+	p->since = epoch_of_phases();
+	p->tid = tid;
+}
+
+static __always_inline void count_op(struct gmem_op_counters *c, __u64 pages, __u64 dur_ns, int ret)
+{
+	if (ret) {
+		add(&c->failed, 1);
+		return;
+	}
+	add(&c->count, 1);
+	add(&c->bytes, pages << GMEM_PAGE_SHIFT);
+	add(&c->total_ns, dur_ns);
+	/* Not atomic: of two that race here, the lesser may win. Conversions of a
+	 * VM hold its slots_lock and do not race. */
+	if (dur_ns > c->max_ns)
+		c->max_ns = dur_ns;
+}
+
+#endif /* GMEM_OPS_BPF_H */
