@@ -32,7 +32,7 @@ demo: deps
 	@kernel/build $(KERNEL) > /dev/null
 	@selftests/demo/run $(KERNEL)
 
-TEST_PROGRAMS = $(filter $(B)/%,$(CHECKS)) $(FUZZ_PROGRAM) $(B)/ledger_check $(B)/owners
+TEST_PROGRAMS = $(filter $(B)/%,$(CHECKS)) $(FUZZ_PROGRAM) $(B)/ledger_check $(B)/owners $(CHECK_PROGRAMS)
 
 test: deps
 	@$(SUBMAKE) -s all vm events $(TEST_PROGRAMS)
@@ -43,7 +43,7 @@ test-kernel: deps
 	@$(SUBMAKE) -s all vm events $(TEST_PROGRAMS)
 	@selftests/run-tests $(KERNEL_TESTS)
 
-check: all $(filter $(B)/%,$(CHECKS)) $(FUZZ_PROGRAM)
+check: all $(filter $(B)/%,$(CHECKS)) $(FUZZ_PROGRAM) $(CHECK_PROGRAMS)
 	@selftests/run-tests $(CHECKS)
 
 install: $(B)/gmemtop $(B)/gmemtrace

@@ -30,11 +30,22 @@ $(B)/libgmem-live.a: $(LIVE_OBJ)
 
 LIB_LIBS := -ljson-c -lcap -lm -lzstd -lxxhash
 LIVE_LIBS := -lbpf
+TRACE_LIBS := -lprotobuf-c -lpng
 
 $(B)/gmemtop: $(patsubst %.c,$(B)/%.o,$(wildcard tools/gmemtop/*.c)) $(B)/libgmem-live.a $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS) -lncursesw -ltinfo
 
-$(B)/gmemtrace: $(patsubst %.c,$(B)/%.o,$(wildcard tools/gmemtrace/*.c)) $(B)/libgmem-live.a $(B)/libgmem.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS)
+# Perfetto's format, by our own description of it.
+$(B)/perfetto.pb-c.h: tools/gmemtrace/perfetto.proto
+	@mkdir -p $(@D)
+	protoc-c --proto_path=$(<D) --c_out=$(@D) $(<F)
+
+$(B)/perfetto.pb-c.o: $(B)/perfetto.pb-c.h
+	$(CC) $(CFLAGS) -c $(@:.o=.c) -o $@
+
+$(B)/tools/gmemtrace/export_perfetto.o: $(B)/perfetto.pb-c.h
+
+$(B)/gmemtrace: $(B)/perfetto.pb-c.o $(patsubst %.c,$(B)/%.o,$(wildcard tools/gmemtrace/*.c)) $(B)/libgmem-live.a $(B)/libgmem.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS) $(TRACE_LIBS)
 
 -include $(shell find $(B)/tools -name '*.d' 2>/dev/null)

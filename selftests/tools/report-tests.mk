@@ -2,20 +2,26 @@
 # Tests of the analysis and of the views that are made of it, without BPF and without recordings.
 # Included after tools-tests.mk. New fixtures: GMEM_UPDATE_GOLDEN=1 build/report_test
 
-REPORT_PURE := $(filter report%,$(basename $(notdir $(wildcard tools/gmemtrace/*.c))))
-REPORT_PURE := $(filter-out report,$(REPORT_PURE))
+REPORT_PURE := $(filter report% compare% export% map%,$(basename $(notdir $(wildcard tools/gmemtrace/*.c))))
+REPORT_PURE := $(filter-out report compare export map,$(REPORT_PURE))
 REPORT_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/report_test*.c)) \
 	$(B)/selftests/tools/synth_load.o $(B)/selftests/tools/synth.o
 ANALYSIS_BENCH_OBJ := $(B)/selftests/bench/analysis_bench.o
 
-CHECKS += $(B)/report_test
+CHECKS += $(B)/report_test selftests/tools/report.sh
 
-$(filter-out %/synth.o,$(REPORT_TEST_OBJ)) $(ANALYSIS_BENCH_OBJ): $(B)/%.o: %.c selftests/tools/report-tests.mk
+$(filter-out %/synth.o,$(REPORT_TEST_OBJ)) $(ANALYSIS_BENCH_OBJ) $(B)/selftests/tools/synth_record.o: $(B)/%.o: %.c selftests/tools/report-tests.mk
 	@mkdir -p $(@D)
 	$(CC) $(TOOL_CFLAGS) -Itools/gmemtrace -Iselftests/tools -MMD -MP -c $< -o $@
 
-$(B)/report_test: $(REPORT_TEST_OBJ) $(REPORT_PURE:%=$(B)/tools/gmemtrace/%.o) $(B)/libgmem.a
-	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIB_LIBS)
+$(B)/report_test: $(REPORT_TEST_OBJ) $(REPORT_PURE:%=$(B)/tools/gmemtrace/%.o) $(B)/perfetto.pb-c.o $(B)/libgmem.a
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIB_LIBS) $(TRACE_LIBS)
+
+# Makes recordings of a load that never was.
+CHECK_PROGRAMS += $(B)/synth_record
+$(B)/synth_record: $(B)/selftests/tools/synth_record.o $(B)/selftests/tools/synth_load.o $(B)/selftests/tools/synth.o $(B)/libgmem.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+
 
 # What the analysis costs an event: make analysis-bench
 $(B)/analysis_bench: $(ANALYSIS_BENCH_OBJ) $(B)/selftests/tools/synth_load.o $(B)/selftests/tools/synth.o $(B)/libgmem.a

@@ -1,0 +1,35 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# gmemtrace report, of recordings that were made up: the command, its errors and its output.
+. selftests/tap.sh
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+trace=build/gmemtrace
+
+build/synth_record "$dir/a" seed=7 conversions=3000 ends=1
+is "the text is the one that was looked at" "$($trace report "$dir/a" | md5sum)" \
+	"$(md5sum < selftests/tools/golden/report-busy.txt)"
+is "a pipe is read as well" "$($trace report - < "$dir/a" | md5sum)" "$($trace report "$dir/a" | md5sum)"
+is "JSON is one object of its type" "$($trace report --json "$dir/a" | jq -r '.type + " \(.version)"')" "report 1"
+is "parts of stalls are the whole" "$($trace report --json "$dir/a" | jq '[.total.latency | .stall_ioctl, .stall_discard,
+	.stall_vmm | .to_shared.total_ns] | add')" "$($trace report --json "$dir/a" | jq '.total.latency.stall.to_shared.total_ns')"
+is "phases are the whole" "$($trace report --json "$dir/a" | jq '[.total.latency | .lock, .check, .reserve, .zap, .store, .mixed |
+	.to_private.total_ns] | add')" "$($trace report --json "$dir/a" | jq '.total.conversions.to_private.total_ns')"
+
+$trace report -o "$dir/out" "$dir/a"
+is "-o writes a file" "$(md5sum < "$dir/out")" "$($trace report "$dir/a" | md5sum)"
+$trace report "$dir/none" > "$dir/text" 2> "$dir/err"
+is "no such file: status 7, two lines" "$? $(wc -l < "$dir/err")" "7 2"
+$trace report README.md > "$dir/text" 2> "$dir/err"
+is "no recording: an error" "$([ $? -ne 0 ] && wc -l < "$dir/err")" 2
+$trace report -o "$dir/no/such/folder" "$dir/a" 2> "$dir/err"
+is "no such folder: status 7" $? 7
+$trace report -d 1 "$dir/a" 2> "$dir/err"
+is "-d is not for recordings: status 2" $? 2
+$trace report "$dir/a" -- true 2> "$dir/err"
+is "a recording and a command: status 2" $? 2
+$trace report "$dir/a" > /dev/full 2> "$dir/err"
+is "a full disk: status 7" $? 7
+head -c $(($(stat -c %s "$dir/a") / 2)) "$dir/a" > "$dir/half"
+check "half of a recording is read" $trace report "$dir/half"
+plan
