@@ -14,7 +14,7 @@ struct column {
 
 /* From here on: only where the map has all the room that it can use. */
 #define COLUMN_EXTRA	20
-#define COLUMNS		24
+#define COLUMNS		25
 
 extern const struct column columns[COLUMNS];
 

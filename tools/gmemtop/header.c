@@ -79,6 +79,10 @@ static void draw_totals(struct canvas *c, const struct ui *ui, const struct gmem
 	add_bytes(&line, 6, "slots", "slots", t->slot_bytes);
 	add_bytes(&line, 5, "private", "priv", t->private_bytes);
 	add_bytes(&line, 7, "shared", "shrd", t->slot_bytes - t->private_bytes);
+	if (t->unused_bytes) {
+		add_bytes(&line, 3, "unused", "unused", t->unused_bytes);
+		line.s[line.n - 1].attr = CANVAS_ORPHAN;
+	}
 	if (t->doubled_bytes)
 		add_bytes(&line, 4, "twice", "twice", t->doubled_bytes);
 	add_rates(&line, t);

@@ -290,6 +290,7 @@ static void add_total(struct order_totals *t, const struct ui *ui, const struct 
 	t->vms++;
 	t->slot_bytes += slots;
 	t->private_bytes += gmem_vm_private_bytes(vm);
+	t->unused_bytes += gmem_vm_unused_bytes(vm);
 	if (m->backing_ns) {
 		struct gmem_doubled d = gmem_vm_doubled(vm);
 

@@ -44,6 +44,7 @@ struct order_totals {
 	uint64_t slot_bytes;
 	uint64_t private_bytes;
 	uint64_t doubled_bytes;
+	uint64_t unused_bytes;	/* in files that no VM can use */
 	double conversions_per_s;
 	double bytes_per_s;
 	uint64_t inflight;

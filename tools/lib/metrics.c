@@ -164,6 +164,18 @@ static struct gmem_value stall_quantile(const struct gmem_vm *vm, int dir, doubl
 	return (struct gmem_value){ .u = v < max ? v : max };
 }
 
+static struct gmem_value stall_quantile_both(const struct gmem_vm *vm, double q)
+{
+	const struct gmem_op_counters *s = vm->now.stall;
+	uint64_t v, max = s[0].max_ns > s[1].max_ns ? s[0].max_ns : s[1].max_ns;
+	__u64 both[GMEM_HIST_SLOTS];
+
+	for (int i = 0; i < GMEM_HIST_SLOTS; i++)
+		both[i] = vm->now.stall_hist[0][i] + vm->now.stall_hist[1][i];
+	v = gmem_hist_quantile(both, q);
+	return (struct gmem_value){ .u = v < max ? v : max };
+}
+
 GETTER(get_stall_p50)
 {
 	UNUSED(now_ns);
@@ -173,7 +185,8 @@ GETTER(get_stall_p50)
 GETTER(get_stall_p99)
 {
 	UNUSED(now_ns);
-	return stall_quantile(vm, self->arg, 0.99);
+	return self->arg == GMEM_DIRECTIONS ? stall_quantile_both(vm, 0.99) :
+					      stall_quantile(vm, self->arg, 0.99);
 }
 
 static struct gmem_value quantile_both(const struct gmem_vm *vm, double q)
@@ -337,6 +350,8 @@ const struct gmem_metric gmem_metrics[] = {
 	VALUE("conversion_p99_ns", "P99", 6, GMEM_NS, get_p99, GMEM_DIRECTIONS,
 	      "99th percentile"),
 	VALUE("conversion_max_ns", "MAX", 6, GMEM_NS, get_max, 0, "longest conversion"),
+	VALUE_IF(GMEM_FEATURE_STALLS, "stall_p99_ns", "WAIT", 6, GMEM_NS, get_stall_p99, GMEM_DIRECTIONS,
+		 "99th percentile of what a vCPU waits from asking for a conversion until it runs again"),
 	VALUE("inflight", "FLY", 4, GMEM_COUNT, get_inflight, 0,
 	      "conversions that have begun and not ended"),
 	VALUE("inflight_age_ns", "AGE", 6, GMEM_NS, get_inflight_age, 0,
