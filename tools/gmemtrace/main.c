@@ -8,6 +8,7 @@
 static const struct command commands[] = {
 	{ "doctor", "tell what this host offers and what is missing", cmd_doctor },
 	{ "live", "print operations on guest memory as they happen", cmd_live },
+	{ "print", "print operations of a recording", cmd_print },
 	{ "report", "tell what happened, of a recording or live", cmd_report },
 };
 

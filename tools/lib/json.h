@@ -14,7 +14,4 @@
 /* All that the model holds; pid 0: every VM. probes: gmem_source_describe(). */
 struct json_object *gmem_json_model(const struct gmem_model *m, const char *probes, uint32_t pid);
 
-/* One record of any kind; NULL for one that is unknown or too short. */
-struct json_object *gmem_json_record(const struct gmem_hdr *rec);
-
 #endif /* GMEM_JSON_H */

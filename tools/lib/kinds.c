@@ -73,6 +73,16 @@ static const struct gmem_kind_info kinds[GMEM_KINDS] = {
 	[GMEM_PROBES]		= { "probes", "probes", GMEM_META, .unit = GMEM_NONE },
 };
 
+const char *const gmem_arg_keys[] = {
+	[GMEM_ARG_PGOFF]	= "pgoff",
+	[GMEM_ARG_FLAGS]	= "flags",
+	[GMEM_ARG_MODE]		= "mode",
+	[GMEM_ARG_CAUSE]	= "cause",
+	[GMEM_ARG_ATTRIBUTES]	= "attributes",
+	[GMEM_ARG_PHASE]	= "phase",
+	[GMEM_ARG_PREPARE_NS]	= "prepare_ns",
+};
+
 const char *const gmem_phase_names[GMEM_PHASES] = {
 	[GMEM_PHASE_LOCK]	= "lock",
 	[GMEM_PHASE_CHECK]	= "check",

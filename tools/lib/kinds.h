@@ -34,6 +34,9 @@ enum gmem_arg {
 	GMEM_ARG_PREPARE_NS,
 };
 
+/* JSON keys of it: "pgoff", "mode"; NULL for GMEM_ARG_NONE. */
+extern const char *const gmem_arg_keys[];
+
 struct gmem_kind_info {
 	const char *name;	/* as in the tracepoint: "attributes_begin" */
 	const char *op;		/* of a pair, or the name again */

@@ -4,8 +4,15 @@
 #define GMEM_NUMBER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* True if all of s is a number from min to max. */
 bool gmem_parse_number(const char *s, double min, double max, double *v);
+
+/* "4096", "4K", "1.5M", "2G", "1T": powers of 1024. */
+bool gmem_parse_bytes(const char *s, uint64_t *bytes);
+
+/* "850ns", "100us", "1.5ms", "30s", "5m"; without a unit: seconds. Not 0. */
+bool gmem_parse_ns(const char *s, uint64_t *ns);
 
 #endif /* GMEM_NUMBER_H */
