@@ -15,5 +15,6 @@ enum gmem_status cmd_doctor(int argc, char **argv, struct gmem_error *e);
 enum gmem_status cmd_report(int argc, char **argv, struct gmem_error *e);
 enum gmem_status cmd_live(int argc, char **argv, struct gmem_error *e);
 enum gmem_status cmd_print(int argc, char **argv, struct gmem_error *e);
+enum gmem_status cmd_record(int argc, char **argv, struct gmem_error *e);
 
 #endif /* GMEMTRACE_COMMAND_H */

@@ -10,6 +10,7 @@ static const struct command commands[] = {
 	{ "live", "print operations on guest memory as they happen", cmd_live },
 	{ "print", "print operations of a recording", cmd_print },
 	{ "report", "tell what happened, of a recording or live", cmd_report },
+	{ "record", "record operations into a file", cmd_record },
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(*commands))

@@ -25,6 +25,8 @@
 #define GMEM_CAPS_MODULE_TYPES	GMEM_CAP(CAP_SYS_ADMIN)
 /* Page tables and links of processes of other users. */
 #define GMEM_CAPS_PROCESSES	GMEM_CAP(CAP_SYS_PTRACE)
+/* Making files in folders of other users, as of who called sudo. */
+#define GMEM_CAPS_FILES		GMEM_CAP(CAP_DAC_OVERRIDE)
 
 struct gmem_privileges {
 	uint64_t effective;	/* bit n: capability n */

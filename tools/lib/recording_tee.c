@@ -1,50 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* A source that records what another yields. */
 #include <stdlib.h>
-#include <time.h>
 
+#include "clocks.h"
 #include "recording.h"
 
 struct tee {
 	struct gmem_source source;
 	struct gmem_source *in;
 	struct gmem_recording *w;
-	uint64_t realtime_off;	/* of these clocks to CLOCK_MONOTONIC, when last told */
-	uint64_t boottime_off;
+	struct gmem_clocks clocks;
 	gmem_record_fn fn;	/* of the call that is under way */
 	void *ctx;
 };
 
-static uint64_t clock_ns(clockid_t clock)
+static int write_record(void *ctx, const struct gmem_hdr *rec)
 {
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-/* Reading two clocks takes time. A clock that is adjusted slowly takes all with it. */
-#define STEP_NS	1000000
-
-static bool stepped(uint64_t now, uint64_t then)
-{
-	return now - then + STEP_NS > 2 * STEP_NS;
-}
-
-static int tell_clock(struct tee *t)
-{
-	struct gmem_clock_rec r = {
-		.h = { .ts_ns = clock_ns(CLOCK_MONOTONIC), .kind = GMEM_CLOCK, .size = sizeof(r) },
-		.realtime_ns = clock_ns(CLOCK_REALTIME),
-		.boottime_ns = clock_ns(CLOCK_BOOTTIME),
-	};
-
-	if (!stepped(r.realtime_ns - r.h.ts_ns, t->realtime_off) &&
-	    !stepped(r.boottime_ns - r.h.ts_ns, t->boottime_off))
-		return 0;
-	t->realtime_off = r.realtime_ns - r.h.ts_ns;
-	t->boottime_off = r.boottime_ns - r.h.ts_ns;
-	return gmem_recording_write(t->w, &r.h);
+	return gmem_recording_write(ctx, rec);
 }
 
 static int on_record(void *ctx, const struct gmem_hdr *rec)
@@ -71,7 +43,7 @@ static int tee_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
 
 	t->fn = fn;
 	t->ctx = ctx;
-	err = tell_clock(t);
+	err = gmem_clocks_tell(&t->clocks, write_record, t->w);
 	if (!err)
 		err = gmem_source_sync(t->in, on_record, t);
 	flush_err = gmem_recording_flush(t->w);

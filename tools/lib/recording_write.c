@@ -12,6 +12,7 @@
 #include "kinds.h"
 #include "recording_block.h"
 #include "recording_info.h"
+#include "recording_write.h"
 
 struct gmem_recording {
 	int fd;
@@ -20,8 +21,10 @@ struct gmem_recording {
 	struct encoder *encoder;
 	struct packer *packer;
 	struct gmem_recording_stats stats;
-	uint64_t first_ns;
+	uint64_t first_ns;	/* and these: of what is in the file */
 	uint64_t last_ns;
+	uint64_t nr_records;
+	uint64_t nr_blocks;
 	uint32_t blocks_at;
 	uint8_t head[RECORDING_HEAD_BYTES];
 };
@@ -58,8 +61,8 @@ static void fill_head(struct gmem_recording *w, uint32_t flags)
 	put_le32(w->head + HEAD_FLAGS, flags);
 	put_le64(w->head + HEAD_FIRST_NS, w->first_ns);
 	put_le64(w->head + HEAD_LAST_NS, w->last_ns);
-	put_le64(w->head + HEAD_RECORDS, w->packer->before);
-	put_le64(w->head + HEAD_NR_BLOCKS, w->packer->seq);
+	put_le64(w->head + HEAD_RECORDS, w->nr_records);
+	put_le64(w->head + HEAD_NR_BLOCKS, w->nr_blocks);
 	put_le64(w->head + HEAD_END, w->stats.bytes);
 	put_le64(w->head + HEAD_SUM, recording_sum(0, w->head, HEAD_SUM));
 }
@@ -98,7 +101,7 @@ static void free_writer(struct gmem_recording *w)
 	free(w);
 }
 
-static uint64_t random_id(void)
+uint64_t recording_random_id(void)
 {
 	uint64_t id = 0;
 
@@ -140,7 +143,7 @@ static int open_file(struct gmem_recording *w, const char *path)
 enum gmem_status gmem_recording_create(struct gmem_recording **out, const char *path,
 				       const struct gmem_recording_info *info, struct gmem_error *e)
 {
-	struct gmem_recording *w = new_writer(info->id ? info->id : random_id());
+	struct gmem_recording *w = new_writer(info->id ? info->id : recording_random_id());
 	int err;
 
 	if (!w)
@@ -157,26 +160,40 @@ enum gmem_status gmem_recording_create(struct gmem_recording **out, const char *
 	return GMEM_OK;
 }
 
-static int seal(struct gmem_recording *w)
+/* A block that is as it goes into the file. The header tells only of what is in it. */
+static int append_block(struct gmem_recording *w, const uint8_t *block, size_t size)
 {
-	uint64_t first_ns = w->encoder->first_ns, last_ns = w->encoder->last_ns;
-	struct packer *p = w->packer;
-	uint64_t before = p->before;
+	uint64_t last_ns = get_le64(block + BLOCK_LAST_NS);
 
-	if (w->err || !w->encoder->nr)
+	w->err = append(w, block, size);
+	if (w->err)
 		return w->err;
-	w->err = append(w, p->bytes, packer_pack(p, w->encoder));
-	if (w->err) {
-		/* The header is to tell of what is in the file. */
-		p->seq--;
-		p->before = before;
-		return w->err;
-	}
-	if (!before)
-		w->first_ns = first_ns;
+	if (!w->nr_blocks++)
+		w->first_ns = get_le64(block + BLOCK_FIRST_NS);
 	if (last_ns > w->last_ns)
 		w->last_ns = last_ns;
+	w->nr_records += get_le32(block + BLOCK_RECORDS);
 	return 0;
+}
+
+static int seal(struct gmem_recording *w)
+{
+	if (w->err || !w->encoder->nr)
+		return w->err;
+	return append_block(w, w->packer->bytes, packer_pack(w->packer, w->encoder));
+}
+
+int recording_append_block(struct gmem_recording *w, uint8_t *block, size_t size)
+{
+	struct packer *p = w->packer;
+	int err = seal(w);
+
+	if (err)
+		return err;
+	block_renumber(block, p->id, p->seq++, p->before);
+	p->before += get_le32(block + BLOCK_RECORDS);
+	w->stats.records += get_le32(block + BLOCK_RECORDS);
+	return append_block(w, block, size);
 }
 
 int gmem_recording_write(struct gmem_recording *w, const struct gmem_hdr *rec)

@@ -291,7 +291,7 @@ static int let_go(struct live *l)
 /* Where KVM can go and come, we shall have to attach again. 0 or -errno. */
 static int drop_privileges(const struct live *l)
 {
-	uint64_t keep = l->backing ? GMEM_CAPS_PROCESSES : 0;
+	uint64_t keep = l->opts.keep_caps | (l->backing ? GMEM_CAPS_PROCESSES : 0);
 
 	if (l->opts.keep_privileges)
 		return 0;

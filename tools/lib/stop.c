@@ -9,7 +9,7 @@ static volatile sig_atomic_t stopped;
 static void on_signal(int sig)
 {
 	(void)sig;
-	stopped = 1;
+	stopped++;
 }
 
 void gmem_stop_on_signals(void)
@@ -22,6 +22,11 @@ void gmem_stop_on_signals(void)
 }
 
 bool gmem_stopped(void)
+{
+	return stopped;
+}
+
+int gmem_stops(void)
 {
 	return stopped;
 }

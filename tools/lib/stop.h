@@ -9,4 +9,7 @@
 void gmem_stop_on_signals(void);
 bool gmem_stopped(void);
 
+/* How often it was told to: somebody may be in a hurry. */
+int gmem_stops(void);
+
 #endif /* GMEM_STOP_H */

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* What only other parts of recordings need of a writer. */
+#ifndef GMEM_RECORDING_WRITE_H
+#define GMEM_RECORDING_WRITE_H
+
+#include "recording.h"
+#include "recording_block.h"
+
+/*
+ * Appends a block that was packed for a recording of the same id, and gives it its place.
+ * 0 or -errno, as gmem_recording_write().
+ */
+int recording_append_block(struct gmem_recording *w, uint8_t *block, size_t size);
+
+uint64_t recording_random_id(void);
+
+#endif /* GMEM_RECORDING_WRITE_H */

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "state.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "kinds.h"
+
+/* To whom it is told; err is the first that was not 0, and nothing is told after it. */
+struct teller {
+	gmem_record_fn fn;
+	void *ctx;
+	int err;
+};
+
+int gmem_state_init(struct gmem_state *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->model = gmem_model_new();
+	return s->model ? 0 : -ENOMEM;
+}
+
+void gmem_state_free(struct gmem_state *s)
+{
+	if (s->model)
+		gmem_model_free(s->model);
+	s->model = NULL;
+}
+
+int gmem_state_learn(struct gmem_state *s, const struct gmem_hdr *rec)
+{
+	int err = gmem_model_apply(s->model, rec);
+
+	if (rec->kind == GMEM_PROBES && !err)
+		memcpy(&s->probes, rec, sizeof(s->probes));
+	if (rec->kind == GMEM_CLOCK && !err)
+		memcpy(&s->clock, rec, sizeof(s->clock));
+	if (rec->kind == GMEM_SYNC && !err)
+		gmem_model_forget(s->model, rec->ts_ns);
+	return err == -ENOMEM ? err : 0;
+}
+
+static void tell(struct teller *t, struct gmem_hdr *h, unsigned int kind, uint64_t ts_ns,
+		 const struct gmem_vm *vm)
+{
+	if (t->err)
+		return;
+	h->kind = (uint16_t)kind;
+	h->size = (uint16_t)gmem_kind_bytes(kind);
+	h->ts_ns = ts_ns;
+	if (vm) {
+		h->vm = vm->id;
+		h->tgid = h->tgid ? h->tgid : vm->pid;
+		h->tid = h->tid ? h->tid : vm->pid;
+	}
+	t->err = t->fn(t->ctx, h);
+}
+
+static void tell_identity(struct teller *t, const struct gmem_vm *vm)
+{
+	struct gmem_vm_rec r = {
+		.start_ns = vm->start_ns, .vcpus = vm->vcpus, .type = vm->type,
+		.flags = vm->map == GMEM_MAP_UNREAD ? GMEM_VM_SCANNED : 0,
+	};
+	struct gmem_name_rec name = { .h = { 0 } };
+
+	memcpy(r.comm, vm->comm, sizeof(r.comm));
+	tell(t, &r.h, GMEM_VM, vm->seen_ns, vm);
+	memcpy(name.name, vm->name, sizeof(name.name));
+	memcpy(name.cgroup, vm->cgroup, sizeof(name.cgroup));
+	tell(t, &name.h, GMEM_NAME, vm->seen_ns, vm);
+}
+
+/* In as many records as it takes; each tells of all gfns up to where the next one starts. */
+static void tell_ranges(struct teller *t, const struct gmem_vm *vm, const struct gmem_ranges *set,
+			unsigned int kind, uint64_t ts_ns, uint64_t ino)
+{
+	struct gmem_map_rec r = { .ino = ino };
+	struct gmem_extent x = { 0, 0 };
+	bool more = gmem_ranges_next(set, 0, &x);
+
+	do {
+		for (r.nr = 0; more && r.nr < GMEM_MAP_EXTENTS; r.nr++) {
+			r.extents[r.nr] = (struct gmem_map_extent){ x.start, x.end };
+			more = gmem_ranges_next(set, x.end, &x);
+		}
+		r.end = more ? r.extents[r.nr - 1].end : UINT64_MAX;
+		tell(t, &r.h, kind, ts_ns, vm);
+		r.start = r.end;
+	} while (more);
+}
+
+static void tell_files(struct teller *t, const struct gmem_vm *vm)
+{
+	for (size_t i = 0; i < vm->nr_files; i++) {
+		const struct gmem_file *f = &vm->files[i];
+		struct gmem_rec r = {
+			.ino = f->ino, .end = f->size_pages, .arg = f->flags, .nr_pages = f->populated,
+		};
+
+		tell(t, &r.h, GMEM_SCAN_FILE, f->seen_ns, vm);
+	}
+	for (size_t i = 0; i < vm->nr_slots; i++) {
+		const struct gmem_slot *s = &vm->slots[i];
+		struct gmem_rec r = {
+			.ino = s->ino, .start = s->gfn, .end = s->gfn + s->npages,
+			.arg = s->pgoff, .aux = s->slot,
+		};
+
+		tell(t, &r.h, GMEM_SCAN_SLOT, s->seen_ns, vm);
+	}
+}
+
+static void tell_holders(struct teller *t, const struct gmem_vm *vm,
+			 const struct gmem_holders *holders, uint64_t ino)
+{
+	for (size_t i = 0; i < holders->nr; i++) {
+		struct gmem_holder_rec r = { .h.tgid = holders->list[i].pid, .ino = ino };
+
+		memcpy(r.comm, holders->list[i].comm, sizeof(r.comm));
+		tell(t, &r.h, GMEM_HOLDER, holders->list[i].seen_ns, vm);
+	}
+}
+
+static void tell_memory(struct teller *t, const struct gmem_vm *vm)
+{
+	struct gmem_rec begin = { .arg = vm->scan_lost }, end = { .aux = 0 };
+
+	if (vm->scan_ns)
+		tell(t, &begin.h, GMEM_SCAN_BEGIN, vm->scan_ns, vm);
+	tell_files(t, vm);
+	tell_ranges(t, vm, &vm->private, GMEM_SCAN_MAP, vm->scan_ns, 0);
+	if (vm->scan_ns && vm->map != GMEM_MAP_READING)
+		tell(t, &end.h, GMEM_SCAN_END, vm->scan_ns + vm->scan_took_ns, vm);
+	for (size_t i = 0; i < vm->nr_files; i++) {
+		const struct gmem_file *f = &vm->files[i];
+
+		if (f->pages.nr_extents)
+			tell_ranges(t, vm, &f->pages, GMEM_PAGES, vm->seen_ns, f->ino);
+		tell_holders(t, vm, &f->holders, f->ino);
+	}
+	if (vm->shared_pages.nr_extents)
+		tell_ranges(t, vm, &vm->shared_pages, GMEM_SHARED_PAGES, vm->seen_ns, 0);
+	tell_holders(t, vm, &vm->holders, 0);
+}
+
+static void tell_inflight(struct teller *t, const struct gmem_vm *vm)
+{
+	for (size_t i = 0; i < vm->nr_inflight; i++) {
+		const struct gmem_inflight *op = &vm->inflight[i];
+		struct gmem_rec r = {
+			.h.tid = op->tid, .ino = op->ino, .start = op->start, .end = op->end,
+			.arg = op->arg, .aux = op->aux,
+		};
+
+		tell(t, &r.h, op->kind, op->begin_ns, vm);
+	}
+}
+
+static void tell_counters(struct teller *t, const struct gmem_vm *vm)
+{
+	struct gmem_counters_rec r = { .c = vm->before };
+
+	if (vm->before_ns)
+		tell(t, &r.h, GMEM_COUNTERS, vm->before_ns, vm);
+	r.c = vm->now;
+	if (vm->ended_ns)
+		r.c.ended_ns = vm->ended_ns;
+	if (vm->counters_ns || vm->ended_ns)
+		tell(t, &r.h, GMEM_COUNTERS, vm->counters_ns ? vm->counters_ns : vm->ended_ns, vm);
+}
+
+static void tell_losses(struct teller *t, const struct gmem_model *m)
+{
+	struct gmem_lost_rec r = { .h = { 0 } };
+	struct gmem_lost_cpu_rec cpu = { .h = { 0 } };
+
+	memcpy(r.lost, m->lost, sizeof(m->lost));
+	memcpy(r.by_kind, m->lost_by_kind, sizeof(m->lost_by_kind));
+	tell(t, &r.h, GMEM_LOST, m->now_ns, NULL);
+	for (size_t i = 0; i < m->nr_lost_cpus; i++) {
+		cpu.h.cpu = (uint32_t)i;
+		cpu.lost = m->lost_by_cpu[i];
+		if (cpu.lost)
+			tell(t, &cpu.h, GMEM_LOST_CPU, m->now_ns, NULL);
+	}
+}
+
+/* What is of all VMs, and was made of what is told of each. */
+static void tell_ends(struct teller *t, const struct gmem_model *m)
+{
+	struct gmem_rec backing = { .dur_ns = m->backing_took_ns }, holders = { .dur_ns = 0 };
+	struct gmem_cost_rec cost = m->cost;
+
+	if (m->backing_ns)
+		tell(t, &backing.h, GMEM_BACKING, m->backing_ns, NULL);
+	if (m->holders_ns)
+		tell(t, &holders.h, GMEM_HOLDERS, m->holders_ns, NULL);
+	if (cost.h.size)
+		tell(t, &cost.h, GMEM_COST, cost.h.ts_ns, NULL);
+	tell_losses(t, m);
+}
+
+int gmem_state_tell(const struct gmem_state *s, gmem_record_fn fn, void *ctx)
+{
+	struct teller t = { .fn = fn, .ctx = ctx };
+	struct gmem_probes_rec probes = s->probes;
+	struct gmem_clock_rec clock = s->clock;
+	struct gmem_vm *vm, *tmp;
+
+	if (probes.h.size)
+		tell(&t, &probes.h, GMEM_PROBES, probes.h.ts_ns, NULL);
+	if (clock.h.size)
+		tell(&t, &clock.h, GMEM_CLOCK, clock.h.ts_ns, NULL);
+	HASH_ITER(hh, s->model->vms, vm, tmp) {
+		tell_identity(&t, vm);
+		tell_memory(&t, vm);
+		tell_inflight(&t, vm);
+		tell_counters(&t, vm);
+	}
+	tell_ends(&t, s->model);
+	return t.err;
+}
