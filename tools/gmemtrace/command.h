@@ -12,7 +12,11 @@ struct command {
 };
 
 enum gmem_status cmd_doctor(int argc, char **argv, struct gmem_error *e);
+enum gmem_status cmd_compare(int argc, char **argv, struct gmem_error *e);
+enum gmem_status cmd_export(int argc, char **argv, struct gmem_error *e);
+enum gmem_status cmd_map(int argc, char **argv, struct gmem_error *e);
 enum gmem_status cmd_report(int argc, char **argv, struct gmem_error *e);
+enum gmem_status cmd_stat(int argc, char **argv, struct gmem_error *e);
 enum gmem_status cmd_live(int argc, char **argv, struct gmem_error *e);
 enum gmem_status cmd_print(int argc, char **argv, struct gmem_error *e);
 enum gmem_status cmd_record(int argc, char **argv, struct gmem_error *e);

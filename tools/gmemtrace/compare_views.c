@@ -37,7 +37,7 @@ static void row(const struct cmp_result *r, FILE *out)
 	if (r->low != 0 || r->high != 0)
 		snprintf(range, sizeof(range), "%s .. %s", percent(low, sizeof(low), r->low),
 			 percent(high, sizeof(high), r->high));
-	fprintf(out, "  %-36s %7s %7s %7s", m->key,
+	fprintf(out, "  %-41s %7s %7s %7s", m->key,
 		m->nr[CMP_BASE] ? value_text(a, sizeof(a), m, r->base) : "-",
 		m->nr[CMP_NEW] ? value_text(b, sizeof(b), m, r->now) : "-",
 		m->nr[CMP_BASE] && m->nr[CMP_NEW] ? percent(c, sizeof(c), r->change) : "");
@@ -63,7 +63,7 @@ static void section(const struct cmp_results *r, enum cmp_verdict v, FILE *out)
 {
 	if (!r->by_verdict[v])
 		return;
-	fprintf(out, "\n%-38s %7s %7s %7s  %s\n", titles[v], "BASE", "NEW", "CHANGE", "RANGE OF IT");
+	fprintf(out, "\n%-43s %7s %7s %7s  %s\n", titles[v], "BASE", "NEW", "CHANGE", "RANGE OF IT");
 	for (size_t i = 0; i < r->nr; i++) {
 		if (r->results[i].verdict == v)
 			row(&r->results[i], out);
@@ -80,8 +80,8 @@ static void unsure(const struct cmp_results *r, FILE *out)
 		if (r->results[i].verdict == CMP_UNSURE && r->results[i].high > most)
 			most = r->results[i].high;
 	}
-	fprintf(out, "Of %zu the data cannot tell: up to %s may be hidden. More or longer runs tell more.\n",
-		r->by_verdict[CMP_UNSURE], percent(buf, sizeof(buf), most));
+	fprintf(out, "Of %zu the data cannot tell: %s may be hidden. More or longer runs tell more.\n",
+		r->by_verdict[CMP_UNSURE], most < 10 ? percent(buf, sizeof(buf), most) : "any change");
 }
 
 void cmp_text(const struct cmp_results *r, bool all, FILE *out)

@@ -6,7 +6,9 @@
 #include "command.h"
 
 static const struct command commands[] = {
+	{ "compare", "tell what became slower or faster between runs", cmd_compare },
 	{ "doctor", "tell what this host offers and what is missing", cmd_doctor },
+	{ "export", "write a recording for Perfetto, Chrome, Prometheus, or as CSV", cmd_export },
 	{ "live", "print operations on guest memory as they happen", cmd_live },
 	{ "print", "print operations of a recording", cmd_print },
 	{ "report", "tell what happened, of a recording or live", cmd_report },

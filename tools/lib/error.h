@@ -15,6 +15,7 @@ enum gmem_status {
 	GMEM_E_NO_BTF		= 5,
 	GMEM_E_NO_PROBES	= 6,	/* the kernel has nothing that can be attached to */
 	GMEM_E_IO		= 7,	/* output could not be written, input not read */
+	GMEM_E_NOTHING		= 8,	/* there is nothing to do that with */
 };
 
 struct gmem_error {

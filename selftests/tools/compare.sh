@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# gmemtrace compare: its files, its rules and what its exit status says.
+. selftests/tap.sh
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+trace=build/gmemtrace
+
+for i in 1 2 3 4; do
+	build/synth_record "$dir/b$i" seed=$i conversions=6000 drift=0.00$i
+	build/synth_record "$dir/n$i" seed=1$i conversions=6000 drift=0.00$i slower.zap=0.2
+done
+compare() { $trace compare "$@" > "$dir/out" 2> "$dir/err"; echo $?; }
+
+is "equals are the same: status 0" "$(compare "$dir/b1" "$dir/b2")" 0
+is "with one run of a side, it says that noise is not known" "$(grep -c 'is not known' "$dir/out")" 1
+is "20 % more in a phase: status 1" "$(compare "$dir/b1" "$dir/n1")" 1
+check "and the phase is named" grep -qE '^  to_(shared|private)\.[0-9]+[KMG]\.zap\.p50' "$dir/out"
+is "other phases are not" "$(grep -cE '^  .*\.(lock|check|reserve|store|mixed)\.' "$dir/out")" 0
+is "the other way round it is better: status 0" "$(compare "$dir/n1" "$dir/b1")" 0
+is "runs by commas" "$(compare "$dir/b1,$dir/b2,$dir/b3,$dir/b4" "$dir/n1,$dir/n2,$dir/n3,$dir/n4")" 1
+is "runs by options" "$(compare --base "$dir/b1" --base "$dir/b2" --new "$dir/b3" --new "$dir/b4")" 0
+is "JSON says the same" "$($trace compare --json "$dir/b1" "$dir/n1" | jq -c '[.type, .regression, .run_noise_known]')" \
+	'["compare",true,false]'
+
+cat > "$dir/rules" <<END
+# 50 % is nothing
+min_change 0.5
+min_change_single 0.5
+change *.lock.* 1
+ignore *.stall*
+END
+is "rules: larger changes only" "$(compare --rules "$dir/rules" "$dir/b1" "$dir/n1")" 0
+is "rules: what is to be ignored is" "$($trace compare -a --rules "$dir/rules" "$dir/b1" "$dir/n1" | grep -c stall)" 0
+echo 'min_chnge 1' > "$dir/rules"
+is "rules: a line that makes no sense: status 2" "$(compare --rules "$dir/rules" "$dir/b1" "$dir/n1")" 2
+
+figures() { # path_ns [spread]
+	echo "{\"version\": 1, \"figures\": [{\"kernel\": \"full\", \"observer\": \"nothing\", \"op\": \"flip4k\", \"repeats\": 3,
+	\"path_ns\": $1, \"path_spread\": ${2:-0.001}, \"both_ns\": $1, \"both_spread\": ${2:-0.001}}]}"
+}
+figures 19200 > "$dir/r1"; figures 19230 > "$dir/r2"; figures 22000 > "$dir/r3"
+is "results of the bench: the same" "$(compare "$dir/r1" "$dir/r2")" 0
+is "a large one shows in one result of each" "$(compare "$dir/r1" "$dir/r3")" 1
+figures 19200 0.1 > "$dir/s1"; figures 22000 0.1 > "$dir/s2"
+is "but not if repeats differ as much" "$(compare "$dir/s1" "$dir/s2") $(grep -c '2 cannot be told' "$dir/out")" "0 1"
+figures 19210 > "$dir/r4"; figures 22010 > "$dir/r5"; figures 19205 > "$dir/r6"; figures 22004 > "$dir/r7"
+is "several can" "$(compare "$dir/r1,$dir/r4,$dir/r6" "$dir/r3,$dir/r5,$dir/r7")" 1
+
+is "no such file: status 7" "$(compare "$dir/none" "$dir/b1")" 7
+is "one side: status 2" "$(compare "$dir/b1")" 2
+is "a recording and a bench: nothing in common" "$(compare "$dir/b1" "$dir/r1")" 8
+echo '{"figures": 3}' > "$dir/r9"
+is "other JSON: status 7" "$(compare "$dir/r9" "$dir/r1")" 7
+plan
