@@ -29,6 +29,15 @@ $(BENCH_OBJ)/%.o: $(BENCH)/%.c $(BENCH)/bench.mk
 
 CHECKS += $(BENCH)/report-test.sh
 
+# gmemtop's screen with very many VMs: its own objects, its own terminal.
+SCREEN_OBJS := $(BENCH_OBJ)/screen.o $(BENCH_OBJ)/screen_source.o $(B)/selftests/tools/synth.o
+SCREEN_OBJS += $(patsubst %.c,$(B)/%.o,$(filter-out %/main.c,$(wildcard tools/gmemtop/*.c)))
+
+$(BENCH_OBJ)/screen.o $(BENCH_OBJ)/screen_source.o: BENCH_CFLAGS += -Ibpf -Itools/lib -Itools/gmemtop -Iselftests/tools
+
+$(B)/gmemtop_bench: $(SCREEN_OBJS) $(B)/libgmem-live.a $(B)/libgmem.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS) -lncursesw -ltinfo -lutil
+
 .PHONY: bench
 bench: deps
 	@$(SUBMAKE) -s all vm $(B)/gmem_ops $(B)/bench_report

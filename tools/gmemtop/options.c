@@ -11,8 +11,8 @@
 
 const char *argp_program_version = "gmemtop 0.1";
 
-enum { OPT_JSON = 256, OPT_ASCII, OPT_RINGBUF, OPT_REVERSE, OPT_PROBES, OPT_WAIT, OPT_PHASES, OPT_FAULTS, OPT_INVALIDATIONS,
-       OPT_BACKING };
+enum { OPT_JSON = 256, OPT_ASCII, OPT_RINGBUF, OPT_REVERSE, OPT_PROBES, OPT_WAIT, OPT_PHASES,
+       OPT_FAULTS, OPT_INVALIDATIONS, OPT_BACKING, OPT_NO_CONFIG };
 
 static const struct argp_option options[] = {
 	{ "delay", 'd', "SEC", 0, "Refresh every SEC seconds, 0.1 to 3600 (default 1)", 0 },
@@ -31,6 +31,7 @@ static const struct argp_option options[] = {
 	{ "ringbuf", OPT_RINGBUF, "MIB", 0, "Size of the event buffer (default: by number of CPUs)", 0 },
 	{ "probes", OPT_PROBES, "SET", 0, "tracepoints or stock (default: tracepoints where the kernel has them)", 0 },
 	{ "wait", OPT_WAIT, NULL, 0, "Where there is no KVM, wait until it is loaded", 0 },
+	{ "no-config", OPT_NO_CONFIG, NULL, 0, "Neither read nor remember settings", 0 },
 	{ "verbose", 'v', NULL, 0, "Show what libbpf says", 0 },
 	{ 0 }
 };
@@ -109,6 +110,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		/* fallthrough */
 	case 'b':
 		o->batch = true;
+		return 0;
+	case OPT_NO_CONFIG:
+		o->no_config = true;
 		return 0;
 	case OPT_ASCII:
 		o->ascii = true;

@@ -17,6 +17,7 @@ struct gmemtop_options {
 	bool json;				/* implies batch */
 	bool wait;				/* for KVM, if there is none */
 	bool ascii;				/* no Unicode on the screen */
+	bool no_config;				/* settings are neither read nor written */
 	bool reverse;				/* ascending */
 	uint32_t pid;				/* 0: all VMs */
 	const struct gmem_metric *sort;
