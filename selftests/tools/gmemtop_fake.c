@@ -8,10 +8,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "batch.h"
 #include "fake_source.h"
 #include "options.h"
-#include "tui.h"
+#include "session.h"
 
 static double setting(const char *name, double otherwise)
 {
@@ -44,20 +43,20 @@ int main(int argc, char **argv)
 		.churn_ns = setting_ns("FAKE_CHURN_S"),
 		.noise = getenv("FAKE_NOISE") != NULL,
 	};
-	struct gmem_source *source = fake_open(&fake);
+	struct gmem_source *source;
 	struct gmem_error e = { 0 };
 	struct gmemtop_options o;
 	enum gmem_status status;
 
-	if (!source)
-		return GMEM_E_FAILED;
 	status = gmemtop_parse(&o, argc, argv, &e);
+	source = status || o.replay ? NULL : fake_open(&fake);
+	if (!status && !o.replay && !source)
+		return GMEM_E_FAILED;
 	if (setting("FAKE_CRASH_S", 0) > 0) {
 		signal(SIGALRM, crash);
 		alarm((unsigned int)setting("FAKE_CRASH_S", 1));
 	}
 	if (!status)
-		status = o.batch ? batch_run(source, &o, &e) : tui_run(source, &o, &e);
-	gmem_source_close(source);
+		status = session_run(source, &o, &e);
 	return status ? (int)gmem_report("gmemtop_fake", &e) : 0;
 }

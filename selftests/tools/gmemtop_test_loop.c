@@ -3,12 +3,14 @@
 #include "gmemtop_test.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "fake_source.h"
 #include "loop.h"
+#include "recording.h"
 
 /* In scripts, beside keys. */
 enum {
@@ -228,6 +230,136 @@ static void test_flood_does_not_lock_keys_out(void **state)
 	free(s.last);
 }
 
+/* Screens, one after the other; that of the second line is the loop's own state. */
+#define SCREENS 64
+
+struct album {
+	char *screens[SCREENS];
+	int n;
+	const int *keys;	/* one after each screen; then q */
+};
+
+static int album_key(void *ctx, int timeout_ms, struct ui_mouse *mouse)
+{
+	struct album *a = ctx;
+	struct timespec t = { 0, timeout_ms * 1000000L };
+
+	(void)mouse;
+	if (a->keys && a->n)
+		return *a->keys ? *a->keys++ : 'q';
+	nanosleep(&t, NULL);
+	return UI_KEY_NONE;
+}
+
+static void album_size(void *ctx, int *width, int *height)
+{
+	(void)ctx;
+	*width = 132;
+	*height = 40;
+}
+
+static void album_show(void *ctx, const struct canvas *c)
+{
+	char *text = canvas_text(c), *line = strchr(text, '\n') + 1, *next = strchr(line, '\n') + 1;
+	struct album *a = ctx;
+
+	memmove(line, next, strlen(next) + 1);
+	/* Nor the keys, which say whether it stands still. */
+	text[strlen(text) - 1] = '\0';
+	*strrchr(text, '\n') = '\0';
+	if (a->n < SCREENS)
+		a->screens[a->n++] = text;
+	else
+		free(text);
+}
+
+static void album_free(struct album *a)
+{
+	for (int i = 0; i < a->n; i++)
+		free(a->screens[i]);
+}
+
+#define RECORDING "build/gmemtop_test.gmem"
+
+static struct gmem_source *recorded(struct gmem_source *live)
+{
+	struct gmem_recording_info info;
+	struct gmem_recording *w;
+	struct gmem_error e;
+
+	gmem_recording_host_info(&info, "test");
+	assert_int_equal(gmem_recording_create(&w, RECORDING, &info, &e), GMEM_OK);
+	return gmem_tee_open(live, w);
+}
+
+static void watch(struct album *a, struct gmem_source *source, const struct gmemtop_options *o)
+{
+	const struct loop_screen screen = { a, false, album_size, album_key, album_show, NULL };
+	struct gmem_error e;
+
+	assert_int_equal(loop_run(source, o, &screen, &e), GMEM_OK);
+	gmem_source_close(source);
+}
+
+static void replay(struct album *a, const int *keys, double speed)
+{
+	struct gmemtop_options o = { .delay_s = 1, .replay = RECORDING, .speed = speed, .count = 12 };
+	struct gmem_source *source;
+	struct gmem_error e;
+
+	*a = (struct album){ .keys = keys };
+	assert_int_equal(gmem_recording_open(&source, RECORDING, &e), GMEM_OK);
+	watch(a, source, &o);
+}
+
+/* What was live, replayed: each screen as it was. Then: back, on by steps, to its ends. */
+static void test_replay_shows_what_was_live(void **state)
+{
+	static const int keys[] = { 'p', '.', '.', '^', '.', '$', '[', ' ', 0 };
+	static const int at[] = { 0, 0, 1, 2, 0, 1, 11, 0, 1 };
+	struct fake_opts fake = {
+		.vms = 4, .conversions = 300, .churn_ns = 250000000, .long_ns = 300000000, .losses = 9,
+	};
+	struct gmemtop_options o = { .delay_s = 0.1, .count = 12, .speed = 1 };
+	struct album live = { .n = 0 }, again;
+
+	(void)state;
+	watch(&live, recorded(fake_open(&fake)), &o);
+	assert_int_equal(live.n, 12);
+	replay(&again, NULL, 4096);
+	assert_int_equal(again.n, 12);
+	for (int i = 0; i < 12; i++)
+		assert_string_equal(again.screens[i], live.screens[i]);
+	assert_string_not_equal(live.screens[3], live.screens[4]);
+	album_free(&again);
+	replay(&again, keys, 1.0 / 16);
+	assert_int_equal(again.n, sizeof(at) / sizeof(*at));
+	for (int i = 0; i < again.n; i++)
+		assert_string_equal(again.screens[i], live.screens[at[i]]);
+	album_free(&again);
+	album_free(&live);
+	remove(RECORDING);
+}
+
+static void test_replay_keeps_the_pace(void **state)
+{
+	struct gmemtop_options o = { .delay_s = 0.1, .count = 12, .speed = 1 };
+	struct timespec begin, end;
+	struct album a = { .n = 0 };
+	int64_t took_ms;
+
+	(void)state;
+	watch(&a, recorded(fake_open(&(struct fake_opts){ .vms = 1 })), &o);
+	album_free(&a);
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	replay(&a, NULL, 2);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	took_ms = (end.tv_sec - begin.tv_sec) * 1000 + (end.tv_nsec - begin.tv_nsec) / 1000000;
+	assert_in_range(took_ms, 500, 5000);
+	album_free(&a);
+	remove(RECORDING);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_ends_after_count),
 	cmocka_unit_test(test_pause_freezes_the_screen),
@@ -235,6 +367,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_keys_do_not_wait_for_the_refresh),
 	cmocka_unit_test(test_source_ends),
 	cmocka_unit_test(test_source_fails),
+	cmocka_unit_test(test_replay_shows_what_was_live),
+	cmocka_unit_test(test_replay_keeps_the_pace),
 	cmocka_unit_test(test_flood_does_not_lock_keys_out),
 };
 

@@ -3,7 +3,7 @@
 # Included after tools/tools.mk. New fixtures: GMEM_UPDATE_GOLDEN=1 build/gmemtop_test
 
 # All but what ends programs, reads options, or touches terminals.
-GMEMTOP_IMPURE := batch batch_text main options rescue tui
+GMEMTOP_IMPURE := batch batch_csv batch_text main options rescue session tui
 GMEMTOP_PURE := $(filter-out $(GMEMTOP_IMPURE),$(patsubst tools/gmemtop/%.c,%,$(wildcard tools/gmemtop/*.c)))
 GMEMTOP_PURE_OBJ := $(GMEMTOP_PURE:%=$(B)/tools/gmemtop/%.o)
 SYNTH_OBJ := $(addprefix $(B)/selftests/tools/,synth.o fake_source.o)
@@ -11,7 +11,7 @@ GMEMTOP_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/gmemtop_t
 GMEMTOP_FAKE_OBJ := $(B)/selftests/tools/gmemtop_fake.o
 GMEMTOP_FAKE_OBJ += $(patsubst %.c,$(B)/%.o,$(filter-out %/main.c,$(wildcard tools/gmemtop/*.c)))
 
-CHECKS += $(B)/gmemtop_test
+CHECKS += $(B)/gmemtop_test $(B)/gmemtop_fake selftests/tools/replay.sh
 
 $(SYNTH_OBJ) $(GMEMTOP_TEST_OBJ) $(B)/selftests/tools/gmemtop_fake.o: $(B)/%.o: %.c \
 		selftests/tools/tools-tests.mk

@@ -8,16 +8,24 @@
 #include <time.h>
 
 #include "json.h"
+#include "picture.h"
 #include "stop.h"
 
-/* A VM that ended is shown this long, so that its last counts are seen. */
-#define LINGER_NS 10000000000ULL
+/* The first refresh waits this long for VMs that are being read: it may be the last. */
+#define FIRST_MS 10000
 
-static int apply(void *ctx, const struct gmem_hdr *rec)
+struct batch {
+	struct gmem_source *source;
+	const struct gmemtop_options *o;
+	struct picture picture;
+	struct ui ui;			/* of text */
+	unsigned long printed;
+	int64_t next_ms;
+};
+
+static int take(void *ctx, const struct gmem_hdr *rec)
 {
-	int err = gmem_model_apply(ctx, rec);
-
-	return err == -EINVAL ? 0 : err;
+	return picture_take(&((struct batch *)ctx)->picture, rec);
 }
 
 static int64_t now_ms(void)
@@ -28,31 +36,33 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* The first refresh waits this long for VMs that are being read: it may be the last. */
-#define FIRST_MS 10000
-
-static int wait_inventory(struct gmem_source *s, struct gmem_model *m)
-{
-	int64_t until = now_ms() + FIRST_MS;
-	int n = 0;
-
-	while (n >= 0 && gmem_source_pending(s) && !gmem_stopped() && now_ms() < until)
-		n = gmem_source_poll(s, 100, apply, m);
-	return n < 0 && n != -EINTR ? n : 0;
-}
-
 /* Records are taken in while we wait, so that the buffer never fills. */
-static int wait_refresh(struct gmem_source *s, struct gmem_model *m, int64_t until_ms)
+static int wait_until(struct batch *b, int64_t until_ms, bool for_inventory)
 {
 	int64_t left;
 
-	while (!gmem_stopped() && (left = until_ms - now_ms()) > 0) {
-		int n = gmem_source_poll(s, left < 100 ? (int)left : 100, apply, m);
+	while (!gmem_stopped() && (left = until_ms - now_ms()) > 0 &&
+	       (!for_inventory || gmem_source_pending(b->source))) {
+		int n = gmem_source_poll(b->source, left < 100 ? (int)left : 100, take, b);
 
 		if (n < 0 && n != -EINTR)
 			return n;
 	}
-	return gmem_source_sync(s, apply, m);
+	return 0;
+}
+
+/* The next picture is there: when it is time, or, of a recording, at once. */
+static int next_picture(struct batch *b)
+{
+	int err;
+
+	if (b->o->replay)
+		return gmem_source_sync(b->source, take, b);
+	b->next_ms += (int64_t)(b->o->delay_s * 1000);
+	err = wait_until(b, b->next_ms, false);
+	if (!err && !b->printed)
+		err = wait_until(b, now_ms() + FIRST_MS, true);
+	return err ? err : gmem_source_sync(b->source, take, b);
 }
 
 static void print_json(const struct gmem_model *m, const char *probes, uint32_t pid)
@@ -61,6 +71,19 @@ static void print_json(const struct gmem_model *m, const char *probes, uint32_t 
 
 	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
 	json_object_put(o);
+}
+
+static void print(struct batch *b)
+{
+	const struct gmem_model *m = b->picture.model;
+	const char *probes = gmem_source_describe(b->source);
+
+	if (b->o->json)
+		print_json(m, probes, b->o->pid);
+	else if (b->o->csv)
+		batch_print_csv(m, b->o, !b->printed);
+	else
+		batch_print_text(m, probes, &b->ui, b->o->ascii);
 }
 
 static enum gmem_status fail_source(struct gmem_error *e, int err)
@@ -74,33 +97,35 @@ static bool flush_output(void)
 	return !fflush(stdout) && !ferror(stdout);
 }
 
-static enum gmem_status refreshes(struct gmem_source *s, struct gmem_model *m,
-				  const struct gmemtop_options *o, struct gmem_error *e)
+/*
+ * A live source that ends, or is stopped, leaves what is printed last. A recording has the
+ * pictures that it has; one without any, as it broke off, is shown as far as it goes.
+ */
+static bool is_to_be_printed(const struct batch *b, bool ended, unsigned long syncs)
 {
-	int64_t next = now_ms();
+	if (!ended || !b->o->replay)
+		return true;
+	return b->picture.syncs > syncs || (!b->printed && b->picture.model->nr_events);
+}
+
+static enum gmem_status refreshes(struct batch *b, struct gmem_error *e)
+{
 	bool ended = false;
 
-	for (unsigned long n = 0; !ended && (!o->count || n < o->count); n++) {
-		int err;
+	while (!ended && (!b->o->count || b->printed < b->o->count)) {
+		unsigned long syncs = b->picture.syncs;
+		int err = next_picture(b);
 
-		next += (int64_t)(o->delay_s * 1000);
-		err = wait_refresh(s, m, next);
-		if (!err && !n && gmem_source_pending(s)) {
-			err = wait_inventory(s, m);
-			if (!err)
-				err = gmem_source_sync(s, apply, m);
-		}
 		ended = err == -ENODATA || gmem_stopped();
-		if (err && err != -ENODATA)
+		if (err && err != -ENODATA && err != -EINTR)
 			return fail_source(e, err);
-		if (o->json)
-			print_json(m, gmem_source_describe(s), o->pid);
-		else
-			batch_print_text(m, gmem_source_describe(s), o);
+		if (!is_to_be_printed(b, ended, syncs))
+			return GMEM_OK;
+		print(b);
+		b->printed++;
 		if (!flush_output())
 			return gmem_fail(e, GMEM_E_IO, "Is the disk full, or the reader gone?",
 					 "cannot write to stdout: %s", strerror(errno));
-		gmem_model_forget(m, m->now_ns > LINGER_NS ? m->now_ns - LINGER_NS : 0);
 	}
 	return GMEM_OK;
 }
@@ -108,13 +133,20 @@ static enum gmem_status refreshes(struct gmem_source *s, struct gmem_model *m,
 enum gmem_status batch_run(struct gmem_source *s, const struct gmemtop_options *o,
 			   struct gmem_error *e)
 {
-	struct gmem_model *m = gmem_model_new();
+	struct batch b = {
+		.source = s, .o = o, .next_ms = now_ms(), .picture = { .model = gmem_model_new() },
+	};
 	enum gmem_status status;
+	bool ready = ui_init(&b.ui, o->sort, o->reverse, o->delay_s, o->pid);
 
-	if (!m)
-		return gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
-	gmem_stop_on_signals();
-	status = refreshes(s, m, o, e);
-	gmem_model_free(m);
+	b.picture.ui = &b.ui;
+	if (ready && b.picture.model) {
+		gmem_stop_on_signals();
+		status = refreshes(&b, e);
+	} else {
+		status = gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
+	}
+	gmem_model_free(b.picture.model);
+	ui_free(&b.ui);
 	return status;
 }

@@ -34,25 +34,22 @@ static void print_lines(char *text)
 	printf("%.*s\n", (int)n, text);
 }
 
-void batch_print_text(const struct gmem_model *m, const char *probes,
-		      const struct gmemtop_options *o)
+void batch_print_text(const struct gmem_model *m, const char *probes, struct ui *ui, bool ascii)
 {
 	struct draw_info info = { .probes = probes };
-	struct canvas *c;
-	struct ui ui;
+	struct canvas *c = NULL;
 	char *text = NULL;
-	bool ready = ui_init(&ui, o->sort, o->reverse, o->delay_s, o->pid);
 
-	c = canvas_new(width(), 2 * (int)HASH_COUNT(m->vms) + OTHER_LINES,
-		       o->ascii || !canvas_unicode());
-	if (ready && c && ui_order(&ui, m)) {
-		draw_fit(&ui, m, c->width, c->height);
-		draw(c, &ui, m, &info);
+	if (ui_order(ui, m))
+		c = canvas_new(width(), 2 * (int)ui->list.nr + OTHER_LINES,
+			       ascii || !canvas_unicode());
+	if (c) {
+		draw_fit(ui, m, c->width, c->height);
+		draw(c, ui, m, &info);
 		text = canvas_text(c);
 	}
 	if (text)
 		print_lines(text);
 	free(text);
 	canvas_free(c);
-	ui_free(&ui);
 }

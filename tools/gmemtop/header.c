@@ -97,7 +97,8 @@ static void add_state(struct segments *line, const struct ui *ui, const struct d
 	if (ui->paused)
 		snprintf(segments_add(line, 0, CANVAS_WARN)->text, SEGMENT_LEN, "PAUSED");
 	if (info->ended)
-		snprintf(segments_add(line, 1, CANVAS_WARN)->text, SEGMENT_LEN, "END OF EVENTS");
+		snprintf(segments_add(line, 1, CANVAS_WARN)->text, SEGMENT_LEN,
+			 ui->replaying ? "END OF RECORDING" : "END OF EVENTS");
 	if (info->behind)
 		snprintf(segments_add(line, 1, CANVAS_WARN)->text, SEGMENT_LEN, "BEHIND");
 }
@@ -195,6 +196,26 @@ static void add_choices(struct segments *line, const struct ui *ui, const struct
 	}
 }
 
+static uint64_t after(uint64_t ts_ns, uint64_t begin_ns)
+{
+	return ts_ns > begin_ns ? ts_ns - begin_ns : 0;
+}
+
+/* Where one is in it, how long it is, and how fast it goes. */
+static void add_replay(struct segments *line, const struct ui *ui, const struct gmem_model *m)
+{
+	double at = (double)after(m->now_ns, ui->replay_begin_ns) / 1e9;
+	double all = (double)after(ui->replay_end_ns, ui->replay_begin_ns) / 1e9;
+	struct segment *s = segments_add(line, 1, CANVAS_KEY);
+
+	if (all > 0)
+		snprintf(s->text, sizeof(s->text), "replay %.1fs of %.1fs x%.4g", at, all,
+			 ui->replay_speed);
+	else
+		snprintf(s->text, sizeof(s->text), "replay %.1fs x%.4g", at, ui->replay_speed);
+	snprintf(s->brief, sizeof(s->brief), "replay %.1fs", at);
+}
+
 static void draw_trust(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
 		       const struct draw_info *info)
 {
@@ -210,9 +231,13 @@ static void draw_trust(struct canvas *c, const struct ui *ui, const struct gmem_
 	snprintf(s->text, sizeof(s->text), "events %llu", (unsigned long long)m->nr_events);
 	add_losses(&line, m);
 	add_doubts(&line, m);
-	s = segments_add(&line, 2, CANVAS_NORMAL);
-	snprintf(s->text, sizeof(s->text), ui->delay_s < 60 ? "delay %.1fs" : "delay %.0fs",
-		 ui->delay_s);
+	if (ui->replaying) {
+		add_replay(&line, ui, m);
+	} else {
+		s = segments_add(&line, 2, CANVAS_NORMAL);
+		snprintf(s->text, sizeof(s->text), ui->delay_s < 60 ? "delay %.1fs" : "delay %.0fs",
+			 ui->delay_s);
+	}
 	add_cost(&line, m);
 	add_choices(&line, ui, m);
 	segments_draw(c, 1, &line);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* gmemtop: a top for guest memory. */
-#include "batch.h"
 #include "error.h"
 #include "options.h"
+#include "session.h"
 #include "source.h"
-#include "tui.h"
 
 int main(int argc, char **argv)
 {
@@ -15,7 +14,7 @@ int main(int argc, char **argv)
 	enum gmem_status status;
 
 	status = gmemtop_parse(&o, argc, argv, &e);
-	if (!status) {
+	if (!status && !o.replay) {
 		live.ringbuf_bytes = o.ringbuf_bytes;
 		live.groups = o.groups;
 		live.later = o.batch ? 0 : GMEM_PROBES_ALL;
@@ -27,7 +26,6 @@ int main(int argc, char **argv)
 		status = gmem_live_open(&source, &live, &e);
 	}
 	if (!status)
-		status = o.batch ? batch_run(source, &o, &e) : tui_run(source, &o, &e);
-	gmem_source_close(source);
+		status = session_run(source, &o, &e);
 	return status ? (int)gmem_report("gmemtop", &e) : 0;
 }

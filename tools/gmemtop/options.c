@@ -12,13 +12,19 @@
 const char *argp_program_version = "gmemtop 0.1";
 
 enum { OPT_JSON = 256, OPT_ASCII, OPT_RINGBUF, OPT_REVERSE, OPT_PROBES, OPT_WAIT, OPT_PHASES,
-       OPT_FAULTS, OPT_INVALIDATIONS, OPT_BACKING, OPT_NO_CONFIG };
+       OPT_FAULTS, OPT_INVALIDATIONS, OPT_BACKING, OPT_NO_CONFIG, OPT_CSV, OPT_RECORD,
+       OPT_REPLAY, OPT_SPEED };
 
 static const struct argp_option options[] = {
 	{ "delay", 'd', "SEC", 0, "Refresh every SEC seconds, 0.1 to 3600 (default 1)", 0 },
 	{ "iterations", 'n', "N", 0, "End after N refreshes", 0 },
 	{ "batch", 'b', NULL, 0, "Print refreshes to stdout, without a terminal", 0 },
 	{ "json", OPT_JSON, NULL, 0, "Print one JSON object a refresh (implies -b)", 0 },
+	{ "csv", OPT_CSV, NULL, 0, "Print one CSV line a VM and refresh (implies -b)", 0 },
+	{ "once", '1', NULL, 0, "Print one refresh: -b -n 1", 0 },
+	{ "record", OPT_RECORD, "FILE", 0, "Also write all that is seen to FILE, for --replay and gmemtrace", 0 },
+	{ "replay", OPT_REPLAY, "FILE", 0, "Show what was recorded in FILE; needs no privileges", 0 },
+	{ "speed", OPT_SPEED, "X", 0, "Replay X times as fast, 0.01 to 4096 (default 1)", 0 },
 	{ "pid", 'p', "PID", 0, "Only the VMs of this process", 0 },
 	{ "sort", 's', "FIELD", 0, "Sort by FIELD; -s help lists them (default conversions_per_s)", 0 },
 	{ "reverse", OPT_REVERSE, NULL, 0, "Least first", 0 },
@@ -52,6 +58,18 @@ static void list_fields(void)
 	for (size_t i = 0; i < gmem_nr_metrics; i++)
 		printf("%-24s %s\n", gmem_metrics[i].key, gmem_metrics[i].help);
 	exit(GMEM_OK);
+}
+
+/* What does not go together. */
+static error_t check(struct parse *p)
+{
+	const struct gmemtop_options *o = p->o;
+
+	if (o->csv && o->json)
+		return usage(p, "one format at a time, not", "--json --csv");
+	if (o->replay && o->record)
+		return usage(p, "what is replayed is recorded already:", o->record);
+	return 0;
 }
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
@@ -114,6 +132,22 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case OPT_NO_CONFIG:
 		o->no_config = true;
 		return 0;
+	case OPT_CSV:
+		o->csv = o->batch = true;
+		return 0;
+	case '1':
+		o->batch = true;
+		o->count = 1;
+		return 0;
+	case OPT_RECORD:
+		o->record = arg;
+		return 0;
+	case OPT_REPLAY:
+		o->replay = arg;
+		return 0;
+	case OPT_SPEED:
+		return gmem_parse_number(arg, 0.01, 4096, &o->speed) ? 0 :
+			usage(p, "the speed is 0.01 to 4096, not", arg);
 	case OPT_ASCII:
 		o->ascii = true;
 		return 0;
@@ -124,7 +158,12 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		o->verbose++;
 		return 0;
 	case ARGP_KEY_ARG:
-		return usage(p, "unexpected argument", arg);
+		/* As in vmstat: [interval [count]]. */
+		if (state->arg_num > 1)
+			return usage(p, "unexpected argument", arg);
+		return parse_opt(state->arg_num ? 'n' : 'd', arg, state);
+	case ARGP_KEY_END:
+		return check(p);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -134,7 +173,7 @@ enum gmem_status gmemtop_parse(struct gmemtop_options *o, int argc, char **argv,
 			       struct gmem_error *e)
 {
 	static const struct argp argp = {
-		options, parse_opt, NULL,
+		options, parse_opt, "[SECONDS [COUNT]]",
 		"Shows guest memory (guest_memfd) of all VMs: what is private, what is shared, "
 		"what converts and how long that takes.\v"
 		"Exit status: 0 ok, 1 failed, 2 usage, 3 no permission, 4 no KVM, 5 no BTF, "
@@ -144,6 +183,7 @@ enum gmem_status gmemtop_parse(struct gmemtop_options *o, int argc, char **argv,
 
 	*o = (struct gmemtop_options){
 		.delay_s = 1, .sort = gmem_metric("conversions_per_s"), .set = GMEM_SET_ANY,
+		.speed = 1,
 	};
 	e->status = GMEM_OK;
 	argp_err_exit_status = GMEM_E_USAGE;	/* argp's own errors are two lines as well */

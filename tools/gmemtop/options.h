@@ -15,6 +15,10 @@ struct gmemtop_options {
 	unsigned long count;			/* refreshes; 0: until the end */
 	bool batch;				/* text or JSON to stdout, no terminal */
 	bool json;				/* implies batch */
+	bool csv;				/* implies batch */
+	const char *record;			/* file, or NULL */
+	const char *replay;			/* file, or NULL: then nothing live is looked at */
+	double speed;				/* of the replay */
 	bool wait;				/* for KVM, if there is none */
 	bool ascii;				/* no Unicode on the screen */
 	bool no_config;				/* settings are neither read nor written */

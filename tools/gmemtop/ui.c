@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "ui.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 const char *const ui_look_names[UI_LOOKS] = {
@@ -17,6 +18,7 @@ bool ui_init(struct ui *ui, const struct gmem_metric *sort, bool reverse, double
 		.pid = pid,
 		.rows = 1,
 		.help_rows = 1,
+		.replay_speed = 1,
 	};
 	if (gmem_nr_metrics > UI_METRICS)
 		return false;
@@ -50,6 +52,15 @@ bool ui_collect(struct ui *ui, const struct gmem_model *m)
 			return false;
 	}
 	return true;
+}
+
+void ui_forget(struct ui *ui)
+{
+	for (int i = 0; i < VIEWS; i++) {
+		if (ui->state[i] && view_table[i]->forget)
+			view_table[i]->forget(ui->state[i]);
+	}
+	since_free(&ui->since);
 }
 
 void ui_fit_help(struct ui *ui, size_t lines, size_t rows)
@@ -150,9 +161,8 @@ static enum ui_action pause_or_go_on(struct ui *ui, int arg)
 
 static enum ui_action refresh(struct ui *ui, int arg)
 {
-	(void)ui;
 	(void)arg;
-	return UI_REFRESH | UI_DRAW;
+	return ui->replaying ? UI_STEP | UI_DRAW : UI_REFRESH | UI_DRAW;
 }
 
 static enum ui_action show_help(struct ui *ui, int show)
@@ -168,15 +178,53 @@ static enum ui_action next_look(struct ui *ui, int step)
 	return UI_LOOK | UI_DRAW;
 }
 
+static enum ui_action seek_to(struct ui *ui, double seconds)
+{
+	if (!ui->replaying)
+		return UI_NOTHING;
+	ui->seek_s = seconds;
+	return UI_SEEK | UI_DRAW;
+}
+
+static enum ui_action seek(struct ui *ui, int seconds)
+{
+	return seek_to(ui, seconds);
+}
+
+static enum ui_action seek_end(struct ui *ui, int sign)
+{
+	return seek_to(ui, sign * INFINITY);
+}
+
+static enum ui_action step(struct ui *ui, int arg)
+{
+	(void)arg;
+	return ui->replaying ? UI_STEP | UI_DRAW : UI_NOTHING;
+}
+
 static const double delays[] = {
 	0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600,
 };
 
 #define NR_DELAYS (sizeof(delays) / sizeof(*delays))
 
+/* What a delay is to what happens now, speed is to what has happened. */
+static enum ui_action change_speed(struct ui *ui, int step)
+{
+	double speed = step > 0 ? ui->replay_speed / 2 : ui->replay_speed * 2;
+
+	if (speed < 1.0 / 64 || speed > 4096)
+		return UI_NOTHING;
+	ui->replay_speed = speed;
+	return UI_SPEED | UI_DRAW;
+}
+
 static enum ui_action change_delay(struct ui *ui, int step)
 {
 	size_t i = 0;
+
+	if (ui->replaying)
+		return change_speed(ui, step);
 
 	if (step > 0) {
 		while (i < NR_DELAYS - 1 && delays[i] <= ui->delay_s)
@@ -193,6 +241,8 @@ static enum ui_action change_delay(struct ui *ui, int step)
 /* Through those that one wants to look at, with one key. */
 static enum ui_action next_delay(struct ui *ui, int arg)
 {
+	if (ui->replaying)
+		return UI_NOTHING;
 	if (ui->delay_s >= 10)
 		ui->delay_s = 0.2;
 	return change_delay(ui, arg);
@@ -210,8 +260,15 @@ const struct ui_binding ui_bindings[] = {
 	{ { 'u' }, "u", "undo the reset: all since the VM was first seen", NULL, reset_not, 0 },
 	{ { ' ' }, "space", "refresh now", NULL, refresh, 0 },
 	{ { 'd' }, "d", "next delay of 0.5 1 2 5 10 s", "delay", next_delay, 1 },
-	{ { '+', '=' }, "+", "longer delay", NULL, change_delay, 1 },
-	{ { '-', '_' }, "-", "shorter delay", NULL, change_delay, -1 },
+	{ { '+', '=' }, "+", "longer delay; of a replay: slower", NULL, change_delay, 1 },
+	{ { '-', '_' }, "-", "shorter delay; of a replay: faster", NULL, change_delay, -1 },
+	{ { '[' }, "[ ]", "of a replay: 10 s back, or forward; { }: a minute", NULL, seek, -10 },
+	{ { ']' }, NULL, NULL, NULL, seek, 10 },
+	{ { '{' }, NULL, NULL, NULL, seek, -60 },
+	{ { '}' }, NULL, NULL, NULL, seek, 60 },
+	{ { '^' }, "^ $", "to its begin, or to its end", NULL, seek_end, -1 },
+	{ { '$' }, NULL, NULL, NULL, seek_end, 1 },
+	{ { '.' }, ".", "its next picture, also while it is paused", NULL, step, 0 },
 	{ { 'z' }, "z", "colours: normal, protan, mono", NULL, next_look, 1 },
 };
 

@@ -56,6 +56,9 @@ enum ui_action {
 	UI_QUIT		= 32,
 	UI_VIEW		= 64,	/* another view: it may need other probes */
 	UI_LOOK		= 128,	/* look has changed */
+	UI_SEEK		= 256,	/* of a replay: by seek_s */
+	UI_STEP		= 512,	/* one picture */
+	UI_SPEED	= 1024,	/* replay_speed has changed */
 };
 
 /* Sets of colours. */
@@ -113,6 +116,12 @@ struct ui {
 	struct ui_mouse mouse;	/* where the last key of the mouse was */
 	enum ui_look look;
 
+	bool replaying;		/* a recording: what follows is about it */
+	double replay_speed;	/* 1: as it was */
+	double seek_s;		/* forward, or back if below 0; infinite: to its end, or begin */
+	uint64_t replay_begin_ns;	/* first and .. */
+	uint64_t replay_end_ns;	/* .. last time in it; 0: not known */
+
 	const struct gmem_metric *sort;
 	bool reverse;		/* least first */
 	bool paused;
@@ -156,6 +165,9 @@ static inline const struct view *ui_view(const struct ui *ui)
 /* Since the counters were reset, if they were. */
 struct gmem_value ui_value(const struct ui *ui, const struct gmem_metric *metric,
 			   const struct gmem_vm *vm, uint64_t now_ns);
+
+/* Time went back: what views have collected is void. */
+void ui_forget(struct ui *ui);
 
 /* At every refresh, with the live model: what views collect over time. False: no memory. */
 bool ui_collect(struct ui *ui, const struct gmem_model *m);

@@ -52,6 +52,8 @@ struct view {
 	 * model that it is given to draw.
 	 */
 	bool (*collect)(struct ui *ui, const struct gmem_model *m);
+	/* A replay went back in time: what was collected is void. */
+	void (*forget)(void *state);
 
 	/* Of what is shown: makes order and totals again after a refresh, or when it is entered. */
 	bool (*order)(struct ui *ui, const struct gmem_model *m);

@@ -267,6 +267,7 @@ static void help(struct help_page *p)
 const struct view view_overview = {
 	.name = "overview", .title = "all VMs", .hint = "all VMs", .key = '1',
 	.state_size = sizeof(struct overview), .drop = drop, .collect = collect,
+	.forget = drop,
 	.fit = fit, .draw = overview_draw, .footer = footer, .help = help,
 	.bindings = bindings, .nr_bindings = sizeof(bindings) / sizeof(*bindings),
 };
