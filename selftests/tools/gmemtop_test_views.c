@@ -280,9 +280,9 @@ static void test_map_keys(void **state)
 	assert_int_equal(s->gfn, 4ULL * SYNTH_GIB);
 	press(&v, UI_KEY_LEFT, 1);
 	assert_int_equal(s->slot, 0);
-	press(&v, ']', 1);
+	press(&v, '>', 1);
 	assert_int_not_equal(s->vm, 1);
-	press(&v, '[', 1);
+	press(&v, '<', 1);
 	assert_int_equal(s->vm, 1);
 	shot_end(&v);
 }
@@ -324,7 +324,7 @@ static void test_latency_keys(void **state)
 	assert_int_equal(latency_count(&s->start, GMEM_LATENCY_STALL),
 			 gmem_model_vm(v.scene.model, 1)->now.stall[GMEM_TO_PRIVATE].count);
 	shot_golden(&v, "latency-one-80x24", 80, 24, false);
-	press(&v, ']', 1);
+	press(&v, '>', 1);
 	assert_int_not_equal(s->vm, 1);
 	shot_end(&v);
 }

@@ -95,8 +95,8 @@ static const struct ui_binding bindings[] = {
 	  next_direction, 1 },
 	{ { UI_KEY_LEFT }, "left", "the other way round", NULL, next_direction, -1 },
 	{ { 'a' }, "a", "all VMs, or the selected one", "all/VM", one_or_all, 0 },
-	{ { ']', '>' }, "] >", "the next VM, in the order of the list", NULL, next_vm, 1 },
-	{ { '[', '<' }, "[ <", "the one before", NULL, next_vm, -1 },
+	{ { '>' }, ">", "the next VM, in the order of the list", NULL, next_vm, 1 },
+	{ { '<' }, "<", "the one before", NULL, next_vm, -1 },
 	{ { UI_KEY_ENTER }, "Enter", "the view of the selected VM", NULL, open_vm, VIEW_VM },
 	{ { UI_KEY_CLICK }, "click", "that time", NULL, click, 0 },
 };
