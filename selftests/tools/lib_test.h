@@ -39,6 +39,7 @@ extern const struct test_unit history_unit;
 extern const struct test_unit holders_unit;
 extern const struct test_unit recording_unit;
 extern const struct test_unit recording_damage_unit;
+extern const struct test_unit recording_io_unit;
 extern const struct test_unit state_unit;
 
 /* Same numbers in every run: a failure can be repeated. */

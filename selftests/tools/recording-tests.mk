@@ -3,6 +3,8 @@
 #   build/recording_fixture selftests/tools/recordings/v1.gmem     when the format has a new version
 #   build/recording_fixture --seeds selftests/fuzz/corpus
 
+CHECKS += selftests/tools/print.sh
+
 RECORDING_FIXTURE_OBJ := $(B)/selftests/tools/recording_fixture.o
 
 $(RECORDING_FIXTURE_OBJ): $(B)/%.o: %.c selftests/tools/recording-tests.mk
