@@ -45,8 +45,9 @@ fi
 export_to csv
 is "CSV: a row for every event" "$(($(wc -l < "$dir/csv") - 1))" "$(jq .events "$dir/report")"
 is "CSV: all rows have as many columns" "$(awk -F, '{ print NF }' "$dir/csv" | sort -u | wc -l)" 1
+is "CSV: it is what print writes" "$(md5sum < "$dir/csv")" "$($trace print --events --csv "$dir/rec" | grep -vE '^[0-9]+,vm,' | md5sum)"
 is "CSV: durations of conversions are those of the report" \
-	"$(awk -F, '$2 == "attributes_end" { s += $7 } END { printf "%d", s }' "$dir/csv")" \
+	"$(awk -F, '$2 == "attributes_end" { s += $15 } END { printf "%d", s }' "$dir/csv")" \
 	"$(jq '[.total.conversions[].total_ns] | add' "$dir/report")"
 
 export_to openmetrics

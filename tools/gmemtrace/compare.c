@@ -106,9 +106,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static int on_record(void *ctx, const struct gmem_hdr *rec)
+static int on_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
 {
-	return gmem_analysis_apply(ctx, rec, true);
+	return gmem_analysis_apply(ctx, rec, wanted);
 }
 
 static enum gmem_status read_recording(struct cmp_set *set, enum cmp_side side, const char *file,

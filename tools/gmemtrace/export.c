@@ -8,6 +8,8 @@
 
 #include "command.h"
 #include "input.h"
+#include "kinds.h"
+#include "line.h"
 #include "output.h"
 
 enum { OPT_FORMAT = 256 };
@@ -26,7 +28,6 @@ struct options {
 static const struct argp_option argp_options[] = {
 	{ "format", OPT_FORMAT, "NAME", 0, "perfetto (default), chrome, csv or openmetrics", 0 },
 	{ "output", 'o', "FILE", 0, "Write to FILE", 0 },
-	{ "faults", 'f', NULL, 0, "Live: faults on private memory, too: there may be very many", 2 },
 	{ 0 }
 };
 
@@ -55,28 +56,44 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 'o':
 		o->output = arg;
 		return 0;
-	case 'f':
-		o->in.groups |= GMEM_PROBES_FAULTS;
-		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-static int on_trace_record(void *ctx, const struct gmem_hdr *rec)
+static int on_trace_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
 {
-	return export_trace_record(ctx, rec, true);
+	return export_trace_record(ctx, rec, wanted);
 }
 
-static int on_csv_record(void *ctx, const struct gmem_hdr *rec)
+struct csv {
+	struct line_format format;
+	struct put put;
+	char line[LINE_SIZE];
+	FILE *out;
+};
+
+static int put_line(struct csv *c)
 {
-	export_csv_record(ctx, rec);
-	return ferror(ctx) ? -EIO : 0;
+	*c->put.p++ = '\n';
+	return fwrite(c->line, 1, (size_t)(c->put.p - c->line), c->out) && !ferror(c->out) ? 0 : -EIO;
 }
 
-static int on_metrics_record(void *ctx, const struct gmem_hdr *rec)
+static int on_csv_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
 {
-	return gmem_analysis_apply(ctx, rec, true);
+	const struct gmem_kind_info *k = gmem_kind(rec->kind);
+	struct csv *c = ctx;
+
+	if (!wanted || !k || k->phase == GMEM_META || rec->size < gmem_kind_bytes(rec->kind))
+		return 0;
+	put_start(&c->put, c->line, sizeof(c->line));
+	line_csv(&c->format, rec, &c->put);
+	return put_line(c);
+}
+
+static int on_metrics_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
+{
+	return gmem_analysis_apply(ctx, rec, wanted);
 }
 
 static enum gmem_status no_memory(struct options *o)
@@ -104,6 +121,17 @@ static enum gmem_status export_traces(struct options *o, FILE *out)
 	return status;
 }
 
+static enum gmem_status export_csv(struct options *o, FILE *out)
+{
+	struct csv c = { .out = out };
+	int err;
+
+	put_start(&c.put, c.line, sizeof(c.line));
+	line_csv_header(&c.put);
+	err = put_line(&c);
+	return err ? GMEM_OK : input_run(&o->in, on_csv_record, &c);	/* output_close() tells of it */
+}
+
 static enum gmem_status export_metrics(struct options *o, FILE *out)
 {
 	struct gmem_analysis *a = gmem_analysis_new();
@@ -128,8 +156,7 @@ static enum gmem_status run(struct options *o, FILE *out)
 {
 	switch (o->format) {
 	case FORMAT_CSV:
-		export_csv_header(out);
-		return input_run(&o->in, on_csv_record, out);
+		return export_csv(o, out);
 	case FORMAT_OPENMETRICS:
 		return export_metrics(o, out);
 	default:

@@ -75,10 +75,6 @@ uint64_t export_trace_unpaired(const struct export_trace *t);
 /* All that an event says, as name and value. Its texts are in a. */
 void export_args_of(struct export_args *a, const struct gmem_hdr *rec);
 
-/* A row of CSV for each event, and the row of the names of columns. */
-void export_csv_header(FILE *out);
-void export_csv_record(FILE *out, const struct gmem_hdr *rec);
-
 /* Counters, histograms and sizes of VMs, as OpenMetrics: docs/gmemtrace.8. */
 void export_openmetrics(const struct report *r, FILE *out);
 

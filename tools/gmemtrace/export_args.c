@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* What an event says, by the names of JSON; and as CSV. */
+/* What an event says, by the names of JSON. */
 #include <string.h>
 
 #include "export.h"
 #include "kinds.h"
 #include "text.h"
-
-typedef unsigned long long ull;
 
 static void put(struct export_args *a, const char *name, uint64_t v)
 {
@@ -82,58 +80,4 @@ void export_args_of(struct export_args *a, const struct gmem_hdr *rec)
 		put(a, "discard_ns", s->discard_ns);
 		put(a, "ioctls", s->ioctls);
 	}
-}
-
-/* Columns that not every event has are empty there. */
-static const char *const columns[] = {
-	"ino", "start_gfn", "end_gfn", "start_pgoff", "end_pgoff", "attributes", "changed", "phase", "mode",
-	"cause", "flags", "pgoff", "prepare_ns", "slot", "order", "vcpu", "nr_pages", "ret", "ioctl_ns",
-	"discard_ns", "ioctls",
-};
-
-#define NR_COLUMNS (sizeof(columns) / sizeof(*columns))
-
-void export_csv_header(FILE *out)
-{
-	fputs("ts_ns,event,vm,pid,tid,cpu,dur_ns", out);
-	for (size_t i = 0; i < NR_COLUMNS; i++)
-		fprintf(out, ",%s", columns[i]);
-	fputc('\n', out);
-}
-
-static void csv_value(FILE *out, const struct export_args *a, const char *column)
-{
-	fputc(',', out);
-	for (size_t i = 0; i < a->nr; i++) {
-		const struct export_arg *arg = &a->arg[i];
-
-		if (strcmp(arg->name, column))
-			continue;
-		if (arg->text)
-			fputs(arg->text, out);
-		else if (arg->is_negative)
-			fprintf(out, "%lld", (long long)arg->number);
-		else
-			fprintf(out, "%llu", (ull)arg->number);
-		return;
-	}
-}
-
-/* No text of an event has a comma or a quote in it: names of VMs are no events. */
-void export_csv_record(FILE *out, const struct gmem_hdr *rec)
-{
-	const struct gmem_kind_info *k = gmem_kind(rec->kind);
-	const struct gmem_rec *r = (const struct gmem_rec *)rec;
-	struct export_args a;
-
-	if (!k || k->phase == GMEM_META || rec->size < gmem_kind_bytes(rec->kind))
-		return;
-	export_args_of(&a, rec);
-	fprintf(out, "%llu,%s,%llu,%u,%u,%u,", (ull)rec->ts_ns, k->name, (ull)rec->vm, rec->tgid, rec->tid,
-		rec->cpu);
-	if (k->phase == GMEM_END)
-		fprintf(out, "%llu", (ull)r->dur_ns);
-	for (size_t i = 0; i < NR_COLUMNS; i++)
-		csv_value(out, &a, columns[i]);
-	fputc('\n', out);
 }

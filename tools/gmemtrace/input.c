@@ -8,19 +8,13 @@
 #include <time.h>
 
 #include "child.h"
-#include "number.h"
 #include "recording.h"
 #include "stop.h"
 
-enum { OPT_RECORD = 768, OPT_RINGBUF, OPT_PROBES, OPT_WAIT };
+enum { OPT_RECORD = 1024 };
 
 static const struct argp_option options[] = {
-	{ "duration", 'd', "SEC", 0, "Live: end after SEC seconds (default: on Ctrl-C, or with COMMAND)", 2 },
 	{ "record", OPT_RECORD, "FILE", 0, "Live: record to FILE, too", 2 },
-	{ "probes", OPT_PROBES, "SET", 0, "Live: tracepoints or stock (default: tracepoints where there are any)", 2 },
-	{ "ringbuf", OPT_RINGBUF, "MIB", 0, "Live: size of the event buffer (default: by number of CPUs)", 2 },
-	{ "wait", OPT_WAIT, NULL, 0, "Live: where there is no KVM, wait until it is loaded", 2 },
-	{ "verbose", 'v', NULL, 0, "Show what libbpf says", 2 },
 	{ 0 }
 };
 
@@ -31,11 +25,6 @@ static error_t bad(const struct input *in, const char *what, const char *arg)
 	snprintf(hint, sizeof(hint), "See gmemtrace %s --help.", in->name);
 	gmem_fail(in->e, GMEM_E_USAGE, hint, "%s '%s'", what, arg);
 	return EINVAL;
-}
-
-static bool is_live_option(int key)
-{
-	return key == 'd' || key == OPT_RECORD || key == OPT_PROBES || key == OPT_RINGBUF || key == OPT_WAIT;
 }
 
 /* What is behind -- is a command, and what is before it a recording. */
@@ -54,53 +43,55 @@ static error_t parse_arg(struct input *in, char *arg, struct argp_state *state)
 
 static error_t check(const struct input *in)
 {
+	const struct attach_options *o = &in->attach;
+
 	if (in->file && in->command)
 		return bad(in, "a recording is read, and no command run:", in->command[0]);
-	if (in->file && (in->seconds > 0 || in->record || in->wait || in->ringbuf_bytes || in->set != GMEM_SET_ANY))
-		return bad(in, "that is an option of live tracing, not of a recording:", in->file);
+	if (in->file && (o->seconds > 0 || o->wait || o->ringbuf_bytes || o->set != GMEM_SET_ANY || in->record))
+		return bad(in, "there are options of live tracing, but a recording is given:", in->file);
 	return 0;
 }
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
 {
 	struct input *in = state->input;
-	double v;
 
 	switch (key) {
-	case 'd':
-		return gmem_parse_number(arg, 0.001, 1e9, &in->seconds) ? 0 :
-			bad(in, "no duration in seconds:", arg);
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &in->attach_input;
+		state->child_inputs[1] = &in->filter_input;
+		return 0;
 	case OPT_RECORD:
 		in->record = arg;
-		return 0;
-	case OPT_PROBES:
-		in->set = gmem_set_by_name(arg);
-		return in->set != GMEM_SETS ? 0 : bad(in, "no set of probes:", arg);
-	case OPT_RINGBUF:
-		if (!gmem_parse_number(arg, 0.0625, 1024, &v))
-			return bad(in, "the event buffer has 0.0625 to 1024 MiB, not", arg);
-		in->ringbuf_bytes = (uint64_t)(v * 1048576);
-		return 0;
-	case OPT_WAIT:
-		in->wait = true;
-		return 0;
-	case 'v':
-		in->verbose++;
 		return 0;
 	case ARGP_KEY_ARG:
 		return parse_arg(in, arg, state);
 	case ARGP_KEY_END:
 		return check(in);
 	default:
-		return is_live_option(key) ? EINVAL : ARGP_ERR_UNKNOWN;
+		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-const struct argp input_argp = { options, parse_opt, NULL, NULL, NULL, NULL, NULL };
+static const struct argp_child children[] = {
+	{ &attach_argp, 0, NULL, 0 }, { &filter_argp, 0, NULL, 0 }, { 0 }
+};
+
+const struct argp input_argp = { options, parse_opt, NULL, NULL, children, NULL, NULL };
 
 void input_init(struct input *in, const char *name, struct gmem_error *e)
 {
-	*in = (struct input){ .set = GMEM_SET_ANY, .name = name, .e = e };
+	*in = (struct input){ .attach = { .set = GMEM_SET_ANY }, .name = name, .e = e };
+	in->attach_input = (struct attach_input){ &in->attach, e, name };
+	in->filter_input = (struct filter_input){ &in->filter, e, name };
+}
+
+static int on_record(void *ctx, const struct gmem_hdr *rec)
+{
+	struct input *in = ctx;
+	int err = filter_learn(&in->wants, rec);
+
+	return err ? err : in->fn(in->ctx, rec, filter_wants(&in->wants, rec));
 }
 
 static double now_s(void)
@@ -112,47 +103,47 @@ static double now_s(void)
 }
 
 /* -ENODATA and -ECANCELED are ends in order. */
-static int replay(struct gmem_source *s, gmem_record_fn fn, void *ctx)
+static int replay(struct gmem_source *s, struct input *in)
 {
 	int n;
 
 	do {
-		n = gmem_source_poll(s, 0, fn, ctx);
+		n = gmem_source_poll(s, 0, on_record, in);
 		if (!n)
-			n = gmem_source_sync(s, fn, ctx);
+			n = gmem_source_sync(s, on_record, in);
 	} while (n >= 0 && !gmem_stopped());
 	return n == -ENODATA || n == -ECANCELED || n >= 0 ? 0 : n;
 }
 
-static int follow(struct gmem_source *s, const struct input *in, struct child *c, gmem_record_fn fn, void *ctx)
+static int follow(struct gmem_source *s, struct input *in, struct child *c)
 {
 	double interval = in->interval_s > 0 ? in->interval_s : 1, begin = now_s(), synced = begin;
 	int n = 0;
 
-	while (n >= 0 && !gmem_stopped() && (in->seconds <= 0 || now_s() < begin + in->seconds) &&
+	while (n >= 0 && !gmem_stopped() && (in->attach.seconds <= 0 || now_s() < begin + in->attach.seconds) &&
 	       !(c->pid && child_ended(c)) && !(in->once && !gmem_source_pending(s))) {
 		double left = synced + interval - now_s();
 
-		n = gmem_source_poll(s, left > 0.1 ? 100 : left > 0 ? (int)(left * 1000) : 0, fn, ctx);
+		n = gmem_source_poll(s, left > 0.1 ? 100 : left > 0 ? (int)(left * 1000) : 0, on_record, in);
 		if (n == -EINTR)
 			n = 0;
 		if (n >= 0 && now_s() >= synced + interval) {
-			n = gmem_source_sync(s, fn, ctx);
+			n = gmem_source_sync(s, on_record, in);
 			synced += interval;
 		}
 	}
 	if (n >= 0)
-		n = gmem_source_sync(s, fn, ctx);
+		n = gmem_source_sync(s, on_record, in);
 	return n == -ECANCELED || n >= 0 ? 0 : n;
 }
 
 static enum gmem_status open_live(struct gmem_source **out, const struct input *in)
 {
-	const struct gmem_live_opts live = {
-		.ringbuf_bytes = in->ringbuf_bytes, .groups = in->groups, .set = in->set,
-		.inventory = true, .wait = in->wait, .backing_ns = in->backing_ns, .verbose = in->verbose,
-	};
+	struct gmem_live_opts live = attach_live_opts(&in->attach);
 
+	live.groups |= in->groups;
+	live.inventory = true;
+	live.backing_ns = in->backing_ns;
 	return gmem_live_open(out, &live, in->e);
 }
 
@@ -202,7 +193,7 @@ static void tell_end(const struct child *c, char **command)
 		fprintf(stderr, "gmemtrace: %s ended with status %d\n", command[0], WEXITSTATUS(c->status));
 }
 
-static enum gmem_status run_live(struct input *in, struct child *c, gmem_record_fn fn, void *ctx)
+static enum gmem_status run_live(struct input *in, struct child *c)
 {
 	struct gmem_source *s = NULL;
 	struct gmem_recording *w = NULL;
@@ -217,7 +208,7 @@ static enum gmem_status run_live(struct input *in, struct child *c, gmem_record_
 		status = gmem_fail(in->e, GMEM_E_USAGE, "Is it installed, and in PATH?", "cannot run %s: %s",
 				   in->command[0], strerror(-err));
 	if (!status) {
-		err = follow(s, in, c, fn, ctx);
+		err = follow(s, in, c);
 		status = err ? failed(in, w, err) : GMEM_OK;
 		tell_end(c, in->command);
 	}
@@ -225,27 +216,40 @@ static enum gmem_status run_live(struct input *in, struct child *c, gmem_record_
 	return status;
 }
 
-enum gmem_status input_run(struct input *in, gmem_record_fn fn, void *ctx)
+static enum gmem_status run_replay(struct input *in)
+{
+	struct gmem_source *s = NULL;
+	enum gmem_status status = gmem_recording_open(&s, in->file, in->e);
+	int err = status ? 0 : replay(s, in);
+
+	gmem_source_close(s);
+	return err ? failed(in, NULL, err) : status;
+}
+
+/* Before privileges are given up: the command has those that we were given. */
+static enum gmem_status run_with_command(struct input *in)
 {
 	struct child c = { .go = -1, .failed = -1 };
-	struct gmem_source *s = NULL;
+	int err = in->command ? child_prepare(&c, in->command) : 0;
 	enum gmem_status status;
-	int err = 0;
+
+	if (err)
+		return gmem_fail(in->e, GMEM_E_FAILED, NULL, "cannot start a process: %s", strerror(-err));
+	status = run_live(in, &c);
+	child_end(&c);
+	return status;
+}
+
+enum gmem_status input_run(struct input *in, input_fn fn, void *ctx)
+{
+	enum gmem_status status;
 
 	gmem_stop_on_signals();
-	if (in->file) {
-		status = gmem_recording_open(&s, in->file, in->e);
-		if (!status)
-			err = replay(s, fn, ctx);
-		gmem_source_close(s);
-		return err ? failed(in, NULL, err) : status;
-	}
-	/* Before privileges are given up: the command has those that we were given. */
-	if (in->command)
-		err = child_prepare(&c, in->command);
-	if (err)
-		return gmem_fail(in->e, GMEM_E_FAILED, NULL, "cannot make a process: %s", strerror(-err));
-	status = run_live(in, &c, fn, ctx);
-	child_end(&c);
+	in->fn = fn;
+	in->ctx = ctx;
+	if (filter_init(&in->wants, &in->filter))
+		return gmem_fail(in->e, GMEM_E_FAILED, NULL, "out of memory");
+	status = in->file ? run_replay(in) : run_with_command(in);
+	filter_free(&in->wants);
 	return status;
 }

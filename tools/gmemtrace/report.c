@@ -26,7 +26,6 @@ static const struct argp_option argp_options[] = {
 	{ "json", OPT_JSON, NULL, 0, "One JSON object", 0 },
 	{ "output", 'o', "FILE", 0, "Write to FILE", 0 },
 	{ "vms", OPT_VMS, "N", 0, "So many VMs have parts of their own (default: 8)", 0 },
-	{ "faults", 'f', NULL, 0, "Live: faults on private memory, too: there may be very many", 2 },
 	{ "backing", OPT_FAULTS, "SEC", 0, "Live: read every SEC seconds which pages there are", 2 },
 	{ 0 }
 };
@@ -60,9 +59,6 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 			return bad(o, "no number of VMs:", arg);
 		o->vms = (size_t)v;
 		return 0;
-	case 'f':
-		o->in.groups |= GMEM_PROBES_FAULTS;
-		return 0;
 	case OPT_FAULTS:
 		if (!gmem_parse_number(arg, 0.1, 1e6, &v))
 			return bad(o, "no time in seconds:", arg);
@@ -73,9 +69,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static int on_record(void *ctx, const struct gmem_hdr *rec)
+static int on_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
 {
-	return gmem_analysis_apply(ctx, rec, true);
+	return gmem_analysis_apply(ctx, rec, wanted);
 }
 
 static void write_report(const struct report *r, const struct options *o, FILE *out)

@@ -75,6 +75,23 @@ void gmem_analysis_free(struct gmem_analysis *a)
 	free(a);
 }
 
+static void copy_text(char *to, const char *from, size_t size)
+{
+	memcpy(to, from, size);
+	to[size - 1] = '\0';
+}
+
+/* A filter may have let its first records pass by, but not the model. */
+static void learn(struct gmem_vm_stats *vm, const struct gmem_vm *m)
+{
+	if (!m || m->ended_ns)
+		return;
+	vm->pid = m->pid;
+	copy_text(vm->comm, m->comm, sizeof(vm->comm));
+	copy_text(vm->name, m->name, sizeof(vm->name));
+	vm->slot_bytes = gmem_vm_slot_bytes(m);
+}
+
 static struct gmem_vm_stats *new_vm(struct gmem_analysis *a, const struct gmem_hdr *h)
 {
 	struct gmem_vm_stats *vm = calloc(1, sizeof(*vm));
@@ -84,6 +101,7 @@ static struct gmem_vm_stats *new_vm(struct gmem_analysis *a, const struct gmem_h
 	vm->id = h->vm;
 	vm->pid = h->tgid;
 	vm->begin_ns = h->ts_ns;
+	learn(vm, gmem_model_vm(a->model, h->vm));
 	HASH_ADD(hh, a->by_id, id, sizeof(vm->id), vm);
 	if (!vm->hh.tbl) {
 		free(vm);
@@ -198,6 +216,47 @@ static int apply_event(struct gmem_analysis *a, struct gmem_vm_stats *vm, const 
 	}
 }
 
+static bool knows(const struct gmem_analysis *a, uint64_t id)
+{
+	struct gmem_vm_stats *vm;
+
+	HASH_FIND(hh, a->by_id, &id, sizeof(id), vm);
+	return vm;
+}
+
+/* What it ends is over, whether it counts or not. */
+static void end_uncounted(struct gmem_vm_stats *vm, const struct gmem_rec *r)
+{
+	switch (r->h.kind) {
+	case GMEM_ATTRIBUTES_END:
+	case GMEM_FALLOCATE_END:
+		analysis_forget_op(vm, analysis_open_op(vm, r->h.tid, r->h.kind - 1));
+		break;
+	case GMEM_STALL_END:
+		analysis_stall_forget(vm, r);
+		break;
+	case GMEM_INVALIDATE_END:
+		analysis_window_close(vm, r);
+		break;
+	}
+}
+
+/* Of a VM that is wanted: begins and phases are needed for ends that may be. */
+static int uncounted_event(struct gmem_analysis *a, const struct gmem_rec *r,
+			   const struct gmem_kind_info *k)
+{
+	struct gmem_vm_stats *vm;
+
+	HASH_FIND(hh, a->by_id, &r->h.vm, sizeof(r->h.vm), vm);
+	if (!vm)
+		return 0;
+	if (k->phase == GMEM_BEGIN || r->h.kind == GMEM_ATTRIBUTES_PHASE || r->h.kind == GMEM_MEMORY_FAULT)
+		return apply_event(a, vm, r);
+	a->filtered = true;
+	end_uncounted(vm, r);
+	return 0;
+}
+
 static int count_event(struct gmem_analysis *a, const struct gmem_rec *r)
 {
 	struct gmem_vm_stats *vm;
@@ -217,16 +276,10 @@ static int count_event(struct gmem_analysis *a, const struct gmem_rec *r)
 	return apply_event(a, vm, r);
 }
 
-static void copy_text(char *to, const char *from, size_t size)
-{
-	memcpy(to, from, size);
-	to[size - 1] = '\0';
-}
-
-static void apply_counters(struct gmem_vm_stats *vm, const struct gmem_counters_rec *r)
+static void apply_counters(struct gmem_vm_stats *vm, const struct gmem_counters_rec *r, uint64_t nr_events)
 {
 	/* Counted before the records begin, as in a recording that was cut at its front. */
-	if (!vm->has_counters && !vm->any_event && !r->c.lost_records)
+	if (!vm->has_counters && !vm->any_event && !nr_events)
 		vm->base = r->c;
 	vm->has_counters = true;
 	vm->now = r->c;
@@ -260,7 +313,7 @@ static void backing_read(struct gmem_analysis *a)
 }
 
 /* The model has taken it: what it says now is as of after the record. */
-static int after_model(struct gmem_analysis *a, const struct gmem_hdr *rec)
+static int after_model(struct gmem_analysis *a, const struct gmem_hdr *rec, bool wanted)
 {
 	struct gmem_vm_stats *vm;
 	uint64_t bytes;
@@ -276,7 +329,7 @@ static int after_model(struct gmem_analysis *a, const struct gmem_hdr *rec)
 		backing_read(a);
 		return 0;
 	}
-	if (!rec->vm || (rec->kind != GMEM_VM && rec->kind != GMEM_NAME && rec->kind != GMEM_BIND &&
+	if (!rec->vm || !wanted || (rec->kind != GMEM_VM && rec->kind != GMEM_NAME && rec->kind != GMEM_BIND &&
 			 rec->kind != GMEM_SCAN_SLOT && rec->kind != GMEM_COUNTERS))
 		return 0;
 	vm = get_vm(a, rec);
@@ -291,7 +344,7 @@ static int after_model(struct gmem_analysis *a, const struct gmem_hdr *rec)
 		copy_text(vm->name, ((const struct gmem_name_rec *)rec)->name, sizeof(vm->name));
 		break;
 	case GMEM_COUNTERS:
-		apply_counters(vm, (const struct gmem_counters_rec *)rec);
+		apply_counters(vm, (const struct gmem_counters_rec *)rec, a->model->nr_events);
 		break;
 	default:
 		bytes = gmem_vm_slot_bytes(gmem_model_vm(a->model, rec->vm));
@@ -313,8 +366,9 @@ int gmem_analysis_apply(struct gmem_analysis *a, const struct gmem_hdr *rec, boo
 	if (k->phase != GMEM_META && wanted)
 		err = count_event(a, (const struct gmem_rec *)rec);
 	else if (k->phase != GMEM_META)
-		a->filtered = true;
+		err = uncounted_event(a, (const struct gmem_rec *)rec, k);
 	if (!err)
 		err = gmem_model_apply(a->model, rec);
-	return err ? err : after_model(a, rec);
+	/* Bindings are events, but tell of the VM as well. */
+	return err ? err : after_model(a, rec, wanted || (rec->vm && knows(a, rec->vm)));
 }

@@ -126,8 +126,9 @@ struct gmem_analysis *gmem_analysis_new(void);
 void gmem_analysis_free(struct gmem_analysis *a);
 
 /*
- * wanted: the event counts; the model takes all of them. 0 or -errno as gmem_model_apply(),
- * but a record that is too short is left out, as a reader of recordings may meet any.
+ * wanted: the event counts, or what is told of the VM does; the model takes all of them. 0 or
+ * -errno as gmem_model_apply(), but a record that is too short is left out, as a reader of
+ * recordings may meet any.
  */
 int gmem_analysis_apply(struct gmem_analysis *a, const struct gmem_hdr *rec, bool wanted);
 

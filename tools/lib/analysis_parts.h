@@ -66,6 +66,7 @@ int analysis_memory_fault(struct gmem_vm_stats *vm, const struct gmem_rec *r);
 int analysis_stall_begin(struct gmem_vm_stats *vm, const struct gmem_rec *r);
 int analysis_stall_end(struct gmem_analysis *a, struct gmem_vm_stats *vm,
 		       const struct gmem_stall_rec *s);
+void analysis_stall_forget(struct gmem_vm_stats *vm, const struct gmem_rec *r);
 /* The vCPU that waits for this conversion; NULL: none. */
 struct gmem_vcpu_state *analysis_waiter(struct gmem_vm_stats *vm, const struct gmem_rec *r);
 /* The vCPU whose own thread does something. */
@@ -84,6 +85,7 @@ int analysis_released(struct gmem_analysis *a, struct gmem_vm_stats *vm, const s
 /* analysis_window.c */
 int analysis_window_begin(struct gmem_vm_stats *vm, const struct gmem_rec *r);
 int analysis_window_end(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r);
+void analysis_window_close(struct gmem_vm_stats *vm, const struct gmem_rec *r);
 void analysis_retry(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r);
 
 #endif /* GMEM_ANALYSIS_PARTS_H */

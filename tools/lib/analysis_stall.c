@@ -64,6 +64,12 @@ static void drop_stall(struct gmem_vm_stats *vm, uint32_t vcpu)
 	}
 }
 
+void analysis_stall_forget(struct gmem_vm_stats *vm, const struct gmem_rec *r)
+{
+	if (r->aux < vm->nr_vcpus && vm->vcpus[r->aux].stalled)
+		drop_stall(vm, r->aux);
+}
+
 int analysis_stall_begin(struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
 	int err;

@@ -67,15 +67,21 @@ int analysis_window_begin(struct gmem_vm_stats *vm, const struct gmem_rec *r)
 	return 0;
 }
 
-int analysis_window_end(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
+void analysis_window_close(struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
 	struct gmem_open_window *w = find_open(vm, r->h.tid, r->ino);
-	uint64_t pages = r->end > r->start && r->end != UINT64_MAX ? r->end - r->start : 0;
 
 	if (w) {
 		w->open = false;
 		w->closed_ns = r->h.ts_ns;
 	}
+}
+
+int analysis_window_end(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
+{
+	uint64_t pages = r->end > r->start && r->end != UINT64_MAX ? r->end - r->start : 0;
+
+	analysis_window_close(vm, r);
 	if (!r->dur_ns)
 		return 0;
 	return analysis_value(a, vm, r->ino ? GMEM_S_INVALIDATE : GMEM_S_WINDOW, 0, pages, r->dur_ns);
