@@ -6,10 +6,21 @@
 
 #include "figures.h"
 
+#define TOP "gmemtop"
+#define TOP_PHASES "gmemtop --phases"
+
 const struct limit limits[] = {
-	{ "full", "flip4k", 0.005 },
-	{ "full", "punch2m", 0.005 },
-	{ NULL, NULL, 0 }
+	{ "full", BASE_OBSERVER, "flip4k", 0.005, BASE_VARIANT, NULL },
+	{ "full", BASE_OBSERVER, "punch2m", 0.005, BASE_VARIANT, NULL },
+	{ "full", TOP, "flip4k", 0.05, "full", NULL },
+	{ "full", TOP, "flip2m", 0.01, "full", NULL },
+	{ "full", TOP, "slot", 0.01, "full", NULL },
+	{ "full", TOP_PHASES, "flip4k", 0.2, "full", NULL },
+	{ "full", TOP_PHASES, "flip2m", 0.01, "full", NULL },
+	{ "full", TOP_PHASES, "slot", 0.01, "full", NULL },
+	{ "full", TOP, "flip4k", 1.0 / 3, "full", "bpftrace as gmemtop" },
+	{ "full", TOP_PHASES, "flip4k", 1.0 / 3, "full", "bpftrace as --phases" },
+	{ NULL, NULL, NULL, 0, NULL, NULL }
 };
 
 static struct figure *find(const struct figures *f, const char *variant, const char *observer,
@@ -141,23 +152,25 @@ static int spread_over_boots(const struct samples *s, const char *variant, const
 
 struct verdict limit_check(const struct limit *l, const struct figures *f, const struct samples *s)
 {
-	const struct figure *stock = find(f, BASE_VARIANT, BASE_OBSERVER, l->op);
-	const struct figure *ours = find(f, l->variant, BASE_OBSERVER, l->op);
+	const struct figure *base = find(f, l->base, BASE_OBSERVER, l->op);
+	const struct figure *ours = find(f, l->variant, l->observer, l->op);
+	const struct figure *rival = l->rival ? find(f, l->variant, l->rival, l->op) : NULL;
 	struct verdict v = { 0 };
-	double stock_share, our_share;
-	int stock_boots;
+	double base_share, our_share;
+	int base_boots;
 
-	if (!stock || !ours)
+	if (!base || !ours || (l->rival && !rival))
 		return v;
 	v.known = true;
-	v.stock_ns = stock->best.min;
+	v.base_ns = base->best.min;
 	v.ns = ours->best.min;
-	v.more = v.ns / v.stock_ns - 1;
-	v.kept = v.more <= l->at_most;
-	stock_boots = spread_over_boots(s, BASE_VARIANT, l->op, &stock_share);
+	v.rival_ns = rival ? rival->best.min : 0;
+	v.more = (v.ns - v.base_ns) / (rival ? v.rival_ns - v.base_ns : v.base_ns);
+	v.kept = v.more <= l->at_most && (!rival || v.rival_ns > v.base_ns);
+	base_boots = spread_over_boots(s, l->base, l->op, &base_share);
 	v.boots = spread_over_boots(s, l->variant, l->op, &our_share);
-	if (stock_boots < v.boots)
-		v.boots = stock_boots;
-	v.boot_spread = stock_share > our_share ? stock_share : our_share;
+	if (base_boots < v.boots)
+		v.boots = base_boots;
+	v.boot_spread = base_share > our_share ? base_share : our_share;
 	return v;
 }

@@ -42,11 +42,14 @@ struct figures {
 int figures_make(struct figures *f, const struct samples *s);
 void figures_free(struct figures *f);
 
-/* The costs that a kernel of ours may have with no event enabled. */
+/* What an observer may add to an operation on a kernel. */
 struct limit {
 	const char *variant;
+	const char *observer;
 	const char *op;
-	double at_most;			/* more than stock, as a share */
+	double at_most;			/* as a share of the base, or of what the rival adds */
+	const char *base;		/* this variant with nothing attached */
+	const char *rival;		/* NULL, or another observer on the same kernel */
 };
 
 /* Ends with a variant of NULL. */
@@ -55,9 +58,10 @@ extern const struct limit limits[];
 struct verdict {
 	bool known;			/* measured at all */
 	bool kept;
-	double stock_ns;
+	double base_ns;
+	double rival_ns;		/* 0: there is no rival */
 	double ns;
-	double more;			/* as a share of stock_ns */
+	double more;			/* as at_most of the limit */
 	int boots;			/* of the variant that had fewer */
 	double boot_spread;		/* of the least of each boot; the larger of both kernels' */
 };

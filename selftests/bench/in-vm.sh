@@ -228,9 +228,81 @@ measure_events()
 
 measure_tools()
 {
-	to_null "gmemtop -b --json" build/gmemtop -b --json -d 1
 	to_null "gmemtrace live" build/gmemtrace live
 	to_null "gmemtrace live --json" build/gmemtrace live --json
+}
+
+# What gmemtop shows of conversions and of punches, per VM and direction: how many, bytes, time,
+# longest, failed, and a histogram of the time.
+bpftrace_overview()
+{
+	cat <<-'END'
+	tracepoint:kvm:kvm_gmem_attributes_begin { @begin[tid] = nsecs; }
+	tracepoint:kvm:kvm_gmem_attributes_end /@begin[tid]/ {
+		$ns = nsecs - @begin[tid];
+		delete(@begin[tid]);
+		$to = args->attributes & 8;
+		if (args->ret) {
+			@failed[args->vm, $to] = count();
+		} else if (!args->changed) {
+			@unchanged[args->vm, $to] = count();
+		} else {
+			@time[args->vm, $to] = stats($ns);
+			@bytes[args->vm, $to] = sum((args->end - args->start) << 12);
+			@longest[args->vm, $to] = max($ns);
+			@hist[args->vm, $to] = hist($ns);
+		}
+	}
+	tracepoint:kvm:kvm_gmem_fallocate_begin { @fbegin[tid] = nsecs; }
+	tracepoint:kvm:kvm_gmem_fallocate_end /@fbegin[tid]/ {
+		$ns = nsecs - @fbegin[tid];
+		delete(@fbegin[tid]);
+		$punch = args->mode & 2;
+		@pages[args->vm, $punch] = sum(args->nr_pages);
+		if (args->ret) {
+			@ffailed[args->vm, $punch] = count();
+		} else {
+			@ftime[args->vm, $punch] = stats($ns);
+			@fbytes[args->vm, $punch] = sum((args->end - args->start) << 12);
+			@flongest[args->vm, $punch] = max($ns);
+		}
+	}
+	END
+}
+
+# And of each phase of conversions, the time and its histogram.
+bpftrace_phases()
+{
+	bpftrace_overview | sed -e 's/^\(.*attributes_begin {\)/\1 @mark[tid] = nsecs; @phase[tid] = -1; @to[tid] = args->attributes \& 8;/'
+	cat <<-'END'
+	tracepoint:kvm:kvm_gmem_attributes_phase /@mark[tid]/ {
+		$ns = nsecs - @mark[tid];
+		@phase_ns[args->vm, @to[tid], @phase[tid]] = sum($ns);
+		@phase_hist[args->vm, @to[tid], @phase[tid]] = hist($ns);
+		@mark[tid] = nsecs;
+		@phase[tid] = args->phase;
+	}
+	tracepoint:kvm:kvm_gmem_attributes_end /@mark[tid]/ {
+		if (args->changed) {
+			$ns = nsecs - @mark[tid];
+			@phase_ns[args->vm, @to[tid], @phase[tid]] = sum($ns);
+			@phase_hist[args->vm, @to[tid], @phase[tid]] = hist($ns);
+		}
+		delete(@mark[tid]);
+		delete(@phase[tid]);
+		delete(@to[tid]);
+	}
+	END
+}
+
+# gmemtop beside bpftrace that counts the same: what limits are about.
+measure_overview()
+{
+	to_null "gmemtop" build/gmemtop -b --json -d 1
+	to_null "gmemtop --phases" build/gmemtop -b --json -d 1 --phases
+	[ -n "$(gmem_events)" ] || return
+	to_null "bpftrace as gmemtop" bpftrace -e "$(bpftrace_overview)"
+	to_null "bpftrace as --phases" bpftrace -e "$(bpftrace_phases)"
 }
 
 # Counts all, and makes histograms of the time from begin to end.
@@ -279,8 +351,8 @@ measure_bpftrace()
 		skip "bpftrace" "the kernel has no kvm_gmem_* events"
 		return
 	}
-	to_null "bpftrace, hist" bpftrace -e "$(bpftrace_hist)"
-	to_null "bpftrace, printf" bpftrace -e "$(bpftrace_print)"
+	to_null "bpftrace, all events: hist" bpftrace -e "$(bpftrace_hist)"
+	to_null "bpftrace, all events: printf" bpftrace -e "$(bpftrace_print)"
 }
 
 measure_recorders()
@@ -289,6 +361,7 @@ measure_recorders()
 		skip "perf, trace-cmd" "the kernel has no kvm_gmem_* events"
 		return
 	}
+	attached "gmemtrace record" build/gmemtrace record -o "$dir/data"
 	attached "trace-cmd record" trace-cmd record -e 'kvm:kvm_gmem_*' -o "$dir/data"
 	attached "perf record" perf record -a -e 'kvm:*gmem*' -o "$dir/data"
 }
@@ -306,6 +379,7 @@ measure_group()
 {
 	case $1 in
 	events)		measure_events ;;
+	overview)	measure_overview ;;
 	tools)		measure_tools ;;
 	bpftrace)	measure_bpftrace ;;
 	recorders)	measure_recorders ;;

@@ -21,6 +21,22 @@ both_ops()
 	sample "$1" "$2" nothing punch2m "$3" 0
 }
 
+# observers FLIP4K PHASES BPFTRACE BPFTRACE_PHASES: beside them, all is as with nothing, 1000
+observers()
+{
+	local op
+
+	for op in flip2m slot; do
+		sample full 1 nothing $op 1000 0
+		sample full 1 gmemtop $op 1000 0
+		sample full 1 "gmemtop --phases" $op 1009 0
+	done
+	sample full 1 gmemtop flip4k "$1" 0
+	sample full 1 "gmemtop --phases" flip4k "$2" 0
+	sample full 1 "bpftrace as gmemtop" flip4k "$3" 0
+	sample full 1 "bpftrace as --phases" flip4k "$4" 0
+}
+
 # reports NAME STATUS PATTERN FILE: what bench_report makes of FILE
 reports()
 {
@@ -36,26 +52,33 @@ $(cat "$dir/out")"
 	fi
 }
 
-{ both_ops stock 1 1000; both_ops full 1 1005; } > "$dir/kept"
-reports "a limit just kept" 0 '^PASS punch2m: .*\+0\.50 %' "$dir/kept"
-{ both_ops stock 1 1000; both_ops full 1 1006; } > "$dir/broken"
-reports "a limit broken" 1 '^FAIL flip4k: .*\+0\.60 %' "$dir/broken"
+{ both_ops stock 1 1000; both_ops full 1 1000; observers 1050 1200 1150 1600; } > "$dir/kept"
+reports "limits just kept" 0 '^PASS flip4k, gmemtop: .*\+5\.00 %' "$dir/kept"
+reports "as a share of what another adds" 0 '^PASS flip4k, gmemtop --phases: .* 33\.3 % of' "$dir/kept"
+{ both_ops stock 1 1000; both_ops full 1 1006; observers 1050 1200 1200 2000; } > "$dir/broken"
+reports "a limit broken" 1 '^FAIL flip4k, no event enabled: .*\+0\.60 %' "$dir/broken"
+{ both_ops stock 1 1000; both_ops full 1 1000; observers 1051 1200 1160 1600; } > "$dir/broken"
+reports "a limit of gmemtop broken" 1 '^FAIL flip4k, gmemtop: .*\+5\.10 %' "$dir/broken"
+{ both_ops stock 1 1000; both_ops full 1 1000; observers 1050 1200 1149 1600; } > "$dir/broken"
+reports "more than a third of the other" 1 '^FAIL flip4k, gmemtop: .* 33\.6 % of' "$dir/broken"
+{ both_ops stock 1 1000; both_ops full 1 1000; } > "$dir/half"
+reports "an observer not measured" 1 '^FAIL flip4k, gmemtop: .*not measured' "$dir/half"
 both_ops stock 1 1000 > "$dir/half"
-reports "a kernel not measured" 1 '^FAIL flip4k: .*not measured' "$dir/half"
-{ cat "$dir/kept"; both_ops stock 2 1001; both_ops full 2 1010; } > "$dir/boots"
-reports "what boots differ by" 0 '2 boots of a kernel differ by 0\.498 %' "$dir/boots"
+reports "a kernel not measured" 1 '^FAIL flip4k, no event enabled: .*not measured' "$dir/half"
+{ cat "$dir/kept"; both_ops stock 2 1001; both_ops full 2 1005; } > "$dir/boots"
+reports "what boots differ by" 0 '2 boots of a kernel differ by 0\.500 %' "$dir/boots"
 { cat "$dir/kept"; sample full 1 tool flip4k 1500 500; sample full 2 tool flip4k 1600 500; } > "$dir/tool"
 reports "path and reader" 0 'tool +1500\.0 +1\.5000 +6\.67%! +500\.0 +2\.0000 +5\.00%!' "$dir/tool"
 { cat "$dir/kept"; echo '{"variant": "full", "boot": 1, "observer": "x", "skipped": "gone"}'; } > "$dir/skip"
 reports "a program that was skipped" 0 '^full +x +SKIPPED: gone' "$dir/skip"
 reports "no samples" 3 'no samples' /dev/null
 { cat "$dir/kept"; echo '{"variant": "full", '; } > "$dir/torn"
-reports "a torn line" 3 'cannot read line 5' "$dir/torn"
+reports "a torn line" 3 'cannot read line 15' "$dir/torn"
 echo '{"op": 3, "variant": [], "observer": null}' > "$dir/types"
 reports "values of other types" 3 'cannot read line 1' "$dir/types"
 reports "JSON that a program can read" 0 '^PASS' "$dir/kept"
 check "JSON: figures, limits" python3 -c "
 import json
 j = json.load(open('$dir/json'))
-assert len(j['figures']) == 4 and all(l['pass'] for l in j['limits'])"
+assert len(j['figures']) == 14 and all(l['pass'] for l in j['limits'])"
 plan

@@ -36,10 +36,14 @@ static struct json_object *json_of_limit(const struct limit *l, const struct ver
 	struct json_object *o = json_object_new_object();
 
 	json_object_object_add(o, "kernel", json_object_new_string(l->variant));
+	json_object_object_add(o, "observer", json_object_new_string(l->observer));
 	json_object_object_add(o, "op", json_object_new_string(l->op));
+	json_object_object_add(o, "base", json_object_new_string(l->base));
+	if (l->rival)
+		json_object_object_add(o, "of_what_adds", json_object_new_string(l->rival));
 	json_object_object_add(o, "measured", json_object_new_boolean(v->known));
 	json_object_object_add(o, "pass", json_object_new_boolean(v->kept));
-	put_number(o, "more_than_stock", v->more);
+	put_number(o, "more", v->more);
 	put_number(o, "at_most", l->at_most);
 	json_object_object_add(o, "boots", json_object_new_int(v->boots));
 	put_number(o, "boot_spread", v->boot_spread);
@@ -62,7 +66,7 @@ struct json_object *report_json(const struct figures *f, const struct samples *s
 	struct json_object *o = json_object_new_object();
 	struct json_object *list = json_object_new_array();
 
-	json_object_object_add(o, "version", json_object_new_int(1));
+	json_object_object_add(o, "version", json_object_new_int(2));
 	json_object_object_add(o, "figures", list);
 	for (size_t i = 0; i < f->count; i++)
 		json_object_array_add(list, json_of_figure(&f->figure[i]));

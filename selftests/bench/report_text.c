@@ -72,16 +72,25 @@ void report_tables(const struct figures *f, const struct samples *s)
 	print_remarks(s);
 }
 
+static const char *name_of(const struct limit *l)
+{
+	return strcmp(l->observer, BASE_OBSERVER) ? l->observer : "no event enabled";
+}
+
 /* Fewer than two boots tell nothing of how much they differ. */
 static void print_verdict(const struct limit *l, const struct verdict *v)
 {
-	printf("%s %s: ", v->kept ? "PASS" : "FAIL", l->op);
+	printf("%s %s, %s: ", v->kept ? "PASS" : "FAIL", l->op, name_of(l));
 	if (!v->known) {
-		printf("stock or %s was not measured\n", l->variant);
+		printf("%s or what it is compared with was not measured\n", l->variant);
 		return;
 	}
-	printf("%s %.2f, stock %.2f: %+.2f %%, at most %+.2f %% (", l->variant, v->ns, v->stock_ns,
-	       v->more * 100, l->at_most * 100);
+	printf("%s %.2f, %s %.2f: ", l->variant, v->ns, l->base, v->base_ns);
+	if (l->rival)
+		printf("%.1f %% of what \"%s\" adds (%.2f), at most %.1f %% (", v->more * 100, l->rival,
+		       v->rival_ns, l->at_most * 100);
+	else
+		printf("%+.2f %%, at most %+.2f %% (", v->more * 100, l->at_most * 100);
 	if (v->boots > 1)
 		printf("%d boots of a kernel differ by %.3f %%)\n", v->boots, v->boot_spread * 100);
 	else
@@ -92,7 +101,7 @@ bool report_limits(const struct figures *f, const struct samples *s)
 {
 	bool all = true;
 
-	printf("\nLimits: cost of tracepoints that are not enabled\n");
+	printf("\nLimits: what is added to the path, with nothing attached as the base\n");
 	for (const struct limit *l = limits; l->variant; l++) {
 		struct verdict v = limit_check(l, f, s);
 

@@ -13,7 +13,7 @@ Measures what tracing guest memory costs: kernels stock and full, with nothing a
 with each of several programs attached. Prints tables, and whether limits are kept.
 
   --kernel VERSION  kernel to measure (6.12)
-  --limits          only what the limits are about: nothing attached
+  --limits          only what the limits are about: nothing, gmemtop, and bpftrace as gmemtop
   --json FILE       write the figures there, too
   --samples FILE    keep all samples, JSON lines: build/bench_report makes the tables of them
 
@@ -52,10 +52,10 @@ done
 jobs_to_do()
 {
 	if $limits_only; then
-		printf '%s\n' "full 1" "stock 1" "full 2" "stock 2" "full 3" "stock 3"
+		printf '%s\n' "full 1 overview" "stock 1" "full 2" "stock 2" "full 3" "stock 3"
 	else
 		printf '%s\n' "full 1 bpftrace" "full 2 events tools" "full 3 recorders strace" \
-			"stock 1 strace tools events" "stock 2" "stock 3"
+			"full 4 overview" "stock 1 strace overview tools events" "stock 2" "stock 3"
 	fi
 }
 
