@@ -14,7 +14,7 @@ SEC("fentry/kvm_arch_destroy_vm")
 int BPF_PROG(on_vm_end, struct kvm *kvm)
 {
 	__u64 ts = bpf_ktime_get_ns(), vm = vm_if_known(kvm), address = (__u64)kvm;
-	struct gmem_counters *c = bpf_map_lookup_elem(&vms, &vm);
+	struct gmem_counters *c = counters_of(vm);
 	struct gmem_rec r = {};
 
 	if (!c)

@@ -335,6 +335,7 @@ struct gmem_scan {
 	__u64 holder;
 	__u64 found;		/* files of the VM that were met */
 	__u64 no_room;		/* the ring buffer was full: read it, and go on */
+	__u64 left;		/* VMs of which some changed blocks were not read */
 	__u64 budget_ns;	/* of one run */
 	__u64 runs;
 	__u64 run_ns;		/* of all of them */

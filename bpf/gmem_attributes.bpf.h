@@ -81,11 +81,57 @@ static __always_inline void count_conversion(struct gmem_counters *c, const stru
 		add(&c->conversion_hist[dir][slot], 1);
 }
 
+/* The inventory will read blocks that are marked, so marking will do where nobody wants events. */
+const volatile bool marks_blocks;
+
+/* Changes of a VM that are told in a second. */
+#define TELL_AT_MOST	64
+#define TELL_IN_NS	1000000000ULL
+
+static __always_inline bool may_tell(struct gmem_vm_state *v, __u64 ts)
+{
+	if (ts - v->window_ns > TELL_IN_NS) {
+		v->window_ns = ts;
+		v->told = 0;
+	}
+	return v->told++ < TELL_AT_MOST;
+}
+
+/*
+ * False if it is of several blocks, or another one has its place. The change was made before:
+ * who takes the mark away, and then reads, sees it. Atomic for the order, too.
+ */
+static __always_inline bool mark_block(struct gmem_vm_state *v, __u64 start, __u64 end)
+{
+	__u32 block = start >> BLOCK_SHIFT, was;
+
+	if (block != (end - 1) >> BLOCK_SHIFT)
+		return false;
+	was = __sync_val_compare_and_swap(&v->blocks[block & (CHANGED_BLOCKS - 1)], 0, block + 1);
+	if (was && was != block + 1)
+		return false;
+	*(volatile __u32 *)&v->changed = 1;
+	return true;
+}
+
+/*
+ * Something changed, and slots_lock is held: what is marked is not told, so a later change
+ * must not be told before.
+ */
+static __always_inline void tell_change(struct gmem_vm_state *v, __u64 vm, __u64 ts,
+					const struct gmem_rec *r)
+{
+	if (!marks_blocks || !v || wants(GMEM_PROBES_EVENTS) || may_tell(v, ts) ||
+	    !mark_block(v, r->start, r->end))
+		emit(vm, GMEM_ATTRIBUTES_END, ts, r);
+}
+
 /* r->aux: something changed. */
 static __always_inline void attributes_end(struct kvm *kvm, __u64 vm, struct gmem_rec *r)
 {
 	__u64 ts = bpf_ktime_get_ns();
-	struct gmem_counters *c = get_vm(kvm, vm, ts);
+	struct gmem_vm_state *v = get_state(kvm, vm, ts);
+	struct gmem_counters *c = v ? &v->c : NULL;
 
 	if (c && r->aux && wants(GMEM_PROBES_PHASES))
 		count_phases(c, direction(r->arg), op_peek(OP_ATTRIBUTES, vm), ts);
@@ -95,7 +141,9 @@ static __always_inline void attributes_end(struct kvm *kvm, __u64 vm, struct gme
 	if (!r->ret)
 		stall_converted(vm, r->start, r->end, r->dur_ns);
 	/* What changed nothing changes no map. */
-	if (r->aux || wants(GMEM_PROBES_EVENTS))
+	if (r->aux)
+		tell_change(v, vm, ts, r);
+	else if (wants(GMEM_PROBES_EVENTS))
 		emit(vm, GMEM_ATTRIBUTES_END, ts, r);
 }
 

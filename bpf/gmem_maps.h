@@ -68,6 +68,32 @@ struct gmem_op_key {
 	__u32 class;	/* enum gmem_op_class */
 };
 
+/*
+ * Map vms. Changes of attributes are told by records, as long as there are few: of a VM that
+ * converts page by page, the programs only remember where, and the inventory reads what is
+ * there at the next refresh. Blocks are of 2 MiB.
+ */
+#define BLOCK_SHIFT		9
+#define BLOCK_PAGES		(1 << BLOCK_SHIFT)
+#define CHANGED_BLOCKS		512
+
+struct gmem_vm_state {
+	struct gmem_counters c;
+	__u64 window_ns;	/* when we began to count told */
+	__u32 told;		/* changes since that had a record */
+	__u32 changed;		/* there may be some below */
+	__u32 blocks[CHANGED_BLOCKS];	/* number of a block, and 1, at its place; 0: none */
+};
+
+/* In the ring buffer only: the source makes GMEM_SCAN_MAP of it. */
+#define GMEM_RAW_BLOCK		0xff00
+
+struct gmem_raw_block {
+	struct gmem_hdr h;
+	__u64 start;		/* gfn */
+	__u64 private[BLOCK_PAGES / 64];	/* bit n: gfn start + n */
+};
+
 /* Map stalls. */
 struct gmem_vcpu_key {
 	__u64 vm;

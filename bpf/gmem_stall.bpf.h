@@ -210,7 +210,7 @@ int BPF_PROG(stall_end, struct kvm_vcpu *vcpu)
 	if (!s)
 		return 0;
 	__sync_fetch_and_sub(&open_stalls, 1);
-	c = bpf_map_lookup_elem(&vms, &key.vm);
+	c = counters_of(key.vm);
 	if (c)
 		count_stall(c, s, ts - s->exit_ns);
 	if (wants(GMEM_PROBES_EVENTS))

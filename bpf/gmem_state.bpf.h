@@ -19,7 +19,7 @@ struct {
 	__uint(max_entries, 8192);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u64);
-	__type(value, struct gmem_counters);	/* user space deletes those that ended */
+	__type(value, struct gmem_vm_state);	/* user space deletes those that ended */
 } vms SEC(".maps");
 
 struct {
@@ -84,17 +84,17 @@ static __always_inline bool changes_state(__u32 kind)
 /* There was no room for a record: what is known of the VM has to be read again. */
 static __noinline int lose(__u64 vm, __u32 kind)
 {
-	struct gmem_counters *c = bpf_map_lookup_elem(&vms, &vm);
+	struct gmem_vm_state *v = bpf_map_lookup_elem(&vms, &vm);
 	__u64 *n = bpf_map_lookup_elem(&lost_kinds, &kind);
 
 	count_loss(GMEM_LOST_RINGBUF);
 	if (n)
 		*n += 1;
-	if (!c)
+	if (!v)
 		return 0;
-	add(&c->lost_records, 1);
+	add(&v->c.lost_records, 1);
 	if (changes_state(kind))
-		add(&c->lost_state, 1);
+		add(&v->c.lost_state, 1);
 	return 0;
 }
 

@@ -361,7 +361,7 @@ int BPF_PROG(stock_check_exit, struct kvm *kvm, __u64 start, __u64 end, unsigned
 
 	if (!op || op->phase != GMEM_PHASE_CHECK || ret)
 		return 0;
-	c = bpf_map_lookup_elem(&vms, &vm);
+	c = counters_of(vm);
 	op->order = c ? __sync_fetch_and_add(&c->order, 1) + 1 : 1;
 	r = (struct gmem_rec){ .start = op->start, .end = op->end };
 	attributes_phase(vm, op, GMEM_PHASE_RESERVE, &r);

@@ -114,26 +114,41 @@ static __always_inline void emit_vm(struct kvm *kvm, __u64 vm, __u64 ts, __u64 t
 }
 
 /* All zero; too large for the stack of a BPF program. */
-static const struct gmem_counters new_vm;
+static const struct gmem_vm_state new_vm;
 
-static __noinline struct gmem_counters *add_vm(struct kvm *kvm, __u64 vm, __u64 ts, __u64 task)
+static __noinline struct gmem_vm_state *add_vm(struct kvm *kvm, __u64 vm, __u64 ts, __u64 task)
 {
-	struct gmem_counters *c;
+	struct gmem_vm_state *v;
 	bool is_new = !bpf_map_update_elem(&vms, &vm, &new_vm, BPF_NOEXIST);
 
 	if (is_new)
 		emit_vm(kvm, vm, ts, task);
-	c = bpf_map_lookup_elem(&vms, &vm);
-	if (!c)
+	v = bpf_map_lookup_elem(&vms, &vm);
+	if (!v)
 		count_loss(GMEM_LOST_VMS);
-	return c;
+	return v;
+}
+
+static __always_inline struct gmem_vm_state *get_state(struct kvm *kvm, __u64 vm, __u64 ts)
+{
+	struct gmem_vm_state *v = bpf_map_lookup_elem(&vms, &vm);
+
+	return v ? v : add_vm(kvm, vm, ts, bpf_get_current_task());
 }
 
 static __always_inline struct gmem_counters *get_vm(struct kvm *kvm, __u64 vm, __u64 ts)
 {
-	struct gmem_counters *c = bpf_map_lookup_elem(&vms, &vm);
+	struct gmem_vm_state *v = get_state(kvm, vm, ts);
 
-	return c ? c : add_vm(kvm, vm, ts, bpf_get_current_task());
+	return v ? &v->c : NULL;
+}
+
+/* NULL for a VM that nobody has met yet. */
+static __always_inline struct gmem_counters *counters_of(__u64 vm)
+{
+	struct gmem_vm_state *v = bpf_map_lookup_elem(&vms, &vm);
+
+	return v ? &v->c : NULL;
 }
 
 #endif /* GMEM_VM_BPF_H */

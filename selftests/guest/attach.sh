@@ -40,7 +40,7 @@ final_state() { # name
 for round in $(seq "$rounds"); do
 	start_top
 	wait_for 60 test -s "$dir/top" || not_ok "gmemtop attaches" "$(cat "$dir/top.err")"
-	start_load $((round * 10))
+	start_load $((round * 10)) 600
 	final_state "round $round: attached before the storm"
 
 	start_load $((round * 10 + 1))

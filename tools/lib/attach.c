@@ -79,10 +79,12 @@ static bool binds_in_two_steps(void)
 	return false;
 }
 
-static void set_constants(struct attachment *a, uint64_t size)
+static void set_constants(struct attachment *a, const struct gmem_live_opts *opts, uint64_t size)
 {
 	a->skel->rodata->wakeup_bytes = size / 4;
 	a->skel->rodata->bind_in_two_steps = binds_in_two_steps();
+	/* Only the tracepoints tell of a change before the next one can be made. */
+	a->skel->rodata->marks_blocks = opts->inventory && a->set == GMEM_SET_TRACEPOINTS;
 }
 
 static enum gmem_status load(struct attachment *a, const struct gmem_live_opts *opts,
@@ -105,7 +107,7 @@ static enum gmem_status load(struct attachment *a, const struct gmem_live_opts *
 	if (err)
 		return fail_bpf(e, "choose BPF programs", err);
 	bpf_map__set_max_entries(a->skel->maps.records, size);
-	set_constants(a, size);
+	set_constants(a, opts, size);
 	err = gmem_bpf__load(a->skel);
 	if (err)
 		return fail_bpf(e, "load the BPF programs", err);

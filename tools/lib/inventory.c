@@ -28,6 +28,7 @@ struct known {
 	uint64_t tried_ns;	/* when the last scan began */
 	bool pending;
 	bool with_files;	/* files and slots are doubtful, too */
+	bool changed;		/* some of its blocks were marked */
 	UT_hash_handle hh;
 };
 
@@ -40,6 +41,7 @@ struct inventory {
 	bool everywhere;	/* the iterator looks into all processes */
 	bool incomplete;	/* not all that was found at first found room: VM by VM, then */
 	size_t nr_pending;
+	size_t nr_changed;
 };
 
 static uint64_t now_ns(void)
@@ -84,6 +86,7 @@ static void forget(struct inventory *inv, struct known *k)
 	if (inv->now == k)
 		stop_reading(inv);
 	set_pending(inv, k, false);
+	inv->nr_changed -= k->changed;
 	HASH_DEL(inv->vms, k);
 	free(k);
 }
@@ -351,6 +354,66 @@ static int read_on(struct inventory *inv)
 	if (!inv->everywhere)
 		return look_in(inv, 0);
 	not_found(inv);
+	return 0;
+}
+
+int inventory_changed(struct inventory *inv, uint64_t vm)
+{
+	struct known *k = get(inv, vm, 0);
+
+	if (!k)
+		return -ENOMEM;
+	inv->nr_changed += !k->changed;
+	k->changed = true;
+	return 0;
+}
+
+static int read_changed_of(struct inventory *inv, uint32_t pid)
+{
+	struct bpf_link *link = attach(inv->skel->progs.scan_changed, pid);
+	int err = link ? run(link) : -errno;
+
+	bpf_link__destroy(link);
+	return err;
+}
+
+/* All VMs of a process are read at once: the others find nothing to do. */
+static int read_changed_by_pid(struct inventory *inv)
+{
+	volatile struct gmem_scan *scan = scan_of(inv);
+	struct known *k, *tmp;
+	uint64_t found;
+	int err = 0;
+
+	HASH_ITER(hh, inv->vms, k, tmp) {
+		if (!k->changed)
+			continue;
+		found = scan->found;
+		err = k->pid ? read_changed_of(inv, k->pid) : -ESRCH;
+		if (err == -ESRCH || (!err && scan->found == found))
+			return read_changed_of(inv, 0);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int inventory_read_changed(struct inventory *inv)
+{
+	volatile struct gmem_scan *scan = scan_of(inv);
+	uint64_t left = scan->left;
+	struct known *k, *tmp;
+	int err;
+
+	if (!inv->nr_changed)
+		return 0;
+	scan->budget_ns = BUDGET_NS;
+	err = read_changed_by_pid(inv);
+	if (err || scan->left != left)
+		return err ? err : 1;
+	HASH_ITER(hh, inv->vms, k, tmp)
+		k->changed = false;
+	inv->nr_changed = 0;
 	return 0;
 }
 

@@ -29,6 +29,15 @@ int inventory_record(struct inventory *inv, const struct gmem_hdr *rec);
 /* The counters of a VM: if more was lost since it was read, it is read again. 0 or -ENOMEM. */
 int inventory_counters(struct inventory *inv, uint64_t vm, const struct gmem_counters *c);
 
+/* Blocks of the VM were marked as changed. 0 or -ENOMEM. */
+int inventory_changed(struct inventory *inv, uint64_t vm);
+
+/*
+ * Reads the blocks that were marked, as far as there is room. 1 if some are left, for which the
+ * caller reads the ring buffer, 0 if not, -errno.
+ */
+int inventory_read_changed(struct inventory *inv);
+
 /*
  * One step of what is to be done. 1 if there is more to do, 0 if not, -errno. The
  * caller reads the ring buffer between steps: a step that finds no room waits for that.

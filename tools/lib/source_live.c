@@ -17,7 +17,9 @@
 
 #include "attach.h"
 #include "backing.h"
+#include "block.h"
 #include "gmem.skel.h"
+#include "gmem_maps.h"
 #include "identity.h"
 #include "privileges.h"
 #include "probes.h"
@@ -57,7 +59,11 @@ static uint64_t now_ns(void)
 static int on_record(void *ctx, void *data, size_t size)
 {
 	struct live *l = ctx;
-	int err = l->at.inv ? inventory_record(l->at.inv, data) : 0;
+	int err;
+
+	if (((struct gmem_hdr *)data)->kind == GMEM_RAW_BLOCK)
+		return block_tell(data, l->fn, l->ctx);
+	err = l->at.inv ? inventory_record(l->at.inv, data) : 0;
 
 	(void)size;
 	l->nr_records++;
@@ -80,6 +86,19 @@ static int tell_probes(struct live *l)
 	return l->fn(l->ctx, &l->at.probes.h);
 }
 
+/* Blocks that were marked as changed, for so long; the others the next time. */
+static int read_changed(struct live *l, uint64_t budget_ns)
+{
+	uint64_t end = now_ns() + budget_ns;
+	int more = l->at.inv ? 1 : 0, err = 0;
+
+	while (more > 0 && err >= 0 && now_ns() < end) {
+		more = inventory_read_changed(l->at.inv);
+		err = ring_buffer__consume(l->at.rb);
+	}
+	return more < 0 ? more : err < 0 ? err : 0;
+}
+
 /* Reads what is to be read for so long. What it yields is in the ring buffer, and goes on. */
 static int take_inventory(struct live *l, uint64_t budget_ns)
 {
@@ -98,15 +117,17 @@ static int take_inventory(struct live *l, uint64_t budget_ns)
 /* While a VM is read, half of the time is for that: events must not wait. */
 #define READING_NS(timeout_ms)	((uint64_t)(timeout_ms) * 500000 + 1000000)
 
-static int hand_over_counters(struct live *l, uint64_t vm, const struct gmem_counters *c)
+static int hand_over_counters(struct live *l, uint64_t vm, const struct gmem_vm_state *v)
 {
 	struct gmem_counters_rec r = {
 		.h = { .ts_ns = now_ns(), .vm = vm, .kind = GMEM_COUNTERS, .size = sizeof(r) },
-		.c = *c,
+		.c = v->c,
 	};
 
-	int err = l->at.inv ? inventory_counters(l->at.inv, vm, c) : 0;
+	int err = l->at.inv ? inventory_counters(l->at.inv, vm, &v->c) : 0;
 
+	if (!err && l->at.inv && v->changed && !v->c.ended_ns)
+		err = inventory_changed(l->at.inv, vm);
 	return err ? err : l->fn(l->ctx, &r.h);
 }
 
@@ -114,15 +135,15 @@ static int sync_counters(struct live *l)
 {
 	int fd = bpf_map__fd(l->at.skel->maps.vms), err = 0;
 	uint64_t vm, next, *prev = NULL;
-	struct gmem_counters c;
+	struct gmem_vm_state v;
 
 	while (!err && !bpf_map_get_next_key(fd, prev, &next)) {
 		vm = next;
 		prev = &vm;
-		if (bpf_map_lookup_elem(fd, &vm, &c))
+		if (bpf_map_lookup_elem(fd, &vm, &v))
 			continue;
-		err = hand_over_counters(l, vm, &c);
-		if (c.ended_ns) {
+		err = hand_over_counters(l, vm, &v);
+		if (v.c.ended_ns) {
 			/* Deleted only now, so that its last counts were seen. Start over. */
 			bpf_map_delete_elem(fd, &vm);
 			prev = NULL;
@@ -396,6 +417,8 @@ static int sync_all(struct live *l)
 		err = tell_holders(l);
 	if (!err)
 		err = sync_counters(l);
+	if (!err)
+		err = read_changed(l, SYNC_READING_NS);
 	if (!err)
 		err = take_inventory(l, SYNC_READING_NS);
 	if (!err)
