@@ -53,10 +53,10 @@ static void start(struct fake *f, struct fake_vm *v)
 {
 	static const char *const comms[] = {
 		"qemu-system-x86", "cloud-hyperviso", "firecracker", "gmemload", "虚拟机 α",
-		"a\tb\033[31mc",
+		"a\tb\033[31mc", "a, \"b\"",
 	};
-	static const unsigned int sizes_mib[] = { 1024, 256, 4096, 64, 512, 2048 };
-	unsigned int kind = f->last_id % 6;
+	static const unsigned int sizes_mib[] = { 1024, 256, 4096, 64, 512, 2048, 128 };
+	unsigned int kind = f->last_id % 7;
 	uint64_t now = f->s.now_ns;
 
 	memset(v, 0, sizeof(*v));

@@ -120,7 +120,7 @@ void scene_many(struct scene *scene, unsigned int n)
 int main(int argc, char **argv)
 {
 	const struct test_unit *const units[] = {
-		&canvas_unit, &layout_unit, &list_unit, &ui_unit, &views_unit, &screen_unit, &loop_unit,
+		&canvas_unit, &layout_unit, &list_unit, &settings_unit, &ui_unit, &views_unit, &screen_unit, &loop_unit,
 	};
 	struct CMUnitTest all[128];
 	size_t n = 0;

@@ -30,6 +30,7 @@ extern const struct test_unit layout_unit;
 extern const struct test_unit list_unit;
 extern const struct test_unit loop_unit;
 extern const struct test_unit screen_unit;
+extern const struct test_unit settings_unit;
 extern const struct test_unit ui_unit;
 extern const struct test_unit views_unit;
 

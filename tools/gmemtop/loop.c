@@ -7,6 +7,7 @@
 
 #include "loop_parts.h"
 #include "recording.h"
+#include "settings.h"
 #include "stop.h"
 
 int64_t loop_now_ms(void)
@@ -128,6 +129,10 @@ enum gmem_status loop_run(struct gmem_source *source, const struct gmemtop_optio
 	int err = -ENOMEM;
 
 	l.picture.ui = &l.ui;
+	if (o->settings)
+		settings_to_ui(o->settings, &l.ui);
+	if (l.ui.look && screen->look)
+		screen->look(screen->ctx, l.ui.look);
 	if (ready && l.picture.model && l.canvas) {
 		err = 0;
 		if (o->replay)
@@ -136,6 +141,8 @@ enum gmem_status loop_run(struct gmem_source *source, const struct gmemtop_optio
 		while (!err && !l.done && !gmem_stopped())
 			err = go_round(&l);
 	}
+	if (o->settings)
+		settings_from_ui(o->settings, &l.ui);
 	canvas_free(l.canvas);
 	replay_free(&l.replay);
 	gmem_model_free(l.frozen);

@@ -8,12 +8,13 @@
 #include <string.h>
 
 #include "number.h"
+#include "ui.h"
 
 const char *argp_program_version = "gmemtop 0.1";
 
 enum { OPT_JSON = 256, OPT_ASCII, OPT_RINGBUF, OPT_REVERSE, OPT_PROBES, OPT_WAIT, OPT_PHASES,
        OPT_FAULTS, OPT_INVALIDATIONS, OPT_BACKING, OPT_NO_CONFIG, OPT_CSV, OPT_RECORD,
-       OPT_REPLAY, OPT_SPEED };
+       OPT_REPLAY, OPT_SPEED, OPT_COLORS, OPT_NO_MOUSE };
 
 static const struct argp_option options[] = {
 	{ "delay", 'd', "SEC", 0, "Refresh every SEC seconds, 0.1 to 3600 (default 1)", 0 },
@@ -37,6 +38,8 @@ static const struct argp_option options[] = {
 	{ "ringbuf", OPT_RINGBUF, "MIB", 0, "Size of the event buffer (default: by number of CPUs)", 0 },
 	{ "probes", OPT_PROBES, "SET", 0, "tracepoints or stock (default: tracepoints where the kernel has them)", 0 },
 	{ "wait", OPT_WAIT, NULL, 0, "Where there is no KVM, wait until it is loaded", 0 },
+	{ "colors", OPT_COLORS, "SET", 0, "normal, protan (red and green look alike) or mono", 0 },
+	{ "no-mouse", OPT_NO_MOUSE, NULL, 0, "Leave the mouse to the terminal", 0 },
 	{ "no-config", OPT_NO_CONFIG, NULL, 0, "Neither read nor remember settings", 0 },
 	{ "verbose", 'v', NULL, 0, "Show what libbpf says", 0 },
 	{ 0 }
@@ -80,6 +83,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'd':
+		o->given |= GIVEN_DELAY;
 		return gmem_parse_number(arg, 0.1, 3600, &o->delay_s) ? 0 :
 			usage(p, "the delay is 0.1 to 3600 seconds, not", arg);
 	case 'n':
@@ -95,6 +99,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 's':
 		if (!strcmp(arg, "help"))
 			list_fields();
+		o->given |= GIVEN_SORT;
 		o->sort = gmem_metric(arg);
 		return o->sort ? 0 : usage(p, "no field to sort by:", arg);
 	case OPT_PHASES:
@@ -132,6 +137,13 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case OPT_NO_CONFIG:
 		o->no_config = true;
 		return 0;
+	case OPT_NO_MOUSE:
+		o->no_mouse = true;
+		return 0;
+	case OPT_COLORS:
+		o->given |= GIVEN_COLORS;
+		o->colors = (unsigned int)ui_look_by_name(arg);
+		return o->colors < UI_LOOKS ? 0 : usage(p, "no set of colours:", arg);
 	case OPT_CSV:
 		o->csv = o->batch = true;
 		return 0;
@@ -152,6 +164,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		o->ascii = true;
 		return 0;
 	case OPT_REVERSE:
+		o->given |= GIVEN_REVERSE;
 		o->reverse = true;
 		return 0;
 	case 'v':

@@ -10,6 +10,11 @@
 #include "metrics.h"
 #include "probes.h"
 
+struct settings;
+
+/* Told on the command line: settings do not change it. */
+enum { GIVEN_DELAY = 1, GIVEN_SORT = 2, GIVEN_REVERSE = 4, GIVEN_COLORS = 8 };
+
 struct gmemtop_options {
 	double delay_s;				/* between refreshes, 0.1 to 3600 */
 	unsigned long count;			/* refreshes; 0: until the end */
@@ -21,6 +26,7 @@ struct gmemtop_options {
 	double speed;				/* of the replay */
 	bool wait;				/* for KVM, if there is none */
 	bool ascii;				/* no Unicode on the screen */
+	bool no_mouse;				/* the terminal keeps it, to select text */
 	bool no_config;				/* settings are neither read nor written */
 	bool reverse;				/* ascending */
 	uint32_t pid;				/* 0: all VMs */
@@ -30,6 +36,9 @@ struct gmemtop_options {
 	unsigned int groups;			/* of probes, beside the base */
 	enum gmem_probe_set set;		/* wish */
 	int verbose;
+	unsigned int colors;			/* enum ui_look */
+	unsigned int given;			/* GIVEN_* */
+	struct settings *settings;	/* what the screen begins with, and at its end what it has; or NULL */
 };
 
 /* Exits for --help and --version; else GMEM_OK or GMEM_E_USAGE with *e. */

@@ -6,6 +6,7 @@
 
 #include "batch.h"
 #include "recording.h"
+#include "settings.h"
 #include "tui.h"
 
 /* What goes to the screen goes to the file, too. On failure *source is as it was. */
@@ -45,6 +46,51 @@ static enum gmem_status judge_recording(const struct gmemtop_options *o,
 			 "cannot write to %s: %s", o->record, strerror(-err));
 }
 
+/* Told after the screen is gone; it is no failure of what was asked for. */
+static void remember(const struct settings *s, const char *path)
+{
+	int err = settings_save(s, path);
+
+	if (err)
+		fprintf(stderr, "gmemtop: cannot remember settings in %s: %s\n"
+			"Use --no-config to have none.\n", path, strerror(-err));
+}
+
+/* What the command line says goes before what is remembered, and is not remembered. */
+static void override(struct settings *s, const struct gmemtop_options *o)
+{
+	if (o->given & GIVEN_SORT)
+		s->sort = o->sort;
+	if (o->given & GIVEN_REVERSE)
+		s->reverse = o->reverse;
+	if (o->given & GIVEN_DELAY)
+		s->delay_s = o->delay_s;
+	if (o->given & GIVEN_COLORS)
+		s->look = (enum ui_look)o->colors;
+}
+
+static enum gmem_status run_screen(struct gmem_source *source, const struct gmemtop_options *o,
+				   struct gmem_error *e)
+{
+	struct settings kept, begin, end;
+	struct gmemtop_options with = *o;
+	enum gmem_status status;
+	char path[4096];
+	bool remembers = !o->no_config && settings_path(path, sizeof(path));
+
+	settings_default(&kept);
+	if (remembers)
+		settings_load(&kept, path);
+	begin = kept;
+	override(&begin, o);
+	end = begin;
+	with.settings = &end;
+	status = tui_run(source, &with, e);
+	if (remembers && settings_merge(&kept, &begin, &end))
+		remember(&kept, path);
+	return status;
+}
+
 enum gmem_status session_run(struct gmem_source *live, const struct gmemtop_options *o,
 			     struct gmem_error *e)
 {
@@ -57,7 +103,7 @@ enum gmem_status session_run(struct gmem_source *live, const struct gmemtop_opti
 	else if (o->record)
 		status = begin_recording(&source, &writer, o, e);
 	if (!status) {
-		status = o->batch ? batch_run(source, o, e) : tui_run(source, o, e);
+		status = o->batch ? batch_run(source, o, e) : run_screen(source, o, e);
 		status = judge_recording(o, writer, status, e);
 	}
 	gmem_source_close(source);

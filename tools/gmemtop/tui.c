@@ -114,7 +114,7 @@ static void set_up_colours(struct tui *t)
 	tui_look(t, UI_LOOK_NORMAL);
 }
 
-static void set_up_keys(void)
+static void set_up_keys(bool mouse)
 {
 	cbreak();
 	noecho();
@@ -125,6 +125,8 @@ static void set_up_keys(void)
 	typeahead(-1);
 	leaveok(stdscr, TRUE);
 	curs_set(0);
+	if (!mouse)
+		return;
 	/* Presses as they come: double clicks we tell ourselves, and wait for none. */
 	mouseinterval(0);
 	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
@@ -198,7 +200,8 @@ static void leave_screen(void)
 	rescue_end();
 }
 
-static enum gmem_status tui_open(struct tui *t, struct gmem_error *e)
+static enum gmem_status tui_open(struct tui *t, const struct gmemtop_options *o,
+				 struct gmem_error *e)
 {
 	char reset[256];
 	enum gmem_status status = check_terminal(reset, sizeof(reset), e);
@@ -217,7 +220,7 @@ static enum gmem_status tui_open(struct tui *t, struct gmem_error *e)
 		return gmem_fail(e, GMEM_E_IO, "Use -b for plain text.", "cannot use the terminal");
 	}
 	screen_is_up = true;
-	set_up_keys();
+	set_up_keys(!o->no_mouse);
 	set_up_colours(t);
 	return GMEM_OK;
 }
@@ -235,25 +238,42 @@ static void tui_size(void *ctx, int *width, int *height)
 	getmaxyx(stdscr, *height, *width);
 }
 
+/*
+ * Characters, not bytes: names are typed, too. What is above Unicode and what curses calls
+ * its own keys do not meet, but its keys and characters do: those are moved away.
+ */
+#define CURSES_KEY	0x200000
+
+static int next_key(void)
+{
+	wint_t ch;
+	int kind = get_wch(&ch);
+
+	return kind == ERR ? ERR : kind == KEY_CODE_YES ? CURSES_KEY + (int)ch : (int)ch;
+}
+
 static int translate(int key)
 {
 	static const struct { int curses, ui; } keys[] = {
-		{ KEY_UP, UI_KEY_UP }, { KEY_DOWN, UI_KEY_DOWN }, { KEY_LEFT, UI_KEY_LEFT },
-		{ KEY_RIGHT, UI_KEY_RIGHT }, { KEY_PPAGE, UI_KEY_PAGE_UP },
-		{ KEY_NPAGE, UI_KEY_PAGE_DOWN }, { KEY_HOME, UI_KEY_HOME },
-		{ KEY_END, UI_KEY_END }, { KEY_RESIZE, UI_KEY_RESIZE },
-		{ KEY_ENTER, UI_KEY_ENTER }, { '\r', UI_KEY_ENTER }, { '\n', UI_KEY_ENTER },
-		{ KEY_BACKSPACE, UI_KEY_BACKSPACE }, { 127, UI_KEY_BACKSPACE },
-		{ 8, UI_KEY_BACKSPACE }, { '\t', UI_KEY_TAB }, { KEY_BTAB, UI_KEY_BACK_TAB },
+#define K(key) (CURSES_KEY + (key))
+		{ K(KEY_UP), UI_KEY_UP }, { K(KEY_DOWN), UI_KEY_DOWN },
+		{ K(KEY_LEFT), UI_KEY_LEFT }, { K(KEY_RIGHT), UI_KEY_RIGHT },
+		{ K(KEY_PPAGE), UI_KEY_PAGE_UP }, { K(KEY_NPAGE), UI_KEY_PAGE_DOWN },
+		{ K(KEY_HOME), UI_KEY_HOME }, { K(KEY_END), UI_KEY_END },
+		{ K(KEY_RESIZE), UI_KEY_RESIZE }, { K(KEY_ENTER), UI_KEY_ENTER },
+		{ '\r', UI_KEY_ENTER }, { '\n', UI_KEY_ENTER },
+		{ K(KEY_BACKSPACE), UI_KEY_BACKSPACE }, { 127, UI_KEY_BACKSPACE },
+		{ 8, UI_KEY_BACKSPACE }, { '\t', UI_KEY_TAB }, { K(KEY_BTAB), UI_KEY_BACK_TAB },
+#undef K
 	};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
 		if (keys[i].curses == key)
 			return keys[i].ui;
 	}
-	if (key >= KEY_F(1) && key <= KEY_F(12))
-		return UI_KEY_F1 + key - KEY_F(1);
-	return key;
+	if (key >= CURSES_KEY + KEY_F(1) && key <= CURSES_KEY + KEY_F(12))
+		return UI_KEY_F1 + key - (CURSES_KEY + KEY_F(1));
+	return key < CURSES_KEY ? key : UI_KEY_RESIZE;
 }
 
 #define DOUBLE_CLICK_MS 400
@@ -295,14 +315,14 @@ static int tui_key(void *ctx, int timeout_ms, struct ui_mouse *mouse)
 {
 	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
 	struct tui *t = ctx;
-	int ready, key = getch();
+	int ready, key = next_key();
 
 	/* curses may hold keys, or know of another size, with nothing left to read. */
 	if (key == ERR) {
 		ready = poll(&in, 1, timeout_ms);
 		if (ready > 0 && in.revents & (POLLHUP | POLLERR | POLLNVAL))
 			return UI_KEY_GONE;
-		key = getch();
+		key = next_key();
 		t->empty_reads = key == ERR && ready > 0 ? t->empty_reads + 1 : 0;
 		if (key == ERR)
 			return t->empty_reads > NO_KEYS ? UI_KEY_GONE : UI_KEY_NONE;
@@ -311,7 +331,7 @@ static int tui_key(void *ctx, int timeout_ms, struct ui_mouse *mouse)
 		clearok(curscr, TRUE);
 		return UI_KEY_RESIZE;
 	}
-	return key == KEY_MOUSE ? mouse_key(t, mouse) : translate(key);
+	return key == CURSES_KEY + KEY_MOUSE ? mouse_key(t, mouse) : translate(key);
 }
 
 static void set_cell(const struct tui *t, cchar_t *to, const struct canvas_cell *from)
@@ -370,7 +390,7 @@ enum gmem_status tui_run(struct gmem_source *source, const struct gmemtop_option
 
 	/* First the locale: curses asks for it when it begins. */
 	screen.ascii = !canvas_unicode() || o->ascii;
-	status = tui_open(&t, e);
+	status = tui_open(&t, o, e);
 	if (status)
 		return status;
 	status = loop_run(source, o, &screen, e);

@@ -71,6 +71,9 @@ enum ui_look {
 
 extern const char *const ui_look_names[UI_LOOKS];	/* "normal", "protan", "mono" */
 
+/* UI_LOOKS for one that there is not. */
+enum ui_look ui_look_by_name(const char *name);
+
 /* A cell of the canvas. */
 struct ui_mouse {
 	int y;
