@@ -99,7 +99,7 @@ static void test_one_line_each_when_many(void **state)
 	assert_true(l.map_width >= 10);
 	l = layout_of(4, 132, 40);
 	assert_false(l.map_below);
-	assert_true(l.map_width >= 24);
+	assert_true(l.map_width >= 22);
 	l = layout_of(4, 300, 80);
 	assert_int_equal(l.map_width, LAYOUT_MAP_MAX);
 	assert_true(l.nr_columns > 12);

@@ -102,6 +102,147 @@ static void test_help(void **state)
 	shot_end(&v);
 }
 
+static void fill_one(struct scene *scene)
+{
+	scene_many(scene, 1);
+}
+
+/* Six refreshes of 10 VMs in cgroups, with conversions that come and go, and gmemtop's own cost. */
+static void refresh(struct shot *v, struct synth_vm *vms, int n, int round)
+{
+	struct synth *s = &v->scene.s;
+	struct gmem_cost_rec cost = { .h = { .kind = GMEM_COST, .size = sizeof(cost) } };
+
+	for (int i = 0; i < n; i++) {
+		for (int k = 0; k < i * (round % 3); k++)
+			synth_convert(s, &vms[i], (uint64_t)k * 64, (uint64_t)k * 64 + 48, k & 1, 5000);
+		synth_counters(s, &vms[i]);
+	}
+	s->now_ns = (101 + (uint64_t)round) * 1000000000;
+	cost.h.ts_ns = s->now_ns;
+	cost.cpu_ns = (uint64_t)round * 12345678;
+	s->err |= gmem_model_apply(v->scene.model, &cost.h);
+	synth_sync(s);
+	assert_true(ui_collect(&v->ui, v->scene.model));
+}
+
+static void name(struct shot *v, uint64_t vm, const char *text, const char *cgroup)
+{
+	struct gmem_name_rec r = {
+		.h = { .ts_ns = v->scene.s.now_ns, .vm = vm, .kind = GMEM_NAME, .size = sizeof(r) },
+	};
+
+	snprintf(r.name, sizeof(r.name), "%.100s", text);
+	snprintf(r.cgroup, sizeof(r.cgroup), "%s", cgroup);
+	assert_int_equal(gmem_model_apply(v->scene.model, &r.h), 0);
+}
+
+static void begin_groups(struct shot *v)
+{
+	static const char *const cgroups[] = { "web", "web/blue", "web/blue", "db", "build\t\033[31m" };
+	struct synth_vm vms[10];
+
+	shot_begin(v, NULL);
+	memset(vms, 0, sizeof(vms));
+	for (int i = 0; i < 10; i++) {
+		char text[GMEM_CGROUP_LEN], cgroup[GMEM_CGROUP_LEN];
+
+		vms[i].id = i + 1;
+		vms[i].pid = 500 + i / 2;
+		synth_start(&v->scene.s, &vms[i], "qemu-system-x86", (64 << i) * 16);
+		snprintf(text, sizeof(text), "vm-%d", i);
+		snprintf(cgroup, sizeof(cgroup), "/machine.slice/%s", cgroups[i % 5]);
+		name(v, vms[i].id, text, cgroup);
+	}
+	for (int round = 0; round < 6; round++)
+		refresh(v, vms, 10, round);
+}
+
+static void test_one(void **state)
+{
+	struct shot v;
+
+	(void)state;
+	shot_begin(&v, fill_one);
+	shot_sizes(&v, "one");
+	shot_end(&v);
+}
+
+static void test_trend_and_cost(void **state)
+{
+	struct shot v;
+
+	(void)state;
+	begin_groups(&v);
+	shot_sizes(&v, "trend");
+	shot_end(&v);
+}
+
+static void test_tree(void **state)
+{
+	static const int down_and_fold[] = {
+		UI_KEY_DOWN, UI_KEY_DOWN, UI_KEY_ENTER, 0
+	};
+	struct shot v;
+
+	(void)state;
+	begin_groups(&v);
+	v.ui.tree = ORDER_BY_CGROUP;
+	shot_sizes(&v, "tree");
+	shot_keys(&v, down_and_fold, 80, 24);
+	shot_sizes(&v, "folded");
+	v.ui.tree = ORDER_BY_PROCESS;
+	shot_golden(&v, "processes-80x24", 80, 24, false);
+	shot_end(&v);
+}
+
+static void test_filter(void **state)
+{
+	static const int half[] = { '/', 'b', 'l', 'u', 'e', '|', '(', 0 };
+	static const int none[] = { 21, 'x', 'y', UI_KEY_ENTER, 0 };
+	struct shot v;
+
+	(void)state;
+	begin_groups(&v);
+	shot_keys(&v, half, 80, 24);
+	shot_sizes(&v, "typing");
+	shot_keys(&v, none, 80, 24);
+	shot_sizes(&v, "no-match");
+	shot_end(&v);
+}
+
+static void test_chooser(void **state)
+{
+	static const int off[] = { 'c', UI_KEY_DOWN, ' ', UI_KEY_END, ' ', 's', 0 };
+	static const int back[] = { UI_KEY_ESC, 0 };
+	struct shot v;
+
+	(void)state;
+	begin_groups(&v);
+	shot_keys(&v, off, 80, 24);
+	shot_sizes(&v, "chooser");
+	shot_keys(&v, back, 80, 24);
+	shot_sizes(&v, "chosen");
+	shot_end(&v);
+}
+
+static void test_reset_and_replay(void **state)
+{
+	struct shot v;
+
+	(void)state;
+	begin_groups(&v);
+	v.ui.model = v.scene.model;
+	ui_key(&v.ui, 'r');
+	v.ui.replaying = true;
+	v.ui.replay_begin_ns = 100000000000;
+	v.ui.replay_end_ns = 160000000000;
+	v.ui.replay_speed = 8;
+	ui_key(&v.ui, 'p');
+	shot_sizes(&v, "replay");
+	shot_end(&v);
+}
+
 /* The end of the help can be reached at any size, and all of it is seen on the way. */
 static void test_help_scrolls_to_its_end(void **state)
 {
@@ -176,6 +317,12 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_empty),
 	cmocka_unit_test(test_paused_at_the_end),
 	cmocka_unit_test(test_help),
+	cmocka_unit_test(test_one),
+	cmocka_unit_test(test_trend_and_cost),
+	cmocka_unit_test(test_tree),
+	cmocka_unit_test(test_filter),
+	cmocka_unit_test(test_chooser),
+	cmocka_unit_test(test_reset_and_replay),
 	cmocka_unit_test(test_help_scrolls_to_its_end),
 	cmocka_unit_test(test_any_size),
 	cmocka_unit_test(test_absurd_values),

@@ -11,7 +11,7 @@ GMEMTOP_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/gmemtop_t
 GMEMTOP_FAKE_OBJ := $(B)/selftests/tools/gmemtop_fake.o
 GMEMTOP_FAKE_OBJ += $(patsubst %.c,$(B)/%.o,$(filter-out %/main.c,$(wildcard tools/gmemtop/*.c)))
 
-CHECKS += $(B)/gmemtop_test selftests/tools/replay.sh
+CHECKS += $(B)/gmemtop_test selftests/tools/replay.sh selftests/tools/terminal.sh
 CHECK_PROGRAMS += $(B)/gmemtop_fake
 
 $(SYNTH_OBJ) $(GMEMTOP_TEST_OBJ) $(B)/selftests/tools/gmemtop_fake.o: $(B)/%.o: %.c \

@@ -8,7 +8,7 @@
 #define GUTTER		1	/* for the marks of the selected row and the sorted column */
 #define MAP_INDENT	2	/* of a map on its own line */
 #define MAP_MIN		10
-#define MAP_GOOD	24	/* narrower than that, a line of its own is better */
+#define MAP_GOOD	22	/* narrower than that, a line of its own is better */
 
 #define RANK_SORTED	1
 #define RANK_CHOSEN	2	/* what the user put there */
