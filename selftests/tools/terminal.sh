@@ -67,10 +67,11 @@ keys Enter
 check 'the filter works' wait_for 5 hides firecracker
 keys / Enter
 wait_for 5 shows firecracker
-# A press at column 8 of line 5, in the words of TERM=screen: a button, then both plus 32.
-keys -l "$(printf '\033[M (%%')"
+# A press and a release, in the words of TERM=screen: a button, column and line, plus 32 each.
+click() { keys -l "$(printf '\033[M %s\033[M#%s' "$1" "$1")"; }
+click '(%' # column 8, line 5
 check 'a click selects' wait_for 5 shows '^▶'
-keys -l "$(printf '\033[M ;#')"
+click '<#' # column 28, line 3
 check 'a click on a head sorts' wait_for 5 shows '▼SLOTS'
 for view in 2 3 4; do
 	keys "$view"
