@@ -2,13 +2,13 @@
 # Tests of the analysis and of the views that are made of it, without BPF and without recordings.
 # Included after tools-tests.mk. New fixtures: GMEM_UPDATE_GOLDEN=1 build/report_test
 
-REPORT_PURE := $(filter report% compare% export% map%,$(basename $(notdir $(wildcard tools/gmemtrace/*.c))))
+REPORT_PURE := $(filter report% compare% export% map% html% put,$(basename $(notdir $(wildcard tools/gmemtrace/*.c))))
 REPORT_PURE := $(filter-out report compare export map,$(REPORT_PURE))
 REPORT_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/report_test*.c)) \
 	$(B)/selftests/tools/synth_load.o $(B)/selftests/tools/synth.o
 ANALYSIS_BENCH_OBJ := $(B)/selftests/bench/analysis_bench.o
 
-CHECKS += $(B)/report_test $(addprefix selftests/tools/,report.sh export.sh compare.sh)
+CHECKS += $(B)/report_test $(addprefix selftests/tools/,report.sh export.sh compare.sh map.sh)
 
 $(filter-out %/synth.o,$(REPORT_TEST_OBJ)) $(ANALYSIS_BENCH_OBJ) $(B)/selftests/tools/synth_record.o: $(B)/%.o: %.c selftests/tools/report-tests.mk
 	@mkdir -p $(@D)

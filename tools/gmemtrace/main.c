@@ -10,9 +10,11 @@ static const struct command commands[] = {
 	{ "doctor", "tell what this host offers and what is missing", cmd_doctor },
 	{ "export", "write a recording for Perfetto, Chrome, Prometheus, or as CSV", cmd_export },
 	{ "live", "print operations on guest memory as they happen", cmd_live },
+	{ "map", "show which memory is private, now or at any time of a recording", cmd_map },
 	{ "print", "print operations of a recording", cmd_print },
 	{ "report", "tell what happened, of a recording or live", cmd_report },
 	{ "record", "record operations into a file", cmd_record },
+	{ "stat", "count, for a time or around a command", cmd_stat },
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(*commands))

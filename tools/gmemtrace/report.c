@@ -10,7 +10,7 @@
 #include "number.h"
 #include "output.h"
 
-enum { OPT_JSON = 256, OPT_HTML, OPT_VMS, OPT_FAULTS };
+enum { OPT_JSON = 256, OPT_HTML, OPT_VMS, OPT_BACKING };
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_HTML };
 
@@ -24,9 +24,10 @@ struct options {
 
 static const struct argp_option argp_options[] = {
 	{ "json", OPT_JSON, NULL, 0, "One JSON object", 0 },
+	{ "html", OPT_HTML, NULL, 0, "One page with plots, which needs nothing else", 0 },
 	{ "output", 'o', "FILE", 0, "Write to FILE", 0 },
 	{ "vms", OPT_VMS, "N", 0, "So many VMs have parts of their own (default: 8)", 0 },
-	{ "backing", OPT_FAULTS, "SEC", 0, "Live: read every SEC seconds which pages there are", 2 },
+	{ "backing", OPT_BACKING, "SEC", 0, "Live: read every SEC seconds which pages there are", 2 },
 	{ 0 }
 };
 
@@ -59,7 +60,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 			return bad(o, "no number of VMs:", arg);
 		o->vms = (size_t)v;
 		return 0;
-	case OPT_FAULTS:
+	case OPT_BACKING:
 		if (!gmem_parse_number(arg, 0.1, 1e6, &v))
 			return bad(o, "no time in seconds:", arg);
 		o->in.backing_ns = (uint64_t)(v * 1e9);

@@ -37,7 +37,7 @@ static void put_metrics(struct json_object *o, const struct gmem_vm *vm, const s
 	}
 }
 
-static struct json_object *slots(const struct gmem_vm *vm)
+struct json_object *gmem_json_slots(const struct gmem_vm *vm)
 {
 	struct json_object *a = json_object_new_array();
 
@@ -88,7 +88,7 @@ static struct json_object *files(const struct gmem_vm *vm)
 }
 
 /* [[start_gfn, npages], ..]: the private extents, all else is shared. */
-static struct json_object *extents(const struct gmem_ranges *r)
+struct json_object *gmem_json_extents(const struct gmem_ranges *r)
 {
 	struct json_object *a = json_object_new_array(), *pair;
 	struct gmem_extent x = { 0, 0 };
@@ -134,12 +134,12 @@ static struct json_object *vm_object(const struct gmem_vm *vm, const struct gmem
 	put_u64(o, "process_start_ns", vm->start_ns);
 	put_u64(o, "lost_records", vm->now.lost_records);
 	json_object_object_add(o, "ended", json_object_new_boolean(vm->ended_ns != 0));
-	json_object_object_add(o, "slots", slots(vm));
+	json_object_object_add(o, "slots", gmem_json_slots(vm));
 	json_object_object_add(o, "files", files(vm));
 	json_object_object_add(o, "orphan", json_object_new_boolean(vm->orphan));
 	json_object_object_add(o, "holders", holders(&vm->holders));
 	json_object_object_add(o, "operations_inflight", inflight(vm, m->now_ns));
-	json_object_object_add(o, "private_extents", extents(&vm->private));
+	json_object_object_add(o, "private_extents", gmem_json_extents(&vm->private));
 	return o;
 }
 

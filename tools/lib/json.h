@@ -14,4 +14,8 @@
 /* All that the model holds; pid 0: every VM. probes: gmem_source_describe(). */
 struct json_object *gmem_json_model(const struct gmem_model *m, const char *probes, uint32_t pid);
 
+/* Its memslots, and its private ranges as [start_gfn, npages]. */
+struct json_object *gmem_json_slots(const struct gmem_vm *vm);
+struct json_object *gmem_json_extents(const struct gmem_ranges *r);
+
 #endif /* GMEM_JSON_H */

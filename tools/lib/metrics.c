@@ -391,6 +391,11 @@ const struct gmem_metric *gmem_metric(const char *key)
 	return NULL;
 }
 
+bool gmem_metric_is_counter(const struct gmem_metric *m)
+{
+	return m->get == get_counter && !strstr(m->key, "_max_ns");
+}
+
 int gmem_value_cmp(const struct gmem_metric *m, struct gmem_value a, struct gmem_value b)
 {
 	switch (m->type) {

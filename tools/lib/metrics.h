@@ -59,6 +59,9 @@ static inline bool gmem_metric_known(const struct gmem_metric *m, uint64_t featu
 	return (m->feature & features) == m->feature;
 }
 
+/* It only grows: what came in a time is a difference, which offset tells where to take. */
+bool gmem_metric_is_counter(const struct gmem_metric *m);
+
 /* <0, 0, >0 as a is less than, equal to or greater than b. */
 int gmem_value_cmp(const struct gmem_metric *m, struct gmem_value a, struct gmem_value b);
 

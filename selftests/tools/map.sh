@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# gmemtrace map and stat, of recordings that were made up, and the page of report.
+. selftests/tap.sh
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+trace=build/gmemtrace
+
+build/synth_record "$dir/a" seed=21 vms=2 conversions=600
+
+# Private pages of VM 1 when so many milliseconds have passed, by the events alone.
+private_at() { # ms
+	$trace export --format csv "$dir/a" | awk -F, -v ms="$1" '
+		NR == 2 { begin = $1 }
+		$2 == "attributes_end" && $3 == 1 && $1 <= begin + ms * 1000000 && $11 == 1 {
+			for (i = $8; i < $9; i++) if ($10 == "private") private[i] = 1; else delete private[i]
+		}
+		END { for (i in private) n++; print n + 0 }'
+}
+for ms in 5.5 6 10 25 1000; do
+	is "map at $ms ms is what events say, to the page" \
+		"$($trace map --at ${ms}ms --json --vm 1 "$dir/a" 2> "$dir/err" | jq '[.vms[].private_extents[][1]] | add // 0')" \
+		"$(private_at $ms)"
+done
+is "without --at it is the end" "$($trace map "$dir/a" | md5sum)" "$($trace map --at 10s "$dir/a" | md5sum)"
+is "extents are the bytes" "$($trace map --json "$dir/a" | jq '.vms[0] | [.private_extents[][1]] | add * 4096')" \
+	"$($trace map --json "$dir/a" | jq '.vms[0].private_bytes')"
+is "80 columns" "$($trace map --ascii "$dir/a" | awk 'length > 80' | wc -l)" 0
+is "ASCII is ASCII" "$($trace map --ascii "$dir/a" | LC_ALL=C grep -c '[^ -~]')" 0
+is "the map has all cells" "$($trace map --ascii --vm 1 "$dir/a" | awk '/^ +[0-9a-f]+  [.#1-7]+$/ { n += length($2) } END { print n }')" 1024
+
+$trace map -o "$dir/m.svg" "$dir/a"
+check "SVG is XML" /usr/bin/python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$dir/m.svg"
+$trace map -o "$dir/m.png" "$dir/a"
+is "PNG is one" "$(head -c 8 "$dir/m.png" | od -An -tx1 | tr -d ' ')" 89504e470d0a1a0a
+$trace map --vm nobody "$dir/a" > "$dir/out" 2> "$dir/err"
+is "no such VM: status 8" $? 8
+$trace map --at soon "$dir/a" 2> "$dir/err"
+is "no time: status 2" $? 2
+
+$trace report --json "$dir/a" > "$dir/report"
+is "stat counts what the report has" "$($trace stat --json "$dir/a" | jq '.to_shared_count')" \
+	"$(jq .total.conversions.to_shared.count "$dir/report")"
+is "stat: rows add up" "$($trace stat -i 0.01 --json "$dir/a" | jq -s 'map(.to_private_bytes) | add')" \
+	"$(jq .total.conversions.to_private.bytes "$dir/report")"
+is "stat: CSV has a name for each column" "$($trace stat --csv "$dir/a" | awk -F, '{ print NF }' | sort -u | wc -l)" 1
+is "stat: --vm" "$($trace stat --vm 2 --json "$dir/a" | jq .to_shared_count)" \
+	"$(jq '.vms[] | select(.vm == 2).conversions.to_shared.count' "$dir/report")"
+$trace stat --longer 1ms "$dir/a" 2> "$dir/err"
+is "stat: what the kernel does not count by is refused" $? 2
+
+$trace report --html "$dir/a" > "$dir/page"
+is "the page loads nothing" "$(grep -cE 'https?://|<script|src=|@import|url\(' "$dir/page")" 0
+check "its elements are closed" /usr/bin/python3 - "$dir/page" <<'END'
+import html.parser, sys
+class P(html.parser.HTMLParser):
+    stack = []
+    def handle_starttag(self, tag, attrs):
+        if tag not in ("meta", "rect", "line"):
+            self.stack.append(tag)
+    def handle_endtag(self, tag):
+        if tag in ("rect", "line", "meta"):
+            return
+        assert self.stack and self.stack[-1] == tag, (tag, self.stack[-3:], self.getpos())
+        self.stack.pop()
+p = P()
+p.feed(open(sys.argv[1], encoding="utf-8").read())
+assert not p.stack, p.stack
+END
+plan
