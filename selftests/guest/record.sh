@@ -1,0 +1,171 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# gmemtrace record of real conversions: what is in it is what strace and bpftrace saw of
+# the same run, phases add up, and it ends well however it ends.
+. selftests/tap.sh
+dir=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null' EXIT
+trace=build/gmemtrace
+convert=$GMEM_KTESTS/private_mem_conversions_test
+
+csv() { $trace print --events --csv "$@" 2> "$dir/print.err"; }
+summary() { grep ' events, ' "$1"; }
+lost_of() { summary "$1" | sed 's/.*; lost//; s/;.*//' | grep -oE '[0-9]+' | paste -sd+ | bc; }
+
+# Sizes of conversions, from outside: the struct that the ioctl is given.
+bpftrace -e 'kfunc:kvm_vm_ioctl /args->ioctl == 0x4020aed2/ { printf("size %llu\n", *(uint64 *)uptr(args->arg + 8)); }' \
+	> "$dir/bpftrace" 2> "$dir/bpftrace.err" &
+observer=$!
+wait_for 60 grep -q Attaching "$dir/bpftrace" && sleep 2
+$trace record --phases -o "$dir/a" -- strace -f -e trace=ioctl,fallocate,dup -o "$dir/strace" \
+	"$convert" -n 4 > "$dir/out" 2> "$dir/err"
+is "the command's exit status" $? 0
+sleep 1
+kill -INT $observer
+wait $observer
+is "nothing is lost" "$(lost_of "$dir/err")" 0
+csv "$dir/a" > "$dir/csv"
+is "KVM_SET_MEMORY_ATTRIBUTES: as many as strace counts" "$(grep -c ',attributes_end,' "$dir/csv")" \
+	"$(grep -cE 'ioctl\([0-9]+, (KVM_SET_MEMORY_ATTRIBUTES|_IOC\(_IOC_WRITE, 0xae, 0xd2)' "$dir/strace")"
+is "of the sizes that bpftrace sees" "$(awk -F, '$2 == "attributes_end" { print ($9 - $8) * 4096 }' "$dir/csv" | sort -n | uniq -c)" \
+	"$(sed -n 's/^size //p' "$dir/bpftrace" | sort -n | uniq -c)"
+check "there are some" grep -q ',attributes_end,' "$dir/csv"
+# Guest memory files: what making them returned, and duplicates of that.
+fds=$(sed -nE 's/.*ioctl\([0-9]+, (KVM_CREATE_GUEST_MEMFD|_IOC\(_IOC_READ\|_IOC_WRITE, 0xae, 0xd4).* = ([0-9]+)$/\2/p' "$dir/strace" | paste -sd '|')
+fds="$fds|$(sed -nE "s/.*dup\(($fds)\).* = ([0-9]+)$/\2/p" "$dir/strace" | paste -sd '|')"
+is "fallocate: the ranges that strace sees" \
+	"$(awk -F, '$2 == "fallocate_end" { print $8 * 4096, ($9 - $8) * 4096 }' "$dir/csv" | sort)" \
+	"$(sed -nE "s/.*fallocate\(($fds), [A-Z_|]+, ([0-9]+), ([0-9]+).*/\2 \3/p" "$dir/strace" | sort)"
+check "there are some" grep -q ',fallocate_end,' "$dir/csv"
+
+# Of one thread: begin, phases, end. What is between them must be what the end says it took.
+phases='$2 == "attributes_begin" { begin[$5] = last[$5] = $1; sum[$5] = 0 }
+	$2 == "attributes_phase" || $2 == "attributes_end" { sum[$5] += $1 - last[$5]; late += $1 < last[$5]; last[$5] = $1 }
+	$2 == "attributes_end" { n++; bad += sum[$5] < 0.99 * $15 || sum[$5] > 1.01 * $15 }
+	END { print n, bad + 0, late + 0 }'
+is "phases add up to the latency, of every conversion" "$(awk -F, "$phases" "$dir/csv")" \
+	"$(grep -c ',attributes_end,' "$dir/csv") 0 0"
+
+# A million events as fast as they come.
+$trace record --phases --faults -o "$dir/million" -- build/gmemload --vms 2 --vcpus 2 --mem 64M --pattern flip4k \
+	--by ioctl --count "${GMEM_RECORD_COUNT:-23000}" > "$dir/out" 2> "$dir/err"
+is "a load ends well beside it" $? 0
+events=$(summary "$dir/err" | sed 's/gmemtrace: \([0-9]*\) .*/\1/')
+bytes=$(stat -c %s "$dir/million")
+check "a million events: $(summary "$dir/err")" test "$events" -ge 1000000
+check "at most 16 bytes an event: $bytes for $events" test "$bytes" -le $((16 * events))
+csv "$dir/million" | awk -F, '$2 ~ /_begin$/ { b++ } $2 ~ /_end$/ && $2 !~ /^vm/ { e++ } END { print b, e }' > "$dir/pairs"
+if [ "$(lost_of "$dir/err")" = 0 ]; then
+	read -r begins ends < "$dir/pairs"
+	is "nothing lost: as many ends as begins" "$begins" "$ends"
+else
+	skip "as many ends as begins" "records were lost, and counted"
+fi
+is "all of them are read" "$($trace print --kind vm "$dir/million" 2>&1 | grep -o '[0-9]* events')" "$events events"
+
+# However it ends.
+ended() { # NAME STATUS WANTED FILE
+	is "$1: status" "$2" "$3"
+	check "$1: the file can be read" $trace print "$4"
+}
+$trace record -o "$dir/b" -- sh -c 'exit 3' 2> "$dir/err"
+ended "a command that fails" $? 3 "$dir/b"
+$trace record -o "$dir/b" -- sh -c 'kill -SEGV $$' 2> "$dir/err"
+ended "a command that dies" $? 139 "$dir/b"
+$trace record -o "$dir/b" -- /no/such/program 2> "$dir/err"
+is "a command that is not there" "$? $(grep -c . "$dir/err")" "1 3"
+check "a command that is not there is named" grep -q 'cannot run /no/such/program: No such file' "$dir/err"
+
+env --default-signal=INT $trace record -o "$dir/b" 2> "$dir/err" &
+pid=$!
+wait_for 60 grep -q probes "$dir/err"
+kill -INT $pid
+wait $pid
+ended "Ctrl-C" $? 0 "$dir/b"
+is "Ctrl-C: the file was closed" "$($trace print "$dir/b" 2>&1 | grep -c 'not closed')" 0
+
+env --default-signal=INT $trace record -o "$dir/b" -- sh -c 'echo $$ > '"$dir/pid"'; trap "" TERM INT; while :; do sleep 1; done' 2> "$dir/err" &
+pid=$!
+wait_for 60 grep -q probes "$dir/err"
+sleep 1
+kill -INT $pid
+sleep 2
+check "Ctrl-C waits for the command" kill -0 $pid
+kill -INT $pid
+check "Ctrl-C twice ends at once" wait_for 5 sh -c "! kill -0 $pid"
+check "Ctrl-C twice: the file can be read" $trace print "$dir/b"
+kill -KILL "$(cat "$dir/pid")"
+
+$trace record -o "$dir/b" 2> "$dir/err" &
+pid=$!
+wait_for 60 grep -q probes "$dir/err"
+build/gmemload --count 200 --mem 16M > /dev/null
+sleep 2.5
+$trace print "$dir/b" > "$dir/now" 2> "$dir/now.err"
+check "what is being written can be read" grep -q ' convert ' "$dir/now"
+check "and says that it is" grep -q 'being written' "$dir/now.err"
+kill -KILL $pid
+wait $pid 2> /dev/null
+$trace print "$dir/b" > "$dir/then" 2> /dev/null
+check "after SIGKILL the same is there" cmp -n "$(stat -c %s "$dir/now")" "$dir/now" "$dir/then"
+
+mkdir "$dir/small"
+mount -t tmpfs -o size=512k none "$dir/small"
+$trace record --phases -o "$dir/small/a" -- sh -c "build/gmemload --vms 2 --mem 32M --count 20000 --by ioctl > /dev/null; touch $dir/done" 2> "$dir/err"
+ended "a full disk" $? 7 "$dir/small/a"
+check "a full disk: it is said" grep -q 'No space left' "$dir/err"
+check "a full disk: what was before is there" sh -c "$trace print '$dir/small/a' 2> /dev/null | grep -q ' convert '"
+check "a full disk: the command ran to its end" test -e "$dir/done"
+umount "$dir/small"
+
+$trace record --phases -o - -- build/gmemload --vms 2 --mem 32M --count 5000 --by ioctl 2> "$dir/err" | head -c 5000 > /dev/null
+is "a reader that goes: status" "${PIPESTATUS[0]}" 7
+
+# Each file of those that take turns can be read alone; the last shows what there is.
+$trace record --phases --max-size 100K --rotate 3 -o "$dir/turn" 2> "$dir/err" &
+pid=$!
+wait_for 60 grep -q probes "$dir/err"
+build/gmemload --vms 2 --mem 64M --count 3000 --rate 500 --by ioctl --pattern mix --hold --ledger "$dir/ledger" \
+	< <(exec sleep 600) > "$dir/load" &
+load=$!
+wait_for 200 grep -q holding "$dir/load"
+sleep 2.5
+kill -INT $pid
+wait $pid
+kill -TERM $load
+wait $load
+for file in turn turn.1 turn.2; do
+	check "files that take turns: $file" $trace print "$dir/$file"
+done
+check "there are no more than were asked for" test ! -e "$dir/turn.4"
+build/gmemtop --replay "$dir/turn" --json > "$dir/top" 2> "$dir/top.err"
+tail -n 1 "$dir/top" > "$dir/top.last"
+is "the last of them has the whole map" "$(build/ledger_check "$dir/ledger" map "$dir/top.last" | grep -A1 '^not ok\|^Bail')" ""
+
+# Flight recorder.
+env --default-signal=INT $trace record --last 3s --longer 1us -o "$dir/flight" 2> "$dir/err" &
+pid=$!
+wait_for 60 grep -q probes "$dir/err"
+build/gmemload --count 100 --mem 16M > /dev/null
+check "a long operation saves" wait_for 20 grep -q 'saved the last 3.0 s' "$dir/err"
+check "and it is in it" sh -c "$trace print '$dir/flight' 2> /dev/null | grep -q ' convert '"
+rm "$dir/flight"
+kill -USR1 $pid
+check "SIGUSR1 saves" wait_for 20 $trace print "$dir/flight"
+kill -INT $pid
+wait $pid
+is "the flight recorder ends in order" $? 0
+
+# Somebody sets the clock.
+env --default-signal=INT $trace record -o "$dir/clock" 2> "$dir/err" &
+pid=$!
+wait_for 60 grep -q probes "$dir/err"
+build/gmemload --count 20 --mem 16M > /dev/null
+date -s '+1 hour' > /dev/null
+sleep 1.5
+build/gmemload --count 20 --mem 16M > /dev/null
+kill -INT $pid
+wait $pid
+check "times go on when the clock is set" sh -c "$trace print '$dir/clock' 2> /dev/null | awk 'NR > 1 && \$1 > 300 { exit 1 }'"
+is "and the time of day is told right" "$($trace print --time abs "$dir/clock" 2> /dev/null | tail -1 | cut -c1-13)" "$(date '+%Y-%m-%d %H')"
+plan
