@@ -33,8 +33,8 @@ tm set -g window-size manual
 wait_for 10 shows '^ready>'
 before=$(terminal_state)
 
-type_line 'build/gmemtop -d 0.5'
-check "it comes up" wait_for 60 shows '^gmemtop - '
+type_line 'build/gmemtop -d 0.5 --no-config --record '"$dir/recording"
+check "it comes up" wait_for 60 shows '0 VMs'
 check "without VMs it says so" wait_for 10 shows 'no VM'
 build/gmemload --vms 3 --vcpus 1 --mem 64M --pattern mix --by mix --rate 100 --duration 600 --quiet --name load &
 load=$!
@@ -48,6 +48,36 @@ for size in "40 12" "132 40" "20 5" "100 30" "80 24"; do
 	check "resized to ${size/ /x}: nothing wraps" fits ${size% *} ${size#* }
 done
 
+# The same keys on every size; what is seen is printed, to be looked at.
+keys_of_views() { # WIDTH HEIGHT
+	tm resize-window -t t -x "$1" -y "$2"
+	sleep 1.5
+	for view in 1:'VM .*CONV\|VM NAME' 2:'\[VM\]' 3:'\[latency\]' 4:'\[files\]'; do
+		tm send-keys -t t "${view%%:*}"
+		check "$1x$2: view ${view%%:*}" wait_for 5 shows "${view#*:}"
+		sleep 1
+		check "$1x$2: view ${view%%:*}: nothing wraps" no_line_is_wider "$1"
+		screen > "$dir/$1x$2-${view%%:*}"
+	done
+	tm send-keys -t t 1 t
+	sleep 1.5
+	screen > "$dir/$1x$2-tree"
+	tm send-keys -t t t t c
+	check "$1x$2: the columns to choose from" wait_for 5 shows '\[x\] NAME'
+	tm send-keys -t t Escape / 'load-1' Enter
+	check "$1x$2: the filter" wait_for 5 hides 'load-2'
+	screen > "$dir/$1x$2-filter"
+	tm send-keys -t t / Enter
+	wait_for 5 shows 'load-2'
+}
+no_line_is_wider() { ! screen | grep -nE "^.{$(($1 + 1)),}"; }
+hides() { ! shows "$1"; }
+for size in "80 24" "40 12" "132 40"; do
+	# shellcheck disable=SC2086 # two words
+	keys_of_views $size
+done
+tm resize-window -t t -x 80 -y 24
+
 tm send-keys -t t h
 check "h shows the keys" wait_for 5 shows 'quit'
 tm send-keys -t t Escape
@@ -55,6 +85,20 @@ wait_for 5 shows 'load-2'
 tm send-keys -t t q
 check "q ends it" wait_for 5 shows '^ready>'
 is "q: the terminal is as it was" "$(terminal_state)" "$before"
+
+# What was seen live is what its recording shows, in every format.
+LIVE="build/gmemtop --json -d 0.5 -n 6 --phases --record $dir/json.gmem"
+check "live, and recorded" bash -c "$LIVE > $dir/live.json"
+check "the replay is what was live" bash -c \
+	"build/gmemtop --json --replay $dir/json.gmem | cmp - $dir/live.json"
+check "what was recorded while watching can be replayed" bash -c \
+	"[ \$(build/gmemtop --json --replay $dir/recording | grep -c load-2) -gt 10 ]"
+type_line "build/gmemtop --no-config --replay $dir/recording --speed 4"
+check "the replay has the same VMs" wait_for 20 shows 'load-2'
+tm send-keys -t t '$'
+check "the replay has an end" wait_for 20 shows 'END OF REC'
+tm send-keys -t t q
+check "q ends the replay" wait_for 5 shows '^ready>'
 
 for sig in TERM INT HUP; do
 	type_line clear
@@ -64,6 +108,9 @@ for sig in TERM INT HUP; do
 	check "SIG$sig ends it" wait_for 5 shows '^ready>'
 	is "SIG$sig: the terminal is as it was" "$(terminal_state)" "$before"
 done
-sed 's/^/# /' "$dir/80x24"
+for picture in "$dir"/[0-9]*; do
+	echo "# == ${picture##*/}"
+	sed 's/^/# /' "$picture"
+done
 kill $load
 plan
