@@ -27,10 +27,16 @@ SUBMAKE = $(MAKE) --no-print-directory -j$(shell nproc)
 deps:
 	@deps/install
 
+SCENES := all stall leak double
+SCENE ?= all
+ifeq ($(filter $(SCENE),$(SCENES)),)
+$(error There is no SCENE=$(SCENE). Scenes are: $(SCENES))
+endif
+
 demo: deps
 	@$(SUBMAKE) -s all vm
 	@kernel/build $(KERNEL) > /dev/null
-	@selftests/demo/run $(KERNEL)
+	@selftests/demo/run $(KERNEL) $(SCENE)
 
 TEST_PROGRAMS = $(filter $(B)/%,$(CHECKS)) $(FUZZ_PROGRAM) $(B)/ledger_check $(B)/owners $(CHECK_PROGRAMS)
 
