@@ -34,7 +34,7 @@ $(error There is no SCENE=$(SCENE). Scenes are: $(SCENES))
 endif
 
 demo: deps
-	@$(SUBMAKE) -s all vm
+	@$(SUBMAKE) -s all vm $(B)/owners
 	@kernel/build $(KERNEL) > /dev/null
 	@selftests/demo/run $(KERNEL) $(SCENE)
 

@@ -107,11 +107,8 @@ static int member_main(const struct options *options, unsigned int index, int kv
 		send_all(socket, &report, sizeof(report));
 		return report.failure.code;
 	}
-	if (send_report(socket, &runner)) {
-		if (options->leak)
-			runner_leak(&runner);
+	if (send_report(socket, &runner))
 		hold(socket);
-	}
 	runner_destroy(&runner);
 	return EXIT_OK;
 }

@@ -80,8 +80,6 @@ int thread_fleet_run(struct thread_fleet *fleet, const struct options *options, 
 	}
 	for (i = 0; !r && i < fleet->nr; i++)
 		take_result(&fleet->vms[i].runner, &results[i]);
-	for (i = 0; !r && options->leak && i < fleet->nr; i++)
-		runner_leak(&fleet->vms[i].runner);
 	return r;
 }
 

@@ -42,7 +42,6 @@ enum option_key {
 	KEY_LEDGER,
 	KEY_NAME,
 	KEY_HOLD,
-	KEY_LEAK,
 };
 
 static const struct argp_option option_table[] = {
@@ -90,8 +89,6 @@ static const struct argp_option option_table[] = {
 	{ "hold", KEY_HOLD, NULL, 0,
 	  "When done, say `gmemload: holding' on stdout and keep the VMs until the end of stdin or "
 	  "SIGINT or SIGTERM", 3 },
-	{ "leak", KEY_LEAK, NULL, 0,
-	  "As --hold, but close the VMs and their vCPUs, and keep only their guest_memfd files", 3 },
 	{ "quiet", 'q', NULL, 0, "No summary", 3 },
 	{ 0 },
 };
@@ -342,9 +339,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_HOLD:
 		o->hold = true;
-		return 0;
-	case KEY_LEAK:
-		o->hold = o->leak = true;
 		return 0;
 	case 'q':
 		o->quiet = true;

@@ -31,7 +31,6 @@ struct options {
 	bool discard_shared;
 	bool start_shared;
 	bool hold;
-	bool leak;			/* hold files only */
 	bool quiet;
 	const char *ledger;		/* NULL: none */
 	const char *name;

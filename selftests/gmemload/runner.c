@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "runner.h"
 #include "stop.h"
@@ -108,26 +107,12 @@ int runner_run(struct runner *runner, struct failure *failure)
 	return 0;
 }
 
-static void destroy_vcpus(struct runner *runner)
+void runner_destroy(struct runner *runner)
 {
 	unsigned int i;
 
 	for (i = 0; i < runner->nr_vcpus; i++)
 		vcpu_destroy(&runner->vcpus[i]);
 	free(runner->vcpus);
-	runner->vcpus = NULL;
-	runner->nr_vcpus = 0;
-}
-
-void runner_leak(struct runner *runner)
-{
-	destroy_vcpus(runner);
-	close(runner->vm.vm_fd);
-	runner->vm.vm_fd = -1;
-}
-
-void runner_destroy(struct runner *runner)
-{
-	destroy_vcpus(runner);
 	vm_destroy(&runner->vm);
 }

@@ -21,9 +21,6 @@ int runner_create(struct runner *runner, const struct options *options, unsigned
 
 /* Runs it to the end of its work. The VM stays as it is then. */
 int runner_run(struct runner *runner, struct failure *failure);
-
-/* Closes the VM and its vCPUs; its files stay open. */
-void runner_leak(struct runner *runner);
 void runner_destroy(struct runner *runner);
 
 #endif

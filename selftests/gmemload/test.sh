@@ -132,19 +132,6 @@ for mode in "" --one-process; do
 	report $? "until the end of stdin"
 done
 
-# --leak: the files are there, the VM and its vCPUs are not.
-"$gmemload" --vcpus 2 --count 2 --pattern slot --leak --name leak --ledger "$dir/ledger" \
-	<"$dir/stdin" >"$dir/out" 2>"$dir/err" &
-pid=$!
-exec 9>"$dir/stdin"
-wait_for "^gmemload: holding$" "$dir/out" && sleep 0.3
-fds=$(find "/proc/$(jq '.vms[0].pid' "$dir/ledger")/fd" -mindepth 1 -exec readlink {} \;)
-[ "$(grep -c kvm-gmem <<<"$fds")" = "$(jq '.vms[0].files | length' "$dir/ledger")" ] &&
-	! grep -qE 'kvm-vm|kvm-vcpu' <<<"$fds"
-report $? "--leak keeps files only"
-exec 9>&-
-wait $pid
-
 "$gmemload" --vms 0 2>"$dir/err"
 [ $? = 2 ] && [ "$(wc -l <"$dir/err")" = 2 ]
 report $? "wrong usage: status 2, two lines"

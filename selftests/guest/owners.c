@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A VM with 2 MiB of guest_memfd, 100 pages of it private, whose files are in unusual
- * hands. Usage: owners MODE
+ * hands. Usage: owners MODE [MIB NAME]
+ * With MIB and NAME: with that much memory, all of it private and allocated, and the
+ * process has that name.
  *   plain   one process has the VM and its guest_memfd
  *   orphan  the VM's file is closed, that of guest_memfd is not
  *   fork    a child has both, and its parent is gone
  *   pass    a child got guest_memfd by a socket, nobody has the VM
  *   unbound a second guest_memfd, of which 50 pages are allocated, is bound nowhere
+ *   double  memory is converted there and back, and never discarded: it is there twice
  * Prints the pid that has them and the inode, and keeps them to the end of stdin.
  */
 #include <err.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -23,8 +29,11 @@
 
 #include "../gmemload/kvm_uapi.h"
 
-#define SIZE	(2UL << 20)
-#define PRIVATE	(100 * 4096UL)
+#define BLOCK	(2UL << 20)
+
+static unsigned long size = BLOCK;
+static unsigned long private = 100 * 4096;
+static bool filled;	/* all of it is allocated */
 
 static int must(int r, const char *what)
 {
@@ -33,18 +42,25 @@ static int must(int r, const char *what)
 	return r;
 }
 
-static int make_vm(int *gmem)
+static void convert(int vm, unsigned long start, unsigned long bytes, bool to_private)
+{
+	struct kvm_memory_attributes attributes = {
+		.address = start, .size = bytes,
+		.attributes = to_private ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0,
+	};
+
+	must(ioctl(vm, KVM_SET_MEMORY_ATTRIBUTES, &attributes), "KVM_SET_MEMORY_ATTRIBUTES");
+}
+
+static int make_vm(int *gmem, bool twice)
 {
 	int kvm = must(open("/dev/kvm", O_RDWR | O_CLOEXEC), "/dev/kvm");
 	int vm = must(ioctl(kvm, KVM_CREATE_VM, KVM_X86_SW_PROTECTED_VM), "KVM_CREATE_VM");
-	struct kvm_create_guest_memfd create = { .size = SIZE };
-	struct kvm_memory_attributes attributes = {
-		.size = PRIVATE, .attributes = KVM_MEMORY_ATTRIBUTE_PRIVATE,
-	};
+	struct kvm_create_guest_memfd create = { .size = size };
 	struct kvm_userspace_memory_region2 region = {
-		.flags = KVM_MEM_GUEST_MEMFD, .memory_size = SIZE,
+		.flags = KVM_MEM_GUEST_MEMFD, .memory_size = size,
 	};
-	void *shared = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (shared == MAP_FAILED)
 		err(1, "mmap");
@@ -52,31 +68,43 @@ static int make_vm(int *gmem)
 	region.userspace_addr = (unsigned long)shared;
 	region.guest_memfd = *gmem;
 	must(ioctl(vm, KVM_SET_USER_MEMORY_REGION2, &region), "KVM_SET_USER_MEMORY_REGION2");
-	must(ioctl(vm, KVM_SET_MEMORY_ATTRIBUTES, &attributes), "KVM_SET_MEMORY_ATTRIBUTES");
+	convert(vm, 0, private, true);
+	if (filled)
+		must(fallocate(*gmem, FALLOC_FL_KEEP_SIZE, 0, size), "fallocate");
+	if (filled && twice)
+		memset(shared, 1, size);
 	close(kvm);
 	return vm;
 }
 
-/* 50 pages, for which no memslot asks. */
+/* 50 pages, or all, for which no memslot asks. */
 static int make_unbound(int vm)
 {
-	struct kvm_create_guest_memfd create = { .size = SIZE };
+	struct kvm_create_guest_memfd create = { .size = size };
 	int gmem = must(ioctl(vm, KVM_CREATE_GUEST_MEMFD, &create), "KVM_CREATE_GUEST_MEMFD");
 
-	must(fallocate(gmem, FALLOC_FL_KEEP_SIZE, 0, 50 * 4096), "fallocate");
+	must(fallocate(gmem, FALLOC_FL_KEEP_SIZE, 0, filled ? size : 50 * 4096), "fallocate");
 	return gmem;
 }
 
-static void keep(int gmem)
+static void keep(int gmem, int flips)
 {
+	struct pollfd in = { .fd = 0, .events = POLLIN };
 	struct stat st;
+	unsigned long at = 0;
 	char c;
 
 	must(fstat(gmem, &st), "fstat");
 	printf("%d %lu\n", getpid(), (unsigned long)st.st_ino);
 	fflush(stdout);
-	while (read(0, &c, 1) > 0)
-		;
+	for (;;) {
+		if (poll(&in, 1, flips < 0 ? -1 : 50) > 0 && read(0, &c, 1) <= 0)
+			return;
+		if (flips >= 0) {
+			convert(flips, at % size, BLOCK, at / size % 2);
+			at += BLOCK;
+		}
+	}
 }
 
 /* In the child; the parent ends, and whoever started it still waits for the pipe. */
@@ -132,7 +160,7 @@ static int receive_in_child(void)
 	must(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), "socketpair");
 	pid = must(fork(), "fork");
 	if (pid) {
-		make_vm(&gmem);
+		make_vm(&gmem, false);
 		pass(sockets[0], gmem);
 		_exit(0);
 	}
@@ -144,23 +172,28 @@ static int receive_in_child(void)
 
 int main(int argc, char **argv)
 {
-	const char *mode = argc == 2 ? argv[1] : "";
+	const char *mode = argc == 2 || argc == 4 ? argv[1] : "";
+	bool twice = !strcmp(mode, "double");
 	int gmem, vm;
 
-	prctl(PR_SET_NAME, "owners");
+	if (argc == 4) {
+		size = private = strtoul(argv[2], NULL, 10) << 20;
+		filled = true;
+	}
+	prctl(PR_SET_NAME, argc == 4 ? argv[3] : "owners");
 	if (!strcmp(mode, "pass")) {
-		keep(receive_in_child());
+		keep(receive_in_child(), -1);
 		return 0;
 	}
-	vm = make_vm(&gmem);
+	vm = make_vm(&gmem, twice);
 	if (!strcmp(mode, "orphan"))
 		close(vm);
 	else if (!strcmp(mode, "fork"))
 		leave_to_child();
 	else if (!strcmp(mode, "unbound"))
 		gmem = make_unbound(vm);
-	else if (strcmp(mode, "plain"))
-		errx(2, "usage: owners plain|orphan|fork|pass|unbound");
-	keep(gmem);
+	else if (!twice && strcmp(mode, "plain"))
+		errx(2, "usage: owners plain|orphan|fork|pass|unbound|double [MIB NAME]");
+	keep(gmem, twice ? vm : -1);
 	return 0;
 }

@@ -140,6 +140,7 @@ enum gmem_status batch_run(struct gmem_source *s, const struct gmemtop_options *
 	bool ready = ui_init(&b.ui, o->sort, o->reverse, o->delay_s, o->pid);
 
 	b.picture.ui = &b.ui;
+	b.ui.view = o->view;
 	if (ready && b.picture.model) {
 		gmem_stop_on_signals();
 		status = refreshes(&b, e);

@@ -10,7 +10,8 @@
 #include "ui.h"
 
 #define DEFAULT_WIDTH 132
-#define OTHER_LINES 8	/* above and below the VMs */
+#define OTHER_LINES 8	/* above and below what is listed */
+#define VIEW_LINES 40	/* of views that take what there is */
 
 static int width(void)
 {
@@ -18,6 +19,21 @@ static int width(void)
 	int w = columns ? atoi(columns) : 0;
 
 	return w >= 20 && w <= 1000 ? w : DEFAULT_WIDTH;
+}
+
+/* Two for each VM or file: there may be no room beside the columns. */
+static int height(const struct ui *ui, const struct gmem_model *m)
+{
+	size_t files = 0;
+	struct gmem_vm *vm, *tmp;
+
+	if (ui->view == VIEW_OVERVIEW)
+		return 2 * (int)ui->list.nr + OTHER_LINES;
+	if (ui->view != VIEW_FILES)
+		return VIEW_LINES;
+	HASH_ITER(hh, m->vms, vm, tmp)
+		files += vm->nr_files;
+	return 2 * (int)files + OTHER_LINES;
 }
 
 /* The last line tells keys, and nobody can press any. Blank lines before it go, too. */
@@ -41,8 +57,7 @@ void batch_print_text(const struct gmem_model *m, const char *probes, struct ui 
 	char *text = NULL;
 
 	if (ui_order(ui, m))
-		c = canvas_new(width(), 2 * (int)ui->list.nr + OTHER_LINES,
-			       ascii || !canvas_unicode());
+		c = canvas_new(width(), height(ui, m), ascii || !canvas_unicode());
 	if (c) {
 		draw_fit(ui, m, c->width, c->height);
 		draw(c, ui, m, &info);

@@ -133,6 +133,7 @@ enum gmem_status loop_run(struct gmem_source *source, const struct gmemtop_optio
 		settings_to_ui(o->settings, &l.ui);
 	if (l.ui.look && screen->look)
 		screen->look(screen->ctx, l.ui.look);
+	l.ui.view = o->view;
 	if (ready && l.picture.model && l.canvas) {
 		err = 0;
 		if (o->replay)

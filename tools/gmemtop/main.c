@@ -16,7 +16,7 @@ int main(int argc, char **argv)
 	status = gmemtop_parse(&o, argc, argv, &e);
 	if (!status && !o.replay) {
 		live.ringbuf_bytes = o.ringbuf_bytes;
-		live.groups = o.groups;
+		live.groups = o.groups | (o.batch ? view_table[o.view]->groups : 0);
 		live.later = o.batch ? 0 : GMEM_PROBES_ALL;
 		live.set = o.set;
 		live.inventory = true;

@@ -14,7 +14,7 @@ const char *argp_program_version = "gmemtop 0.1";
 
 enum { OPT_JSON = 256, OPT_ASCII, OPT_RINGBUF, OPT_REVERSE, OPT_PROBES, OPT_WAIT, OPT_PHASES,
        OPT_FAULTS, OPT_INVALIDATIONS, OPT_BACKING, OPT_NO_CONFIG, OPT_CSV, OPT_RECORD,
-       OPT_REPLAY, OPT_SPEED, OPT_COLORS, OPT_NO_MOUSE };
+       OPT_REPLAY, OPT_SPEED, OPT_COLORS, OPT_NO_MOUSE, OPT_VIEW };
 
 static const struct argp_option options[] = {
 	{ "delay", 'd', "SEC", 0, "Refresh every SEC seconds, 0.1 to 3600 (default 1)", 0 },
@@ -26,6 +26,7 @@ static const struct argp_option options[] = {
 	{ "record", OPT_RECORD, "FILE", 0, "Also write all that is seen to FILE, for --replay and gmemtrace", 0 },
 	{ "replay", OPT_REPLAY, "FILE", 0, "Show what was recorded in FILE; needs no privileges", 0 },
 	{ "speed", OPT_SPEED, "X", 0, "Replay X times as fast, 0.01 to 4096 (default 1)", 0 },
+	{ "view", OPT_VIEW, "NAME", 0, "Begin with this view: overview, vm, latency or files", 0 },
 	{ "pid", 'p', "PID", 0, "Only the VMs of this process", 0 },
 	{ "sort", 's', "FIELD", 0, "Sort by FIELD; -s help lists them (default conversions_per_s)", 0 },
 	{ "reverse", OPT_REVERSE, NULL, 0, "Least first", 0 },
@@ -102,6 +103,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		o->given |= GIVEN_SORT;
 		o->sort = gmem_metric(arg);
 		return o->sort ? 0 : usage(p, "no field to sort by:", arg);
+	case OPT_VIEW:
+		o->view = view_by_name(arg);
+		return o->view != VIEWS ? 0 : usage(p, "no view:", arg);
 	case OPT_PHASES:
 		o->groups |= GMEM_PROBES_PHASES;
 		return 0;

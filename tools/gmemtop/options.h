@@ -9,6 +9,7 @@
 #include "error.h"
 #include "metrics.h"
 #include "probes.h"
+#include "view.h"
 
 struct settings;
 
@@ -31,6 +32,7 @@ struct gmemtop_options {
 	bool reverse;				/* ascending */
 	uint32_t pid;				/* 0: all VMs */
 	const struct gmem_metric *sort;
+	enum view_id view;			/* to begin with */
 	uint64_t ringbuf_bytes;			/* 0: by number of CPUs */
 	uint64_t backing_ns;		/* how often pages are read; 0: never */
 	unsigned int groups;			/* of probes, beside the base */
