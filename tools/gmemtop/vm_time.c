@@ -89,7 +89,7 @@ static void put_shares(struct panel *panel, const struct parts *p, uint64_t sum)
 		return;
 	panel_printf(panel, CANVAS_TITLE, " %s %.0f%%", p->names[first],
 		     100.0 * (double)p->ns[first] / (double)sum);
-	if (second >= 0)
+	if (second >= 0 && p->ns[second] >= sum / 100)
 		panel_printf(panel, CANVAS_NORMAL, " %s %.0f%%", p->names[second],
 			     100.0 * (double)p->ns[second] / (double)sum);
 }
