@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "age.h"
+#include "looks.h"
 #include "segments.h"
 #include "strip.h"
 
@@ -261,7 +262,28 @@ static void test_strip_of_absurd_slots(void **state)
 	gmem_ranges_free(&vm.private);
 }
 
+/* For who cannot tell red from green there is none of the one or none of the other; every
+ * role that warns is seen without colours, too. */
+static void test_looks(void **state)
+{
+	static const enum canvas_attr warns[] = {
+		CANVAS_WARN, CANVAS_DOUBLED, CANVAS_ORPHAN, CANVAS_GLOW, CANVAS_CURSOR,
+		CANVAS_SELECTED, CANVAS_SORTED,
+	};
+
+	(void)state;
+	for (int i = 0; i < CANVAS_ATTRS; i++) {
+		assert_int_not_equal(looks[i].protan.basic, LOOK_RED);
+		assert_int_not_equal(looks[i].protan.basic, LOOK_GREEN);
+		assert_true(looks[i].normal.basic == -1 ||
+			    (looks[i].normal.basic >= LOOK_RED && looks[i].normal.basic <= LOOK_WHITE));
+	}
+	for (size_t i = 0; i < sizeof(warns) / sizeof(*warns); i++)
+		assert_true(looks[warns[i]].mono != 0);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_looks),
 	cmocka_unit_test(test_clips_at_every_edge),
 	cmocka_unit_test(test_never_splits_wide),
 	cmocka_unit_test(test_combines),

@@ -29,6 +29,7 @@ extern const struct test_unit hist_unit;
 extern const struct test_unit model_unit;
 extern const struct test_unit blocks_unit;
 extern const struct test_unit text_unit;
+extern const struct test_unit trend_unit;
 extern const struct test_unit metrics_unit;
 extern const struct test_unit vmname_unit;
 extern const struct test_unit privileges_unit;

@@ -6,37 +6,10 @@
 #include <string.h>
 
 #include "age.h"
-#include "ui.h"
+#include "order_build.h"
 
 const char *const order_tree_names[ORDER_TREES] = {
 	[ORDER_FLAT] = "flat", [ORDER_BY_CGROUP] = "cgroup", [ORDER_BY_PROCESS] = "process",
-};
-
-/* A VM, with what it is put in order by. */
-struct entry {
-	const struct gmem_vm *vm;
-	struct gmem_value value;
-	const char *path;	/* of the group that it is in: "/a/b", without a / at its end */
-};
-
-/* What stands beside each other below one head: VMs [first, end), or one VM. */
-struct child {
-	size_t first;
-	size_t end;
-	struct gmem_value value;
-	bool over;		/* all of them have ended */
-	uint64_t tie;
-	size_t prefix;		/* length of the path that they share; 0: a VM by itself */
-};
-
-struct build {
-	struct order *o;
-	const struct ui *ui;
-	const struct gmem_model *m;
-	struct entry *entries;
-	struct child *children;	/* a stack: those of each level above those of the level around it */
-	size_t nr_children;
-	char *paths;		/* of processes */
 };
 
 void order_free(struct order *o)
@@ -48,7 +21,7 @@ void order_free(struct order *o)
 	memset(o, 0, sizeof(*o));
 }
 
-static bool reserve(void **array, size_t *max, size_t n, size_t size)
+bool order_reserve(void **array, size_t *max, size_t n, size_t size)
 {
 	void *p;
 
@@ -62,67 +35,7 @@ static bool reserve(void **array, size_t *max, size_t n, size_t size)
 	return true;
 }
 
-static int compare_children(const void *a, const void *b, void *ctx)
-{
-	const struct child *x = a, *y = b;
-	const struct ui *ui = ctx;
-	int order;
-
-	if (x->over != y->over)
-		return x->over ? 1 : -1;
-	order = gmem_value_cmp(ui->sort, x->value, y->value);
-	if (order)
-		return ui->reverse ? order : -order;
-	return (x->tie > y->tie) - (x->tie < y->tie);
-}
-
-static int compare_paths(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-	const char *p = x->path, *q = y->path;
-
-	while (*p && *p == *q) {
-		p++;
-		q++;
-	}
-	if (*p == *q)
-		return (x->vm->id > y->vm->id) - (x->vm->id < y->vm->id);
-	/* What is below a group stands together, whatever its next neighbour is called. */
-	if (!*p || !*q)
-		return *p ? 1 : -1;
-	if (*p == '/' || *q == '/')
-		return *p == '/' ? -1 : 1;
-	return (unsigned char)*p - (unsigned char)*q;
-}
-
-static void add_row(struct build *b, struct order_row row)
-{
-	b->o->rows[b->o->nr++] = row;
-}
-
-static void add_vm(struct build *b, const struct entry *e, uint16_t depth, bool hidden)
-{
-	b->o->members[b->o->nr_members++] = e->vm->id;
-	if (!hidden)
-		add_row(b, (struct order_row){ e->vm->id, ORDER_NO_GROUP, depth });
-}
-
-/* Of the entries [first, end): length of the path, in whole names, that all of them have. */
-static size_t shared_prefix(const struct build *b, size_t first, size_t end)
-{
-	/* They are sorted: what the first and the last share, all share. */
-	const char *p = b->entries[first].path, *q = b->entries[end - 1].path;
-	size_t n = 0, whole = 0;
-
-	for (;; n++) {
-		if ((!p[n] || p[n] == '/') && (!q[n] || q[n] == '/'))
-			whole = n;
-		if (!p[n] || p[n] != q[n])
-			return whole;
-	}
-}
-
-static bool add_values(const struct gmem_metric *metric, struct gmem_value *sum,
+bool order_add_value(const struct gmem_metric *metric, struct gmem_value *sum,
 		       struct gmem_value v)
 {
 	switch (metric->type) {
@@ -142,61 +55,6 @@ static bool add_values(const struct gmem_metric *metric, struct gmem_value *sum,
 	}
 }
 
-static struct child make_child(struct build *b, size_t first, size_t end, size_t prefix)
-{
-	struct child c = {
-		.first = first, .end = end, .value = b->entries[first].value, .over = true,
-		.tie = b->entries[first].vm->id, .prefix = prefix,
-	};
-
-	for (size_t i = first; i < end; i++) {
-		const struct entry *e = &b->entries[i];
-
-		c.over &= e->vm->ended_ns != 0;
-		if (i > first)
-			add_values(b->ui->sort, &c.value, e->value);
-	}
-	return c;
-}
-
-/* Those of entries [first, end) that share a path of that length, on the stack. */
-static size_t push_children(struct build *b, size_t first, size_t end, size_t prefix)
-{
-	size_t begin = b->nr_children, i = first;
-
-	while (i < end) {
-		const char *path = b->entries[i].path;
-		size_t next = i + 1, len = prefix + (path[prefix] == '/');
-
-		len += strcspn(path + len, "/");
-		while (path[prefix] && next < end && !strncmp(b->entries[next].path, path, len) &&
-		       (!b->entries[next].path[len] || b->entries[next].path[len] == '/'))
-			next++;
-		b->children[b->nr_children++] =
-			make_child(b, i, next, next - i > 1 ? shared_prefix(b, i, next) : 0);
-		i = next;
-	}
-	return b->nr_children - begin;
-}
-
-static uint64_t hash(const char *text, size_t n)
-{
-	uint64_t h = 0xcbf29ce484222325ULL;
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ (unsigned char)text[i]) * 0x100000001b3ULL;
-	return h;
-}
-
-static bool is_folded(const struct order *o, uint64_t id)
-{
-	for (size_t i = 0; i < o->nr_folded; i++) {
-		if (o->folded[i] == id)
-			return true;
-	}
-	return false;
-}
-
 bool order_fold(struct order *o, uint64_t id)
 {
 	uint64_t *p;
@@ -213,72 +71,6 @@ bool order_fold(struct order *o, uint64_t id)
 	o->folded = p;
 	p[o->nr_folded++] = id;
 	return true;
-}
-
-static void name_group(struct build *b, struct order_group *g, const struct child *c, size_t outer)
-{
-	const struct entry *e = &b->entries[c->first];
-	int n = (int)(c->prefix - outer);
-
-	if (b->ui->tree == ORDER_BY_PROCESS)
-		snprintf(g->name, sizeof(g->name), "%u %.*s", e->vm->pid, GMEM_COMM_LEN,
-			 e->vm->comm);
-	else
-		snprintf(g->name, sizeof(g->name), "%.*s", n, e->path + outer);
-}
-
-static bool add_group(struct build *b, const struct child *c, size_t outer, uint16_t depth,
-		      bool hidden)
-{
-	struct order *o = b->o;
-	struct order_group *g;
-	uint32_t at = (uint32_t)o->nr_groups;
-
-	if (!reserve((void **)&o->groups, &o->max_groups, o->max_groups > at ? 0 : 2 * at + 8,
-		     sizeof(*o->groups)))
-		return false;
-	g = &o->groups[o->nr_groups++];
-	*g = (struct order_group){
-		.id = hash(b->entries[c->first].path, c->prefix),
-		.first = o->nr_members, .count = c->end - c->first,
-	};
-	g->folded = is_folded(o, g->id);
-	name_group(b, g, c, outer);
-	if (!hidden)
-		add_row(b, (struct order_row){ g->id, at, depth });
-	return true;
-}
-
-static bool emit(struct build *b, size_t first, size_t end, size_t prefix, uint16_t depth,
-		 bool hidden)
-{
-	size_t base = b->nr_children, n = push_children(b, first, end, prefix);
-	bool ok = true;
-
-	qsort_r(b->children + base, n, sizeof(*b->children), compare_children, (void *)b->ui);
-	for (size_t i = base; ok && i < base + n; i++) {
-		const struct child c = b->children[i];
-		bool folded;
-
-		if (!c.prefix) {
-			add_vm(b, &b->entries[c.first], depth, hidden);
-			continue;
-		}
-		ok = add_group(b, &c, prefix, depth, hidden);
-		folded = hidden || (ok && b->o->groups[b->o->nr_groups - 1].folded);
-		ok = ok && emit(b, c.first, c.end, c.prefix, depth + 1, folded);
-	}
-	b->nr_children = base;
-	return ok;
-}
-
-static void emit_flat(struct build *b, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		b->children[i] = make_child(b, i, i + 1, 0);
-	qsort_r(b->children, n, sizeof(*b->children), compare_children, (void *)b->ui);
-	for (size_t i = 0; i < n; i++)
-		add_vm(b, &b->entries[b->children[i].first], 0, false);
 }
 
 static void add_total(struct order_totals *t, const struct ui *ui, const struct gmem_model *m,
@@ -308,7 +100,7 @@ static void add_total(struct order_totals *t, const struct ui *ui, const struct 
 
 #define PID_LEN 12	/* "/4194304" */
 
-static const char *path_of(struct build *b, size_t i, const struct gmem_vm *vm)
+static const char *path_of(struct order_build *b, size_t i, const struct gmem_vm *vm)
 {
 	char *path = b->paths + i * PID_LEN;
 
@@ -319,7 +111,7 @@ static const char *path_of(struct build *b, size_t i, const struct gmem_vm *vm)
 	return path;
 }
 
-static size_t collect(struct build *b)
+static size_t collect(struct order_build *b)
 {
 	struct gmem_vm *vm, *tmp;
 	size_t n = 0;
@@ -327,7 +119,7 @@ static size_t collect(struct build *b)
 	HASH_ITER(hh, b->m->vms, vm, tmp) {
 		if ((b->ui->pid && vm->pid != b->ui->pid) || !filter_matches(&b->ui->filter, vm))
 			continue;
-		b->entries[n] = (struct entry){
+		b->entries[n] = (struct order_entry){
 			vm, ui_value(b->ui, b->ui->sort, vm, b->m->now_ns), path_of(b, n, vm),
 		};
 		n++;
@@ -337,7 +129,7 @@ static size_t collect(struct build *b)
 	return n;
 }
 
-static bool make(struct build *b, size_t all)
+static bool make(struct order_build *b, size_t all)
 {
 	struct order *o = b->o;
 	size_t n;
@@ -347,23 +139,22 @@ static bool make(struct build *b, size_t all)
 	b->children = calloc(2 * all + 1, sizeof(*b->children));
 	b->paths = calloc(all + 1, PID_LEN);
 	if (!b->entries || !b->children || !b->paths ||
-	    !reserve((void **)&o->rows, &o->max, 2 * all + 1, sizeof(*o->rows)) ||
-	    !reserve((void **)&o->members, &o->max_members, all + 1, sizeof(*o->members)))
+	    !order_reserve((void **)&o->rows, &o->max, 2 * all + 1, sizeof(*o->rows)) ||
+	    !order_reserve((void **)&o->members, &o->max_members, all + 1, sizeof(*o->members)))
 		return false;
 	o->nr = o->nr_members = o->nr_groups = 0;
 	memset(&o->totals, 0, sizeof(o->totals));
 	n = collect(b);
 	if (b->ui->tree == ORDER_FLAT) {
-		emit_flat(b, n);
+		order_emit_flat(b, n);
 		return true;
 	}
-	qsort(b->entries, n, sizeof(*b->entries), compare_paths);
-	return emit(b, 0, n, 0, 0, false);
+	return order_emit_tree(b, n);
 }
 
 bool order_make(struct order *o, const struct ui *ui, const struct gmem_model *m)
 {
-	struct build b = { .o = o, .ui = ui, .m = m };
+	struct order_build b = { .o = o, .ui = ui, .m = m };
 	bool ok = make(&b, HASH_COUNT(m->vms));
 
 	free(b.entries);
@@ -403,7 +194,7 @@ struct gmem_value order_group_value(const struct order *o, const struct order_gr
 		const struct gmem_vm *vm = gmem_model_vm(m, o->members[i]);
 
 		if (vm && !vm->ended_ns)
-			add_values(metric, &sum, ui_value(ui, metric, vm, m->now_ns));
+			order_add_value(metric, &sum, ui_value(ui, metric, vm, m->now_ns));
 	}
 	return sum;
 }

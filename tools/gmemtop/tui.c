@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "looks.h"
 #include "loop.h"
 #include "rescue.h"
 #include "stop.h"
@@ -31,65 +32,7 @@ struct tui {
 	int empty_reads;
 };
 
-/* Text on the terminal's background: 8 colours, and better ones where there are 256. */
-struct colour {
-	short basic;		/* -1: the terminal's */
-	short rich;		/* 0: no better one */
-};
-
-/* By role. What is said by colour is said by signs and attributes, too. */
-static const struct role {
-	attr_t mono;
-	attr_t coloured;
-	struct colour normal;
-	struct colour protan;	/* no red beside green: blue, yellow, and light beside dark */
-} roles[CANVAS_ATTRS] = {
-#define PLAIN { -1, 0 }
-	[CANVAS_NORMAL]		= { A_NORMAL, A_NORMAL, PLAIN, PLAIN },
-	[CANVAS_TITLE]		= { A_BOLD, A_BOLD, PLAIN, PLAIN },
-	[CANVAS_HEADER]		= { A_REVERSE, A_REVERSE, PLAIN, PLAIN },
-	[CANVAS_SORTED]		= { A_REVERSE | A_BOLD | A_UNDERLINE,
-				    A_REVERSE | A_BOLD | A_UNDERLINE, PLAIN, PLAIN },
-	[CANVAS_SELECTED]	= { A_BOLD | A_REVERSE, A_BOLD | A_REVERSE, PLAIN, PLAIN },
-	[CANVAS_PRIVATE]	= { A_NORMAL, A_NORMAL, { COLOR_GREEN, 0 }, { COLOR_BLUE, 33 } },
-	[CANVAS_MIXED]		= { A_NORMAL, A_NORMAL, { COLOR_MAGENTA, 0 }, { COLOR_CYAN, 117 } },
-	[CANVAS_SHARED]		= { A_DIM, A_DIM, PLAIN, PLAIN },
-	[CANVAS_WARN]		= { A_BOLD | A_REVERSE, A_BOLD, { COLOR_RED, 0 },
-				    { COLOR_YELLOW, 220 } },
-	[CANVAS_DIM]		= { A_DIM, A_DIM, PLAIN, PLAIN },
-	[CANVAS_KEY]		= { A_BOLD, A_NORMAL, { COLOR_CYAN, 0 }, { COLOR_CYAN, 0 } },
-	[CANVAS_GOOD]		= { A_NORMAL, A_NORMAL, { COLOR_GREEN, 0 }, { COLOR_BLUE, 33 } },
-	[CANVAS_POPULATED]	= { A_NORMAL, A_NORMAL, { COLOR_CYAN, 0 }, { COLOR_CYAN, 0 } },
-	[CANVAS_DOUBLED]	= { A_BOLD | A_REVERSE, A_BOLD, { COLOR_YELLOW, 214 },
-				    { COLOR_YELLOW, 220 } },
-	[CANVAS_ORPHAN]		= { A_BOLD | A_UNDERLINE, A_BOLD, { COLOR_RED, 203 },
-				    { COLOR_YELLOW, 220 } },
-	[CANVAS_CURSOR]		= { A_REVERSE | A_BOLD, A_REVERSE | A_BOLD, PLAIN, PLAIN },
-	[CANVAS_GLOW]		= { A_BOLD | A_REVERSE, A_BOLD, { COLOR_YELLOW, 226 },
-				    { COLOR_YELLOW, 226 } },
-	[CANVAS_GLOW_OLD]	= { A_BOLD, A_NORMAL, { COLOR_YELLOW, 136 }, { COLOR_YELLOW, 136 } },
-	[CANVAS_SPARK]		= { A_NORMAL, A_NORMAL, { COLOR_CYAN, 0 }, { COLOR_CYAN, 0 } },
-	/* From dark to light; with 8 colours, light says the rest. */
-	[CANVAS_HEAT]		= { A_DIM, A_NORMAL, { COLOR_BLUE, 17 }, { COLOR_BLUE, 17 } },
-				  { A_DIM, A_NORMAL, { COLOR_BLUE, 19 }, { COLOR_BLUE, 19 } },
-				  { A_NORMAL, A_NORMAL, { COLOR_MAGENTA, 54 }, { COLOR_BLUE, 26 } },
-				  { A_NORMAL, A_NORMAL, { COLOR_MAGENTA, 90 }, { COLOR_CYAN, 67 } },
-				  { A_NORMAL, A_NORMAL, { COLOR_RED, 161 }, { COLOR_CYAN, 109 } },
-				  { A_NORMAL, A_NORMAL, { COLOR_RED, 202 }, { COLOR_YELLOW, 144 } },
-				  { A_BOLD, A_BOLD, { COLOR_YELLOW, 214 }, { COLOR_YELLOW, 185 } },
-				  { A_BOLD, A_BOLD, { COLOR_YELLOW, 226 }, { COLOR_YELLOW, 226 } },
-	[CANVAS_BAR]		= { A_NORMAL, A_NORMAL, { COLOR_RED, 167 }, { COLOR_YELLOW, 220 } },
-				  { A_NORMAL, A_NORMAL, { COLOR_YELLOW, 179 }, { COLOR_BLUE, 25 } },
-				  { A_NORMAL, A_NORMAL, { COLOR_GREEN, 71 }, { COLOR_CYAN, 117 } },
-				  { A_NORMAL, A_NORMAL, { COLOR_CYAN, 73 }, { COLOR_WHITE, 250 } },
-				  { A_NORMAL, A_NORMAL, { COLOR_BLUE, 68 }, { COLOR_YELLOW, 136 } },
-				  { A_NORMAL, A_NORMAL, { COLOR_MAGENTA, 133 }, { COLOR_BLUE, 33 } },
-				  { A_NORMAL, A_NORMAL, { COLOR_WHITE, 250 }, { COLOR_CYAN, 67 } },
-				  { A_DIM, A_DIM, PLAIN, PLAIN },
-#undef PLAIN
-};
-
-static short pick(const struct colour *c)
+static short pick(const struct look_colour *c)
 {
 	return COLORS >= 256 && c->rich ? c->rich : c->basic;
 }
@@ -100,8 +43,8 @@ static void tui_look(void *ctx, enum ui_look look)
 
 	t->colour = t->has_colour && look != UI_LOOK_MONO;
 	for (int i = 0; t->colour && i < CANVAS_ATTRS; i++)
-		init_pair((short)(i + 1), pick(look == UI_LOOK_PROTAN ? &roles[i].protan :
-					       &roles[i].normal), -1);
+		init_pair((short)(i + 1), pick(look == UI_LOOK_PROTAN ? &looks[i].protan :
+					       &looks[i].normal), -1);
 	clearok(curscr, TRUE);
 }
 
@@ -334,15 +277,22 @@ static int tui_key(void *ctx, int timeout_ms, struct ui_mouse *mouse)
 	return key == CURSES_KEY + KEY_MOUSE ? mouse_key(t, mouse) : translate(key);
 }
 
+static attr_t attributes(unsigned int look)
+{
+	return (look & LOOK_BOLD ? A_BOLD : A_NORMAL) | (look & LOOK_DIM ? A_DIM : A_NORMAL) |
+	       (look & LOOK_REVERSE ? A_REVERSE : A_NORMAL) |
+	       (look & LOOK_UNDERLINE ? A_UNDERLINE : A_NORMAL);
+}
+
 static void set_cell(const struct tui *t, cchar_t *to, const struct canvas_cell *from)
 {
-	const struct role *role = &roles[from->attr];
+	const struct look *look = &looks[from->attr];
 	wchar_t text[CANVAS_CHARS + 1];
 
 	for (int i = 0; i < CANVAS_CHARS; i++)
 		text[i] = (wchar_t)from->ch[i];
 	text[CANVAS_CHARS] = L'\0';
-	setcchar(to, text, t->colour ? role->coloured : role->mono,
+	setcchar(to, text, attributes(t->colour ? look->coloured : look->mono),
 		 t->colour ? (short)(from->attr + 1) : 0, NULL);
 }
 
