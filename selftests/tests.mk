@@ -21,7 +21,11 @@ VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/errors.sh'
 VM_TESTS += '$(IN_VM) $(KERNEL):stock selftests/guest/errors.sh stock'
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/terminal.sh'
 VM_TESTS += $(foreach k,$(KERNELS),'$(IN_VM) $(k) selftests/guest/kernel-tests.sh' \
-	'$(IN_VM) $(k) selftests/events/run.sh' '$(IN_VM) $(k) selftests/guest/record.sh')
+	'$(IN_VM) $(k) selftests/events/run.sh' '$(IN_VM) $(k) selftests/guest/record.sh' \
+	'$(IN_VM) $(k) selftests/guest/report.sh')
+ifeq ($(words $(KERNELS)),2)
+VM_TESTS += 'selftests/guest/compare.sh $(KERNELS)'
+endif
 
 # The tools on every kernel: with patches and without.
 EVERY := $(foreach k,$(KERNELS),$(k):full $(k):stock)

@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Reports and maps of real VMs: what is made live is, byte by byte, what is made of the recording
+# of the same events, and it is what the load's ledger says.
+. selftests/tap.sh
+dir=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null' EXIT
+trace=build/gmemtrace
+load="build/gmemload --vms 3 --vcpus 2 --mem 64M --pattern mix --by mix --seed ${1:-5}"
+
+for format in --vms=8 --json --html; do
+	$trace report $format -o "$dir/live" -f --record "$dir/rec" --ringbuf 64 -- \
+		$load --count 300 --ledger "$dir/ledger" > "$dir/out" 2> "$dir/err"
+	is "report $format ends in order" $? 0
+	$trace report $format "$dir/rec" > "$dir/replay"
+	cmp "$dir/live" "$dir/replay" > "$dir/cmp" 2>&1
+	is "report $format: live and of its recording are the same bytes" "$(cat "$dir/cmp")" ""
+done
+
+$trace report --json "$dir/rec" > "$dir/json"
+is "conversions are those of the ledger" "$(jq '[.total.conversions[].count] | add' "$dir/json")" \
+	"$(jq '[.vms[].conversions[].count] | add' "$dir/ledger")"
+is "bytes are those of the ledger" "$(jq '[.total.conversions[].bytes] | add' "$dir/json")" \
+	"$(jq '[.vms[].conversions[].bytes] | add' "$dir/ledger")"
+is "what events tell is what the kernel counts" "$(jq '[.total.conversions[].by_size[].count] | add' "$dir/json")" \
+	"$(jq '[.total.conversions[].count] | add' "$dir/json")"
+if [ "$(jq -r .probes "$dir/json")" = tracepoints ]; then
+	check "phases are the latency, within 1 %" jq -e '
+		([.total.latency | .lock, .check, .reserve, .zap, .store, .mixed | .[].total_ns] | add) as $phases |
+		([.total.conversions[].total_ns] | add) as $all | ($phases / $all - 1) | fabs < 0.01' "$dir/json"
+	check "stalls by hypercall and by memory fault are told apart" jq -e '
+		.total.conversions.to_private.stalls_by_cause | .hypercall.count > 0 and .memory_fault.count > 0' "$dir/json"
+	is "stalls by memory fault are as many as the kernel's exits for a VM that converts" \
+		"$(jq '[.total.conversions[].stalls_by_cause.memory_fault.count // 0] | add' "$dir/json")" \
+		"$(jq '.total.events.memory_fault - ([.total.conversions[].stalls_unconverted] | add)' "$dir/json")"
+	check "first touches after conversions are seen" jq -e '.total.touched_after_conversion_bytes > 0' "$dir/json"
+fi
+check "nothing was lost" jq -e '[.lost[]] | add == 0' "$dir/json"
+check "Chrome's trace of it nests" sh -c "$trace export --format chrome -o $dir/chrome $dir/rec &&
+	selftests/tools/export_check.py chrome $dir/chrome"
+check "OpenMetrics of it is well-formed" sh -c "$trace export --format openmetrics -o $dir/om $dir/rec &&
+	selftests/tools/export_check.py openmetrics $dir/om"
+
+$trace stat --json -o "$dir/stat" -- $load --count 200 --ledger "$dir/ledger" > "$dir/out" 2> "$dir/err"
+is "stat counts what the ledger has" "$(jq '.to_shared_count + .to_private_count' "$dir/stat")" \
+	"$(jq '[.vms[].conversions[].count] | add' "$dir/ledger")"
+
+$load --count 200 --hold < <(exec sleep 600) > "$dir/load" &
+load_pid=$!
+check "the load holds" wait_for 120 grep -q holding "$dir/load"
+$trace map -d 1 --record "$dir/maprec" > "$dir/live" 2> "$dir/err"
+is "map: live and of its recording are the same bytes" "$(md5sum < "$dir/live")" "$($trace map "$dir/maprec" | md5sum)"
+is "map --json agrees with gmemtop" "$($trace map --json "$dir/maprec" | jq -c '[.vms[] | {vm, private_extents}] | sort_by(.vm)')" \
+	"$(build/gmemtop --json -n 1 -d 0.1 | jq -c '[.vms[] | {vm, private_extents}] | sort_by(.vm)')"
+is "one look is the same map" "$($trace map --json 2> "$dir/err" | jq -c '[.vms[] | {vm, private_extents}] | sort_by(.vm)')" \
+	"$($trace map --json "$dir/maprec" | jq -c '[.vms[] | {vm, private_extents}] | sort_by(.vm)')"
+kill $load_pid
+plan
