@@ -3,7 +3,7 @@
 #   make lib-check             make lib-check SAN=1             make lib-check-valgrind
 
 LIB_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/lib_test*.c selftests/tools/recording_make.c))
-LIB_TEST_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray
+LIB_TEST_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=clock_gettime
 
 CHECKS += $(B)/lib_test
 

@@ -43,6 +43,7 @@ extern const struct test_unit recording_unit;
 extern const struct test_unit recording_damage_unit;
 extern const struct test_unit recording_io_unit;
 extern const struct test_unit state_unit;
+extern const struct test_unit clocks_unit;
 
 /* Same numbers in every run: a failure can be repeated. */
 struct rng {
