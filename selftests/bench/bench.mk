@@ -47,7 +47,8 @@ $(B)/gmemtop_soak: $(SOAK_OBJS) $(GMEMTOP_PURE_OBJ) $(B)/libgmem.a
 
 .PHONY: bench
 bench: deps
-	@$(SUBMAKE) -s all vm $(B)/gmem_ops $(B)/bench_report $(B)/gmemtop_bench
+	@$(SUBMAKE) -s all vm $(B)/gmem_ops $(B)/bench_report $(B)/gmemtop_bench $(B)/recording_bench
 	@$(B)/gmemtop_bench
+	@$(B)/recording_bench
 	@selftests/bench/screen-leaks.sh
 	@selftests/bench/run.sh --kernel $(KERNEL) $(BENCH_ARGS)

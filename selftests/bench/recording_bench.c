@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a recording costs: bytes in the file, CPU time of writing and of reading an event, alone
- * and into a model. Usage: recording_bench [EVENTS [FILE]]   Prints one JSON line.
+ * and into a model. Of this machine, not of a VM. Usage: recording_bench [EVENTS [FILE]]
+ * Prints one JSON line.
  */
 #include <errno.h>
 #include <stdio.h>

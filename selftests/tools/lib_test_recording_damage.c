@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recording_block.h"
 #include "recording_format.h"
 #include "recording_make.h"
 
@@ -173,6 +174,74 @@ static void blocks_of_another_recording(void **state)
 	make_done();
 }
 
+/* With checksums that are right: by somebody who means it. */
+static void hostile_lengths(void **state)
+{
+	static const struct { unsigned int at, size; uint64_t v; } cases[] = {
+		{ BLOCK_STORED, 4, 0 }, { BLOCK_STORED, 4, 0xffffffff }, { BLOCK_STORED, 4, RECORDING_STORED_MAX },
+		{ BLOCK_RAW, 4, 0 }, { BLOCK_RAW, 4, 0xffffffff }, { BLOCK_RAW, 4, RECORDING_RAW_MAX },
+		{ BLOCK_RECORDS, 4, 0 }, { BLOCK_RECORDS, 4, 0xffffffff }, { BLOCK_FLAGS, 2, BLOCK_ZSTD },
+		{ BLOCK_FLAGS, 2, 0xffff }, { BLOCK_SEQ, 8, UINT64_MAX }, { BLOCK_BEFORE, 8, UINT64_MAX },
+		{ BLOCK_FIRST_NS, 8, UINT64_MAX }, { BLOCK_LAST_NS, 8, 0 },
+	};
+	size_t size, at;
+	uint8_t *bytes, *block, head[RECORDING_BLOCK_HEAD];
+	struct made m;
+
+	(void)state;
+	make_start();
+	bytes = make_file(&size);
+	at = block_at(bytes, size, 4);
+	block = bytes + at;
+	memcpy(head, block, sizeof(head));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		uint8_t v[8];
+
+		put_le64(v, cases[i].v);
+		memcpy(block + cases[i].at, v, cases[i].size);
+		put_le32(block + BLOCK_HEAD_SUM, (uint32_t)recording_sum(get_le64(bytes + HEAD_ID), block,
+									 BLOCK_HEAD_SUM));
+		make_spill(make_path("hostile"), bytes, size);
+		assert_int_equal(make_read(make_path("hostile"), &m), GMEM_OK);
+		assert_int_equal(m.err, -ENODATA);
+		assert_true(m.records <= 120);
+		/* A time that is wrong is no length: all are there. */
+		if (cases[i].at != BLOCK_FIRST_NS && cases[i].at != BLOCK_LAST_NS)
+			assert_true(m.lost);
+		memcpy(block, head, sizeof(head));
+	}
+	free(bytes);
+	make_done();
+}
+
+/* Heads one behind the other, each of which promises a long block: not looked at for ever. */
+static void hostile_heads_take_no_time(void **state)
+{
+	size_t size, blocks_at, n = 4 << 20;
+	uint8_t *bytes, *many;
+	struct made m;
+
+	(void)state;
+	make_start();
+	bytes = make_file(&size);
+	many = malloc(n);
+	blocks_at = block_at(bytes, size, 0);
+	memcpy(many, bytes, blocks_at);
+	memcpy(many + blocks_at, bytes + blocks_at, RECORDING_BLOCK_HEAD);
+	put_le32(many + blocks_at + BLOCK_STORED, RECORDING_STORED_MAX);
+	put_le32(many + blocks_at + BLOCK_HEAD_SUM, (uint32_t)recording_sum(get_le64(bytes + HEAD_ID),
+									    many + blocks_at, BLOCK_HEAD_SUM));
+	for (size_t i = blocks_at + RECORDING_BLOCK_HEAD; i + RECORDING_BLOCK_HEAD <= n; i += RECORDING_BLOCK_HEAD)
+		memcpy(many + i, many + blocks_at, RECORDING_BLOCK_HEAD);
+	make_spill(make_path("many"), many, n);
+	assert_int_equal(make_read(make_path("many"), &m), GMEM_OK);
+	assert_int_equal(m.records, 0);
+	assert_true(m.lost);
+	free(many);
+	free(bytes);
+	make_done();
+}
+
 static void what_is_no_recording(void **state)
 {
 	static const char *const no[] = { "", "G", "GMEMREC\n", "#!/bin/sh\n" };
@@ -197,6 +266,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_bit_flipped),
 	cmocka_unit_test(blocks_in_the_wrong_place),
 	cmocka_unit_test(blocks_of_another_recording),
+	cmocka_unit_test(hostile_lengths),
+	cmocka_unit_test(hostile_heads_take_no_time),
 	cmocka_unit_test(what_is_no_recording),
 };
 

@@ -98,7 +98,8 @@ bool block_head_read(struct block_head *h, const uint8_t *bytes, uint64_t id)
 	if (!RECORDING_IS_FUZZED &&
 	    get_le32(bytes + BLOCK_HEAD_SUM) != (uint32_t)recording_sum(id, bytes, BLOCK_HEAD_SUM))
 		return false;
-	return h->stored <= RECORDING_STORED_MAX && h->raw <= RECORDING_RAW_MAX;
+	return h->stored <= RECORDING_STORED_MAX && h->raw <= RECORDING_RAW_MAX &&
+	       h->seq < RECORDING_NUMBER_MAX && h->before < RECORDING_NUMBER_MAX;
 }
 
 bool block_unpack(const struct block_head *h, const uint8_t *stored, uint64_t id, ZSTD_DCtx *zstd,

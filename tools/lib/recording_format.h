@@ -48,6 +48,7 @@ enum recording_flags {
 #define RECORDING_BLOCK_HEAD	64
 #define RECORDING_RAW_MAX	(1U << 20)	/* of what a block holds, uncompressed */
 #define RECORDING_STORED_MAX	(RECORDING_RAW_MAX + (RECORDING_RAW_MAX >> 7) + 64)
+#define RECORDING_NUMBER_MAX	(1ULL << 56)	/* of blocks and records: sums of them stay right */
 #define RECORDING_CONTEXTS	4096		/* of a block, at most */
 
 enum recording_block {
