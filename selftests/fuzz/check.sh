@@ -14,7 +14,7 @@ if build/fuzz/recording_fuzz -help=1 > /dev/null 2>&1; then
 	mkdir "$dir/new"
 	check "nothing found in ${GMEM_FUZZ_SECONDS:-5} s beyond a corpus of ${#corpus[@]}" \
 		build/fuzz/recording_fuzz -max_total_time="${GMEM_FUZZ_SECONDS:-5}" -max_len=65536 \
-		-timeout=10 -rss_limit_mb=2048 -artifact_prefix="$dir/" "$dir/new" selftests/fuzz/corpus
+		-timeout=120 -rss_limit_mb=2048 -artifact_prefix="$dir/" "$dir/new" selftests/fuzz/corpus
 else
 	check "nothing found in a corpus of ${#corpus[@]}" build/recording_plain "${corpus[@]}"
 fi

@@ -29,7 +29,7 @@ $(B)/recording_plain: selftests/fuzz/recording_fuzz.c selftests/fuzz/plain.c $(B
 .PHONY: fuzz
 fuzz: $(B)/fuzz/recording_fuzz
 	@mkdir -p $(B)/fuzz/found
-	nice -n 19 $< -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=10 -rss_limit_mb=2048 \
+	nice -n 19 $< -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=120 -rss_limit_mb=2048 \
 		-print_final_stats=1 -artifact_prefix=$(B)/fuzz/ $(B)/fuzz/found selftests/fuzz/corpus
 
 -include $(shell find $(B)/fuzz -name '*.d' 2>/dev/null)
