@@ -52,6 +52,15 @@ for sig in TERM INT HUP QUIT ABRT SEGV; do
 	ended "SIG$sig" "kill -$sig \$(pid)"
 done
 
+start '' ''
+keys C-z
+check 'suspended: the shell is there' wait_for 10 shows Stopped
+is 'suspended: the terminal is as it was' "$(terminal_state)" "$before"
+keys fg Enter
+check 'and gmemtop again' wait_for 10 shows 'probes fake'
+keys q
+is_over
+
 start "FAKE_NOISE=1 FAKE_VMS=6" ''
 sleep 1
 check 'what libraries write is not on the screen' hides '^fake: '

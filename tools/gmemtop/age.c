@@ -27,7 +27,11 @@ char *age_text(char *buf, size_t size, uint64_t ns)
 
 uint64_t age_of_inflight(const struct gmem_vm *vm, uint64_t now_ns)
 {
-	if (vm->ended_ns)
+	static const struct gmem_metric *age;
+
+	if (vm->ended_ns || !vm->nr_inflight)
 		return 0;
-	return gmem_metric_get(gmem_metric("inflight_age_ns"), vm, now_ns).u;
+	if (!age)
+		age = gmem_metric("inflight_age_ns");
+	return gmem_metric_get(age, vm, now_ns).u;
 }

@@ -31,6 +31,8 @@ int loop_show(struct loop *l)
 	if ((l->canvas->width != width || l->canvas->height != height) &&
 	    !canvas_resize(l->canvas, width, height))
 		return -ENOMEM;
+	/* KVM may have come since. */
+	l->info.probes = gmem_source_describe(l->source);
 	draw_fit(&l->ui, shown(l), width, height);
 	draw(l->canvas, &l->ui, shown(l), &l->info);
 	l->screen->show(l->screen->ctx, l->canvas);
@@ -121,7 +123,6 @@ enum gmem_status loop_run(struct gmem_source *source, const struct gmemtop_optio
 	struct loop l = {
 		.source = source, .screen = screen, .left = o->count, .next_ms = loop_now_ms(),
 		.groups = o->groups,
-		.info = { .probes = gmem_source_describe(source) },
 		.picture = { .model = gmem_model_new() },
 		.canvas = canvas_new(0, 0, screen->ascii),
 	};
