@@ -53,6 +53,23 @@ static void test_filter_looks_at_all_names(void **state)
 	assert_true(matches("[x", true, "a[x]", "/a"));
 	assert_true(matches("[x", false, "a[x]", "/a"));
 	assert_false(matches("[x", false, "ax", "/a"));
+	assert_true(matches("^a{3,5}$", true, "aaaa", ""));
+}
+
+/* Whatever is typed, the answer is there at once: the test would not end. */
+static void test_filter_takes_no_time(void **state)
+{
+	char name[GMEM_NAME_LEN], cgroup[GMEM_CGROUP_LEN];
+
+	(void)state;
+	memset(name, 'a', sizeof(name) - 1);
+	memset(cgroup, 'a', sizeof(cgroup) - 1);
+	name[sizeof(name) - 1] = cgroup[sizeof(cgroup) - 1] = '\0';
+	assert_false(matches("(a*)*\\1b", true, name, cgroup));
+	assert_false(matches("((a{1,200}){1,200}){1,200}b", true, name, cgroup));
+	assert_false(matches("(a{99999999999999999999})b", true, name, cgroup));
+	assert_false(matches("(((a*)*)*)*b$", true, name, cgroup));
+	assert_false(matches("(a|aa)+b$", true, name, cgroup));
 }
 
 /* Half an expression matches as what was there before it; once it is whole, as it is. */
@@ -296,6 +313,7 @@ static void test_reset(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_filter_looks_at_all_names),
+	cmocka_unit_test(test_filter_takes_no_time),
 	cmocka_unit_test(test_filter_is_tolerant_while_typing),
 	cmocka_unit_test(test_filter_by_keys),
 	cmocka_unit_test(test_tree_by_cgroup),

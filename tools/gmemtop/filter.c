@@ -2,7 +2,10 @@
 #include "filter.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define COPIES_MAX 1000
 
 void filter_free(struct filter *f)
 {
@@ -19,6 +22,32 @@ static void use_nothing(struct filter *f)
 	f->literal[0] = '\0';
 }
 
+/*
+ * What takes the library seconds, or gigabytes: references back, and repeats of repeats. It
+ * is looked at as text that it finds hard, and is no expression here.
+ */
+static bool is_costly(const char *text)
+{
+	unsigned long copies = 1;
+
+	for (const char *p = text; *p; p++) {
+		if (*p == '\\' && p[1] >= '1' && p[1] <= '9')
+			return true;
+		if (*p == '\\' && p[1])
+			p++;
+		else if (*p == '{') {
+			unsigned long first = strtoul(p + 1, NULL, 10);
+			const char *comma = strchr(p, ',');
+			unsigned long last = comma ? strtoul(comma + 1, NULL, 10) : 0;
+
+			copies *= 1 + (first > last ? first : last);
+			if (copies > COPIES_MAX)
+				return true;
+		}
+	}
+	return false;
+}
+
 bool filter_set(struct filter *f, const char *text, bool final)
 {
 	regex_t re;
@@ -30,7 +59,8 @@ bool filter_set(struct filter *f, const char *text, bool final)
 		use_nothing(f);
 		return true;
 	}
-	err = regcomp(&re, f->text, REG_EXTENDED | REG_ICASE | REG_NOSUB);
+	err = is_costly(f->text) ? REG_BADRPT :
+	      regcomp(&re, f->text, REG_EXTENDED | REG_ICASE | REG_NOSUB);
 	if (err == REG_ESPACE)
 		return false;
 	if (!err) {
