@@ -85,6 +85,9 @@ struct gmem_vm_state {
 	__u32 blocks[CHANGED_BLOCKS];	/* number of a block, and 1, at its place; 0: none */
 };
 
+/* Map active: a byte for each VM by its number, which others may have, too. Set: look at it. */
+#define ACTIVE_VMS		8192
+
 /* In the ring buffer only: the source makes GMEM_SCAN_MAP of it. */
 #define GMEM_RAW_BLOCK		0xff00
 

@@ -48,6 +48,21 @@ static __always_inline __u32 epoch_of_phases(void)
 	return *(volatile __u32 *)&phase_epoch + 1;
 }
 
+static __always_inline __u32 group_of(__u32 class)
+{
+	switch (class) {
+	case OP_INVALIDATE:
+	case OP_AROUND:
+		return GMEM_PROBES_INVALIDATIONS;
+	case OP_FAULT:
+	case OP_USER_FAULT:
+	case OP_POPULATE:
+		return GMEM_PROBES_FAULTS;
+	default:
+		return GMEM_PROBES_BASE;
+	}
+}
+
 static __always_inline __u32 this_tid(void)
 {
 	return bpf_get_current_pid_tgid();
@@ -205,7 +220,9 @@ static __always_inline __u64 op_end(__u32 class, __u64 vm, __u64 ts)
 	if (dur)
 		return dur;
 	if (op->last == tid && op->since == epoch_of(class)) {
-		count_loss(GMEM_LOST_UNPAIRED);
+		/* As long as not all of the group is attached, nobody wants it. */
+		if (wants(group_of(class)))
+			count_loss(GMEM_LOST_UNPAIRED);
 	} else if (!op->tid) {
 		op->last = tid;
 		op->since = epoch_of(class);

@@ -22,6 +22,18 @@ struct {
 	__type(value, struct gmem_vm_state);	/* user space deletes those that ended */
 } vms SEC(".maps");
 
+struct gmem_active {
+	__u8 vms[ACTIVE_VMS];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct gmem_active);
+} active SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, GMEM_LOSSES);
@@ -81,10 +93,23 @@ static __always_inline bool changes_state(__u32 kind)
 	}
 }
 
+/* The state of the VM is about to change. NULL if nobody has met it yet. */
+static __always_inline struct gmem_vm_state *find_state(__u64 vm)
+{
+	struct gmem_vm_state *v = bpf_map_lookup_elem(&vms, &vm);
+	__u32 zero = 0;
+	struct gmem_active *a;
+
+	a = bpf_map_lookup_elem(&active, &zero);
+	if (a)
+		a->vms[vm & (ACTIVE_VMS - 1)] = 1;
+	return v;
+}
+
 /* There was no room for a record: what is known of the VM has to be read again. */
 static __noinline int lose(__u64 vm, __u32 kind)
 {
-	struct gmem_vm_state *v = bpf_map_lookup_elem(&vms, &vm);
+	struct gmem_vm_state *v = find_state(vm);
 	__u64 *n = bpf_map_lookup_elem(&lost_kinds, &kind);
 
 	count_loss(GMEM_LOST_RINGBUF);

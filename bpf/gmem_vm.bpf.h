@@ -123,7 +123,7 @@ static __noinline struct gmem_vm_state *add_vm(struct kvm *kvm, __u64 vm, __u64 
 
 	if (is_new)
 		emit_vm(kvm, vm, ts, task);
-	v = bpf_map_lookup_elem(&vms, &vm);
+	v = find_state(vm);
 	if (!v)
 		count_loss(GMEM_LOST_VMS);
 	return v;
@@ -131,7 +131,7 @@ static __noinline struct gmem_vm_state *add_vm(struct kvm *kvm, __u64 vm, __u64 
 
 static __always_inline struct gmem_vm_state *get_state(struct kvm *kvm, __u64 vm, __u64 ts)
 {
-	struct gmem_vm_state *v = bpf_map_lookup_elem(&vms, &vm);
+	struct gmem_vm_state *v = find_state(vm);
 
 	return v ? v : add_vm(kvm, vm, ts, bpf_get_current_task());
 }
@@ -146,7 +146,7 @@ static __always_inline struct gmem_counters *get_vm(struct kvm *kvm, __u64 vm, _
 /* NULL for a VM that nobody has met yet. */
 static __always_inline struct gmem_counters *counters_of(__u64 vm)
 {
-	struct gmem_vm_state *v = bpf_map_lookup_elem(&vms, &vm);
+	struct gmem_vm_state *v = find_state(vm);
 
 	return v ? &v->c : NULL;
 }

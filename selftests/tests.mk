@@ -37,6 +37,7 @@ VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/truth.sh' \
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/demo.sh'
 VM_TESTS += '$(IN_VM) $(KERNEL):stock:icount selftests/guest/big-map.sh 64G'
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/peers.sh' '$(IN_VM) $(KERNEL):stock selftests/guest/peers.sh'
+VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/want.sh')
 VM_TESTS += '$(IN_VM) $(KERNEL):full:m selftests/guest/kvm-module.sh'
 VM_TESTS += $(foreach k,$(KERNEL):full $(KERNEL):stock $(KERNEL):full:m,'$(IN_VM) $(k) selftests/guest/privileges.sh')
 
@@ -53,6 +54,9 @@ KERNEL_TESTS += $(foreach k,$(EVERY),'env GMEM_VM_TIMEOUT=7200 $(IN_VM) $(k) sel
 $(B)/ledger_check: selftests/tools/ledger_check.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $< -ljson-c
+
+$(B)/want: selftests/guest/want.c $(B)/libgmem-live.a $(B)/libgmem.a
+	$(CC) $(TOOL_CFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS)
 
 $(B)/owners: selftests/guest/owners.c
 	@mkdir -p $(@D)

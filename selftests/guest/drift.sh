@@ -5,7 +5,8 @@
 # numbers of the tool's own on some kernels, so they are told apart by all the rest.
 maps_of()
 {
-	tail -1 "$1" | jq -cS '[.vms[] | select(.ended | not) |
+	# It may be being written: whole lines only.
+	grep "}$" "$1" | tail -1 | jq -cS '[.vms[] | select(.ended | not) |
 		{ pid, map_state, private_extents, private_bytes, shared_bytes,
 		  slots: (.slots | map(del(.seen_ns)) | sort_by(.base_gfn)),
 		  files: (.files | map({ ino, size_bytes }) | sort_by(.ino)) }] | sort'

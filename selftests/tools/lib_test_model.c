@@ -534,6 +534,34 @@ static void test_rates(void **state)
 	assert_int_equal(m->nr_events, 0);
 }
 
+static void refresh(struct gmem_model *m, uint64_t ts)
+{
+	APPLY(m, 0, GMEM_SYNC, .h.ts_ns = ts);
+}
+
+/* A VM that did nothing is not told for a while. */
+static void test_rate_after_a_rest(void **state)
+{
+	struct gmem_model *m = *state;
+
+	count(m, 1000000000, 100);
+	refresh(m, 1000001000);
+	count(m, 2000000000, 150);
+	refresh(m, 2000001000);
+	assert_true(rate(m) == 50);
+	count(m, 3000000000, 150);
+	refresh(m, 3000001000);
+	assert_true(rate(m) == 0);
+	for (uint64_t s = 4; s < 100; s++)
+		refresh(m, s * 1000000000 + 1000);
+	count(m, 100000000000 + 1000, 350);
+	assert_true(rate(m) == 200);
+	refresh(m, 100000002000);
+	count(m, 101000001000, 450);
+	assert_true(rate(m) == 100);
+	assert_int_equal(vm_of(m, 1)->before_ns, 100000001000);
+}
+
 static void test_short_records_are_refused(void **state)
 {
 	static const size_t sizes[GMEM_KINDS] = {
@@ -715,6 +743,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_end_of_a_vm),
 	TEST(test_forget),
 	TEST(test_rates),
+	TEST(test_rate_after_a_rest),
 	TEST(test_short_records_are_refused),
 	TEST(test_unknown_kinds_are_ignored),
 	TEST(test_longer_records_are_taken),

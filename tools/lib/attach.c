@@ -117,6 +117,9 @@ static enum gmem_status load(struct attachment *a, const struct gmem_live_opts *
 	err = inflight_open(&a->inflight, a->skel);
 	if (err)
 		return fail_bpf(e, "map what is in flight", err);
+	err = changed_open(&a->changed, bpf_map__fd(a->skel->maps.active));
+	if (err)
+		return fail_bpf(e, "map which VMs are active", err);
 	err = attach_groups(a, opts->groups);
 	if (err)
 		return fail_bpf(e, "attach the BPF programs", err);
@@ -187,11 +190,11 @@ int attach_groups(struct attachment *a, unsigned int groups)
 	groups = (groups | GMEM_PROBES_BASE) & a->loaded;
 	detach_groups(a, before & ~groups);
 	a->groups = groups;
-	a->skel->bss->wanted = groups;
 	/* Ends first: what ends without a begin began before us. */
 	for (size_t i = gmem_nr_probes; !err && i-- > 0; )
 		err = attach_probe(a, i);
 	forget_operations(a, groups & ~before);
+	a->skel->bss->wanted = groups;
 	if (err)
 		detach_groups(a, groups & ~before);
 	describe_probes(a);
@@ -240,6 +243,7 @@ void detach(struct attachment *a)
 		bpf_link__destroy(a->links[i]);
 	free(a->links);
 	inflight_close(&a->inflight);
+	changed_close(&a->changed);
 	inventory_free(a->inv);
 	ring_buffer__free(a->rb);
 	gmem_bpf__destroy(a->skel);

@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 #include <stdbool.h>
 
+#include "changed.h"
 #include "error.h"
 #include "gmem_abi.h"
 #include "inflight.h"
@@ -17,6 +18,7 @@ struct attachment {
 	struct ring_buffer *rb;
 	struct inventory *inv;		/* NULL: not wanted */
 	struct inflight inflight;
+	struct changed changed;
 	struct gmem_probes_rec probes;	/* what it sees */
 	enum gmem_probe_set set;
 	struct bpf_link **links;	/* one per probe; NULL: not attached */

@@ -485,6 +485,9 @@ static int apply_counters(struct gmem_model *m, struct gmem_vm *vm, const struct
 {
 	vm->before = vm->now;
 	vm->before_ns = vm->counters_ns;
+	/* One that the last refresh did not tell had changed nothing up to then. */
+	if (vm->before_ns && vm->before_ns < m->sync_before_ns)
+		vm->before_ns = m->sync_ns;
 	vm->now = r->c;
 	vm->counters_ns = r->h.ts_ns;
 	if (r->c.lost_state > vm->scan_lost && vm->map == GMEM_MAP_CURRENT)
@@ -578,6 +581,10 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 		forget_inflight(m);
 	if (rec->kind == GMEM_SYNC)
 		gmem_histories_sync(m->histories, rec->ts_ns);
+	if (rec->kind == GMEM_SYNC) {
+		m->sync_before_ns = m->sync_ns;
+		m->sync_ns = rec->ts_ns;
+	}
 	if (rec->kind == GMEM_COST) {
 		m->cost_before = m->cost;
 		memcpy(&m->cost, rec, sizeof(m->cost));

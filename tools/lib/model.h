@@ -122,6 +122,8 @@ struct gmem_vm {
 struct gmem_model {
 	struct gmem_vm *vms;		/* uthash by id */
 	uint64_t now_ns;		/* latest time of any record */
+	uint64_t sync_ns;		/* of the last refresh; 0: none yet */
+	uint64_t sync_before_ns;	/* and the one before */
 	uint64_t nr_events;		/* applied, without GMEM_META */
 	uint64_t lost[GMEM_LOSSES];	/* since attach */
 	uint64_t lost_by_kind[GMEM_KINDS];

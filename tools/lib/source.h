@@ -44,8 +44,8 @@ static inline int gmem_source_poll(struct gmem_source *s, int timeout_ms, gmem_r
 }
 
 /*
- * Hands over all records that wait, then the counters of every VM and the
- * losses as of now, and GMEM_SYNC. What a view shows after it is consistent. 0 or -errno.
+ * Hands over all records that wait, then the counters of every VM that did something since the
+ * last time or the time before, losses as of now, and GMEM_SYNC. What a view shows after it is consistent. 0 or -errno.
  */
 static inline int gmem_source_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
 {

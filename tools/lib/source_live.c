@@ -38,6 +38,7 @@ struct live {
 	void *ctx;
 	int nr_cpus;
 	int nr_records;		/* handed over by the call that is under way */
+	uint64_t until_ns;	/* what is told later can wait */
 	uint64_t *lost;		/* one per CPU, to read a per-CPU map into */
 	uint64_t lost_then;	/* records, when what is in flight was last told again */
 	struct gmem_lost_rec before;	/* lost while attached to a KVM that was unloaded */
@@ -56,24 +57,44 @@ static uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+/* Ends a look at the ring buffer, of which nothing is lost. */
+#define LATER (-ECANCELED)
+
+static int hand_over(struct live *l, struct gmem_hdr *h)
+{
+	int err;
+
+	if (h->kind == GMEM_RAW_BLOCK)
+		return block_tell((struct gmem_raw_block *)h, l->fn, l->ctx);
+	err = l->at.inv ? inventory_record(l->at.inv, h) : 0;
+	l->nr_records++;
+	if (!err && l->backing)
+		err = backing_record(l->backing, h);
+	if (!err)
+		err = l->fn(l->ctx, h);
+	if (!err && h->kind == GMEM_VM)
+		err = gmem_identity_tell((void *)h, l->fn, l->ctx);
+	return err;
+}
+
 static int on_record(void *ctx, void *data, size_t size)
 {
 	struct live *l = ctx;
-	int err;
-
-	if (((struct gmem_hdr *)data)->kind == GMEM_RAW_BLOCK)
-		return block_tell(data, l->fn, l->ctx);
-	err = l->at.inv ? inventory_record(l->at.inv, data) : 0;
+	struct gmem_hdr *h = data;
+	int err = hand_over(l, h);
 
 	(void)size;
-	l->nr_records++;
-	if (!err && l->backing)
-		err = backing_record(l->backing, data);
-	if (!err)
-		err = l->fn(l->ctx, data);
-	if (!err && ((struct gmem_hdr *)data)->kind == GMEM_VM)
-		err = gmem_identity_tell(data, l->fn, l->ctx);
-	return err;
+	return !err && h->ts_ns > l->until_ns ? LATER : err;
+}
+
+/* What is there by now: where more comes than we can read, there is no end to it. 0 or -errno. */
+static int consume(struct live *l)
+{
+	int n;
+
+	l->until_ns = now_ns();
+	n = ring_buffer__consume(l->at.rb);
+	return n < 0 && n != LATER ? n : 0;
 }
 
 /* What all that follows was seen with. */
@@ -94,7 +115,7 @@ static int read_changed(struct live *l, uint64_t budget_ns)
 
 	while (more > 0 && err >= 0 && now_ns() < end) {
 		more = inventory_read_changed(l->at.inv);
-		err = ring_buffer__consume(l->at.rb);
+		err = consume(l);
 	}
 	return more < 0 ? more : err < 0 ? err : 0;
 }
@@ -109,7 +130,7 @@ static int take_inventory(struct live *l, uint64_t budget_ns)
 		more = inventory_step(l->at.inv);
 		if (!more && l->backing)
 			more = backing_step(l->backing, l->at.inv, l->fn, l->ctx);
-		err = ring_buffer__consume(l->at.rb);
+		err = consume(l);
 	}
 	return more < 0 ? more : err < 0 ? err : 0;
 }
@@ -123,7 +144,6 @@ static int hand_over_counters(struct live *l, uint64_t vm, const struct gmem_vm_
 		.h = { .ts_ns = now_ns(), .vm = vm, .kind = GMEM_COUNTERS, .size = sizeof(r) },
 		.c = v->c,
 	};
-
 	int err = l->at.inv ? inventory_counters(l->at.inv, vm, &v->c) : 0;
 
 	if (!err && l->at.inv && v->changed && !v->c.ended_ns)
@@ -131,23 +151,38 @@ static int hand_over_counters(struct live *l, uint64_t vm, const struct gmem_vm_
 	return err ? err : l->fn(l->ctx, &r.h);
 }
 
-static int sync_counters(struct live *l)
+static int sync_vm(struct live *l, int fd, uint64_t vm)
+{
+	struct gmem_vm_state v;
+	int err;
+
+	if (bpf_map_lookup_elem(fd, &vm, &v))
+		return 0;
+	err = hand_over_counters(l, vm, &v);
+	/* Deleted only now, so that its last counts were seen. */
+	if (!err && v.c.ended_ns)
+		bpf_map_delete_elem(fd, &vm);
+	return err;
+}
+
+/*
+ * Of VMs that something happened to since the last time or the time before: a rate becomes 0
+ * when nothing did in between, and what was counted while we read is seen at the second time.
+ */
+static int sync_counters(struct live *l, bool all)
 {
 	int fd = bpf_map__fd(l->at.skel->maps.vms), err = 0;
-	uint64_t vm, next, *prev = NULL;
-	struct gmem_vm_state v;
+	uint64_t vm, next;
+	bool more;
 
-	while (!err && !bpf_map_get_next_key(fd, prev, &next)) {
+	changed_begin(&l->at.changed, all);
+	more = !bpf_map_get_next_key(fd, NULL, &next);
+	while (more && !err) {
 		vm = next;
-		prev = &vm;
-		if (bpf_map_lookup_elem(fd, &vm, &v))
-			continue;
-		err = hand_over_counters(l, vm, &v);
-		if (v.c.ended_ns) {
-			/* Deleted only now, so that its last counts were seen. Start over. */
-			bpf_map_delete_elem(fd, &vm);
-			prev = NULL;
-		}
+		/* Before it may be deleted: one that is gone has no next. */
+		more = !bpf_map_get_next_key(fd, &vm, &next);
+		if (changed_has(&l->at.changed, vm))
+			err = sync_vm(l, fd, vm);
 	}
 	return err;
 }
@@ -296,10 +331,10 @@ static int refresh_pages(struct live *l)
 /* KVM was unloaded, so no VM is left. As long as we are attached, kvm.ko cannot go. */
 static int let_go(struct live *l)
 {
-	int err = ring_buffer__consume(l->at.rb);
+	int err = consume(l);
 
-	if (err >= 0)
-		err = sync_counters(l);
+	if (!err)
+		err = sync_counters(l, true);
 	if (!err)
 		err = sum_losses(l, &l->before);
 	detach(&l->at);
@@ -385,12 +420,14 @@ static int live_poll(struct gmem_source *s, int timeout_ms, gmem_record_fn fn, v
 	if (n < 0)
 		return n;
 	/* The programs wake us only when much waits: look at what there is first. */
-	n = ring_buffer__consume(l->at.rb);
-	if (!n && !l->nr_records)
+	n = consume(l);
+	if (!n && !l->nr_records) {
+		l->until_ns = now_ns() + (uint64_t)timeout_ms * 1000000;
 		n = ring_buffer__poll(l->at.rb, timeout_ms);
-	if (!n)
-		n = ring_buffer__consume(l->at.rb);
-	return n < 0 ? n : l->nr_records;
+		if (!n)
+			n = consume(l);
+	}
+	return n < 0 && n != LATER ? n : l->nr_records;
 }
 
 static int tell_sync(struct live *l)
@@ -412,11 +449,11 @@ static int sync_all(struct live *l)
 	if (!err)
 		err = refresh_pages(l);
 	if (!err)
-		err = ring_buffer__consume(l->at.rb);
-	if (err >= 0)
+		err = consume(l);
+	if (!err)
 		err = tell_holders(l);
 	if (!err)
-		err = sync_counters(l);
+		err = sync_counters(l, false);
 	if (!err)
 		err = read_changed(l, SYNC_READING_NS);
 	if (!err)

@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Groups of probes come and go while VMs convert, without any privilege and with the strictest
+# settings: what is counted is only what was seen from its begin, and nothing counts as lost.
+. selftests/tap.sh
+rounds=${1:-10}
+dir=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null' EXIT
+echo 2 > /proc/sys/kernel/unprivileged_bpf_disabled
+echo 3 > /proc/sys/kernel/perf_event_paranoid
+base=1 phases=2 faults=4 invalidations=8 events=16 all=31
+
+build/gmemload --vcpus 2 --mem 64M --pause-us 500 --count 1000000 --pattern mix --by mix --ledger "$dir/ledger" \
+	< <(exec sleep 600) > "$dir/load" 2>&1 &
+load=$!
+mkfifo "$dir/in"
+setpriv --reuid 1000 --regid 1000 --clear-groups --bounding-set -all,+bpf,+perfmon \
+	--inh-caps -all,+bpf,+perfmon --ambient-caps -all,+bpf,+perfmon build/want < "$dir/in" > "$dir/out" 2> "$dir/err" &
+want=$!
+exec 3> "$dir/in"
+wait_for 240 test -s "$dir/out" || not_ok "it attaches" "$(cat "$dir/err")"
+is "it holds nothing" "$(awk '$1 == "CapPrm:" { print $2 }' "/proc/$want/status")" 0000000000000000
+
+lines=1
+# ask GROUPS: the line that it answers is in $dir/line
+ask() {
+	echo "$1" >&3
+	lines=$((lines + 1))
+	wait_for 240 sh -c "test \$(wc -l < $dir/out) -ge $lines"
+	tail -1 "$dir/out" > "$dir/line"
+}
+line() { jq -e "$1" "$dir/line" > /dev/null; }
+
+line_1=$(head -1 "$dir/out")
+check "at first there are neither phases nor windows nor faults" \
+	jq -e '.err == 0 and .phases == 0 and .windows == 0 and .faults == 0 and .conversions > 0' <<< "$line_1"
+ask $phases
+ask 0
+check "phases are there when they are asked for" line '.err == 0 and .phases > 0 and .features % 2 == 1 and .windows == 0'
+was=$(jq .phases "$dir/line")
+ask $base
+ask 0
+now=$(jq .phases "$dir/line")
+ask 0
+is "and no more when nobody asks" "$(jq .phases "$dir/line") $(jq '.features % 2' "$dir/line")" "$now 0"
+ask $((invalidations | faults | events))
+ask 0
+check "windows, faults and events" line ".windows > 0 and .faults > 0 and .events > 1000 and .phases == $now"
+
+for round in $(seq "$rounds"); do
+	for groups in $phases $all $((events | invalidations)) $((faults | phases)) $base; do
+		ask $groups
+		line '.err == 0' || not_ok "round $round: groups $groups" "$(cat "$dir/line")"
+	done
+done
+ask 0
+is "$rounds rounds of attaching and detaching: no loss" "$(jq -c '[.unpaired, .inflight]' "$dir/line")" '[0,0]'
+# All phases of a conversion are counted, or none of them.
+check "phases are no longer than the conversions" line '.phases_ns <= .total_ns'
+check "every phase was counted as often as the last" line '.phases == .mixed * 6'
+# A begin that is kept while nobody looks for the end would last until the next.
+check "no window is longer than the longest conversion" line '.window_max_ns <= .max_ns'
+exec 3>&-
+wait $want
+is "it ends in order" $? 0
+kill -0 $load && ok "the load was there all the time" || not_ok "the load was there all the time" "$(cat "$dir/load")"
+kill $load
+plan
