@@ -44,7 +44,7 @@ is "leak: these are all" "$(grep -cE '^ (orphan|unbound|unheld) ' "$dir/leak")" 
 
 scene double
 check "double: the header says that memory is there twice" grep -qE '^gmemtop.* twice 1[23][0-9]M' "$dir/double"
-check "double: and the view of cache says how much of it" grep -qE '^slots 128M .* double 128M' "$dir/double"
+check "double: and the view of cache says how much of it" grep -qE '^slots 128M .* twice 128M' "$dir/double"
 
 check "a scene that there is not is refused" sh -c '! selftests/demo/in-vm --batch nothing 2> /dev/null'
 plan

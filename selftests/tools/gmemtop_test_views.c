@@ -104,6 +104,11 @@ static void scene_memory(struct scene *scene)
 	synth_lost(s, lost);
 	synth_stall_begin(s, &vms[WEB], 3, 0x8000, 0x10000, false);
 	synth_begin(s, &vms[WEB], 99, 0x8000, 0x10000, false);
+	s->err |= gmem_model_apply(s->ctx, &(struct gmem_rec){
+		.h = { .vm = vms[WEB].id, .kind = GMEM_ATTRIBUTES_PHASE, .tid = 99,
+		       .size = sizeof(struct gmem_rec), .ts_ns = s->now_ns },
+		.start = 0x8000, .end = 0x10000, .arg = GMEM_PHASE_STORE - GMEM_PHASE_CHECK,
+	}.h);
 	s->now_ns += 9 * SECOND;
 	synth_convert(s, &vms[WEB], 0x4000, 0x5000, false, 2 * MS);
 	s->now_ns += 2 * SECOND;

@@ -182,6 +182,26 @@ static void test_model_feeds_them(void **state)
 	gmem_model_free(m);
 }
 
+static void test_phase_of_what_is_in_flight(void **state)
+{
+	struct gmem_model *m = gmem_model_new();
+	struct gmem_vm *vm;
+
+	(void)state;
+	APPLY(m, 1, GMEM_ATTRIBUTES_BEGIN, .h.tid = 7, .end = 5, .arg = TEST_PRIVATE);
+	APPLY(m, 1, GMEM_ATTRIBUTES_BEGIN, .h.tid = 8, .end = 5, .arg = TEST_PRIVATE);
+	vm = gmem_model_vm(m, 1);
+	assert_int_equal(vm->inflight[0].phase, 0);
+	APPLY(m, 1, GMEM_ATTRIBUTES_PHASE, .h.tid = 8, .arg = 2);
+	assert_int_equal(vm->inflight[0].phase, 0);
+	assert_int_equal(vm->inflight[1].phase, GMEM_PHASE_ZAP + 1);
+	APPLY(m, 1, GMEM_ATTRIBUTES_PHASE, .h.tid = 8, .arg = 4);
+	assert_int_equal(vm->inflight[1].phase, GMEM_PHASE_MIXED + 1);
+	APPLY(m, 1, GMEM_ATTRIBUTES_PHASE, .h.tid = 8, .arg = UINT64_MAX);
+	assert_int_equal(vm->inflight[1].phase, 0);
+	gmem_model_free(m);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_periods),
 	cmocka_unit_test(test_history_is_bounded),
@@ -189,6 +209,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_recent),
 	cmocka_unit_test(test_neighbours_are_joined),
 	cmocka_unit_test(test_model_feeds_them),
+	cmocka_unit_test(test_phase_of_what_is_in_flight),
 };
 
 TEST_UNIT(history_unit, tests);

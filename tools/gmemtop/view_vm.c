@@ -273,7 +273,7 @@ static void footer(struct segments *line, const struct ui *ui, bool ascii)
 	case VM_PAGES:
 		add(line, 3, CANVAS_POPULATED, g->level[STRIP_PRIVATE], "private pages");
 		add(line, 4, CANVAS_SHARED, g->level[STRIP_PRIVATE], "shared");
-		add(line, 2, CANVAS_DOUBLED, g->doubled, "double");
+		add(line, 2, CANVAS_DOUBLED, g->doubled, "twice");
 		break;
 	case VM_BLOCKS:
 		add(line, 3, CANVAS_MIXED, g->level[STRIP_PRIVATE], "mixed 2 MiB blocks");
@@ -282,7 +282,7 @@ static void footer(struct segments *line, const struct ui *ui, bool ascii)
 		add(line, 3, CANVAS_PRIVATE, g->level[STRIP_PRIVATE], "private");
 		add(line, 4, CANVAS_SHARED, g->level[STRIP_SHARED], "shared");
 		add(line, 5, CANVAS_GLOW, g->level[STRIP_PRIVATE / 2], "just converted");
-		add(line, 6, CANVAS_DOUBLED, g->level[STRIP_PRIVATE], "double");
+		add(line, 6, CANVAS_DOUBLED, g->level[STRIP_PRIVATE], "twice");
 	}
 }
 
@@ -318,7 +318,8 @@ static void help(struct help_page *p)
 		   "of stalls, which is what the guest waits for conversions, and of conversions by phase: since the VM was "
 		   "first seen");
 	help_entry(p, "HOT", CANVAS_KEY,
-		   "ranges that are converted most. TURNS: flips that went the other way than the one "
+		   "ranges that are converted most, counted while this view is shown; before that, only of "
+		   "VMs that convert little. TURNS: flips that went the other way than the one "
 		   "before. A + after FLIPS: there may have been more before it was followed");
 	help_entry(p, "SLOTS", CANVAS_KEY, "memslots, and the files that they are bound to");
 }

@@ -86,7 +86,7 @@ static void draw_sums(struct canvas *c, int y, const struct gmem_vm *vm, uint64_
 	add_bytes(&line, 2, CANVAS_POPULATED, "populated", gmem_vm_populated_bytes(vm));
 	if (features & GMEM_FEATURE_BACKING)
 		add_bytes(&line, 2, d.private_bytes + d.shared_bytes ? CANVAS_DOUBLED : CANVAS_NORMAL,
-			  "double", d.private_bytes + d.shared_bytes);
+			  "twice", d.private_bytes + d.shared_bytes);
 	if (unused)
 		add_bytes(&line, 1, CANVAS_ORPHAN, "unused", unused);
 	snprintf(buf, sizeof(buf), "%llu/%llu", (unsigned long long)b.mixed, (unsigned long long)b.total);
@@ -242,7 +242,7 @@ static void add_content(struct segments *line, const struct gmem_model *m, const
 		add_pages(line, 4, CANVAS_SHARED, "and shared", p.shared_populated, p.all);
 	}
 	if (p.doubled)
-		add_pages(line, 2, CANVAS_DOUBLED, "double", p.doubled, p.all);
+		add_pages(line, 2, CANVAS_DOUBLED, "twice", p.doubled, p.all);
 	if (p.mixed)
 		add_pages(line, 5, CANVAS_MIXED, "mixed blocks", p.mixed, p.blocks);
 	if (!r)

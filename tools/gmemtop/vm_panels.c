@@ -51,9 +51,26 @@ static const struct gmem_inflight *cause_of(const struct gmem_vm *vm, const stru
 	return found;
 }
 
-static void draw_stall(struct panel *p, const struct gmem_vm *vm, const struct gmem_inflight *op,
-		       uint64_t now_ns)
+/* One of which no phase was told waits for the lock; or it began before phases were told. */
+static const char *phase_of(const struct gmem_inflight *op, uint64_t features)
 {
+	if (op->kind != GMEM_ATTRIBUTES_BEGIN || !(features & GMEM_FEATURE_PHASES))
+		return NULL;
+	return op->phase ? gmem_phase_names[op->phase - 1] : "lock?";
+}
+
+static void put_phase(struct panel *p, const struct gmem_inflight *op, uint64_t features)
+{
+	const char *phase = phase_of(op, features);
+
+	if (phase)
+		panel_printf(p, CANVAS_TITLE, "(%s) ", phase);
+}
+
+static void draw_stall(struct panel *p, const struct gmem_model *m, const struct gmem_vm *vm,
+		       const struct gmem_inflight *op)
+{
+	uint64_t now_ns = m->now_ns;
 	const struct gmem_inflight *cause = cause_of(vm, op);
 	uint64_t age = age_of(op, now_ns);
 	char buf[64], text[32];
@@ -66,20 +83,24 @@ static void draw_stall(struct panel *p, const struct gmem_vm *vm, const struct g
 		panel_printf(p, CANVAS_NORMAL, "in %s %s ",
 			     cause->kind == GMEM_ATTRIBUTES_BEGIN ? "the ioctl" : "fallocate",
 			     gmem_text_ns(buf, sizeof(buf), age_of(cause, now_ns)));
+	if (cause)
+		put_phase(p, cause, m->features);
 	gmem_text_bytes(buf, sizeof(buf), (op->end - op->start) << GMEM_PAGE_SHIFT);
 	panel_printf(p, CANVAS_DIM, "for %llx+%s to %s", (unsigned long long)op->start, buf,
 		     gmem_text_arg(text, sizeof(text), op->kind, op->arg));
 	panel_end_line(p);
 }
 
-static void draw_op(struct panel *p, const struct gmem_inflight *op, uint64_t now_ns)
+static void draw_op(struct panel *p, const struct gmem_model *m, const struct gmem_inflight *op)
 {
+	uint64_t now_ns = m->now_ns;
 	uint64_t age = age_of(op, now_ns);
 	char buf[64], text[32];
 
 	panel_printf(p, age > AGE_LONG_NS ? CANVAS_WARN : CANVAS_NORMAL, " %s %s %s ",
 		     gmem_kind(op->kind)->op, gmem_text_arg(text, sizeof(text), op->kind, op->arg),
 		     gmem_text_ns(buf, sizeof(buf), age));
+	put_phase(p, op, m->features);
 	gmem_text_bytes(buf, sizeof(buf), (op->end - op->start) << GMEM_PAGE_SHIFT);
 	panel_printf(p, CANVAS_DIM, "at %llx+%s by thread %u", (unsigned long long)op->start, buf, op->tid);
 	panel_end_line(p);
@@ -113,9 +134,9 @@ static void draw_now(struct panel *p, const struct gmem_model *m, const struct g
 		const struct gmem_inflight *op = &vm->inflight[i];
 
 		if (op->kind == GMEM_STALL_BEGIN)
-			draw_stall(p, vm, op, m->now_ns);
+			draw_stall(p, m, vm, op);
 		else if (!is_told(vm, op))
-			draw_op(p, op, m->now_ns);
+			draw_op(p, m, op);
 	}
 }
 

@@ -118,6 +118,8 @@ static struct json_object *inflight(const struct gmem_vm *vm, uint64_t now_ns)
 		put_u64(o, "ino", op->ino);
 		put_u64(o, "start", op->start);
 		put_u64(o, "end", op->end);
+		json_object_object_add(o, "phase", op->phase ?
+			json_object_new_string(gmem_phase_names[op->phase - 1]) : NULL);
 		put_u64(o, "age_ns", now_ns > op->begin_ns ? now_ns - op->begin_ns : 0);
 		json_object_array_add(a, o);
 	}

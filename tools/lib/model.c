@@ -305,6 +305,18 @@ static void drop_op(struct gmem_vm *vm, const struct gmem_rec *r, uint16_t begin
 	}
 }
 
+/* Only the first phase has no record: it begins with the conversion. */
+static void enter_phase(struct gmem_vm *vm, const struct gmem_rec *r)
+{
+	for (size_t i = 0; i < vm->nr_inflight; i++) {
+		struct gmem_inflight *op = &vm->inflight[i];
+
+		if (op->kind == GMEM_ATTRIBUTES_BEGIN && op->tid == r->h.tid)
+			op->phase = r->arg < GMEM_PHASES - GMEM_PHASE_CHECK ?
+				    (uint32_t)r->arg + GMEM_PHASE_CHECK + 1 : 0;
+	}
+}
+
 static int begin_op(struct gmem_vm *vm, const struct gmem_rec *r)
 {
 	struct gmem_inflight *p;
@@ -322,7 +334,8 @@ static int begin_op(struct gmem_vm *vm, const struct gmem_rec *r)
 	vm->inflight = p;
 	vm->nr_inflight++;
 	p[i] = (struct gmem_inflight){
-		r->h.ts_ns, r->h.tid, r->h.kind, r->aux, r->ino, r->start, r->end, r->arg,
+		.begin_ns = r->h.ts_ns, .tid = r->h.tid, .kind = r->h.kind, .aux = r->aux,
+		.ino = r->ino, .start = r->start, .end = r->end, .arg = r->arg,
 	};
 	return 0;
 }
@@ -450,6 +463,9 @@ static int apply_event(struct gmem_vm *vm, const struct gmem_rec *r)
 		return 0;
 	case GMEM_SCAN_END:
 		scan_end(vm, r);
+		return 0;
+	case GMEM_ATTRIBUTES_PHASE:
+		enter_phase(vm, r);
 		return 0;
 	case GMEM_UNBIND:
 		del_slots(vm, r->ino, false, r->aux);

@@ -77,6 +77,7 @@ struct gmem_inflight {
 	uint64_t start;
 	uint64_t end;
 	uint64_t arg;
+	uint32_t phase;		/* of a conversion: enum gmem_conversion_phase, + 1; 0: not told */
 };
 
 struct gmem_vm {
