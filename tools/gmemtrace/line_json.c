@@ -7,7 +7,7 @@
 
 #define KEY(o, key) PUT(o, ",\"" key "\":")
 
-static void put_number(struct put *o, const char *key, __u64 v)
+static inline void put_number(struct put *o, const char *key, __u64 v)
 {
 	PUT(o, ",\"");
 	put_text(o, key);

@@ -2,6 +2,9 @@
 #include "put.h"
 
 static const char digits[] = "0123456789abcdef";
+static const char pairs[] =
+	"0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+	"5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 
 void put_fill(struct put *o, char c, int n)
 {
@@ -13,9 +16,12 @@ void put_u64_wide(struct put *o, uint64_t v, int width, char pad)
 {
 	char buf[20], *p = buf + sizeof(buf);
 
-	do
-		*--p = digits[v % 10];
-	while (v /= 10);
+	for (; v >= 100; v /= 100)
+		p = memcpy(p - 2, &pairs[2 * (v % 100)], 2);
+	if (v >= 10)
+		p = memcpy(p - 2, &pairs[2 * v], 2);
+	else
+		*--p = digits[v];
 	put_fill(o, pad, width - (int)(buf + sizeof(buf) - p));
 	put_bytes(o, p, (size_t)(buf + sizeof(buf) - p));
 }

@@ -26,9 +26,14 @@ static inline void put_bytes(struct put *o, const char *s, size_t n)
 {
 	size_t room = (size_t)(o->end - o->p);
 
-	n = n < room ? n : room;
-	memcpy(o->p, s, n);
-	o->p += n;
+	/* Of a constant length, this is a few moves, and no call. */
+	if (__builtin_expect(n <= room, 1)) {
+		memcpy(o->p, s, n);
+		o->p += n;
+		return;
+	}
+	memcpy(o->p, s, room);
+	o->p += room;
 }
 
 static inline void put_text(struct put *o, const char *s)

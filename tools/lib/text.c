@@ -157,12 +157,30 @@ struct flag {
 	const char *name;
 };
 
+/* Without a format: there is one for every event. */
+static char *copy(char *buf, size_t size, const char *text)
+{
+	size_t n = size ? strnlen(text, size - 1) : 0;
+
+	if (!size)
+		return buf;
+	memcpy(buf, text, n);
+	buf[n] = '\0';
+	return buf;
+}
+
 static char *flags(char *buf, size_t size, uint64_t v, const struct flag *f, size_t n,
 		   const char *none)
 {
 	size_t used = 0;
 
-	snprintf(buf, size, "%s", v ? "" : none);
+	if (!v)
+		return copy(buf, size, none);
+	for (size_t i = 0; i < n; i++) {
+		if (v == f[i].bit)
+			return copy(buf, size, f[i].name);
+	}
+	copy(buf, size, "");
 	for (size_t i = 0; i < n; i++) {
 		if (!(v & f[i].bit) || used >= size)
 			continue;
@@ -190,14 +208,14 @@ char *gmem_text_arg(char *buf, size_t size, unsigned int kind, uint64_t arg)
 		return flags(buf, size, arg, modes, 2, "none");
 	case GMEM_ARG_CAUSE:
 		if (arg < sizeof(causes) / sizeof(*causes))
-			snprintf(buf, size, "%s", causes[arg]);
+			copy(buf, size, causes[arg]);
 		else
 			snprintf(buf, size, "cause_%llu", (unsigned long long)arg);
 		return buf;
 	case GMEM_ARG_PHASE:
 		/* The event numbers those that it tells of, and the first is not among them. */
 		if (arg < GMEM_PHASES - GMEM_PHASE_CHECK)
-			snprintf(buf, size, "%s", gmem_phase_names[arg + GMEM_PHASE_CHECK]);
+			copy(buf, size, gmem_phase_names[arg + GMEM_PHASE_CHECK]);
 		else
 			snprintf(buf, size, "phase_%llu", (unsigned long long)arg);
 		return buf;
