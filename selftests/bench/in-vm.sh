@@ -355,10 +355,10 @@ measure_bpftrace()
 	to_null "bpftrace, all events: printf" bpftrace -e "$(bpftrace_print)"
 }
 
-# All record the same events: phases and faults, too.
+# The first, trace-cmd and perf record the same events: phases and faults, too.
 measure_recorders()
 {
-	attached "gmemtrace record" build/gmemtrace record --phases --faults -o "$dir/data"
+	attached "gmemtrace record -f --phases" build/gmemtrace record --phases --faults -o "$dir/data"
 	[ -n "$(gmem_events)" ] || {
 		skip "perf, trace-cmd" "the kernel has no kvm_gmem_* events"
 		return
