@@ -108,7 +108,7 @@ $trace record -o "$dir/b" 2> "$dir/err" &
 pid=$!
 wait_for 120 grep -q probes "$dir/err"
 build/gmemload --count 200 --mem 16M > /dev/null
-converted() { $trace print "$dir/b" 2> "$dir/now.err" | tee "$dir/now" | grep -q ' convert '; }
+converted() { $trace print "$dir/b" > "$dir/now" 2> "$dir/now.err" && grep -q ' convert ' "$dir/now"; }
 check "what is being written can be read" wait_for 60 converted
 check "and says that it is" grep -q 'being written' "$dir/now.err"
 kill -KILL $pid
