@@ -82,6 +82,9 @@ static void test_metric_table(void **state)
 				 strlen(m->key));
 		assert_true(strlen(m->help) > 0);
 		assert_true((int)strlen(m->title) <= m->width);
+		/* Beside each other in a table, two columns are told apart. */
+		for (size_t k = 0; k < i; k++)
+			assert_string_not_equal(m->title, gmem_metrics[k].title);
 		if (m->type == GMEM_NS)
 			assert_true(ends_with(m->key, "_ns"));
 		if (m->type == GMEM_BYTES)

@@ -297,18 +297,18 @@ GETTER(get_inflight_age)
 		 get_stall_p99, D, "99th percentile of their time")
 
 #define PHASE(name, D, P, T, what)						\
-	COUNTER_IF(GMEM_FEATURE_PHASES, name "_ns", T, 8, GMEM_NS, phase_ns[D][P], what)
+	COUNTER_IF(GMEM_FEATURE_PHASES, name "_ns", T, 9, GMEM_NS, phase_ns[D][P], what)
 
 /* Of conversions that changed something; 0 where nobody asked for phases. */
-#define PHASES(name, D)								\
-	PHASE(name "_lock", D, GMEM_PHASE_LOCK, "LOCK", "time waiting for slots_lock"), \
-	PHASE(name "_check", D, GMEM_PHASE_CHECK, "CHECK",			\
+#define PHASES(name, TO, D)							\
+	PHASE(name "_lock", D, GMEM_PHASE_LOCK, "LOCK" TO, "time waiting for slots_lock"), \
+	PHASE(name "_check", D, GMEM_PHASE_CHECK, "CHECK" TO,			\
 	      "time to find out if there is anything to change"),		\
-	PHASE(name "_reserve", D, GMEM_PHASE_RESERVE, "RESERVE",		\
+	PHASE(name "_reserve", D, GMEM_PHASE_RESERVE, "RESERVE" TO,		\
 	      "time to allocate memory for the new attributes"),		\
-	PHASE(name "_zap", D, GMEM_PHASE_ZAP, "ZAP", "time to zap mappings and flush TLBs"), \
-	PHASE(name "_store", D, GMEM_PHASE_STORE, "STORE", "time to store the attributes"), \
-	PHASE(name "_mixed", D, GMEM_PHASE_MIXED, "MIXSCAN",			\
+	PHASE(name "_zap", D, GMEM_PHASE_ZAP, "ZAP" TO, "time to zap mappings and flush TLBs"), \
+	PHASE(name "_store", D, GMEM_PHASE_STORE, "STORE" TO, "time to store the attributes"), \
+	PHASE(name "_mixed", D, GMEM_PHASE_MIXED, "MIXSCAN" TO,			\
 	      "time to find out which huge pages are possible")
 
 const struct gmem_metric gmem_metrics[] = {
@@ -374,8 +374,8 @@ const struct gmem_metric gmem_metrics[] = {
 		"pages allocated by these: first touches"),
 	COUNTER_IF(GMEM_FEATURE_RETRIES, "fault_retries", "RETRY", 7, GMEM_COUNT, fault_retries,
 		"faults of vCPUs that met an invalidation and had to be repeated"),
-	PHASES("to_private", GMEM_TO_PRIVATE),
-	PHASES("to_shared", GMEM_TO_SHARED),
+	PHASES("to_private", ">P", GMEM_TO_PRIVATE),
+	PHASES("to_shared", ">S", GMEM_TO_SHARED),
 	COUNTER("memory_faults", "MFAULT", 7, GMEM_COUNT, memory_faults,
 		"exits to the VMM with KVM_EXIT_MEMORY_FAULT"),
 };
