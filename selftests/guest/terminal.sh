@@ -34,9 +34,9 @@ wait_for 10 shows '^ready>'
 before=$(terminal_state)
 
 type_line 'build/gmemtop -d 0.5 --no-config --record '"$dir/recording"
-check "it comes up" wait_for 60 shows '0 VMs'
+check "it comes up" wait_for 240 shows '0 VMs'
 check "without VMs it says so" wait_for 10 shows 'no VM'
-build/gmemload --vms 3 --vcpus 1 --mem 64M --pattern mix --by mix --rate 100 --duration 600 --quiet --name load &
+build/gmemload --vms 3 --vcpus 1 --mem 64M --pattern mix --by mix --rate 100 --duration 3600 --quiet --name load &
 load=$!
 check "it shows the VMs" wait_for 60 shows 'load-2'
 sleep 2
@@ -112,5 +112,5 @@ for picture in "$dir"/[0-9]*; do
 	echo "# == ${picture##*/}"
 	sed 's/^/# /' "$picture"
 done
-kill $load
+kill $load 2> /dev/null
 plan
