@@ -52,3 +52,5 @@ bench: deps
 	@$(B)/recording_bench
 	@selftests/bench/screen-leaks.sh
 	@selftests/bench/run.sh --kernel $(KERNEL) $(BENCH_ARGS)
+	@$(SUBMAKE) -s $(B)/synth_record $(B)/analysis_bench
+	@selftests/bench/replay.sh

@@ -153,8 +153,8 @@ static void retries(void **state)
 	RECORD(a, GMEM_FAULT_RETRY, .start = 4100, .end = 4101);
 	seen = &a->vms->seen;
 	assert_int_equal(seen->retries_outside, 1);
-	RECORD(a, GMEM_INVALIDATE_BEGIN, .start = 4096, .end = 4200, .arg = 3);
 	RECORD(a, GMEM_INVALIDATE_BEGIN, .ino = 5, .start = 0, .end = 4);
+	RECORD(a, GMEM_INVALIDATE_BEGIN, .start = 4096, .end = 4200, .arg = 3);
 	RECORD(a, GMEM_FAULT_RETRY, .start = 4100, .end = 4101);
 	RECORD(a, GMEM_FAULT_RETRY, .start = 4100, .end = 4101);
 	RECORD(a, GMEM_INVALIDATE_END, .start = 4096, .end = 4200, .arg = 3, .dur_ns = 9);

@@ -89,8 +89,11 @@ void input_init(struct input *in, const char *name, struct gmem_error *e)
 static int on_record(void *ctx, const struct gmem_hdr *rec)
 {
 	struct input *in = ctx;
-	int err = filter_learn(&in->wants, rec);
+	int err;
 
+	if (in->all)
+		return in->fn(in->ctx, rec, true);
+	err = filter_learn(&in->wants, rec);
 	return err ? err : in->fn(in->ctx, rec, filter_wants(&in->wants, rec));
 }
 
@@ -202,6 +205,10 @@ static enum gmem_status run_live(struct input *in, struct child *c)
 
 	if (!status && in->record)
 		status = open_record(&s, &w, in);
+	if (!status && !in->once)
+		fprintf(stderr, "gmemtrace: probes: %s; %s\n", gmem_source_describe(s),
+			c->pid ? "until the command ends" : in->attach.seconds > 0 ? "until the time is over" :
+			"Ctrl-C ends");
 	if (!status && c->pid)
 		err = child_run(c);
 	if (err)
@@ -243,10 +250,12 @@ static enum gmem_status run_with_command(struct input *in)
 enum gmem_status input_run(struct input *in, input_fn fn, void *ctx)
 {
 	enum gmem_status status;
+	char text[512];
 
 	gmem_stop_on_signals();
 	in->fn = fn;
 	in->ctx = ctx;
+	in->all = !*filter_text(&in->filter, text, sizeof(text));
 	if (filter_init(&in->wants, &in->filter))
 		return gmem_fail(in->e, GMEM_E_FAILED, NULL, "out of memory");
 	status = in->file ? run_replay(in) : run_with_command(in);

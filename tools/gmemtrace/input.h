@@ -33,6 +33,7 @@ struct input {
 
 	/* Of input_run(). */
 	struct filter wants;
+	bool all;		/* there is no filter */
 	input_fn fn;
 	void *ctx;
 
