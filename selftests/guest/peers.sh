@@ -9,8 +9,8 @@ trap 'kill $(jobs -p) 2>/dev/null' EXIT
 
 # BPF objects of ours in the kernel: programs, maps, links.
 ours() {
-	bpftool prog list | grep -cE ' name (on_|stock_|scan_)'
-	bpftool map list | grep -cE ' name (vms|inflight|lost|records|vm_ids|walks|gmem_bpf)'
+	bpftool prog list | grep -cE ' name (on_|stock_|stall_|scan_)'
+	bpftool map list | grep -cE ' name (vms|ops|phases|others|active|stalls|waiters|lost|records|vm_ids|walks|gmem_bpf)'
 	bpftool link list | wc -l
 }
 nothing=$(printf '0\n0\n0')
