@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * All programs. User space loads those that the kernel has something for and that
- * somebody wants to see: tools/lib/probes.c.
+ * somebody wants to see: tools/lib/live/probes.c.
  */
 #include "gmem_tracepoints.bpf.h"
 #include "gmem_stock.bpf.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Programs on functions of a kernel that has no tracepoints of ours. What a function
- * is called where, and which are there, is in tools/lib/probes.c; names of programs
+ * is called where, and which are there, is in tools/lib/live/probes.c; names of programs
  * say what they see. Functions named are of 6.12; where 7.3 differs, it is said.
  */
 #ifndef GMEM_STOCK_BPF_H

@@ -1,11 +1,11 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Tells where a layer of tools/ includes what it must not know: layering.sh [ROOT].
 # Prints TAP, with FILE:LINE:TEXT of each. Exit status: 0 none, 1 some, 2 no source.
 set -u
 root=${1:-$(dirname "$0")/../..}
-if [ ! -f "$root/tools/lib/model.c" ]; then
-	echo "layering.sh: cannot find tools/lib/model.c in $root" >&2
+if [ ! -f "$root/tools/lib/model/model.c" ]; then
+	echo "layering.sh: cannot find tools/lib/model/model.c in $root" >&2
 	echo "Give the root of the source tree." >&2
 	exit 2
 fi
@@ -39,7 +39,7 @@ own_headers() { # file..
 with_headers() { # file seen
 	echo "$1"
 	own_headers "$1" | while read -r header; do
-		for file in "tools/lib/$header" "bpf/$header"; do
+		for file in tools/lib/*/"$header" "bpf/$header"; do
 			case " $2 $1 " in
 			*" $file "*) ;;
 			*) [ ! -f "$file" ] || with_headers "$file" "$2 $1" ;;
@@ -48,13 +48,18 @@ with_headers() { # file seen
 	done
 }
 
-none "$(sources | grep -vxE 'tools/lib/(source_live|attach|inflight|inventory|probes)\.[ch]' |
+none "$(sources | grep -vxE 'tools/lib/live/(source_live|attach|inflight|inventory|probes)\.[ch]' |
 	includes '(.*/)?bpf/.*\.h|.*\.skel\.h')" \
-	'only source_live, attach, inflight, inventory and probes of tools/lib know BPF'
+	'only source_live, attach, inflight, inventory and probes of tools/lib/live know BPF'
 none "$(sources | grep -vx 'tools/gmemtop/tui\.c' |
 	includes '(.*/)?n?curses\.h|ncursesw?/.*\.h')" \
 	'only tools/gmemtop/tui.c knows curses'
-none "$(with_headers tools/lib/model.c '' | sort -u | includes 'stdio\.h|(sys/)?timex?\.h')" \
+none "$(with_headers tools/lib/model/model.c '' | sort -u | includes 'stdio\.h|(sys/)?timex?\.h')" \
 	'the model knows neither output nor clock'
+none "$(with_headers tools/lib/model/model.c '' | sort -u | grep -vE '^(tools/lib/model|bpf)/')" \
+	'the model knows only what is in its folder, and the records'
+none "$(find tools/lib -name '*.[ch]' | includes "$(ls tools/gmemtop/*.h tools/gmemtrace/*.h | xargs -n1 basename | grep -vxf \
+	<(ls tools/lib/*/*.h | xargs -n1 basename) | paste -sd'|')")" \
+	'the library knows none of the programs'
 echo "1..$n"
 exit $failed
