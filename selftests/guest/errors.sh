@@ -44,7 +44,8 @@ fails "gmemtop, bad delay" 2 "delay .* 'x'" $dir/gmemtop -d x
 fails "gmemtop, bad count" 2 "'-3'" $dir/gmemtop -n -3
 fails "gmemtop, unknown field" 2 "no field to sort by: 'x'" $dir/gmemtop -s x
 fails "gmemtop, unknown probes" 2 "no set of probes: 'x'" $dir/gmemtop --probes x
-fails "gmemtop, argument" 2 "unexpected argument 'x'" $dir/gmemtop x
+fails "gmemtop, bad interval" 2 "delay .* 'x'" $dir/gmemtop x
+fails "gmemtop, argument" 2 "unexpected argument 'x'" $dir/gmemtop 1 1 x
 fails "gmemtop, no terminal" 7 "terminal" $dir/gmemtop
 fails "gmemtrace, no command" 2 "no command" $dir/gmemtrace
 fails "gmemtrace, unknown command" 2 "unknown command 'x'" $dir/gmemtrace x

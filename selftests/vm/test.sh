@@ -24,7 +24,7 @@ vm() { "$here/run" --image "$image" --timeout 120 "$@"; }
 
 # A process that signals can find: the runner itself, not a subshell of it.
 vm_exec() {
-	exec env --default-signal=INT "$here/run" --image "$image" --timeout 120 "$@"
+	exec env --default-signal=INT,HUP "$here/run" --image "$image" --timeout 120 "$@"
 }
 
 report() { # status name
