@@ -32,4 +32,9 @@ $trace report "$dir/a" > /dev/full 2> "$dir/err"
 is "a full disk: status 7" $? 7
 head -c $(($(stat -c %s "$dir/a") / 2)) "$dir/a" > "$dir/half"
 check "half of a recording is read" $trace report "$dir/half"
+# The fixture has random bytes wherever a recording can have text.
+for how in "" --json --html; do
+	is "what a recording says of itself cannot act on a terminal ($how)" \
+		"$($trace report $how selftests/tools/recordings/v1.gmem | LC_ALL=C grep -c '[^ -~	]')" 0
+done
 plan

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kinds.h"
+#include "text.h"
 
 static const char *const titles[GMEM_DIRECTIONS] = { "to shared", "to private" };
 static const enum gmem_direction order[] = { GMEM_TO_PRIVATE, GMEM_TO_SHARED };
@@ -37,13 +38,15 @@ static void head(const struct report *r, FILE *out)
 {
 	struct gmem_op_counters p = report_conversions(&r->total, GMEM_TO_PRIVATE);
 	struct gmem_op_counters s = report_conversions(&r->total, GMEM_TO_SHARED);
+	char probes[REPORT_NAME_SIZE];
 	uint64_t lost = 0;
 
 	for (int i = 0; i < GMEM_LOSSES; i++)
 		lost += r->a->model->lost[i];
 	html_page_begin(out, "Guest memory");
-	fprintf(out, "<h1>Guest memory</h1><div class=\"dim\">%s%s</div>\n<div class=\"tiles\">",
-		*r->a->probes ? "probes: " : "", r->a->probes);
+	fprintf(out, "<h1>Guest memory</h1><div class=\"dim\">%s", *r->a->probes ? "probes: " : "");
+	html_text(out, gmem_text_name(probes, sizeof(probes), r->a->probes));
+	fputs("</div>\n<div class=\"tiles\">", out);
 	tile(out, text_ns(r->a->end_ns - r->a->begin_ns), "observed");
 	tile(out, text_count(r->nr_vms), r->nr_vms == 1 ? "VM" : "VMs");
 	tile(out, text_count(p.count), "conversions to private");

@@ -317,7 +317,7 @@ struct json_object *report_json(const struct report *r)
 
 	json_object_object_add(o, "version", json_object_new_int(GMEM_JSON_VERSION));
 	put_text(o, "type", "report");
-	put_text(o, "probes", r->a->probes);
+	put_name(o, "probes", r->a->probes);
 	put_u64(o, "begin_ns", r->a->begin_ns);
 	put_u64(o, "end_ns", r->a->end_ns);
 	put_u64(o, "events", r->a->nr_events);

@@ -91,11 +91,12 @@ static void losses(const struct report *r, FILE *out)
 static void head(const struct report *r, FILE *out)
 {
 	const struct gmem_analysis *a = r->a;
+	char probes[REPORT_NAME_SIZE];
 
 	fprintf(out, "%zu VM%s, %llu events in %s", r->nr_vms, r->nr_vms == 1 ? "" : "s",
 		(ull)a->nr_events, text_ns(a->end_ns - a->begin_ns));
 	if (*a->probes)
-		fprintf(out, ", probes: %s", a->probes);
+		fprintf(out, ", probes: %s", gmem_text_name(probes, sizeof(probes), a->probes));
 	fputc('\n', out);
 	if (a->filtered)
 		fputs("Only events that the filters let through.\n", out);

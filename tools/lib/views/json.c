@@ -215,10 +215,11 @@ struct json_object *gmem_json_model(const struct gmem_model *m, const char *prob
 {
 	struct json_object *o = json_object_new_object(), *vms = json_object_new_array();
 	struct gmem_vm *vm, *tmp;
+	char text[64];
 
 	json_object_object_add(o, "version", json_object_new_int(GMEM_JSON_VERSION));
 	put_u64(o, "ts_ns", m->now_ns);
-	json_object_object_add(o, "probes", json_object_new_string(probes));
+	json_object_object_add(o, "probes", json_object_new_string(gmem_text_name(text, sizeof(text), probes)));
 	put_u64(o, "events", m->nr_events);
 	put_losses(o, m);
 	put_cost(o, &m->cost);
