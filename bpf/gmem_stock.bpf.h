@@ -220,7 +220,10 @@ int BPF_PROG(stock_invalidate, void *priv, unsigned long start, unsigned long en
 	return 0;
 }
 
-/* kvm_mmu_invalidate_begin, kvm_mmu_invalidate_start: one of attributes has a window of its own. */
+/*
+ * kvm_arch_pre_set_memory_attributes, for each memslot: the window was opened just before the
+ * first. What opens it, kvm_mmu_invalidate_begin(), is a function, but inlined there.
+ */
 SEC("fentry")
 int BPF_PROG(stock_window, struct kvm *kvm)
 {
@@ -228,7 +231,7 @@ int BPF_PROG(stock_window, struct kvm *kvm)
 	struct gmem_op *op = vm ? op_peek(OP_ATTRIBUTES, vm) : NULL;
 	struct gmem_rec r;
 
-	if (!op)
+	if (!op || op_peek(OP_INVALIDATE, vm))
 		return 0;
 	r = (struct gmem_rec){ .start = op->start, .end = op->end, .arg = CAUSE_ATTRIBUTES };
 	invalidate_begins(kvm, vm, &r);

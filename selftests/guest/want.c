@@ -71,7 +71,9 @@ static int look(struct gmem_source *s, struct gmem_model *m)
 
 int main(void)
 {
-	struct gmem_live_opts opts = { .later = GMEM_PROBES_ALL, .inventory = true };
+	struct gmem_live_opts opts = {
+		.later = GMEM_PROBES_ALL, .inventory = true, .set = GMEM_SET_ANY,
+	};
 	struct gmem_model *m = gmem_model_new();
 	struct gmem_error e = { 0 };
 	struct gmem_source *s;

@@ -29,7 +29,7 @@ ask() {
 	wait_for 240 sh -c "test \$(wc -l < $dir/out) -ge $lines"
 	tail -1 "$dir/out" > "$dir/line"
 }
-line() { jq -e "$1" "$dir/line" > /dev/null; }
+line() { jq -e "$1" "$dir/line" > /dev/null || { cat "$dir/line"; false; }; }
 
 line_1=$(head -1 "$dir/out")
 check "at first there are neither phases nor windows nor faults" \

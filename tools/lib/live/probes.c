@@ -71,7 +71,7 @@ struct gmem_probe gmem_probes[] = {
 	FN("stock_memory_error_exit",	"kvm_gmem_error_folio", NULL,		BASE,	false),
 	FN("stock_invalidate",		"kvm_gmem_invalidate_begin", "__kvm_gmem_invalidate_start",
 									INVALIDATIONS,	false),
-	FN("stock_window",		"kvm_mmu_invalidate_begin", "kvm_mmu_invalidate_start",
+	FN("stock_window",		"kvm_arch_pre_set_memory_attributes", NULL,
 									INVALIDATIONS,	false),
 	FN("stock_window_end",		"kvm_mmu_invalidate_end", NULL,	INVALIDATIONS,	false),
 	FN("stock_attributes",		"kvm_vm_ioctl", NULL,			BASE,	true),
