@@ -8,6 +8,14 @@
 
 #define TOP "gmemtop"
 #define TOP_PHASES "gmemtop --phases"
+#define RECORD "gmemtrace record, all events"
+
+/* Of recorders of the same events the one that slows the load least. */
+#define LESS_THAN(op, rival) { "full", RECORD, op, 1.0, "full", rival }
+#define LESS_THAN_ALL(op)				\
+	LESS_THAN(op, "trace-cmd record"),		\
+	LESS_THAN(op, "perf record"),			\
+	LESS_THAN(op, "bpftrace, all events: printf")
 
 const struct limit limits[] = {
 	{ "full", BASE_OBSERVER, "flip4k", 0.005, BASE_VARIANT, NULL },
@@ -20,6 +28,10 @@ const struct limit limits[] = {
 	{ "full", TOP_PHASES, "slot", 0.01, "full", NULL },
 	{ "full", TOP, "flip4k", 1.0 / 3, "full", "bpftrace as gmemtop" },
 	{ "full", TOP_PHASES, "flip4k", 1.0 / 3, "full", "bpftrace as --phases" },
+	LESS_THAN_ALL("flip4k"),
+	LESS_THAN_ALL("flip2m"),
+	LESS_THAN_ALL("noop4k"),
+	LESS_THAN_ALL("punch2m"),
 	{ NULL, NULL, NULL, 0, NULL, NULL }
 };
 

@@ -352,20 +352,20 @@ measure_bpftrace()
 		return
 	}
 	to_null "bpftrace, all events: hist" bpftrace -e "$(bpftrace_hist)"
-	to_null "bpftrace, all events: printf" bpftrace -e "$(bpftrace_print)"
 }
 
-# The first, trace-cmd and perf record the same events: phases and faults, too.
+# All but the second have the same events: phases and faults, too.
 measure_recorders()
 {
-	attached "gmemtrace record -f --phases" build/gmemtrace record --phases --faults -o "$dir/data"
+	attached "gmemtrace record, all events" build/gmemtrace record --phases --faults -o "$dir/data"
 	[ -n "$(gmem_events)" ] || {
-		skip "perf, trace-cmd" "the kernel has no kvm_gmem_* events"
+		skip "perf, trace-cmd, bpftrace" "the kernel has no kvm_gmem_* events"
 		return
 	}
 	attached "gmemtrace record" build/gmemtrace record -o "$dir/data"
 	attached "trace-cmd record" trace-cmd record -e 'kvm:kvm_gmem_*' -o "$dir/data"
 	attached "perf record" perf record -a -e 'kvm:*gmem*' -o "$dir/data"
+	to_null "bpftrace, all events: printf" bpftrace -e "$(bpftrace_print)"
 }
 
 measure_strace()

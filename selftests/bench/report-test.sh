@@ -24,7 +24,15 @@ both_ops()
 # observers FLIP4K PHASES BPFTRACE BPFTRACE_PHASES: beside them, all is as with nothing, 1000
 observers()
 {
-	local op
+	local op rival
+
+	for op in noop4k punch2m flip2m flip4k; do
+		sample full 1 "gmemtrace record, all events" $op 1100 0
+		for rival in "trace-cmd record" "perf record" "bpftrace, all events: printf"; do
+			sample full 1 "$rival" $op 1200 0
+		done
+	done
+	sample full 1 nothing noop4k 1000 0
 
 	for op in flip2m slot; do
 		sample full 1 nothing $op 1000 0
@@ -61,6 +69,9 @@ reports "a limit broken" 1 '^FAIL flip4k, no event enabled: .*\+0\.60 %' "$dir/b
 reports "a limit of gmemtop broken" 1 '^FAIL flip4k, gmemtop: .*\+5\.10 %' "$dir/broken"
 { both_ops stock 1 1000; both_ops full 1 1000; observers 1050 1200 1149 1600; } > "$dir/broken"
 reports "more than a third of the other" 1 '^FAIL flip4k, gmemtop: .* 33\.6 % of' "$dir/broken"
+{ cat "$dir/kept"; sample full 1 "perf record" noop4k 1099 0; } > "$dir/broken"
+reports "a recorder that costs more than another" 1 \
+	'^FAIL noop4k, gmemtrace record, all events: .* 101\.0 % of what "perf record" adds' "$dir/broken"
 { both_ops stock 1 1000; both_ops full 1 1000; } > "$dir/half"
 reports "an observer not measured" 1 '^FAIL flip4k, gmemtop: .*not measured' "$dir/half"
 both_ops stock 1 1000 > "$dir/half"
@@ -73,12 +84,12 @@ reports "path and reader" 0 'tool +1500\.0 +1\.5000 +6\.67%! +500\.0 +2\.0000 +5
 reports "a program that was skipped" 0 '^full +x +SKIPPED: gone' "$dir/skip"
 reports "no samples" 3 'no samples' /dev/null
 { cat "$dir/kept"; echo '{"variant": "full", '; } > "$dir/torn"
-reports "a torn line" 3 'cannot read line 15' "$dir/torn"
+reports "a torn line" 3 'cannot read line 32' "$dir/torn"
 echo '{"op": 3, "variant": [], "observer": null}' > "$dir/types"
 reports "values of other types" 3 'cannot read line 1' "$dir/types"
 reports "JSON that a program can read" 0 '^PASS' "$dir/kept"
 check "JSON: figures, limits" python3 -c "
 import json
 j = json.load(open('$dir/json'))
-assert len(j['figures']) == 14 and all(l['pass'] for l in j['limits'])"
+assert len(j['figures']) == 31 and all(l['pass'] for l in j['limits'])"
 plan

@@ -13,7 +13,7 @@ Measures what tracing guest memory costs: kernels stock and full, with nothing a
 with each of several programs attached. Prints tables, and whether limits are kept.
 
   --kernel VERSION  kernel to measure (6.12)
-  --limits          only what the limits are about: nothing, gmemtop, and bpftrace as gmemtop
+  --limits          only what the limits are about: nothing, gmemtop and bpftrace as gmemtop, recorders
   --json FILE       write the figures there, too
   --samples FILE    keep all samples, JSON lines: build/bench_report makes the tables of them
 
@@ -52,9 +52,9 @@ done
 jobs_to_do()
 {
 	if $limits_only; then
-		printf '%s\n' "full 1 overview" "stock 1" "full 2" "stock 2" "full 3" "stock 3"
+		printf '%s\n' "full 1 recorders" "full 2 overview" "stock 1" "stock 2" "full 3" "stock 3"
 	else
-		printf '%s\n' "full 1 bpftrace" "full 2 events tools" "full 3 recorders strace" \
+		printf '%s\n' "full 1 recorders strace" "full 2 events tools" "full 3 bpftrace" \
 			"full 4 overview" "stock 1 strace overview tools events" "stock 2" "stock 3"
 	fi
 }
