@@ -15,9 +15,16 @@ static bool needs_model(const struct filter_options *o)
 	return o->vm || o->pid || o->end_gfn;
 }
 
+static bool wants_all(const struct filter_options *o)
+{
+	return !needs_model(o) && !o->kinds && !o->fallocate && !o->direction && !o->min_bytes &&
+	       !o->max_bytes && !o->longer_ns && !o->phase;
+}
+
 int filter_init(struct filter *f, const struct filter_options *o)
 {
 	f->o = *o;
+	f->all = wants_all(o);
 	f->model = needs_model(o) ? gmem_model_new() : NULL;
 	return needs_model(o) && !f->model ? -ENOMEM : 0;
 }
@@ -168,10 +175,13 @@ static bool changes_memory(const struct gmem_hdr *rec)
 
 bool filter_keeps(const struct filter *f, const struct gmem_hdr *rec)
 {
-	const struct gmem_kind_info *k = gmem_kind(rec->kind);
+	const struct gmem_kind_info *k;
 
+	if (f->all)
+		return true;
 	if (!filter_wants_vm(f, rec))
 		return false;
+	k = gmem_kind(rec->kind);
 	if (!k || k->phase == GMEM_META || changes_memory(rec))
 		return true;
 	return rec->size >= sizeof(struct gmem_rec) && wants_event(f, (const struct gmem_rec *)rec, k);

@@ -42,6 +42,7 @@ char *filter_text(const struct filter_options *o, char *buf, size_t size);
 
 struct filter {
 	struct filter_options o;
+	bool all;			/* nothing is left out */
 	struct gmem_model *model;	/* names of VMs and their bindings; NULL: not needed */
 };
 

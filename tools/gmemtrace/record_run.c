@@ -32,10 +32,11 @@ static int keep(struct record *r, const struct gmem_hdr *rec)
 /* Whether a VM is wanted may depend on its name, which comes after it. */
 static int let_go(struct record *r)
 {
-	struct gmem_vm_rec vm = r->held;
+	struct gmem_vm_rec vm;
 
-	if (!vm.h.size)
+	if (!r->held.h.size)
 		return 0;
+	vm = r->held;
 	r->held.h.size = 0;
 	return keep(r, &vm.h);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "kinds.h"
 
-static const struct gmem_kind_info kinds[GMEM_KINDS] = {
+const struct gmem_kind_info gmem_kinds[GMEM_KINDS] = {
 	[GMEM_VM]		= { "vm", "vm", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_VM_END]		= { "vm_end", "vm_end", GMEM_INSTANT, .unit = GMEM_NONE },
 	[GMEM_CREATE]		= { "create", "create", GMEM_INSTANT, GMEM_PGOFF, GMEM_ARG_FLAGS,
@@ -100,11 +100,6 @@ const char *const gmem_loss_names[GMEM_LOSSES] = {
 	[GMEM_LOST_RANGE]	= "range",
 	[GMEM_LOST_DAMAGED]	= "damaged",
 };
-
-const struct gmem_kind_info *gmem_kind(unsigned int kind)
-{
-	return kind < GMEM_KINDS && kinds[kind].name ? &kinds[kind] : NULL;
-}
 
 enum gmem_unit gmem_unit_of(const struct gmem_rec *r)
 {

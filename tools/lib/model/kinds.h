@@ -49,8 +49,13 @@ struct gmem_kind_info {
 	bool has_ret;
 };
 
+extern const struct gmem_kind_info gmem_kinds[GMEM_KINDS];
+
 /* NULL for a kind that this version does not know. */
-const struct gmem_kind_info *gmem_kind(unsigned int kind);
+static inline const struct gmem_kind_info *gmem_kind(unsigned int kind)
+{
+	return kind < GMEM_KINDS && gmem_kinds[kind].name ? &gmem_kinds[kind] : NULL;
+}
 
 /* Bytes that a record of the kind has at least, in this version; 0 for one that it does not know. */
 size_t gmem_kind_bytes(unsigned int kind);

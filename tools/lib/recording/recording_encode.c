@@ -143,10 +143,9 @@ static size_t meaningful(const struct gmem_hdr *rec)
 	       (m->nr < n ? m->nr : n) * sizeof(struct gmem_map_extent);
 }
 
-static uint8_t *put_sections(struct encoder *e, const struct gmem_hdr *rec,
+static uint8_t *put_sections(struct encoder *e, const struct gmem_hdr *rec, const struct layout *l,
 			     struct record_expect *x, uint8_t *p)
 {
-	const struct layout *l = layout_of(&layouts_here, rec->kind);
 	const uint8_t *from = (const uint8_t *)rec;
 	size_t at = sizeof(*rec), end = meaningful(rec);
 
@@ -177,10 +176,17 @@ static uint8_t *put_sections(struct encoder *e, const struct gmem_hdr *rec,
 	return p;
 }
 
+/* That and nothing else: so are nearly all. */
+static bool is_event(const struct layout *l, const struct gmem_hdr *rec)
+{
+	return l->nr == 1 && l->s[0].type == 'e' && rec->size == sizeof(struct gmem_rec);
+}
+
 int encoder_add(struct encoder *e, const struct gmem_hdr *rec)
 {
 	struct record_expect beyond = { 0 };
 	struct record_expect *x = rec->kind < GMEM_KINDS_MAX ? &e->expect[rec->kind] : &beyond;
+	const struct layout *l = layout_of(&layouts_here, rec->kind);
 	uint8_t *p = e->bytes + e->used, *first = p;
 
 	if (rec->size < sizeof(*rec))
@@ -197,7 +203,10 @@ int encoder_add(struct encoder *e, const struct gmem_hdr *rec)
 	}
 	p = put_context(e, rec, p);
 	p = put_delta(p, rec->ts_ns, e->now_ns);
-	p = put_sections(e, rec, x, p);
+	if (is_event(l, rec))
+		p = put_event(e, (const struct gmem_rec *)rec, x, p);
+	else
+		p = put_sections(e, rec, l, x, p);
 	e->now_ns = rec->ts_ns;
 	if (rec->ts_ns > e->last_ns)
 		e->last_ns = rec->ts_ns;
