@@ -20,7 +20,7 @@ static void print_spread(double share)
 
 static void print_figure(const struct figure *g)
 {
-	printf("%-7s %-26s %12.1f", g->variant, g->observer, g->best.min);
+	printf("%-7s %-30s %12.1f", g->variant, g->observer, g->best.min);
 	print_ratio(g->ratio);
 	print_spread(g->best.share);
 	if (g->beside_ns > 0 || g->all.share > g->best.share) {
@@ -41,7 +41,7 @@ static bool first_of_op(const struct figures *f, size_t i)
 
 static void print_op(const struct figures *f, const char *op)
 {
-	printf("\n%s\n%-7s %-26s %12s %9s %8s %11s %9s %8s\n", op, "kernel", "observer", "path ns/op",
+	printf("\n%s\n%-7s %-30s %12s %9s %8s %11s %9s %8s\n", op, "kernel", "observer", "path ns/op",
 	       "to stock", "spread", "reader ns", "both", "spread");
 	for (size_t i = 0; i < f->count; i++)
 		if (!strcmp(f->figure[i].op, op))
@@ -53,7 +53,7 @@ static void print_remarks(const struct samples *s)
 	if (s->remarks)
 		printf("\nWhat they said:\n");
 	for (size_t i = 0; i < s->remarks; i++)
-		printf("%-7s %-26s %s%s\n", s->remark[i].variant, s->remark[i].observer,
+		printf("%-7s %-30s %s%s\n", s->remark[i].variant, s->remark[i].observer,
 		       s->remark[i].skipped ? "SKIPPED: " : "", s->remark[i].text);
 }
 
