@@ -48,15 +48,22 @@ with_headers() { # file seen
 	done
 }
 
+# All that the model is made of.
+model() {
+	for file in tools/lib/model/*.c; do
+		with_headers "$file" ''
+	done | sort -u
+}
+
 none "$(sources | grep -vxE 'tools/lib/live/(source_live|attach|inflight|inventory|probes)\.[ch]' |
 	includes '(.*/)?bpf/.*\.h|.*\.skel\.h')" \
 	'only source_live, attach, inflight, inventory and probes of tools/lib/live know BPF'
 none "$(sources | grep -vx 'tools/gmemtop/tui\.c' |
 	includes '(.*/)?n?curses\.h|ncursesw?/.*\.h')" \
 	'only tools/gmemtop/tui.c knows curses'
-none "$(with_headers tools/lib/model/model.c '' | sort -u | includes 'stdio\.h|(sys/)?timex?\.h')" \
+none "$(model | includes 'stdio\.h|(sys/)?timex?\.h')" \
 	'the model knows neither output nor clock'
-none "$(with_headers tools/lib/model/model.c '' | sort -u | grep -vE '^(tools/lib/model|bpf)/')" \
+none "$(model | grep -vE '^(tools/lib/model|bpf)/')" \
 	'the model knows only what is in its folder, and the records'
 none "$(find tools/lib -name '*.[ch]' | includes "$(ls tools/gmemtop/*.h tools/gmemtrace/*.h | xargs -n1 basename | grep -vxf \
 	<(ls tools/lib/*/*.h | xargs -n1 basename) | paste -sd'|')")" \

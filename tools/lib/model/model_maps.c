@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* Attributes and pages: changes of them, and what was read from kernel memory. */
+#include "model_parts.h"
+
+#include <errno.h>
+
+#define ATTRIBUTE_PRIVATE	(1ULL << 3)	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
+
+/* Where it is at work: of one that never converts, nothing is kept. */
+static int remember(struct gmem_vm *vm, const struct gmem_rec *r, bool private)
+{
+	enum gmem_direction d = private ? GMEM_TO_PRIVATE : GMEM_TO_SHARED;
+
+	if (!vm->hot && !(vm->hot = gmem_hot_new(GMEM_VM_HOT)))
+		return -ENOMEM;
+	if (!vm->recent && !(vm->recent = calloc(1, sizeof(*vm->recent))))
+		return -ENOMEM;
+	gmem_hot_add(vm->hot, r->h.ts_ns, r->start, r->end, d);
+	gmem_recent_add(vm->recent, r->h.ts_ns, r->start, r->end, d);
+	return 0;
+}
+
+int model_set_attributes(struct gmem_vm *vm, const struct gmem_rec *r)
+{
+	struct gmem_change change = { r->nr_pages, r->start, r->end };
+	bool private = r->arg & ATTRIBUTE_PRIVATE;
+	int err;
+
+	/* Attributes by page offset of a file (ino) are of kernels to come. */
+	if (r->ino)
+		return 0;
+	if (r->ret || !r->aux)
+		change.end = change.start;
+	err = change.start < change.end ? remember(vm, r, private) : 0;
+	if (err)
+		return err;
+	if (change.order)
+		return gmem_changes_apply(&vm->changes, &vm->private, &change, private);
+	if (change.start == change.end)
+		return 0;
+	if (private)
+		return gmem_ranges_add(&vm->private, r->start, r->end);
+	return gmem_ranges_del(&vm->private, r->start, r->end);
+}
+
+void model_scan_begin(struct gmem_vm *vm, const struct gmem_rec *r)
+{
+	vm->map = GMEM_MAP_READING;
+	vm->scan_ns = r->h.ts_ns;
+	vm->scan_lost = r->arg;
+}
+
+/* In its range the set is what the record says. */
+static int replace(struct gmem_ranges *set, const struct gmem_map_rec *r)
+{
+	int err = gmem_ranges_del(set, r->start, r->end);
+
+	for (uint64_t i = 0; !err && i < r->nr && i < GMEM_MAP_EXTENTS; i++)
+		err = gmem_ranges_add(set, r->extents[i].start, r->extents[i].end);
+	return err;
+}
+
+int model_map(struct gmem_vm *vm, const struct gmem_map_rec *r)
+{
+	struct gmem_file *f;
+
+	switch (r->h.kind) {
+	case GMEM_PAGES:
+		f = model_file(vm, r->ino);
+		return f ? replace(&f->pages, r) : 0;
+	case GMEM_SHARED_PAGES:
+		return replace(&vm->shared_pages, r);
+	default:
+		return replace(&vm->private, r);
+	}
+}
+
+void model_scan_end(struct gmem_vm *vm, const struct gmem_rec *r)
+{
+	if (r->aux)
+		model_forget_unseen(vm);
+	vm->scan_took_ns = r->h.ts_ns - vm->scan_ns;
+	vm->map = vm->now.lost_state > vm->scan_lost ? GMEM_MAP_STALE : GMEM_MAP_CURRENT;
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* What is in flight. */
+#include "model_parts.h"
+
+#include <errno.h>
+
+/* A task is in one operation of a kind; a vCPU that stalls may come back by another task. */
+static bool same_op(const struct gmem_inflight *op, const struct gmem_rec *r, uint16_t begin)
+{
+	if (op->kind != begin)
+		return false;
+	return begin == GMEM_STALL_BEGIN ? op->aux == r->aux : op->tid == r->h.tid;
+}
+
+/* Also all whose end was lost. */
+void model_drop_op(struct gmem_vm *vm, const struct gmem_rec *r, uint16_t begin)
+{
+	for (size_t i = vm->nr_inflight; i-- > 0; ) {
+		const struct gmem_inflight *op = &vm->inflight[i];
+
+		if (same_op(op, r, begin))
+			gap_close(vm->inflight, vm->nr_inflight--, i, sizeof(*op));
+	}
+}
+
+/* Only the first phase has no record: it begins with the conversion. */
+void model_enter_phase(struct gmem_vm *vm, const struct gmem_rec *r)
+{
+	for (size_t i = 0; i < vm->nr_inflight; i++) {
+		struct gmem_inflight *op = &vm->inflight[i];
+
+		if (op->kind == GMEM_ATTRIBUTES_BEGIN && op->tid == r->h.tid)
+			op->phase = r->arg < GMEM_PHASES - GMEM_PHASE_CHECK ?
+				    (uint32_t)r->arg + GMEM_PHASE_CHECK + 1 : 0;
+	}
+}
+
+int model_begin_op(struct gmem_vm *vm, const struct gmem_rec *r)
+{
+	struct gmem_inflight *p;
+	size_t i;
+
+	/* It may be told twice. */
+	model_drop_op(vm, r, r->h.kind);
+	i = vm->nr_inflight;
+	/* Records of several CPUs may overtake each other. */
+	while (i && vm->inflight[i - 1].begin_ns > r->h.ts_ns)
+		i--;
+	p = gap_open(vm->inflight, vm->nr_inflight, i, sizeof(*p));
+	if (!p)
+		return -ENOMEM;
+	vm->inflight = p;
+	vm->nr_inflight++;
+	p[i] = (struct gmem_inflight){
+		.begin_ns = r->h.ts_ns, .tid = r->h.tid, .kind = r->h.kind, .aux = r->aux,
+		.ino = r->ino, .start = r->start, .end = r->end, .arg = r->arg,
+	};
+	return 0;
+}
+
+/* What is still in flight is told next. */
+void model_forget_ops(struct gmem_model *m)
+{
+	struct gmem_vm *vm, *tmp;
+
+	HASH_ITER(hh, m->vms, vm, tmp)
+		vm->nr_inflight = 0;
+}

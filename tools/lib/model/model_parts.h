@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * What the parts of the model do for each other: how one kind of record changes one VM. All that
+ * return int return 0 or -ENOMEM. Not for others: gmem_model_apply() is the way in.
+ */
+#ifndef GMEM_MODEL_PARTS_H
+#define GMEM_MODEL_PARTS_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+
+/* Room for one more at index i of an array of n; NULL if there is no memory. */
+static inline void *gap_open(void *array, size_t n, size_t i, size_t size)
+{
+	char *p = reallocarray(array, n + 1, size);
+
+	if (p)
+		memmove(p + (i + 1) * size, p + i * size, (n - i) * size);
+	return p;
+}
+
+static inline void gap_close(void *array, size_t n, size_t i, size_t size)
+{
+	char *p = array;
+
+	memmove(p + i * size, p + (i + 1) * size, (n - i - 1) * size);
+}
+
+/* Of the kernel's text, which has its size and may lack its end. */
+static inline void model_copy_text(char *to, const char *from, size_t size)
+{
+	memcpy(to, from, size);
+	to[size - 1] = '\0';
+}
+
+/* model_vms.c. The VM that a record is of; it is new if it was not known. NULL: no memory. */
+struct gmem_vm *model_get_vm(struct gmem_model *m, const struct gmem_hdr *h);
+void model_free_vm(struct gmem_model *m, struct gmem_vm *vm);
+
+/* model_files.c. NULL: it is not known. */
+struct gmem_file *model_file(struct gmem_vm *vm, uint64_t ino);
+void model_free_file(struct gmem_file *f);
+int model_add_file(struct gmem_vm *vm, const struct gmem_rec *r);
+void model_del_file(struct gmem_vm *vm, const struct gmem_rec *r);
+int model_add_slot(struct gmem_vm *vm, const struct gmem_rec *r);
+void model_del_slot(struct gmem_vm *vm, const struct gmem_rec *r);
+void model_forget_unseen(struct gmem_vm *vm);
+
+/* model_holders.c. The creator is that of a file which is known. */
+int model_add_creator(struct gmem_vm *vm, const struct gmem_rec *r);
+int model_holder(struct gmem_vm *vm, const struct gmem_holder_rec *r);
+void model_holders(struct gmem_model *m, const struct gmem_rec *r);
+
+/* model_ops.c. Begin: the kind of the record that begins it. */
+int model_begin_op(struct gmem_vm *vm, const struct gmem_rec *r);
+void model_drop_op(struct gmem_vm *vm, const struct gmem_rec *r, uint16_t begin);
+void model_enter_phase(struct gmem_vm *vm, const struct gmem_rec *r);
+void model_forget_ops(struct gmem_model *m);
+
+/* model_maps.c */
+int model_set_attributes(struct gmem_vm *vm, const struct gmem_rec *r);
+void model_scan_begin(struct gmem_vm *vm, const struct gmem_rec *r);
+void model_scan_end(struct gmem_vm *vm, const struct gmem_rec *r);
+int model_map(struct gmem_vm *vm, const struct gmem_map_rec *r);
+
+#endif /* GMEM_MODEL_PARTS_H */

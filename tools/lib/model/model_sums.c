@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* What follows from what is known of a VM: sums over its files, slots and ranges. */
+#include "model.h"
+
+#define BLOCK_PAGES	512	/* of 2 MiB */
+
+uint64_t gmem_vm_slot_bytes(const struct gmem_vm *vm)
+{
+	uint64_t pages = 0;
+
+	for (size_t i = 0; i < vm->nr_slots; i++)
+		pages += vm->slots[i].npages;
+	return pages << GMEM_PAGE_SHIFT;
+}
+
+uint64_t gmem_vm_populated_bytes(const struct gmem_vm *vm)
+{
+	uint64_t pages = 0;
+
+	for (size_t i = 0; i < vm->nr_files; i++)
+		pages += vm->files[i].populated;
+	return pages << GMEM_PAGE_SHIFT;
+}
+
+size_t gmem_file_bindings(const struct gmem_vm *vm, const struct gmem_file *f)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < vm->nr_slots; i++)
+		n += vm->slots[i].ino == f->ino;
+	return n;
+}
+
+bool gmem_file_unused(const struct gmem_vm *vm, const struct gmem_file *f)
+{
+	return vm->orphan || !gmem_file_bindings(vm, f);
+}
+
+uint64_t gmem_vm_unused_bytes(const struct gmem_vm *vm)
+{
+	uint64_t pages = 0;
+
+	for (size_t i = 0; i < vm->nr_files; i++) {
+		if (gmem_file_unused(vm, &vm->files[i]))
+			pages += vm->files[i].populated;
+	}
+	return pages << GMEM_PAGE_SHIFT;
+}
+
+uint64_t gmem_vm_private_bytes(const struct gmem_vm *vm)
+{
+	uint64_t pages = 0;
+
+	for (size_t i = 0; i < vm->nr_slots; i++)
+		pages += gmem_ranges_count(&vm->private, vm->slots[i].gfn,
+					   vm->slots[i].gfn + vm->slots[i].npages);
+	return pages << GMEM_PAGE_SHIFT;
+}
+
+/* Pages of the set in [start, end) that are private; or, of the others, shared. */
+static uint64_t pages_of(const struct gmem_vm *vm, const struct gmem_ranges *set, uint64_t start,
+			 uint64_t end, uint64_t to_gfn, bool private)
+{
+	struct gmem_extent x = { 0, start };
+	uint64_t pages = 0;
+
+	while (gmem_ranges_next(set, x.end, &x) && x.start < end) {
+		uint64_t lo = x.start > start ? x.start : start, hi = x.end < end ? x.end : end;
+		uint64_t n = gmem_ranges_count(&vm->private, lo + to_gfn, hi + to_gfn);
+
+		pages += private ? n : hi - lo - n;
+	}
+	return pages;
+}
+
+struct gmem_doubled gmem_slot_doubled(const struct gmem_vm *vm, const struct gmem_slot *s,
+				      uint64_t start, uint64_t end)
+{
+	struct gmem_doubled d = { 0, 0 };
+	const struct gmem_file *f = NULL;
+
+	for (size_t n = 0; n < vm->nr_files && !f; n++)
+		f = vm->files[n].ino == s->ino ? &vm->files[n] : NULL;
+	if (f)
+		d.private_bytes = pages_of(vm, &f->pages, start - s->gfn + s->pgoff,
+					   end - s->gfn + s->pgoff, s->gfn - s->pgoff, false);
+	d.shared_bytes = pages_of(vm, &vm->shared_pages, start, end, 0, true);
+	d.private_bytes <<= GMEM_PAGE_SHIFT;
+	d.shared_bytes <<= GMEM_PAGE_SHIFT;
+	return d;
+}
+
+struct gmem_doubled gmem_vm_doubled(const struct gmem_vm *vm)
+{
+	struct gmem_doubled sum = { 0, 0 };
+
+	for (size_t i = 0; i < vm->nr_slots; i++) {
+		const struct gmem_slot *s = &vm->slots[i];
+		struct gmem_doubled d = gmem_slot_doubled(vm, s, s->gfn, s->gfn + s->npages);
+
+		sum.private_bytes += d.private_bytes;
+		sum.shared_bytes += d.shared_bytes;
+	}
+	return sum;
+}
+
+uint64_t gmem_vm_shared_populated_bytes(const struct gmem_vm *vm)
+{
+	uint64_t pages = 0;
+
+	for (size_t i = 0; i < vm->nr_slots; i++)
+		pages += gmem_ranges_count(&vm->shared_pages, vm->slots[i].gfn,
+					   vm->slots[i].gfn + vm->slots[i].npages);
+	return pages << GMEM_PAGE_SHIFT;
+}
+
+/* Of a block that slots may cover in part, or several together. */
+static bool is_mixed(const struct gmem_vm *vm, uint64_t block)
+{
+	uint64_t from = block * BLOCK_PAGES, to = from + BLOCK_PAGES, pages = 0, private = 0;
+
+	for (size_t i = 0; i < vm->nr_slots && vm->slots[i].gfn < to; i++) {
+		uint64_t start = vm->slots[i].gfn, end = start + vm->slots[i].npages;
+
+		start = start > from ? start : from;
+		end = end < to ? end : to;
+		if (start >= end)
+			continue;
+		pages += end - start;
+		private += gmem_ranges_count(&vm->private, start, end);
+	}
+	return private && private < pages;
+}
+
+/* Of the blocks [first, last), which one slot covers: those with an edge of an extent inside. */
+static uint64_t mixed_within(const struct gmem_vm *vm, uint64_t first, uint64_t last)
+{
+	uint64_t mixed = 0, done = first;	/* blocks below done were counted or are whole */
+	struct gmem_extent x = { 0, first * BLOCK_PAGES };
+
+	if (first >= last)
+		return 0;
+	while (gmem_ranges_next(&vm->private, x.end, &x) && x.start / BLOCK_PAGES < last) {
+		uint64_t edges[2] = { x.start, x.end };
+
+		for (int i = 0; i < 2; i++) {
+			uint64_t block = edges[i] / BLOCK_PAGES;
+
+			if (edges[i] % BLOCK_PAGES == 0 || block < done || block >= last)
+				continue;
+			mixed++;
+			done = block + 1;
+		}
+	}
+	return mixed;
+}
+
+/* Slots are in order of gfn, and neighbours may share a block: it is looked at once. */
+struct gmem_blocks gmem_vm_blocks(const struct gmem_vm *vm)
+{
+	struct gmem_blocks b = { 0, 0 };
+	uint64_t done = 0;	/* blocks below were looked at */
+
+	for (size_t i = 0; i < vm->nr_slots; i++) {
+		const struct gmem_slot *s = &vm->slots[i];
+		uint64_t first = s->gfn / BLOCK_PAGES;
+		uint64_t last = (s->gfn + s->npages - 1) / BLOCK_PAGES;
+
+		if (first < done)
+			first = done;
+		if (first > last)
+			continue;
+		b.total += last + 1 - first;
+		b.mixed += is_mixed(vm, first) + mixed_within(vm, first + 1, last);
+		if (last > first)
+			b.mixed += is_mixed(vm, last);
+		done = last + 1;
+	}
+	return b;
+}
+
+double gmem_vm_rate(const struct gmem_vm *vm, uint64_t now, uint64_t before)
+{
+	if (!vm->before_ns || vm->counters_ns <= vm->before_ns || now < before)
+		return 0;
+	return (double)(now - before) * 1e9 / (double)(vm->counters_ns - vm->before_ns);
+}
+
+double gmem_vm_conversions_per_s(const struct gmem_vm *vm)
+{
+	double f = 0;
+
+	for (int d = 0; d < GMEM_DIRECTIONS; d++)
+		f += gmem_vm_rate(vm, vm->now.conversion[d].count, vm->before.conversion[d].count);
+	return f;
+}
+
+double gmem_vm_converted_bytes_per_s(const struct gmem_vm *vm)
+{
+	double f = 0;
+
+	for (int d = 0; d < GMEM_DIRECTIONS; d++)
+		f += gmem_vm_rate(vm, vm->now.conversion[d].bytes, vm->before.conversion[d].bytes);
+	return f;
+}
