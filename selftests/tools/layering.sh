@@ -55,9 +55,9 @@ model() {
 	done | sort -u
 }
 
-none "$(sources | grep -vxE 'tools/lib/live/(source_live|attach|inflight|inventory|probes)\.[ch]' |
+none "$(sources | grep -vxE 'tools/lib/live/(source_live|live_records|live_sync|attach|inflight|inventory|probes)\.[ch]' |
 	includes '(.*/)?bpf/.*\.h|.*\.skel\.h')" \
-	'only source_live, attach, inflight, inventory and probes of tools/lib/live know BPF'
+	'only what reads its maps and attaches, in tools/lib/live, knows BPF'
 none "$(sources | grep -vx 'tools/gmemtop/tui\.c' |
 	includes '(.*/)?n?curses\.h|ncursesw?/.*\.h')" \
 	'only tools/gmemtop/tui.c knows curses'

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* A KVM that is loaded, unloaded and loaded again, and the rights to attach to it once more. */
+#include "live_parts.h"
+
+#include "privileges.h"
+#include "probes.h"
+
+/* How often we look whether KVM came or went. */
+#define LOOK_NS		200000000ULL
+
+/* To attach once more. */
+#define CAPS_AGAIN	(GMEM_CAPS_LOAD | GMEM_CAPS_MODULE_TYPES)
+
+/* What all that follows was seen with. */
+static int tell_probes(struct live *l)
+{
+	if (l->probes_told || !l->at.skel)
+		return 0;
+	l->probes_told = true;
+	l->at.probes.h.ts_ns = live_now_ns();
+	return l->fn(l->ctx, &l->at.probes.h);
+}
+
+/* KVM was unloaded, so no VM is left. As long as we are attached, kvm.ko cannot go. */
+static int let_go(struct live *l)
+{
+	int err = live_consume(l);
+
+	if (!err)
+		err = live_sync_counters(l, true);
+	if (!err)
+		err = live_sum_losses(l, &l->before);
+	detach(&l->at);
+	return err;
+}
+
+int live_drop_privileges(const struct live *l)
+{
+	uint64_t keep = l->opts.keep_caps | (l->backing ? GMEM_CAPS_PROCESSES : 0);
+
+	if (l->opts.keep_privileges)
+		return 0;
+	if (!l->at.skel || l->at.module)
+		keep |= CAPS_AGAIN;
+	return gmem_privileges_drop(keep);
+}
+
+static enum gmem_status attach_again(struct live *l, struct gmem_error *e)
+{
+	struct gmem_privileges held;
+	enum gmem_status status;
+
+	if (gmem_privileges_get(&held) || gmem_privileges_raise(held.permitted & CAPS_AGAIN))
+		return GMEM_E_PERMISSION;
+	status = attach(&l->at, &l->opts, live_on_record, l, e);
+	if (!l->opts.keep_privileges && gmem_privileges_lower(CAPS_AGAIN)) {
+		detach(&l->at);
+		return GMEM_E_PERMISSION;
+	}
+	return status;
+}
+
+static int come_back(struct live *l)
+{
+	struct gmem_error e = { 0 };
+	enum gmem_status status = attach_again(l, &e);
+
+	if (status == GMEM_E_PERMISSION)
+		return -EPERM;
+	/* Whatever else is in the way may be gone the next time. */
+	l->probes_told = false;
+	return 0;
+}
+
+int live_follow_kvm(struct live *l)
+{
+	uint64_t now = live_now_ns();
+	int err = 0;
+
+	if ((!l->at.skel || l->at.module) && now - l->looked_ns >= LOOK_NS) {
+		l->looked_ns = now;
+		if (l->at.skel && !gmem_kvm_is_there())
+			err = let_go(l);
+		else if (!l->at.skel && gmem_kvm_is_there())
+			err = come_back(l);
+	}
+	return err ? err : tell_probes(l);
+}

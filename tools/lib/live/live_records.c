@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* What the programs tell in the ring buffer, and what is read of kernel memory by way of it. */
+#include "live_parts.h"
+
+#include <bpf/libbpf.h>
+
+#include "block.h"
+#include "identity.h"
+#include "inventory.h"
+
+static int hand_over(struct live *l, struct gmem_hdr *h)
+{
+	int err;
+
+	if (h->kind == GMEM_RAW_BLOCK)
+		return block_tell((struct gmem_raw_block *)h, l->fn, l->ctx);
+	err = l->at.inv ? inventory_record(l->at.inv, h) : 0;
+	l->nr_records++;
+	if (!err && l->backing)
+		err = backing_record(l->backing, h);
+	if (!err)
+		err = l->fn(l->ctx, h);
+	if (!err && h->kind == GMEM_VM)
+		err = gmem_identity_tell((void *)h, l->fn, l->ctx);
+	return err;
+}
+
+int live_on_record(void *ctx, void *data, size_t size)
+{
+	struct live *l = ctx;
+	struct gmem_hdr *h = data;
+	int err = hand_over(l, h);
+
+	(void)size;
+	return !err && h->ts_ns > l->until_ns ? LIVE_LATER : err;
+}
+
+int live_consume(struct live *l)
+{
+	int n;
+
+	l->until_ns = live_now_ns();
+	n = ring_buffer__consume(l->at.rb);
+	return n < 0 && n != LIVE_LATER ? n : 0;
+}
+
+int live_read_changed(struct live *l, uint64_t budget_ns)
+{
+	uint64_t end = live_now_ns() + budget_ns;
+	int more = l->at.inv ? 1 : 0, err = 0;
+
+	while (more > 0 && err >= 0 && live_now_ns() < end) {
+		more = inventory_read_changed(l->at.inv);
+		err = live_consume(l);
+	}
+	return more < 0 ? more : err < 0 ? err : 0;
+}
+
+int live_take_inventory(struct live *l, uint64_t budget_ns)
+{
+	uint64_t end = live_now_ns() + budget_ns;
+	int more = l->at.inv ? 1 : 0, err = 0;
+
+	while (more > 0 && err >= 0 && live_now_ns() < end) {
+		more = inventory_step(l->at.inv);
+		if (!more && l->backing)
+			more = backing_step(l->backing, l->at.inv, l->fn, l->ctx);
+		err = live_consume(l);
+	}
+	return more < 0 ? more : err < 0 ? err : 0;
+}
