@@ -4,8 +4,12 @@
  * somebody wants to see: tools/lib/live/probes.c.
  */
 #include "gmem_tracepoints.bpf.h"
-#include "gmem_stock.bpf.h"
-#include "gmem_scan.bpf.h"
+#include "gmem_stock_files.bpf.h"
+#include "gmem_stock_attributes.bpf.h"
+#include "gmem_stock_faults.bpf.h"
+#include "gmem_scan_files.bpf.h"
+#include "gmem_scan_map.bpf.h"
+#include "gmem_scan_blocks.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * What happens to guest_memfd files, in the order of their life: counted, and told
- * to user space. Whoever saw it happen is in gmem_tracepoints.bpf.h or gmem_stock.bpf.h.
+ * to user space. Whoever saw it happen is in gmem_tracepoints.bpf.h or gmem_stock_*.bpf.h.
  */
 #ifndef GMEM_FILES_BPF_H
 #define GMEM_FILES_BPF_H

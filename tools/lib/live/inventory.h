@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
  * Reads from kernel memory what was there before the tools were, and again what
- * became doubtful: bpf/gmem_scan.bpf.h, run in bounded steps. Results come through
+ * became doubtful: bpf/gmem_scan*.bpf.h, run in bounded steps. Results come through
  * the ring buffer, as records, like the events that they are ordered with.
  */
 #ifndef GMEM_INVENTORY_H

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The inventory of attributes and pages: an xarray, walked in steps that are bounded and can be resumed. */
+#ifndef GMEM_SCAN_MAP_BPF_H
+#define GMEM_SCAN_MAP_BPF_H
+
+#include "gmem_scan.bpf.h"
+#include "gmem_xarray.bpf.h"
+
+/* What a walk over attributes, or over the pages of a file, keeps while it goes from node to node. */
+struct map_walk {
+	__u64 begin_ns;
+	__u64 head;
+	__u64 pos;		/* index: all below was looked at */
+	__u64 pages;		/* it is the pages of a file */
+	__u64 open_start;	/* of the extent that pos is in, if open */
+	__u32 open;
+	__u32 full;		/* no room for one more extent */
+	__u32 past;		/* there is nothing any more */
+	__u32 nr;
+	__u64 children[XA_MAX_SLOTS];
+	__u64 slots[XA_MAX_SLOTS];
+	struct gmem_map_extent extents[GMEM_MAP_EXTENTS];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct map_walk);
+} walks SEC(".maps");
+
+static __always_inline struct map_walk *the_walk(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&walks, &zero);
+}
+
+/* The indices from pos to end are alike: to be told, or not. */
+static __always_inline void walk_run(struct map_walk *w, __u64 end, bool tell)
+{
+	if (tell && !w->open) {
+		if (w->nr >= GMEM_MAP_EXTENTS) {
+			w->full = true;
+			return;
+		}
+		w->open_start = w->pos;
+		w->open = true;
+	} else if (!tell && w->open) {
+		if (w->nr < GMEM_MAP_EXTENTS) {
+			w->extents[w->nr].start = w->open_start;
+			w->extents[w->nr].end = w->pos;
+		}
+		w->nr++;
+		w->open = false;
+	}
+	w->pos = end;
+}
+
+/* xa_mk_value(attributes): the attributes are above a lowest bit of 1. */
+#define ENTRY_PRIVATE	(KVM_MEMORY_ATTRIBUTE_PRIVATE << 1)
+
+static __always_inline bool entry_is_private(__u64 entry)
+{
+	return entry & 1 && entry & ENTRY_PRIVATE;
+}
+
+/* A folio, or another part of a large one. */
+static __always_inline bool entry_is_page(__u64 entry)
+{
+	return entry && (!(entry & 3) || xa_is_sibling(entry));
+}
+
+static __always_inline bool entry_counts(const struct map_walk *w, __u64 entry)
+{
+	return w->pages ? entry_is_page(entry) : entry_is_private(entry);
+}
+
+static long walk_slot(__u32 i, void *unused)
+{
+	struct map_walk *w = the_walk();
+	__u32 n;
+
+	if (!w || w->full)
+		return 1;
+	n = w->pos & ((1 << xa_chunk_shift()) - 1) & (XA_MAX_SLOTS - 1);
+	walk_run(w, w->pos + 1, entry_counts(w, w->slots[n]));
+	return w->full != 0;
+}
+
+/* Of all slots of a leaf. */
+struct leaf_sum {
+	__u64 all;
+	__u64 any;
+	__u64 filled;	/* highest bit: none is empty */
+};
+
+static __always_inline bool all_count(const struct map_walk *w, const struct leaf_sum *s)
+{
+	if (w->pages)
+		return s->filled >> 63 && !(s->any & 3);
+	return entry_is_private(s->all);
+}
+
+static __always_inline bool none_counts(const struct map_walk *w, const struct leaf_sum *s)
+{
+	if (w->pages)
+		return !s->any;
+	return !(s->any & ENTRY_PRIVATE);	/* bit 4: no marker of an xarray has it */
+}
+
+/* From pos to the end of its leaf: mostly all pages of one are alike. */
+static __always_inline void walk_leaf(struct map_walk *w, struct xa_node *node)
+{
+	struct leaf_sum s = { .all = ~0ULL, .filled = ~0ULL };
+	__u64 n = 1 << xa_chunk_shift(), left;
+
+	xa_all_slots(node, w->slots);
+	for (__u32 i = 0; i < XA_MAX_SLOTS && i < n; i++) {
+		s.all &= w->slots[i];
+		s.any |= w->slots[i];
+		s.filled &= w->slots[i] | -w->slots[i];
+	}
+	left = n - (w->pos & (n - 1));
+	if (all_count(w, &s))
+		walk_run(w, w->pos + left, true);
+	else if (none_counts(w, &s))
+		walk_run(w, w->pos + left, false);
+	else
+		bpf_loop(left, walk_slot, NULL, 0);
+}
+
+/* The children of a node of leaves. */
+static long walk_child(__u32 i, void *unused)
+{
+	struct map_walk *w = the_walk();
+	__u32 chunk = xa_chunk_shift(), n;
+	__u64 entry, span = 1 << chunk;
+
+	if (!w || w->full)
+		return 1;
+	n = w->pos >> chunk & (span - 1) & (XA_MAX_SLOTS - 1);
+	entry = w->children[n];
+	if (xa_is_node(entry))
+		walk_leaf(w, xa_to_node(entry));
+	else
+		walk_run(w, (w->pos & ~(span - 1)) + span, entry_counts(w, entry));
+	return w->full != 0;
+}
+
+static __always_inline void walk_node(struct map_walk *w, const struct xa_cursor *at)
+{
+	__u32 chunk = xa_chunk_shift();
+	__u64 n = 1 << chunk;
+
+	if (!at->shift) {
+		walk_leaf(w, (void *)at->node);
+		return;
+	}
+	xa_all_slots((void *)at->node, w->children);
+	bpf_loop(n - (w->pos >> chunk & (n - 1)), walk_child, NULL, 0);
+}
+
+/* One node of leaves, 4096 pages, or one hole. */
+static long walk_step(__u32 i, void *unused)
+{
+	struct map_walk *w = the_walk();
+	struct xa_cursor at = {};
+
+	if (!w)
+		return 1;
+	at.head = w->head;
+	at.index = w->pos;
+	at.stop = xa_chunk_shift();
+	xa_seek(&at);
+	w->past = at.past;
+	if (at.past)
+		return 1;
+	if (at.node)
+		walk_node(w, &at);
+	else
+		walk_run(w, xa_next_index(&at), entry_counts(w, at.entry));
+	return w->full != 0 || scan_time_is_over(w->begin_ns);
+}
+
+#define MAX_STEPS	(1 << 20)
+
+static __always_inline void walk_from(struct map_walk *w, __u64 pos)
+{
+	w->pos = pos;
+	w->open = w->full = w->past = w->nr = 0;
+	bpf_loop(MAX_STEPS, walk_step, NULL, 0);
+	/* The extent that is open is closed here, and goes on in the next record. */
+	walk_run(w, w->pos, false);
+}
+
+/* Where the attributes are, or the pages of the file. */
+static __always_inline __u64 walk_head(struct kvm *kvm, struct file *file, bool pages)
+{
+	if (pages)
+		return (__u64)BPF_CORE_READ(file, f_inode, i_mapping, i_pages.xa_head);
+	return (__u64)BPF_CORE_READ(kvm, mem_attr_array.xa_head);
+}
+
+/* One record of a map. The room is reserved first: see gmem_scan.bpf.h. */
+static __always_inline bool scan_chunk(struct kvm *kvm, struct file *file, struct map_walk *w)
+{
+	bool pages = scan.phase == GMEM_SCAN_CACHE;
+	struct gmem_map_rec *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+
+	if (!r) {
+		scan.no_room++;
+		return false;
+	}
+	fill_hdr(&r->h, scan.vm, pages ? GMEM_PAGES : GMEM_SCAN_MAP, sizeof(*r), bpf_ktime_get_ns());
+	w->pages = pages;
+	w->head = walk_head(kvm, file, pages);
+	r->ino = pages ? scan.ino : 0;
+	r->start = scan.next;
+	walk_from(w, scan.next);
+	r->end = w->past ? GMEM_UNKNOWN : w->pos;
+	r->nr = w->nr;
+	bpf_probe_read_kernel(r->extents, sizeof(r->extents), w->extents);
+	scan.next = w->pos;
+	if (w->past)
+		scan.phase = pages ? GMEM_SCAN_DONE : GMEM_SCAN_ENDS;
+	submit(r);
+	return true;
+}
+
+static __always_inline void scan_mark(__u16 kind, __u64 next_phase)
+{
+	struct gmem_counters *c = counters_of(scan.vm);
+	struct gmem_rec r = { .arg = c ? c->lost_state : 0, .aux = scan.with_files };
+
+	if (scan_emit(scan.vm, kind, &r))
+		scan.phase = next_phase;
+}
+
+static __always_inline bool scan_is_walking(void)
+{
+	return scan.phase == GMEM_SCAN_MAPS || scan.phase == GMEM_SCAN_CACHE;
+}
+
+#define CHUNKS_A_RUN	8
+
+/* All phases but the one of files. Each file of the VM is an occasion for one bounded run. */
+SEC("iter/task_file")
+int scan_map(struct bpf_iter__task_file *ctx)
+{
+	__u64 begin_ns = bpf_ktime_get_ns();
+	struct task_struct *task = ctx->task;
+	struct map_walk *w = the_walk();
+	struct file *file = ctx->file;
+	enum file_kind kind;
+	struct kvm *kvm;
+
+	if (!file || !task || !w || scan.phase == GMEM_SCAN_DONE)
+		return 0;
+	kind = file_kind(file);
+	kvm = file_kvm(file, kind);
+	if (!kvm || vm_if_known_probed(kvm) != scan.vm)
+		return 0;
+	if (scan.phase == GMEM_SCAN_CACHE && (kind != FILE_GMEM || file_ino(file) != scan.ino))
+		return 0;
+	scan.found++;
+	if (scan.phase == GMEM_SCAN_BEGINS) {
+		if (scan.with_files)	/* who it is may be among what was lost, too */
+			emit_vm(kvm, scan.vm, begin_ns, (__u64)task);
+		scan_mark(GMEM_SCAN_BEGIN, GMEM_SCAN_FILES);
+		return 0;
+	}
+	w->begin_ns = begin_ns;
+	for (int i = 0; i < CHUNKS_A_RUN && scan_is_walking(); i++) {
+		if (!scan_chunk(kvm, file, w) || scan_time_is_over(begin_ns))
+			break;
+	}
+	if (scan.phase == GMEM_SCAN_ENDS)
+		scan_mark(GMEM_SCAN_END, GMEM_SCAN_DONE);
+	scan_run_ends(begin_ns);
+	return 0;
+}
+
+#endif /* GMEM_SCAN_MAP_BPF_H */

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Without tracepoints: files, bindings, punches and allocations, and what they invalidate. */
+#ifndef GMEM_STOCK_FILES_BPF_H
+#define GMEM_STOCK_FILES_BPF_H
+
+#include "gmem_files.bpf.h"
+#include "gmem_stock.bpf.h"
+
+/* kvm_gmem_create: its result is the descriptor, which is installed by now. */
+SEC("fexit")
+int BPF_PROG(stock_create, struct kvm *kvm, void *args, int fd)
+{
+	struct file *file = fd >= 0 ? file_by_fd(fd) : NULL;
+	struct gmem_rec r = {};
+
+	if (!file || file_kind(file) != FILE_GMEM)
+		return 0;
+	r.ino = file_ino(file);
+	r.end = file_pages(file);
+	bpf_probe_read_kernel(&r.arg, sizeof(r.arg), args + sizeof(__u64));
+	tell(kvm, vm_of(kvm), GMEM_CREATE, &r);
+	return 0;
+}
+
+/*
+ * Functions that invalidate say on what and why: those they call do not know it. Kept
+ * under VM 0, as it belongs to the task, and a VM may be gone when its file is.
+ */
+static __always_inline void enter(struct inode *inode, __u64 cause)
+{
+	struct gmem_rec r = {
+		.ino = inode->i_ino, .end = inode->i_size >> GMEM_PAGE_SHIFT, .arg = cause,
+	};
+
+	if (wants(GMEM_PROBES_INVALIDATIONS))
+		op_keep(OP_AROUND, 0, 0, bpf_ktime_get_ns(), &r);
+}
+
+static __always_inline void leave(void)
+{
+	if (wants(GMEM_PROBES_INVALIDATIONS))
+		op_forget(OP_AROUND, 0);
+}
+
+/* kvm_gmem_release */
+SEC("fentry")
+int BPF_PROG(stock_release, struct inode *inode, struct file *file)
+{
+	struct gmem_rec r = { .ino = inode->i_ino, .nr_pages = inode->i_mapping->nrpages };
+	struct kvm *kvm = gmem_kvm(file->private_data);
+
+	tell(kvm, vm_of_probed(kvm), GMEM_RELEASE, &r);
+	enter(inode, CAUSE_RELEASE);
+	return 0;
+}
+
+SEC("fexit")
+int BPF_PROG(stock_release_exit)
+{
+	leave();
+	return 0;
+}
+
+/* In 7.3 a memslot is prepared first: there is nothing yet, unless that is refused. */
+const volatile bool bind_in_two_steps;
+
+/* kvm_gmem_bind, kvm_gmem_prepare_memory_region */
+SEC("fexit")
+int BPF_PROG(stock_bind, struct kvm *kvm, struct kvm_memory_slot *slot, unsigned int fd,
+	     __u64 offset, int ret)
+{
+	struct file *file = file_by_fd(fd);
+	bool gmem = file && file_kind(file) == FILE_GMEM;
+	struct gmem_rec r = slot_rec(slot, gmem ? file_ino(file) : 0, offset >> GMEM_PAGE_SHIFT);
+
+	if (bind_in_two_steps && !ret)
+		return 0;
+	r.ret = ret;
+	tell(kvm, vm_of(kvm), GMEM_BIND, &r);
+	return 0;
+}
+
+/* kvm_gmem_commit_memory_region of 7.3 */
+SEC("fexit")
+int BPF_PROG(stock_bind_commit, struct kvm *kvm, struct kvm_memory_slot *slot, int ret)
+{
+	struct gmem_rec r = slot_rec(slot, file_ino(slot->gmem.file), slot->gmem.pgoff);
+
+	r.ret = ret;
+	tell(kvm, vm_of(kvm), GMEM_BIND, &r);
+	return 0;
+}
+
+/* kvm_gmem_unbind: told when it has been done, of what was there before. */
+SEC("fentry")
+int BPF_PROG(stock_unbind, struct kvm_memory_slot *slot)
+{
+	struct file *file = slot->gmem.file;
+	__u64 ts = bpf_ktime_get_ns(), vm;
+	struct gmem_rec r;
+	struct kvm *kvm;
+
+	if (!file)
+		return 0;	/* it was closed before, which was told */
+	kvm = gmem_kvm(BPF_CORE_READ(file, private_data));
+	vm = vm_of_probed(kvm);
+	r = (struct gmem_rec){
+		.ino = file_ino(file), .start = slot->gmem.pgoff, .arg = vm,
+	};
+	get_vm(kvm, vm, ts);
+	op_keep(OP_UNBIND, 0, 0, ts, &r);
+	return 0;
+}
+
+SEC("fexit")
+int BPF_PROG(stock_unbind_exit, struct kvm_memory_slot *slot)
+{
+	struct gmem_op *op = op_peek(OP_UNBIND, 0);
+	struct gmem_rec r;
+
+	if (!op)
+		return 0;
+	r = slot_rec(slot, op->ino, op->start);
+	emit(op->arg, GMEM_UNBIND, bpf_ktime_get_ns(), &r);
+	op_forget(OP_UNBIND, 0);
+	return 0;
+}
+
+/* kvm_gmem_fallocate */
+SEC("fentry")
+int BPF_PROG(stock_fallocate, struct file *file, int mode, __s64 offset, __s64 len)
+{
+	struct gmem_rec r = fallocate_rec(file->f_inode->i_ino, mode, offset, len);
+	struct kvm *kvm = gmem_kvm(file->private_data);
+
+	fallocate_begins(kvm, vm_of_probed(kvm), &r);
+	enter(file->f_inode, CAUSE_PUNCH_HOLE);
+	return 0;
+}
+
+SEC("fexit")
+int BPF_PROG(stock_fallocate_exit, struct file *file, int mode, __s64 offset, __s64 len, long ret)
+{
+	struct gmem_rec r = fallocate_rec(file->f_inode->i_ino, mode, offset, len);
+	struct kvm *kvm = gmem_kvm(file->private_data);
+	__u64 vm = vm_of_probed(kvm);
+
+	if (wants(GMEM_PROBES_INVALIDATIONS))
+		end_invalidation(kvm, vm);
+	leave();
+	r.nr_pages = GMEM_UNKNOWN;
+	r.ret = ret;
+	fallocate_ends(kvm, vm, &r);
+	return 0;
+}
+
+/* kvm_gmem_error_folio */
+SEC("fentry")
+int BPF_PROG(stock_memory_error, struct address_space *mapping, struct folio *folio)
+{
+	struct gmem_rec r = {
+		.ino = mapping->host->i_ino, .start = folio->index, .end = folio->index + 1,
+	};
+
+	emit_event(0, GMEM_MEMORY_ERROR, bpf_ktime_get_ns(), &r);
+	enter(mapping->host, CAUSE_MEMORY_ERROR);
+	return 0;
+}
+
+SEC("fexit")
+int BPF_PROG(stock_memory_error_exit)
+{
+	leave();
+	return 0;
+}
+
+/* kvm_gmem_invalidate_begin; __kvm_gmem_invalidate_start in 7.3. priv is the file's. */
+SEC("fentry")
+int BPF_PROG(stock_invalidate, void *priv, unsigned long start, unsigned long end)
+{
+	struct kvm *kvm = gmem_kvm(priv);
+	struct gmem_op *around = op_peek(OP_AROUND, 0);
+	struct gmem_rec r = { .start = start, .end = end };
+	__u64 vm = vm_of_probed(kvm);
+
+	if (!around)
+		return 0;
+	r.ino = around->ino;
+	r.arg = around->arg;
+	invalidate_begins(kvm, vm, &r);
+	if (!gmem_bindings(priv))
+		end_invalidation(kvm, vm);
+	return 0;
+}
+
+#endif /* GMEM_STOCK_FILES_BPF_H */
