@@ -13,7 +13,7 @@ kvm_objects()
 	local obj=$1
 
 	shift
-	make -C "$tree" O="$obj" "${kernel_cc[@]}" -j$(($(nproc) + 1)) "$@" arch/x86/kvm/ 2>&1
+	make -C "$tree" O="$obj" -j$(($(nproc) + 1)) "$@" arch/x86/kvm/ 2>&1
 }
 
 # configure_check NAME FRAGMENT..: an object tree, ready to build KVM in.
@@ -24,7 +24,7 @@ configure_check()
 	obj=$(check_obj "$1")
 	shift
 	configure "$tree" "$obj" "$here/config/check.config" "$here/config/kvm.config" "$@"
-	make -s -C "$tree" O="$obj" "${kernel_cc[@]}" -j$(($(nproc) + 1)) prepare > "$obj/prepare.log" 2>&1 ||
+	make -s -C "$tree" O="$obj" -j$(($(nproc) + 1)) prepare > "$obj/prepare.log" 2>&1 ||
 		die "cannot prepare $obj: $(grep -m1 -E 'error:|Error' "$obj/prepare.log")" "All of it: $obj/prepare.log"
 }
 

@@ -20,13 +20,6 @@ say()
 	printf '%s: %s\n' "$prog" "$*" >&2
 }
 
-# For make: kernels that differ in a series or in one option share nearly all objects.
-kernel_cc=()
-if command -v ccache > /dev/null; then
-	export CCACHE_DIR=$GMEM_CACHE/ccache CCACHE_BASEDIR=$GMEM_CACHE CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=2G
-	kernel_cc=(CC="ccache gcc")
-fi
-
 digest()
 {
 	sha256sum | cut -c1-16

@@ -36,9 +36,9 @@ configure()
 	new=$obj/.gmem-config
 	rm -rf "$new"
 	mkdir -p "$new"
-	make -s -C "$tree" O="$new" "${kernel_cc[@]}" tinyconfig >&2
+	make -s -C "$tree" O="$new" tinyconfig >&2
 	cat "$@" >> "$new/.config"
-	make -s -C "$tree" O="$new" "${kernel_cc[@]}" olddefconfig 2>&1 | { grep -v 'override: ' || :; } >&2
+	make -s -C "$tree" O="$new" olddefconfig 2>&1 | { grep -v 'override: ' || :; } >&2
 	missing=$(missing_options "$new/.config" "$@")
 	[ -z "$missing" ] ||
 		die "options asked for are not in .config: $(echo $missing)" \
