@@ -8,7 +8,8 @@ include selftests/tools/tools-tests.mk
 include selftests/tools/recording-tests.mk
 include selftests/fuzz/fuzz.mk
 include selftests/tools/report-tests.mk
-CHECKS += $(B)/gmemload-unit-test selftests/vm/splat-test.sh selftests/tools/layering.sh selftests/tools/manpages.sh
+CHECKS += $(B)/gmemload-unit-test selftests/vm/splat-test.sh
+CHECKS += $(addprefix selftests/tools/,layering.sh manpages.sh usage.sh)
 
 # The first is the one that tests of the tools and of the runner use.
 KERNELS ?= 6.12 7.3

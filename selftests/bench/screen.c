@@ -77,7 +77,8 @@ static int run_gmemtop(const struct screen_opts *so)
 	sync_then = counted_ops.sync;
 	counted_ops.sync = counted_sync;
 	source->ops = &counted_ops;
-	if (gmemtop_parse(&o, 3, argv, &e) || tui_run(source, &o, &e))
+	gmemtop_parse(&o, 3, argv);
+	if (tui_run(source, &o, &e))
 		return (int)gmem_report("gmemtop", &e);
 	gmem_source_close(source);
 	return 0;

@@ -48,15 +48,14 @@ int main(int argc, char **argv)
 	struct gmemtop_options o;
 	enum gmem_status status;
 
-	status = gmemtop_parse(&o, argc, argv, &e);
-	source = status || o.replay ? NULL : fake_open(&fake);
-	if (!status && !o.replay && !source)
+	gmemtop_parse(&o, argc, argv);
+	source = o.replay ? NULL : fake_open(&fake);
+	if (!o.replay && !source)
 		return GMEM_E_FAILED;
 	if (setting("FAKE_CRASH_S", 0) > 0) {
 		signal(SIGALRM, crash);
 		alarm((unsigned int)setting("FAKE_CRASH_S", 1));
 	}
-	if (!status)
-		status = session_run(source, &o, &e);
+	status = session_run(source, &o, &e);
 	return status ? (int)gmem_report("gmemtop_fake", &e) : 0;
 }

@@ -68,5 +68,8 @@ none "$(model | grep -vE '^(tools/lib/model|bpf)/')" \
 none "$(find tools/lib -name '*.[ch]' | includes "$(ls tools/gmemtop/*.h tools/gmemtrace/*.h | xargs -n1 basename | grep -vxf \
 	<(ls tools/lib/*/*.h | xargs -n1 basename) | paste -sd'|')")" \
 	'the library knows none of the programs'
+none "$(find tools/lib -name '*.[ch]' -not -path 'tools/lib/cli/*' |
+	includes "argp\.h|$(ls tools/lib/cli | grep '\.h$' | paste -sd'|')")" \
+	'in the library only tools/lib/cli knows command lines'
 echo "1..$n"
 exit $failed

@@ -73,7 +73,7 @@ fails()
 
 fails "no file" 7 'No such file' $trace print "$dir/none"
 fails "no recording" 7 'no recording' $trace print README.md
-fails "two files" 2 'one recording' $trace print a b
+fails "two files" 2 "unexpected argument 'b'" $trace print a b
 fails "no such kind" 2 "'x'" $trace print --kind x
 fails "no size" 2 "'5Q'" $trace print --size 5Q
 fails "no range" 2 "'9-3'" $trace print --gfn 9-3

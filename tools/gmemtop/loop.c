@@ -122,7 +122,7 @@ enum gmem_status loop_run(struct gmem_source *source, const struct gmemtop_optio
 {
 	struct loop l = {
 		.source = source, .screen = screen, .left = o->count, .next_ms = loop_now_ms(),
-		.groups = o->groups,
+		.groups = o->live.groups,
 		.picture = { .model = gmem_model_new() },
 		.canvas = canvas_new(0, 0, screen->ascii),
 	};

@@ -8,23 +8,18 @@
 int main(int argc, char **argv)
 {
 	struct gmemtop_options o;
-	struct gmem_live_opts live = { 0 };
 	struct gmem_source *source = NULL;
 	struct gmem_error e = { 0 };
-	enum gmem_status status;
+	struct gmem_live_opts live;
+	enum gmem_status status = GMEM_OK;
 
-	status = gmemtop_parse(&o, argc, argv, &e);
-	if (!status && !o.replay) {
-		live.ringbuf_bytes = o.ringbuf_bytes;
-		live.groups = o.groups | (o.batch ? view_table[o.view]->groups : 0);
-		live.later = o.batch ? 0 : GMEM_PROBES_ALL;
-		live.set = o.set;
-		live.inventory = true;
-		live.backing_ns = o.backing_ns;
-		live.wait = o.wait;
-		live.verbose = o.verbose;
+	gmemtop_parse(&o, argc, argv);
+	live = o.live;
+	live.inventory = true;
+	live.groups |= o.batch ? view_table[o.view]->groups : 0;
+	live.later = o.batch ? 0 : GMEM_PROBES_ALL;
+	if (!o.replay)
 		status = gmem_live_open(&source, &live, &e);
-	}
 	if (!status)
 		status = session_run(source, &o, &e);
 	return status ? (int)gmem_report("gmemtop", &e) : 0;

@@ -61,8 +61,8 @@ static void override(struct settings *s, const struct gmemtop_options *o)
 {
 	if (o->given & GIVEN_SORT)
 		s->sort = o->sort;
-	if (o->given & GIVEN_REVERSE)
-		s->reverse = o->reverse;
+	if (o->reverse)
+		s->reverse = true;
 	if (o->given & GIVEN_DELAY)
 		s->delay_s = o->delay_s;
 	if (o->given & GIVEN_COLORS)

@@ -2,11 +2,11 @@
 /* gmemtrace compare: is it slower than before? Of recordings, or of results of the bench. */
 #include "compare.h"
 
-#include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
 #include "command.h"
 #include "input.h"
 #include "output.h"
@@ -21,6 +21,7 @@ struct options {
 	int nr_args;
 	bool json;
 	bool all;
+	bool worse;	/* what came out */
 	const char *rules;
 	const char *output;
 	struct gmem_error *e;
@@ -36,19 +37,16 @@ static const struct argp_option argp_options[] = {
 	{ 0 }
 };
 
-static error_t add_file(struct options *o, enum cmp_side side, const char *file)
+static error_t add_file(struct options *o, enum cmp_side side, const char *file, const struct argp_state *state)
 {
-	if (!*file || o->nr[side] == RUNS_MAX) {
-		gmem_fail(o->e, GMEM_E_USAGE, "See gmemtrace compare --help.",
-			  *file ? "more than %d files of a side" : "an empty name of a file", RUNS_MAX);
-		return EINVAL;
-	}
+	if (!*file || o->nr[side] == RUNS_MAX)
+		return gmem_args_bad(state, *file ? "too many files of a side:" : "no name of a file:", file);
 	o->files[side][o->nr[side]++] = file;
 	return 0;
 }
 
 /* "a,b,c": cut in place. */
-static error_t add_files(struct options *o, enum cmp_side side, char *list)
+static error_t add_files(struct options *o, enum cmp_side side, char *list, const struct argp_state *state)
 {
 	error_t err = 0;
 	char *next;
@@ -57,18 +55,9 @@ static error_t add_files(struct options *o, enum cmp_side side, char *list)
 		next = strchr(list, ',');
 		if (next)
 			*next++ = '\0';
-		err = add_file(o, side, list);
+		err = add_file(o, side, list, state);
 	}
 	return err;
-}
-
-static error_t parse_end(struct options *o)
-{
-	if (o->nr[CMP_BASE] && o->nr[CMP_NEW])
-		return 0;
-	gmem_fail(o->e, GMEM_E_USAGE, "Give two recordings, or two results of selftests/bench/run.sh --json.",
-		  "nothing to compare %s", o->nr[CMP_BASE] ? "with" : "given");
-	return EINVAL;
 }
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
@@ -77,9 +66,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case OPT_BASE:
-		return add_file(o, CMP_BASE, arg);
+		return add_file(o, CMP_BASE, arg, state);
 	case OPT_NEW:
-		return add_file(o, CMP_NEW, arg);
+		return add_file(o, CMP_NEW, arg, state);
 	case 'a':
 		o->all = true;
 		return 0;
@@ -93,14 +82,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		o->output = arg;
 		return 0;
 	case ARGP_KEY_ARG:
-		if (o->nr_args == CMP_SIDES) {
-			gmem_fail(o->e, GMEM_E_USAGE, "Several runs of a side are given as FILE,FILE or by --new.",
-				  "unexpected argument '%s'", arg);
-			return EINVAL;
-		}
-		return add_files(o, o->nr_args++, arg);
-	case ARGP_KEY_END:
-		return parse_end(o);
+		if (o->nr_args == CMP_SIDES)
+			return ARGP_ERR_UNKNOWN;
+		return add_files(o, o->nr_args++, arg, state);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -117,11 +101,9 @@ static enum gmem_status read_recording(struct cmp_set *set, enum cmp_side side, 
 	struct cmp_samples *samples = cmp_samples_new();
 	struct gmem_analysis *a = gmem_analysis_new();
 	enum gmem_status status = GMEM_OK;
-	struct input in;
+	struct input in = { .file = file, .e = e };
 	int err = samples && a ? 0 : -ENOMEM;
 
-	input_init(&in, "compare", e);
-	in.file = file;
 	if (!err) {
 		a->on_value = cmp_samples_value;
 		a->ctx = samples;
@@ -189,13 +171,13 @@ static void show(const struct cmp_results *r, const struct options *o, FILE *out
 }
 
 static enum gmem_status judge(const struct cmp_set *set, const struct cmp_rules *rules,
-			      const struct options *o, FILE *out, bool *worse)
+			      struct options *o, FILE *out)
 {
 	struct cmp_results r;
 
 	if (cmp_judge(&r, set, rules))
 		return gmem_fail(o->e, GMEM_E_IO, NULL, "out of memory");
-	*worse = r.by_verdict[CMP_WORSE];
+	o->worse = r.by_verdict[CMP_WORSE];
 	if (r.by_verdict[CMP_WORSE] + r.by_verdict[CMP_BETTER] + r.by_verdict[CMP_SAME] +
 	    r.by_verdict[CMP_UNSURE] + r.by_verdict[CMP_FEW] == 0) {
 		cmp_results_free(&r);
@@ -207,23 +189,20 @@ static enum gmem_status judge(const struct cmp_set *set, const struct cmp_rules 
 	return GMEM_OK;
 }
 
-static enum gmem_status run(const struct options *o, bool *worse)
+static enum gmem_status run(void *ctx, FILE *out)
 {
+	struct options *o = ctx;
 	struct cmp_set set = { .nr = 0 };
 	struct cmp_rules rules;
 	enum gmem_status status = GMEM_OK;
-	FILE *out = NULL;
 
 	cmp_rules_default(&rules);
 	if (o->rules)
 		status = cmp_rules_read(&rules, o->rules, o->e);
 	if (!status)
-		status = output_open(&out, o->output, o->e);
-	if (!status)
 		status = read_all(&set, o);
 	if (!status)
-		status = judge(&set, &rules, o, out, worse);
-	status = output_close(out, o->output, status, o->e);
+		status = judge(&set, &rules, o, out);
 	cmp_set_free(&set);
 	cmp_rules_free(&rules);
 	return status;
@@ -239,18 +218,15 @@ enum gmem_status cmd_compare(int argc, char **argv, struct gmem_error *e)
 		"the data cannot tell; 1 worse; anything else is an error.",
 		NULL, NULL, NULL
 	};
-	static char name[] = "gmemtrace compare";
-	static struct options o;
+	struct options o = { .e = e };
 	enum gmem_status status;
-	bool worse = false;
 
-	o.e = e;
-	argv[0] = name;
-	argp_err_exit_status = GMEM_E_USAGE;
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
-		return e->status ? e->status : GMEM_E_USAGE;
-	status = run(&o, &worse);
+	gmem_args_parse(&argp, argc, argv, &o);
+	if (!o.nr[CMP_BASE] || !o.nr[CMP_NEW])
+		return gmem_fail(e, GMEM_E_USAGE, "Give two recordings, or two results of selftests/bench/run.sh --json.",
+				 "nothing to compare %s", o.nr[CMP_BASE] ? "with" : "given");
+	status = output_write(o.output, run, &o, e);
 	if (status == GMEM_E_FAILED)
 		status = e->status = GMEM_E_IO;
-	return status ? status : worse ? GMEM_E_FAILED : GMEM_OK;
+	return status ? status : o.worse ? GMEM_E_FAILED : GMEM_OK;
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* gmemtrace doctor: what this host offers, what is missing, and what mends it. */
-#include <argp.h>
-#include <errno.h>
 #include <json-c/json.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "args.h"
 #include "command.h"
 #include "host.h"
 #include "metrics.h"
@@ -214,26 +213,15 @@ static void print_json(const struct diagnosis *d)
 	json_object_put(o);
 }
 
-struct options {
-	bool json;
-	struct gmem_error *e;
-};
-
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
 {
-	struct options *o = state->input;
+	bool *json = state->input;
 
-	switch (key) {
-	case OPT_JSON:
-		o->json = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		gmem_fail(o->e, GMEM_E_USAGE, "See gmemtrace doctor --help.",
-			  "unexpected argument '%s'", arg);
-		return EINVAL;
-	default:
+	(void)arg;
+	if (key != OPT_JSON)
 		return ARGP_ERR_UNKNOWN;
-	}
+	*json = true;
+	return 0;
 }
 
 enum gmem_status cmd_doctor(int argc, char **argv, struct gmem_error *e)
@@ -248,16 +236,12 @@ enum gmem_status cmd_doctor(int argc, char **argv, struct gmem_error *e)
 		"mends it.\vExit status: 0 if gmemtop can work, else that of gmemtop.",
 		NULL, NULL, NULL
 	};
-	static char name[] = "gmemtrace doctor";
-	struct options o = { .e = e };
 	struct diagnosis d;
+	bool json = false;
 
-	argv[0] = name;
-	argp_err_exit_status = GMEM_E_USAGE;
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
-		return e->status ? e->status : GMEM_E_USAGE;
+	gmem_args_parse(&argp, argc, argv, &json);
 	diagnose(&d);
-	if (o.json)
+	if (json)
 		print_json(&d);
 	else
 		print_text(&d);

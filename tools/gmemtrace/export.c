@@ -2,10 +2,9 @@
 /* gmemtrace export: a recording, or live events, for other programs. */
 #include "export.h"
 
-#include <argp.h>
 #include <errno.h>
-#include <string.h>
 
+#include "args.h"
 #include "command.h"
 #include "input.h"
 #include "kinds.h"
@@ -20,45 +19,21 @@ static const char *const format_names[FORMATS] = { "perfetto", "chrome", "csv", 
 
 struct options {
 	struct input in;
-	enum format format;
-	const char *output;
-	struct gmem_error *e;
+	int format;	/* enum format */
 };
 
 static const struct argp_option argp_options[] = {
 	{ "format", OPT_FORMAT, "NAME", 0, "perfetto (default), chrome, csv or openmetrics", 0 },
-	{ "output", 'o', "FILE", 0, "Write to FILE", 0 },
 	{ 0 }
 };
-
-static error_t parse_format(struct options *o, const char *arg)
-{
-	for (int i = 0; i < FORMATS; i++) {
-		if (!strcmp(arg, format_names[i])) {
-			o->format = i;
-			return 0;
-		}
-	}
-	gmem_fail(o->e, GMEM_E_USAGE, "There are perfetto, chrome, csv and openmetrics.", "no format '%s'", arg);
-	return EINVAL;
-}
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
 
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->in;
-		return 0;
-	case OPT_FORMAT:
-		return parse_format(o, arg);
-	case 'o':
-		o->output = arg;
-		return 0;
-	default:
+	if (key != OPT_FORMAT)
 		return ARGP_ERR_UNKNOWN;
-	}
+	return gmem_args_choose(state, "no format:", arg, format_names, FORMATS, &o->format);
 }
 
 static int on_trace_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
@@ -98,7 +73,7 @@ static int on_metrics_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
 
 static enum gmem_status no_memory(struct options *o)
 {
-	return gmem_fail(o->e, GMEM_E_FAILED, NULL, "out of memory");
+	return gmem_fail(o->in.e, GMEM_E_FAILED, NULL, "out of memory");
 }
 
 static enum gmem_status export_traces(struct options *o, FILE *out)
@@ -113,7 +88,7 @@ static enum gmem_status export_traces(struct options *o, FILE *out)
 		return no_memory(o);
 	status = input_run(&o->in, on_trace_record, t);
 	if (!status && export_trace_finish(t))
-		status = gmem_fail(o->e, GMEM_E_IO, "Is the disk full?", "cannot write the trace");
+		status = gmem_fail(o->in.e, GMEM_E_IO, "Is the disk full?", "cannot write the trace");
 	if (!status && export_trace_unpaired(t))
 		fprintf(stderr, "gmemtrace: %llu operations without their begin or end\n",
 			(unsigned long long)export_trace_unpaired(t));
@@ -129,7 +104,7 @@ static enum gmem_status export_csv(struct options *o, FILE *out)
 	put_start(&c.put, c.line, sizeof(c.line));
 	line_csv_header(&c.put);
 	err = put_line(&c);
-	return err ? GMEM_OK : input_run(&o->in, on_csv_record, &c);	/* output_close() tells of it */
+	return err ? GMEM_OK : input_run(&o->in, on_csv_record, &c);	/* output_write() tells of it */
 }
 
 static enum gmem_status export_metrics(struct options *o, FILE *out)
@@ -152,8 +127,10 @@ static enum gmem_status export_metrics(struct options *o, FILE *out)
 	return status;
 }
 
-static enum gmem_status run(struct options *o, FILE *out)
+static enum gmem_status run(void *ctx, FILE *out)
 {
+	struct options *o = ctx;
+
 	switch (o->format) {
 	case FORMAT_CSV:
 		return export_csv(o, out);
@@ -166,26 +143,15 @@ static enum gmem_status run(struct options *o, FILE *out)
 
 enum gmem_status cmd_export(int argc, char **argv, struct gmem_error *e)
 {
-	static const struct argp_child children[] = { { &input_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp argp = {
-		argp_options, parse_opt, "[FILE | -- COMMAND [ARG..]]",
+		argp_options, parse_opt, NULL,
 		"Writes a recording, or live events, for Perfetto (ui.perfetto.dev), for viewers of Chrome's "
 		"traces, as CSV, or, as sums, for Prometheus.",
-		children, NULL, NULL
+		NULL, NULL, NULL
 	};
-	static char name[] = "gmemtrace export";
-	struct options o = { .e = e };
-	enum gmem_status status;
-	FILE *out = NULL;
+	struct options o = { .in.e = e };
 
-	input_init(&o.in, "export", e);
-	o.in.groups = GMEM_PROBES_PHASES;
-	argv[0] = name;
-	argp_err_exit_status = GMEM_E_USAGE;
-	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o))
-		return e->status ? e->status : GMEM_E_USAGE;
-	status = output_open(&out, o.output, e);
-	if (!status)
-		status = run(&o, out);
-	return output_close(out, o.output, status, e);
+	input_parse(&o.in, &argp, &o, argc, argv);
+	o.in.attach.live.groups |= GMEM_PROBES_PHASES;
+	return output_write(o.in.output, run, &o, e);
 }

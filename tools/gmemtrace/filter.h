@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "error.h"
 #include "model.h"
 
 /* What was asked for. All 0: everything. */
@@ -28,13 +27,7 @@ struct filter_options {
 	int phase;		/* 1 + number in the event */
 };
 
-/* For argp_child: the input is struct filter_input. */
-struct filter_input {
-	struct filter_options *options;
-	struct gmem_error *e;
-	const char *command;	/* "live", for the hint */
-};
-
+/* For argp_child: the input is struct filter_options. */
 extern const struct argp filter_argp;
 
 /* "vm=1 longer=100us": for a recording; "" if everything is wanted. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
 #include "filter.h"
 #include "kinds.h"
 #include "number.h"
@@ -14,6 +15,7 @@
 enum { OPT_VM = 512, OPT_GFN, OPT_LONGER, OPT_KIND, OPT_TO, OPT_SIZE, OPT_PHASE };
 
 static const struct argp_option options[] = {
+	{ NULL, 0, NULL, 0, "Which events:", 1 },
 	{ "pid", 'p', "PID", 0, "Only VMs of this process, and what it causes", 1 },
 	{ "vm", OPT_VM, "VM", 0, "Only this VM: its number or name", 1 },
 	{ "gfn", OPT_GFN, "RANGE", 0, "Only what touches these frames: START-END, END not in it, or one", 1 },
@@ -24,15 +26,6 @@ static const struct argp_option options[] = {
 	{ "phase", OPT_PHASE, "PHASE", 0, "Only the begin of this phase of conversions: check, reserve, zap, store, mixed", 1 },
 	{ 0 }
 };
-
-static error_t bad(const struct filter_input *in, const char *what, const char *arg)
-{
-	char hint[80];
-
-	snprintf(hint, sizeof(hint), "See gmemtrace %s --help.", in->command);
-	gmem_fail(in->e, GMEM_E_USAGE, hint, "%s '%s'", what, arg);
-	return EINVAL;
-}
 
 static bool parse_gfns(struct filter_options *o, const char *arg)
 {
@@ -111,47 +104,44 @@ static void list_kinds(void)
 	exit(0);
 }
 
-static bool parse_phase(struct filter_options *o, const char *arg)
+/* In *number, from 1. */
+static error_t choose(const struct argp_state *state, const char *what, const char *arg,
+		      const char *const *names, size_t n, int *number)
 {
-	/* The event numbers those that it tells of, and the first is not among them. */
-	for (int i = GMEM_PHASE_CHECK; i < GMEM_PHASES; i++) {
-		if (!strcmp(arg, gmem_phase_names[i]))
-			o->phase = 1 + i - GMEM_PHASE_CHECK;
-	}
-	return o->phase;
+	int i = 0;
+	error_t err = gmem_args_choose(state, what, arg, names, n, &i);
+
+	*number = 1 + i;
+	return err;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	const struct filter_input *in = state->input;
-	struct filter_options *o = in ? in->options : NULL;
-	double v;
+	static const char *const sides[] = { [GMEM_TO_PRIVATE] = "private", [GMEM_TO_SHARED] = "shared" };
+	struct filter_options *o = state->input;
 
 	switch (key) {
 	case 'p':
-		if (!gmem_parse_number(arg, 1, 4194304, &v) || v != (double)(uint32_t)v)
-			return bad(in, "there can be no process", arg);
-		o->pid = (uint32_t)v;
-		return 0;
+		return gmem_args_pid(state, arg, &o->pid);
 	case OPT_VM:
 		o->vm = arg;
-		return *arg ? 0 : bad(in, "no VM:", arg);
+		return *arg ? 0 : gmem_args_bad(state, "no VM:", arg);
 	case OPT_GFN:
-		return parse_gfns(o, arg) ? 0 : bad(in, "no range of frames:", arg);
+		return parse_gfns(o, arg) ? 0 : gmem_args_bad(state, "no range of frames:", arg);
 	case OPT_SIZE:
-		return parse_sizes(o, arg) ? 0 : bad(in, "no size, and no range of sizes:", arg);
+		return parse_sizes(o, arg) ? 0 : gmem_args_bad(state, "no size, and no range of sizes:", arg);
 	case OPT_LONGER:
-		return gmem_parse_ns(arg, &o->longer_ns) ? 0 : bad(in, "no time, as 100us:", arg);
+		return gmem_parse_ns(arg, &o->longer_ns) ? 0 : gmem_args_bad(state, "no time, as 100us:", arg);
 	case OPT_KIND:
 		if (!strcmp(arg, "help"))
 			list_kinds();
-		return parse_kinds(o, arg) ? 0 : bad(in, "no kinds of events (--kind help lists them):", arg);
+		return parse_kinds(o, arg) ? 0 : gmem_args_bad(state, "no kinds of events (--kind help lists them):", arg);
 	case OPT_TO:
-		o->direction = !strcmp(arg, "shared") ? 1 + GMEM_TO_SHARED :
-			       !strcmp(arg, "private") ? 1 + GMEM_TO_PRIVATE : 0;
-		return o->direction ? 0 : bad(in, "neither private nor shared:", arg);
+		return choose(state, "no side:", arg, sides, GMEM_DIRECTIONS, &o->direction);
 	case OPT_PHASE:
-		return parse_phase(o, arg) ? 0 : bad(in, "no phase that begins with an event:", arg);
+		/* The event numbers those that it tells of, and the first is not among them. */
+		return choose(state, "no phase that begins with an event:", arg, gmem_phase_names + GMEM_PHASE_CHECK,
+			      GMEM_PHASES - GMEM_PHASE_CHECK, &o->phase);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}

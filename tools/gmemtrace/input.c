@@ -7,25 +7,19 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "args.h"
 #include "child.h"
+#include "live_options.h"
 #include "recording.h"
 #include "stop.h"
 
 enum { OPT_RECORD = 1024 };
 
 static const struct argp_option options[] = {
-	{ "record", OPT_RECORD, "FILE", 0, "Live: record to FILE, too", 2 },
+	{ "output", 'o', "FILE", 0, "Write to FILE", 0 },
+	{ "record", OPT_RECORD, "FILE", 0, "Record to FILE, too", GMEM_LIVE_GROUP },
 	{ 0 }
 };
-
-static error_t bad(const struct input *in, const char *what, const char *arg)
-{
-	char hint[64];
-
-	snprintf(hint, sizeof(hint), "See gmemtrace %s --help.", in->name);
-	gmem_fail(in->e, GMEM_E_USAGE, hint, "%s '%s'", what, arg);
-	return EINVAL;
-}
 
 /* What is behind -- is a command, and what is before it a recording. */
 static error_t parse_arg(struct input *in, char *arg, struct argp_state *state)
@@ -36,19 +30,22 @@ static error_t parse_arg(struct input *in, char *arg, struct argp_state *state)
 		return 0;
 	}
 	if (in->file)
-		return bad(in, "unexpected argument", arg);
+		return ARGP_ERR_UNKNOWN;
 	in->file = arg;
 	return 0;
 }
 
-static error_t check(const struct input *in)
+static error_t check(const struct input *in, const struct argp_state *state)
 {
-	const struct attach_options *o = &in->attach;
+	const struct gmem_live_opts *live = &in->attach.live;
 
-	if (in->file && in->command)
-		return bad(in, "a recording is read, and no command run:", in->command[0]);
-	if (in->file && (o->seconds > 0 || o->wait || o->ringbuf_bytes || o->set != GMEM_SET_ANY || in->record))
-		return bad(in, "there are options of live tracing, but a recording is given:", in->file);
+	if (!in->file)
+		return 0;
+	if (in->command)
+		return gmem_args_bad(state, "a recording is read, and no command run:", in->command[0]);
+	if (in->attach.seconds > 0 || live->wait || live->ringbuf_bytes || live->set != GMEM_SET_ANY || in->record)
+		return gmem_args_bad(state, "there are options of live tracing, but a recording is given:",
+				     in->file);
 	return 0;
 }
 
@@ -58,8 +55,12 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &in->attach_input;
-		state->child_inputs[1] = &in->filter_input;
+		state->child_inputs[0] = in->own;
+		state->child_inputs[1] = &in->filter;
+		state->child_inputs[2] = &in->attach;
+		return 0;
+	case 'o':
+		in->output = arg;
 		return 0;
 	case OPT_RECORD:
 		in->record = arg;
@@ -67,23 +68,21 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		return parse_arg(in, arg, state);
 	case ARGP_KEY_END:
-		return check(in);
+		return check(in, state);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-static const struct argp_child children[] = {
-	{ &attach_argp, 0, NULL, 0 }, { &filter_argp, 0, NULL, 0 }, { 0 }
-};
-
-const struct argp input_argp = { options, parse_opt, NULL, NULL, children, NULL, NULL };
-
-void input_init(struct input *in, const char *name, struct gmem_error *e)
+void input_parse(struct input *in, const struct argp *argp, void *own, int argc, char **argv)
 {
-	*in = (struct input){ .attach = { .set = GMEM_SET_ANY }, .name = name, .e = e };
-	in->attach_input = (struct attach_input){ &in->attach, e, name };
-	in->filter_input = (struct filter_input){ &in->filter, e, name };
+	const struct argp_child children[] = {
+		{ argp, 0, NULL, 0 }, { &filter_argp, 0, NULL, 0 }, { &attach_argp, 0, NULL, 0 }, { 0 }
+	};
+	const struct argp all = { options, parse_opt, "[FILE | -- COMMAND [ARG..]]", NULL, children, NULL, NULL };
+
+	in->own = own;
+	gmem_args_parse(&all, argc, argv, in);
 }
 
 static int on_record(void *ctx, const struct gmem_hdr *rec)
@@ -142,11 +141,9 @@ static int follow(struct gmem_source *s, struct input *in, struct child *c)
 
 static enum gmem_status open_live(struct gmem_source **out, const struct input *in)
 {
-	struct gmem_live_opts live = attach_live_opts(&in->attach);
+	struct gmem_live_opts live = in->attach.live;
 
-	live.groups |= in->groups;
 	live.inventory = true;
-	live.backing_ns = in->backing_ns;
 	return gmem_live_open(out, &live, in->e);
 }
 

@@ -8,7 +8,6 @@
 
 #include <argp.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "attach_options.h"
 #include "error.h"
@@ -24,11 +23,9 @@ struct input {
 	double interval_s;	/* live: between GMEM_SYNC; 0: a second */
 	bool once;		/* live: one picture, when all VMs have been read */
 	const char *record;	/* live: to be recorded there, too; NULL: no */
-	unsigned int groups;	/* live: enum gmem_probe_group, beside what options say */
-	uint64_t backing_ns;	/* live: how often pages are read; 0: never */
+	const char *output;	/* where the command writes to; NULL: stdout */
 	struct attach_options attach;
 	struct filter_options filter;
-	const char *name;	/* "report", for hints */
 	struct gmem_error *e;
 
 	/* Of input_run(). */
@@ -36,17 +33,14 @@ struct input {
 	bool all;		/* there is no filter */
 	input_fn fn;
 	void *ctx;
-
-	/* For argp. */
-	struct attach_input attach_input;
-	struct filter_input filter_input;
+	void *own;		/* of input_parse() */
 };
 
-/* Options of live, filters, --record, FILE and -- COMMAND: an argp_child with a struct input. */
-extern const struct argp input_argp;
-
-/* *in with its defaults. */
-void input_init(struct input *in, const char *name, struct gmem_error *e);
+/*
+ * The command line of a command that has an input: options of live, filters, --record, --output,
+ * FILE and -- COMMAND go into *in, which is all 0, and what the command's own argp knows into own.
+ */
+void input_parse(struct input *in, const struct argp *argp, void *own, int argc, char **argv);
 
 /*
  * Hands over all records to fn until the end. -ECANCELED from fn ends it early, in order.

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "args.h"
 #include "attach_options.h"
 #include "command.h"
 #include "show.h"
@@ -12,8 +13,6 @@
 struct options {
 	struct attach_options attach;
 	struct show_options show;
-	struct attach_input attach_input;
-	struct show_input show_input;
 	struct gmem_error *e;
 };
 
@@ -21,18 +20,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
 
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->attach_input;
-		state->child_inputs[1] = &o->show_input;
-		return 0;
-	case ARGP_KEY_ARG:
-		gmem_fail(o->e, GMEM_E_USAGE, "See gmemtrace live --help.",
-			  "unexpected argument '%s'", arg);
-		return EINVAL;
-	default:
+	(void)arg;
+	if (key != ARGP_KEY_INIT)
 		return ARGP_ERR_UNKNOWN;
-	}
+	state->child_inputs[0] = &o->attach;
+	state->child_inputs[1] = &o->show;
+	return 0;
 }
 
 static double clock_s(clockid_t clock)
@@ -80,29 +73,21 @@ static enum gmem_status run(struct gmem_source *source, const struct options *o)
 enum gmem_status cmd_live(int argc, char **argv, struct gmem_error *e)
 {
 	static const struct argp_child children[] = {
-		{ &attach_argp, 0, NULL, 2 }, { &show_argp, 0, NULL, 0 }, { 0 }
+		{ &attach_argp, 0, NULL, 0 }, { &show_argp, 0, NULL, 0 }, { 0 }
 	};
 	static const struct argp argp = {
 		NULL, parse, NULL,
 		"Prints one line for every operation on guest memory when it ends, with its latency.",
 		children, NULL, NULL
 	};
-	static char name[] = "gmemtrace live";
-	struct options o = { .attach.set = GMEM_SET_ANY, .e = e };
+	struct options o = { .e = e };
 	struct gmem_source *source = NULL;
-	struct gmem_live_opts live;
 	enum gmem_status status;
 
-	o.attach_input = (struct attach_input){ &o.attach, e, "live" };
-	o.show_input = (struct show_input){ &o.show, { &o.show.filter, e, "live" } };
-	argv[0] = name;
-	argp_err_exit_status = GMEM_E_USAGE;
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
-		return e->status ? e->status : GMEM_E_USAGE;
+	gmem_args_parse(&argp, argc, argv, &o);
 	if (o.show.events || o.show.filter.phase)
-		o.attach.phases = true;
-	live = attach_live_opts(&o.attach);
-	status = gmem_live_open(&source, &live, e);
+		o.attach.live.groups |= GMEM_PROBES_PHASES;
+	status = gmem_live_open(&source, &o.attach.live, e);
 	if (!status)
 		status = run(source, &o);
 	gmem_source_close(source);

@@ -30,6 +30,8 @@ static void help(void)
 
 static enum gmem_status run(int argc, char **argv, struct gmem_error *e)
 {
+	static char name[32];
+
 	if (argc < 2)
 		return gmem_fail(e, GMEM_E_USAGE, "See gmemtrace --help.", "no command given");
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
@@ -41,8 +43,11 @@ static enum gmem_status run(int argc, char **argv, struct gmem_error *e)
 		return GMEM_OK;
 	}
 	for (size_t i = 0; i < NR_COMMANDS; i++) {
-		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].run(argc - 1, argv + 1, e);
+		if (strcmp(argv[1], commands[i].name))
+			continue;
+		snprintf(name, sizeof(name), "gmemtrace %s", argv[1]);
+		argv[1] = name;
+		return commands[i].run(argc - 1, argv + 1, e);
 	}
 	return gmem_fail(e, GMEM_E_USAGE, "gmemtrace --help lists the commands.",
 			 "unknown command '%s'", argv[1]);

@@ -2,11 +2,11 @@
 /* gmemtrace map: which pages are private, now or at any time of a recording. */
 #include "map.h"
 
-#include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
 #include "command.h"
 #include "input.h"
 #include "number.h"
@@ -20,8 +20,6 @@ struct options {
 	bool ascii;
 	bool at_given;
 	uint64_t at_ns;		/* since the first record */
-	const char *output;
-	struct gmem_error *e;
 
 	struct gmem_model *model;
 	uint64_t begin_ns;	/* first record; 0: none yet */
@@ -31,37 +29,23 @@ static const struct argp_option argp_options[] = {
 	{ "at", OPT_AT, "TIME", 0, "Of a recording: TIME after its first record (default: at its end)", 0 },
 	{ "json", OPT_JSON, NULL, 0, "One JSON object, with all ranges", 0 },
 	{ "ascii", OPT_ASCII, NULL, 0, "Text without other characters than ASCII", 0 },
-	{ "output", 'o', "FILE", 0, "Write to FILE; a picture if its name ends with .png or .svg", 0 },
 	{ 0 }
 };
-
-static error_t parse_at(struct options *o, const char *arg)
-{
-	o->at_given = true;
-	if (!strcmp(arg, "0") || gmem_parse_ns(arg, &o->at_ns))
-		return 0;
-	gmem_fail(o->e, GMEM_E_USAGE, "Times are 12.5, 12.5s, 100ms.", "no time: '%s'", arg);
-	return EINVAL;
-}
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->in;
-		return 0;
 	case OPT_AT:
-		return parse_at(o, arg);
+		o->at_given = true;
+		return !strcmp(arg, "0") || gmem_parse_ns(arg, &o->at_ns) ? 0 :
+			gmem_args_bad(state, "no time, as 12.5s or 100ms:", arg);
 	case OPT_JSON:
 		o->json = true;
 		return 0;
 	case OPT_ASCII:
 		o->ascii = true;
-		return 0;
-	case 'o':
-		o->output = arg;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -128,9 +112,9 @@ static int draw(const struct map_vms *m, const struct options *o, FILE *out)
 		json_object_put(json);
 		return 0;
 	}
-	if (ends_with(o->output, ".png"))
+	if (ends_with(o->in.output, ".png"))
 		return map_png(m, out);
-	if (ends_with(o->output, ".svg"))
+	if (ends_with(o->in.output, ".svg"))
 		return map_svg(m, out);
 	return map_text(m, o->ascii, out);
 }
@@ -142,54 +126,46 @@ static enum gmem_status show(const struct options *o, FILE *out)
 
 	if (!err && !m.nr && (o->in.filter.vm || o->in.filter.pid)) {
 		free(m.vms);
-		return gmem_fail(o->e, GMEM_E_NOTHING, "gmemtrace map without --vm and -p shows all.",
+		return gmem_fail(o->in.e, GMEM_E_NOTHING, "gmemtrace map without --vm and -p shows all.",
 				 "there is no such VM%s", o->at_given ? " at that time" : "");
 	}
 	if (!err)
 		err = draw(&m, o, out);
 	free(m.vms);
 	if (err == -EIO)
-		return GMEM_OK;		/* output_close() tells of it */
-	return err ? gmem_fail(o->e, GMEM_E_FAILED, NULL, "cannot draw the map: %s", strerror(-err)) : GMEM_OK;
+		return GMEM_OK;		/* output_write() tells of it */
+	return err ? gmem_fail(o->in.e, GMEM_E_FAILED, NULL, "cannot draw the map: %s", strerror(-err)) : GMEM_OK;
 }
 
 /* Without a time or a command, live is one look. */
-static enum gmem_status run(struct options *o, FILE *out)
+static enum gmem_status run(void *ctx, FILE *out)
 {
+	struct options *o = ctx;
 	enum gmem_status status;
 
+	o->model = gmem_model_new();
+	if (!o->model)
+		return gmem_fail(o->in.e, GMEM_E_FAILED, NULL, "out of memory");
 	o->in.once = !o->in.file && !o->in.command && o->in.attach.seconds <= 0;
 	status = input_run(&o->in, on_record, o);
-	return status ? status : show(o, out);
+	if (!status)
+		status = show(o, out);
+	gmem_model_free(o->model);
+	return status;
 }
 
 enum gmem_status cmd_map(int argc, char **argv, struct gmem_error *e)
 {
-	static const struct argp_child children[] = { { &input_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp argp = {
-		argp_options, parse_opt, "[FILE | -- COMMAND [ARG..]]",
-		"Shows which memory of VMs is private and which is shared: now, or at any time of a recording.",
-		children, NULL, NULL
+		argp_options, parse_opt, NULL,
+		"Shows which memory of VMs is private and which is shared: now, or at any time of a recording; "
+		"as a picture, if what it is written to ends with .png or .svg.",
+		NULL, NULL, NULL
 	};
-	static char name[] = "gmemtrace map";
-	struct options o = { .e = e };
-	enum gmem_status status = GMEM_OK;
-	FILE *out = NULL;
+	struct options o = { .in.e = e };
 
-	input_init(&o.in, "map", e);
-	argv[0] = name;
-	argp_err_exit_status = GMEM_E_USAGE;
-	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o))
-		return e->status ? e->status : GMEM_E_USAGE;
+	input_parse(&o.in, &argp, &o, argc, argv);
 	if (o.at_given && !o.in.file)
 		return gmem_fail(e, GMEM_E_USAGE, "Record first: gmemtrace record.", "--at is of a recording");
-	o.model = gmem_model_new();
-	if (!o.model)
-		return gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
-	status = output_open(&out, o.output, e);
-	if (!status)
-		status = run(&o, out);
-	status = output_close(out, o.output, status, e);
-	gmem_model_free(o.model);
-	return status;
+	return output_write(o.in.output, run, &o, e);
 }

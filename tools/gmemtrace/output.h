@@ -7,13 +7,10 @@
 
 #include "error.h"
 
-/* path NULL or "-": stdout. */
-enum gmem_status output_open(FILE **out, const char *path, struct gmem_error *e);
+/* What is to be written. That writing failed is found out after it, and is no error of its own. */
+typedef enum gmem_status (*output_fn)(void *ctx, FILE *out);
 
-/*
- * Says whether all was written. status is what came before: if it is an error, it is kept, and
- * the file removed. out may be NULL.
- */
-enum gmem_status output_close(FILE *out, const char *path, enum gmem_status status, struct gmem_error *e);
+/* path NULL or "-": stdout. If fn fails, or not all could be written, the file is removed. */
+enum gmem_status output_write(const char *path, output_fn fn, void *ctx, struct gmem_error *e);
 
 #endif /* GMEMTRACE_OUTPUT_H */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "args.h"
 #include "command.h"
 #include "recording.h"
 #include "recording_file.h"
@@ -13,7 +14,6 @@
 struct options {
 	const char *path;
 	struct show_options show;
-	struct show_input show_input;
 	struct gmem_error *e;
 };
 
@@ -23,16 +23,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->show_input;
+		state->child_inputs[0] = &o->show;
 		return 0;
 	case ARGP_KEY_ARG:
-		if (!state->arg_num) {
-			o->path = arg;
-			return 0;
-		}
-		gmem_fail(o->e, GMEM_E_USAGE, "See gmemtrace print --help.",
-			  "one recording at a time, not '%s', too", arg);
-		return EINVAL;
+		if (state->arg_num)
+			return ARGP_ERR_UNKNOWN;
+		o->path = arg;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -77,16 +74,11 @@ enum gmem_status cmd_print(int argc, char **argv, struct gmem_error *e)
 		RECORDING_FILE ".",
 		children, NULL, NULL
 	};
-	static char name[] = "gmemtrace print";
 	struct options o = { .path = RECORDING_FILE, .e = e };
 	struct gmem_source *source = NULL;
 	enum gmem_status status;
 
-	o.show_input = (struct show_input){ &o.show, { &o.show.filter, e, "print" } };
-	argv[0] = name;
-	argp_err_exit_status = GMEM_E_USAGE;
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
-		return e->status ? e->status : GMEM_E_USAGE;
+	gmem_args_parse(&argp, argc, argv, &o);
 	status = gmem_recording_open(&source, o.path, e);
 	if (!status)
 		status = run(source, &o);

@@ -18,12 +18,13 @@
 static void describe(struct gmem_recording_info *info, const struct record_options *o,
 		     const struct gmem_source *source)
 {
+	unsigned int groups = o->attach.live.groups;
 	size_t used = 0;
 
 	gmem_recording_host_info(info, CREATOR);
 	snprintf(info->probes, sizeof(info->probes), "%s", gmem_source_describe(source));
-	snprintf(info->groups, sizeof(info->groups), "base%s%s", o->attach.phases ? " phases" : "",
-		 o->attach.faults ? " faults" : "");
+	snprintf(info->groups, sizeof(info->groups), "base%s%s", groups & GMEM_PROBES_PHASES ? " phases" : "",
+		 groups & GMEM_PROBES_FAULTS ? " faults" : "");
 	if (!o->out.last_ns || o->filter.vm || o->filter.pid)
 		filter_text(&o->filter, info->filters, sizeof(info->filters));
 	for (char **arg = o->command; arg && *arg && used < sizeof(info->command); arg++)
@@ -112,7 +113,7 @@ static enum gmem_status record(struct record *r, struct gmem_error *e)
 
 static enum gmem_status attach_and_record(const struct record_options *o, struct gmem_error *e)
 {
-	struct gmem_live_opts live = attach_live_opts(&o->attach);
+	struct gmem_live_opts live = o->attach.live;
 	struct record r = { .o = o, .child = { .go = -1, .failed = -1 } };
 	enum gmem_status status;
 	int err = o->command ? child_prepare(&r.child, o->command) : 0;
@@ -136,15 +137,8 @@ static enum gmem_status attach_and_record(const struct record_options *o, struct
 
 enum gmem_status cmd_record(int argc, char **argv, struct gmem_error *e)
 {
-	static char name[] = "gmemtrace record";
-	struct record_options o = {
-		.attach.set = GMEM_SET_ANY, .out.path = RECORDING_FILE, .e = e,
-	};
-	enum gmem_status status;
+	struct record_options o = { .out.path = RECORDING_FILE, .e = e };
+	enum gmem_status status = record_parse(&o, argc, argv);
 
-	argv[0] = name;
-	status = record_parse(&o, argc, argv);
-	if (!status && o.filter.phase)
-		o.attach.phases = true;
 	return status ? status : attach_and_record(&o, e);
 }

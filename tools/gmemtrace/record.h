@@ -14,12 +14,10 @@ struct record_options {
 	struct filter_options filter;
 	struct recorder_options out;
 	char **command;		/* NULL: none */
-	struct attach_input attach_input;
-	struct filter_input filter_input;
 	struct gmem_error *e;
 };
 
-/* GMEM_OK, or what is wrong with the command line. */
+/* *o from the command line. GMEM_OK, or what does not go together in it. */
 enum gmem_status record_parse(struct record_options *o, int argc, char **argv);
 
 struct record {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include <errno.h>
-
+#include "args.h"
 #include "number.h"
 #include "record.h"
 #include "recording_file.h"
@@ -15,12 +14,6 @@ static const struct argp_option options[] = {
 	{ 0 }
 };
 
-static error_t bad(const struct record_options *o, const char *what, const char *arg)
-{
-	gmem_fail(o->e, GMEM_E_USAGE, "See gmemtrace record --help.", "%s '%s'", what, arg);
-	return EINVAL;
-}
-
 static error_t parse_rest(struct record_options *o, struct argp_state *state)
 {
 	o->command = state->argv + state->next;
@@ -31,26 +24,24 @@ static error_t parse_rest(struct record_options *o, struct argp_state *state)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct record_options *o = state->input;
-	double v;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->attach_input;
-		state->child_inputs[1] = &o->filter_input;
+		state->child_inputs[0] = &o->attach;
+		state->child_inputs[1] = &o->filter;
 		return 0;
 	case 'o':
 		o->out.path = arg;
 		return 0;
 	case OPT_MAX_SIZE:
 		return gmem_parse_bytes(arg, &o->out.max_bytes) && o->out.max_bytes ? 0 :
-			bad(o, "no size, as 100M:", arg);
+			gmem_args_bad(state, "no size, as 100M:", arg);
 	case OPT_ROTATE:
-		if (!gmem_parse_number(arg, 1, 9999, &v))
-			return bad(o, "no number of files to keep:", arg);
-		o->out.keep = (unsigned int)v;
-		return 0;
+		return gmem_parse_count(arg, 1, 9999, &o->out.keep) ? 0 :
+			gmem_args_bad(state, "no number of files to keep:", arg);
 	case OPT_LAST:
-		return gmem_parse_ns(arg, &o->out.last_ns) ? 0 : bad(o, "no time, as 30s:", arg);
+		return gmem_parse_ns(arg, &o->out.last_ns) ? 0 :
+			gmem_args_bad(state, "no time, as 30s:", arg);
 	case ARGP_KEY_ARGS:
 		return parse_rest(o, state);
 	default:
@@ -60,9 +51,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 #define FLIGHT_BYTES	(64 << 20)
 
-/* What does not go together, and what is not said. */
+/* What is not said, and what does not go together. */
 static enum gmem_status complete(struct record_options *o)
 {
+	if (o->filter.phase)
+		o->attach.live.groups |= GMEM_PROBES_PHASES;
 	if (o->out.last_ns && !o->out.max_bytes)
 		o->out.max_bytes = FLIGHT_BYTES;
 	if (o->out.keep && !o->out.max_bytes)
@@ -77,7 +70,7 @@ static enum gmem_status complete(struct record_options *o)
 enum gmem_status record_parse(struct record_options *o, int argc, char **argv)
 {
 	static const struct argp_child children[] = {
-		{ &attach_argp, 0, NULL, 2 }, { &filter_argp, 0, "Which events:", 1 }, { 0 }
+		{ &attach_argp, 0, NULL, 0 }, { &filter_argp, 0, NULL, 0 }, { 0 }
 	};
 	static const struct argp argp = {
 		options, parse, "[-- COMMAND [ARG..]]",
@@ -87,10 +80,6 @@ enum gmem_status record_parse(struct record_options *o, int argc, char **argv)
 		children, NULL, NULL
 	};
 
-	o->attach_input = (struct attach_input){ &o->attach, o->e, "record" };
-	o->filter_input = (struct filter_input){ &o->filter, o->e, "record" };
-	argp_err_exit_status = GMEM_E_USAGE;
-	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, o))
-		return o->e->status ? o->e->status : GMEM_E_USAGE;
+	gmem_args_parse(&argp, argc, argv, o);
 	return complete(o);
 }

@@ -2,11 +2,10 @@
 /* gmemtrace report: what happened, of a recording or live. */
 #include "report.h"
 
-#include <errno.h>
-#include <string.h>
-
+#include "args.h"
 #include "command.h"
 #include "input.h"
+#include "live_options.h"
 #include "number.h"
 #include "output.h"
 
@@ -17,53 +16,36 @@ enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_HTML };
 struct options {
 	struct input in;
 	enum format format;
-	size_t vms;
-	const char *output;
-	struct gmem_error *e;
+	uint32_t vms;
 };
 
 static const struct argp_option argp_options[] = {
 	{ "json", OPT_JSON, NULL, 0, "One JSON object", 0 },
 	{ "html", OPT_HTML, NULL, 0, "One page with plots, which needs nothing else", 0 },
-	{ "output", 'o', "FILE", 0, "Write to FILE", 0 },
 	{ "vms", OPT_VMS, "N", 0, "So many VMs have parts of their own (default: 8)", 0 },
-	{ "backing", OPT_BACKING, "SEC", 0, "Live: read every SEC seconds which pages there are", 2 },
+	{ "backing", OPT_BACKING, "SEC", 0, "Read every SEC seconds which pages there are", GMEM_LIVE_GROUP },
 	{ 0 }
 };
-
-static error_t bad(struct options *o, const char *what, const char *arg)
-{
-	gmem_fail(o->e, GMEM_E_USAGE, "See gmemtrace report --help.", "%s '%s'", what, arg);
-	return EINVAL;
-}
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
-	double v;
+	double seconds;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->in;
-		return 0;
 	case OPT_JSON:
 		o->format = FORMAT_JSON;
 		return 0;
 	case OPT_HTML:
 		o->format = FORMAT_HTML;
 		return 0;
-	case 'o':
-		o->output = arg;
-		return 0;
 	case OPT_VMS:
-		if (!gmem_parse_number(arg, 0, 1e6, &v))
-			return bad(o, "no number of VMs:", arg);
-		o->vms = (size_t)v;
-		return 0;
+		return gmem_parse_count(arg, 0, 1000000, &o->vms) ? 0 :
+			gmem_args_bad(state, "no number of VMs:", arg);
 	case OPT_BACKING:
-		if (!gmem_parse_number(arg, 0.1, 1e6, &v))
-			return bad(o, "no time in seconds:", arg);
-		o->in.backing_ns = (uint64_t)(v * 1e9);
+		if (!gmem_parse_number(arg, 0.1, 1e6, &seconds))
+			return gmem_args_bad(state, "no time in seconds:", arg);
+		o->in.attach.live.backing_ns = (uint64_t)(seconds * 1e9);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -102,41 +84,36 @@ static enum gmem_status show(const struct gmem_analysis *a, const struct options
 	if (!err)
 		write_report(&r, o, out);
 	report_free(&r);
-	return err ? gmem_fail(o->e, GMEM_E_FAILED, NULL, "out of memory") : GMEM_OK;
+	return err ? gmem_fail(o->in.e, GMEM_E_FAILED, NULL, "out of memory") : GMEM_OK;
+}
+
+static enum gmem_status run(void *ctx, FILE *out)
+{
+	struct options *o = ctx;
+	struct gmem_analysis *a = gmem_analysis_new();
+	enum gmem_status status;
+
+	if (!a)
+		return gmem_fail(o->in.e, GMEM_E_FAILED, NULL, "out of memory");
+	status = input_run(&o->in, on_record, a);
+	if (!status)
+		status = show(a, o, out);
+	gmem_analysis_free(a);
+	return status;
 }
 
 enum gmem_status cmd_report(int argc, char **argv, struct gmem_error *e)
 {
-	static const struct argp_child children[] = { { &input_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp argp = {
-		argp_options, parse_opt, "[FILE | -- COMMAND [ARG..]]",
+		argp_options, parse_opt, NULL,
 		"Tells what happened to guest memory: conversions by direction, size and phase, what vCPUs "
 		"waited for, invalidation windows and retries, hot ranges, what was not discarded, and what "
 		"took longest; of a recording, or live.",
-		children, NULL, NULL
+		NULL, NULL, NULL
 	};
-	static char name[] = "gmemtrace report";
-	struct options o = { .vms = 8, .e = e };
-	struct gmem_analysis *a = gmem_analysis_new();
-	enum gmem_status status;
-	FILE *out = NULL;
+	struct options o = { .vms = 8, .in.e = e };
 
-	input_init(&o.in, "report", e);
-	o.in.groups = GMEM_PROBES_PHASES;
-	argv[0] = name;
-	argp_err_exit_status = GMEM_E_USAGE;
-	if (!a)
-		return gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
-	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o)) {
-		gmem_analysis_free(a);
-		return e->status ? e->status : GMEM_E_USAGE;
-	}
-	status = output_open(&out, o.output, e);
-	if (!status)
-		status = input_run(&o.in, on_record, a);
-	if (!status)
-		status = show(a, &o, out);
-	status = output_close(out, o.output, status, e);
-	gmem_analysis_free(a);
-	return status;
+	input_parse(&o.in, &argp, &o, argc, argv);
+	o.in.attach.live.groups |= GMEM_PROBES_PHASES;
+	return output_write(o.in.output, run, &o, e);
 }

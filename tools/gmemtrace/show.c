@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "args.h"
 #include "kinds.h"
 
 enum { OPT_JSON = 256, OPT_CSV, OPT_TIME, OPT_COLOR };
@@ -20,33 +21,15 @@ static const struct argp_option options[] = {
 	{ 0 }
 };
 
-static error_t choose(const struct show_input *in, const char *arg, const char *const *names,
-		      int *choice, const char *what)
-{
-	char hint[80];
-
-	for (int i = 0; names[i]; i++) {
-		if (!strcmp(arg, names[i])) {
-			*choice = i;
-			return 0;
-		}
-	}
-	snprintf(hint, sizeof(hint), "See gmemtrace %s --help.", in->filter.command);
-	gmem_fail(in->filter.e, GMEM_E_USAGE, hint, "%s '%s'", what, arg);
-	return EINVAL;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	static const char *const times[] = { "rel", "abs", "delta", NULL };
-	static const char *const colors[] = { "auto", "always", "never", NULL };
-	struct show_input *in = state->input;
-	struct show_options *o = in ? in->options : NULL;
-	int choice = 0;
+	static const char *const times[] = { "rel", "abs", "delta" };
+	static const char *const colors[] = { "auto", "always", "never" };
+	struct show_options *o = state->input;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = in ? &in->filter : NULL;
+		state->child_inputs[0] = &o->filter;
 		return 0;
 	case 'e':
 		o->events = true;
@@ -58,21 +41,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->csv = true;
 		return 0;
 	case OPT_TIME:
-		if (choose(in, arg, times, &choice, "no way to tell the time:"))
-			return EINVAL;
-		o->time = (enum line_time)choice;
-		return 0;
+		return gmem_args_choose(state, "no way to tell the time:", arg, times, 3, &o->time);
 	case OPT_COLOR:
-		if (choose(in, arg, colors, &choice, "neither auto, always nor never:"))
-			return EINVAL;
-		o->color = choice;
-		return 0;
+		return gmem_args_choose(state, "no way to use colours:", arg, colors, 3, &o->color);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-static const struct argp_child children[] = { { &filter_argp, 0, "Which of them:", 1 }, { 0 } };
+static const struct argp_child children[] = { { &filter_argp, 0, NULL, 0 }, { 0 } };
 
 const struct argp show_argp = { options, parse, NULL, NULL, children, NULL, NULL };
 
@@ -100,7 +77,7 @@ int show_start(struct show *s, const struct show_options *o, uint64_t realtime_o
 
 	memset(s, 0, sizeof(*s));
 	s->o = o;
-	s->format.time = o->time;
+	s->format.time = (enum line_time)o->time;
 	s->format.color = colored(o) && !o->json && !o->csv;
 	s->format.realtime_off = realtime_off;
 	err = filter_init(&s->filter, &o->filter);

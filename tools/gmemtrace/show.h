@@ -10,21 +10,18 @@
 #include "filter.h"
 #include "line.h"
 
+enum show_color { SHOW_COLOR_AUTO, SHOW_COLOR_ALWAYS, SHOW_COLOR_NEVER };
+
 struct show_options {
 	bool events;		/* a line for every event, not for every operation */
 	bool json;
 	bool csv;
-	enum line_time time;
-	enum { SHOW_COLOR_AUTO, SHOW_COLOR_ALWAYS, SHOW_COLOR_NEVER } color;
+	int time;		/* enum line_time */
+	int color;		/* enum show_color */
 	struct filter_options filter;
 };
 
-/* For argp_child: the input is struct show_input. It has filter_argp as a child of its own. */
-struct show_input {
-	struct show_options *options;
-	struct filter_input filter;
-};
-
+/* For argp_child: the input is struct show_options. It has filter_argp as a child of its own. */
 extern const struct argp show_argp;
 
 struct show {

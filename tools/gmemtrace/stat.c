@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* gmemtrace stat: counters of the kernel, of a time, an interval, or around a command. */
-#include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
@@ -8,6 +7,7 @@
 #include <string.h>
 
 #include "analysis.h"
+#include "args.h"
 #include "command.h"
 #include "counters.h"
 #include "input.h"
@@ -32,8 +32,6 @@ struct options {
 	struct input in;
 	enum format format;
 	double interval_s;	/* 0: only at the end */
-	const char *output;
-	struct gmem_error *e;
 
 	struct gmem_analysis *a;
 	FILE *out;
@@ -46,7 +44,6 @@ static const struct argp_option argp_options[] = {
 	{ "interval", 'i', "SEC", 0, "A row every SEC seconds, not one sum at the end", 0 },
 	{ "json", OPT_JSON, NULL, 0, "JSON: an object for each row", 0 },
 	{ "csv", OPT_CSV, NULL, 0, "CSV: all counters of each row", 0 },
-	{ "output", 'o', "FILE", 0, "Write to FILE", 0 },
 	{ 0 }
 };
 
@@ -55,22 +52,14 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	struct options *o = state->input;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->in;
-		return 0;
 	case 'i':
-		if (gmem_parse_number(arg, 0.01, 1e6, &o->interval_s))
-			return 0;
-		gmem_fail(o->e, GMEM_E_USAGE, "See gmemtrace stat --help.", "no interval in seconds: '%s'", arg);
-		return EINVAL;
+		return gmem_parse_number(arg, 0.01, 1e6, &o->interval_s) ? 0 :
+			gmem_args_bad(state, "no interval in seconds:", arg);
 	case OPT_JSON:
 		o->format = FORMAT_JSON;
 		return 0;
 	case OPT_CSV:
 		o->format = FORMAT_CSV;
-		return 0;
-	case 'o':
-		o->output = arg;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -239,50 +228,40 @@ static enum gmem_status check(const struct options *o)
 	f.pid = 0;
 	if (!*filter_text(&f, text, sizeof(text)))
 		return GMEM_OK;
-	return gmem_fail(o->e, GMEM_E_USAGE, "gmemtrace report takes all filters.",
+	return gmem_fail(o->in.e, GMEM_E_USAGE, "gmemtrace report takes all filters.",
 			 "the kernel counts for a VM: only --vm and -p choose");
 }
 
-static enum gmem_status run(struct options *o)
+static enum gmem_status run(void *ctx, FILE *out)
 {
+	struct options *o = ctx;
 	enum gmem_status status;
 
+	o->out = out;
+	o->a = gmem_analysis_new();
+	if (!o->a)
+		return gmem_fail(o->in.e, GMEM_E_FAILED, NULL, "out of memory");
 	o->in.interval_s = o->interval_s;
 	status = input_run(&o->in, on_record, o);
 	/* What is left, or all. */
 	if (!status && (o->interval_s <= 0 || o->before.ts_ns < o->a->model->now_ns))
 		row(o);
+	gmem_analysis_free(o->a);
 	return status;
 }
 
 enum gmem_status cmd_stat(int argc, char **argv, struct gmem_error *e)
 {
-	static const struct argp_child children[] = { { &input_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp argp = {
-		argp_options, parse_opt, "[FILE | -- COMMAND [ARG..]]",
+		argp_options, parse_opt, NULL,
 		"Counts what happens to guest memory: until Ctrl-C, for a time, around a command, or in a "
 		"recording. The kernel counts, and misses nothing.",
-		children, NULL, NULL
+		NULL, NULL, NULL
 	};
-	static char name[] = "gmemtrace stat";
-	static struct options o;
+	struct options o = { .in.e = e };
 	enum gmem_status status;
 
-	o.e = e;
-	input_init(&o.in, "stat", e);
-	argv[0] = name;
-	argp_err_exit_status = GMEM_E_USAGE;
-	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o))
-		return e->status ? e->status : GMEM_E_USAGE;
+	input_parse(&o.in, &argp, &o, argc, argv);
 	status = check(&o);
-	o.a = status ? NULL : gmem_analysis_new();
-	if (!status && !o.a)
-		status = gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
-	if (!status)
-		status = output_open(&o.out, o.output, e);
-	if (!status)
-		status = run(&o);
-	status = output_close(o.out, o.output, status, e);
-	gmem_analysis_free(o.a);
-	return status;
+	return status ? status : output_write(o.in.output, run, &o, e);
 }

@@ -14,6 +14,16 @@ bool gmem_parse_number(const char *s, double min, double max, double *v)
 	return end != s && !*end && !errno && *v >= min && *v <= max;
 }
 
+bool gmem_parse_count(const char *s, uint32_t min, uint32_t max, uint32_t *n)
+{
+	double v;
+
+	if (!gmem_parse_number(s, min, max, &v))
+		return false;
+	*n = (uint32_t)v;
+	return *n == v;
+}
+
 struct unit {
 	const char *name;
 	double factor;

@@ -9,6 +9,9 @@
 /* True if all of s is a number from min to max. */
 bool gmem_parse_number(const char *s, double min, double max, double *v);
 
+/* The same without a fraction. */
+bool gmem_parse_count(const char *s, uint32_t min, uint32_t max, uint32_t *n);
+
 /* "4096", "4K", "1.5M", "2G", "1T": powers of 1024. */
 bool gmem_parse_bytes(const char *s, uint64_t *bytes);
 

@@ -11,15 +11,6 @@
 
 const char *const gmem_set_names[GMEM_SETS] = { "tracepoints", "stock" };
 
-enum gmem_probe_set gmem_set_by_name(const char *name)
-{
-	int set = 0;
-
-	while (set < GMEM_SETS && strcmp(gmem_set_names[set], name))
-		set++;
-	return set;
-}
-
 #define TP(name, group, required)						\
 	{ "on_" name, GMEM_SET_TRACEPOINTS, GMEM_ON_TRACEPOINT,			\
 	  { "kvm_gmem_" name, NULL }, GMEM_PROBES_##group, required, NULL }

@@ -19,9 +19,6 @@ enum gmem_probe_set {
 
 extern const char *const gmem_set_names[GMEM_SETS];	/* "tracepoints", "stock" */
 
-/* GMEM_SETS for a name that is none. */
-enum gmem_probe_set gmem_set_by_name(const char *name);
-
 enum gmem_attach {
 	GMEM_ON_TRACEPOINT,
 	GMEM_ON_FUNCTION,

@@ -1,0 +1,41 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Wrong usage: two lines, the first says what, the second where it is explained, and status 2.
+. selftests/tap.sh
+err=$(mktemp)
+trap 'rm -f "$err"' EXIT
+
+# wrong WHAT PROGRAM ARG..: what is said of it, after the program's name.
+wrong()
+{
+	local what=$1 of=$2 status
+
+	shift
+	build/$1 "${@:2}" > /dev/null 2> "$err"
+	status=$?
+	case $of in *trace) of="$of $2" ;; esac
+	is "$*" "$status $(sed 's,^build/,,' "$err")" "2 $of: $what
+See $of --help."
+}
+
+for c in $(build/gmemtrace --help | awk '/^  [a-z]/ { print $1 }'); do
+	wrong "unrecognized option '--nonsense'" gmemtrace "$c" --nonsense
+done
+wrong "unexpected argument 'x'" gmemtrace live x
+wrong "unexpected argument 'x'" gmemtrace doctor x
+wrong "unexpected argument 'c'" gmemtrace compare a b c
+wrong "unexpected argument 'b'" gmemtrace stat a b
+wrong "there are options of live tracing, but a recording is given: 'a'" gmemtrace map a --wait
+wrong "a recording is read, and no command run: 'b'" gmemtrace report a -- b c
+wrong "no set of probes: 'x'; there are tracepoints, stock" gmemtrace record --probes x
+wrong "no format: 'x'; there are perfetto, chrome, csv, openmetrics" gmemtrace export --format x
+wrong "no side: 'x'; there are shared, private" gmemtrace print --to x
+wrong "there can be no process '0'" gmemtrace print -p 0
+wrong "no number of files to keep: '1.5'" gmemtrace record --rotate 1.5
+wrong "unrecognized option '--nonsense'" gmemtop --nonsense
+wrong "option requires an argument -- 'd'" gmemtop -d
+wrong "unexpected argument 'x'" gmemtop 1 1 x
+wrong "no set of probes: 'x'; there are tracepoints, stock" gmemtop --probes x
+wrong "the event buffer has 0.0625 to 1024 MiB, not '0'" gmemtop --ringbuf 0
+wrong "there can be no process '1.5'" gmemtop -p 1.5
+plan
