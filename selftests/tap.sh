@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# TAP for shell tests. Sourced. A test calls ok, not_ok, check or skip, then plan.
+# TAP for shell tests, and for kernel/check. Sourced, by sh, too. A test calls ok, not_ok, or what
+# calls these, then plan. tap_log may name a file whose first lines tell more of a failure.
 
-tap_n=0
-tap_failed=0
+tap_n=0 tap_failed=0 tap_skipped=0
 
 ok()
 {
@@ -17,13 +17,19 @@ not_ok()
 	tap_failed=$((tap_failed + 1))
 	echo "not ok $tap_n - $1"
 	shift
-	[ $# -eq 0 ] || echo "$*" | sed 's/^/# /'
+	[ -z "$*" ] || comment "$*"
+	[ ! -f "${tap_log-}" ] || comment "$(head -n 5 "$tap_log")"
+}
+
+comment()
+{
+	printf '%s\n' "$1" | sed 's/^/# /'
 }
 
 skip()
 {
-	tap_n=$((tap_n + 1))
-	echo "ok $tap_n - $1 # SKIP ${2-}"
+	tap_skipped=$((tap_skipped + 1))
+	ok "$1 # SKIP $(echo "${2-}" | paste -sd ';')"
 }
 
 # check NAME COMMAND..: ok if it succeeds; what it printed is the diagnostic.
@@ -36,6 +42,26 @@ check()
 		ok "$name"
 	else
 		not_ok "$name" "status $?: $out"
+	fi
+}
+
+# report STATUS NAME: ok if it is 0.
+report()
+{
+	if [ "$1" = 0 ]; then
+		ok "$2"
+	else
+		not_ok "$2"
+	fi
+}
+
+# verdict NAME COMPLAINTS: ok if there are none.
+verdict()
+{
+	if [ -z "$2" ]; then
+		ok "$1"
+	else
+		not_ok "$1" "$2"
 	fi
 }
 
@@ -57,7 +83,7 @@ wait_for()
 
 	shift
 	until "$@" > /dev/null 2>&1; do
-		[ "$(date +%s)" -lt "$end" ] || return 1
+		[ "$(date +%s)" -le "$end" ] || return 1
 		sleep 0.1
 	done
 }

@@ -20,11 +20,11 @@ run_arm64()
 	cat "$here/config/arm64.config" >> "$obj/.config"
 	arm64_make -s olddefconfig >> "$obj/config.log"
 	out=$(missing_options "$obj/.config" "$here/config/arm64.config")
-	[ -z "$out" ] || { fail "$what" "options asked for are not in .config: $out"; return; }
+	[ -z "$out" ] || { not_ok "$what" "options asked for are not in .config: $out"; return; }
 	if out=$(arm64_make prepare && arm64_make W=1 arch/arm64/kvm/); then
 		verdict "$what" "$(touched_warnings "$out")"
 	else
-		fail "$what" "$(echo "$out" | errors_of)"
+		not_ok "$what" "$(echo "$out" | errors_of)"
 	fi
 }
 

@@ -42,13 +42,13 @@ check_bisect()
 	set_patches "$tree" "$series"
 	configure_check "kvm-$kvm" "${fragments[@]}"
 	obj=$(check_obj "kvm-$kvm")
-	out=$(kvm_objects "$obj") || { fail "$version: the base builds (KVM=$kvm)" "$(echo "$out" | errors_of)"; return; }
+	out=$(kvm_objects "$obj") || { not_ok "$version: the base builds (KVM=$kvm)" "$(echo "$out" | errors_of)"; return; }
 	for ((n = 1; n <= ${#patches[@]}; n++)); do
 		set_patches "$tree" "$series" "${patches[@]:0:n}"
 		if out=$(kvm_objects "$obj"); then
-			pass "$version: patch $n builds (KVM=$kvm)"
+			ok "$version: patch $n builds (KVM=$kvm)"
 		else
-			fail "$version: patch $n builds (KVM=$kvm)" "$(echo "$out" | errors_of)"
+			not_ok "$version: patch $n builds (KVM=$kvm)" "$(echo "$out" | errors_of)"
 		fi
 	done
 }
@@ -67,10 +67,10 @@ check_notrace()
 	configure_check notrace
 	obj=$(check_obj notrace)
 	! grep -q '^CONFIG_TRACEPOINTS=y' "$obj/.config" ||
-		{ fail "$version: builds without CONFIG_TRACEPOINTS" "the configuration has it"; return; }
+		{ not_ok "$version: builds without CONFIG_TRACEPOINTS" "the configuration has it"; return; }
 	set_patches "$tree" "$series" "${patches[@]}"
-	out=$(kvm_objects "$obj") || { fail "$version: builds without CONFIG_TRACEPOINTS" "$(echo "$out" | errors_of)"; return; }
-	pass "$version: builds without CONFIG_TRACEPOINTS"
+	out=$(kvm_objects "$obj") || { not_ok "$version: builds without CONFIG_TRACEPOINTS" "$(echo "$out" | errors_of)"; return; }
+	ok "$version: builds without CONFIG_TRACEPOINTS"
 	left=$(find "$obj" -path '*kvm*' -name '*.o' -exec nm -A {} + 2>/dev/null |
 		grep -i 'trace_kvm_gmem\|tracepoint_kvm_gmem\|kvm_gmem_nr_pages\|kvm_gmem_has_page\|kvm_gmem_fallocate_traced\|kvm_trace_memory_fault' || :)
 	verdict "$version: nothing of the events is left then" "$left"

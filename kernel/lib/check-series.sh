@@ -7,9 +7,9 @@ check_apply()
 	local out
 
 	if out=$(set_patches "$tree" "$series" 2>&1 && set_patches "$tree" "$series" "${patches[@]}" 2>&1); then
-		pass "$version: applies to $source_id without fuzz"
+		ok "$version: applies to $source_id without fuzz"
 	else
-		fail "$version: applies to $source_id without fuzz" "$out"
+		not_ok "$version: applies to $source_id without fuzz" "$out"
 	fi
 }
 

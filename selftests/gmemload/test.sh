@@ -8,21 +8,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 gmemload=${1-$here/../../build/gmemload}
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
-n=0 failed=0
-
-report() { # status name
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		failed=$((failed + 1))
-		sed 's/^/# /' "$dir/err" 2>/dev/null | head -n 5
-	fi
-}
+. "$here/../tap.sh"
+tap_log=$dir/err
 
 # The ledger agrees with itself; $1 is the number of conversions of each vCPU, or null.
-check() {
+agrees() {
 	jq -e --argjson each "$1" '
 	def sum(f): map(f) | add // 0;
 	def calls: .to_private.count + .to_private.noop_count + .to_shared.count + .to_shared.noop_count;
@@ -43,7 +33,7 @@ check() {
 try() { # name count options
 	name=$1 each=$2
 	shift 2
-	"$gmemload" --quiet --ledger "$dir/ledger" "$@" 2>"$dir/err" && check "$each"
+	"$gmemload" --quiet --ledger "$dir/ledger" "$@" 2>"$dir/err" && agrees "$each"
 	report $? "$name"
 }
 
@@ -64,17 +54,8 @@ ends_early() { # name signal options
 	pid=$!
 	sleep 2
 	kill -"$signal" $pid
-	wait $pid && check null
+	wait $pid && agrees null
 	report $? "$name"
-}
-
-wait_for() { # text file
-	i=0
-	while ! grep -q "$1" "$2"; do
-		i=$((i + 1))
-		[ $i -lt 200 ] || return 1
-		sleep 0.1
-	done
 }
 
 big="--vms 4 --vcpus 2 --mem 256M --pattern mix --by mix --count 2500 --seed 7"
@@ -121,7 +102,7 @@ for mode in "" --one-process; do
 		<"$dir/stdin" >"$dir/out" 2>"$dir/err" &
 	pid=$!
 	exec 9>"$dir/stdin"
-	wait_for "^gmemload: holding$" "$dir/out" && sleep 0.3 && kill -0 $pid && check 10 &&
+	wait_for 20 grep -q "^gmemload: holding$" "$dir/out" && sleep 0.3 && kill -0 $pid && agrees 10 &&
 		for vm in 0 1; do
 			[ "$(cat /proc/"$(jq ".vms[$vm].pid" "$dir/ledger")"/comm)" = \
 			  "$(jq -r ".vms[$vm].name" "$dir/ledger")" ] || false
@@ -143,5 +124,4 @@ setpriv --reuid 65534 --clear-groups "$gmemload" 2>"$dir/err"
 [ $? = 3 ] && [ "$(wc -l <"$dir/err")" = 2 ]
 report $? "no permission: status 3, two lines"
 
-echo "1..$n"
-[ $failed = 0 ]
+plan

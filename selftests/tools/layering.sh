@@ -9,25 +9,14 @@ if [ ! -f "$root/tools/lib/model/model.c" ]; then
 	echo "Give the root of the source tree." >&2
 	exit 2
 fi
+. "$(dirname "$0")/../tap.sh"
 cd "$root" || exit 2
-n=0 failed=0
 
 sources() { find tools -name '*.[ch]'; }
 
 # Lines that include what matches PATTERN, of the files that are named on stdin.
 includes() { # pattern
 	xargs grep -nHE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($1)[>\"]"
-}
-
-none() { # lines rule
-	n=$((n + 1))
-	if [ -z "$1" ]; then
-		echo "ok $n - $2"
-		return
-	fi
-	failed=1
-	echo "not ok $n - $2"
-	printf '%s\n' "$1" | sed 's/^/# /'
 }
 
 # Names in quotes that the files include.
@@ -55,21 +44,20 @@ model() {
 	done | sort -u
 }
 
-none "$(sources | grep -vxE 'tools/lib/live/(source_live|live_records|live_sync|attach|inflight|inventory|probes)\.[ch]' |
-	includes '(.*/)?bpf/.*\.h|.*\.skel\.h')" \
-	'only what reads its maps and attaches, in tools/lib/live, knows BPF'
-none "$(sources | grep -vx 'tools/gmemtop/tui\.c' |
-	includes '(.*/)?n?curses\.h|ncursesw?/.*\.h')" \
-	'only tools/gmemtop/tui.c knows curses'
-none "$(model | includes 'stdio\.h|(sys/)?timex?\.h')" \
-	'the model knows neither output nor clock'
-none "$(model | grep -vE '^(tools/lib/model|bpf)/')" \
-	'the model knows only what is in its folder, and the records'
-none "$(find tools/lib -name '*.[ch]' | includes "$(ls tools/gmemtop/*.h tools/gmemtrace/*.h | xargs -n1 basename | grep -vxf \
-	<(ls tools/lib/*/*.h | xargs -n1 basename) | paste -sd'|')")" \
-	'the library knows none of the programs'
-none "$(find tools/lib -name '*.[ch]' -not -path 'tools/lib/cli/*' |
-	includes "argp\.h|$(ls tools/lib/cli | grep '\.h$' | paste -sd'|')")" \
-	'in the library only tools/lib/cli knows command lines'
-echo "1..$n"
-exit $failed
+verdict 'only what reads its maps and attaches, in tools/lib/live, knows BPF' \
+	"$(sources | grep -vxE 'tools/lib/live/(source_live|live_records|live_sync|attach|inflight|inventory|probes)\.[ch]' |
+	includes '(.*/)?bpf/.*\.h|.*\.skel\.h')"
+verdict 'only tools/gmemtop/tui.c knows curses' \
+	"$(sources | grep -vx 'tools/gmemtop/tui\.c' |
+	includes '(.*/)?n?curses\.h|ncursesw?/.*\.h')"
+verdict 'the model knows neither output nor clock' \
+	"$(model | includes 'stdio\.h|(sys/)?timex?\.h')"
+verdict 'the model knows only what is in its folder, and the records' \
+	"$(model | grep -vE '^(tools/lib/model|bpf)/')"
+verdict 'the library knows none of the programs' \
+	"$(find tools/lib -name '*.[ch]' | includes "$(ls tools/gmemtop/*.h tools/gmemtrace/*.h | xargs -n1 basename | grep -vxf \
+	<(ls tools/lib/*/*.h | xargs -n1 basename) | paste -sd'|')")"
+verdict 'in the library only tools/lib/cli knows command lines' \
+	"$(find tools/lib -name '*.[ch]' -not -path 'tools/lib/cli/*' |
+	includes "argp\.h|$(ls tools/lib/cli | grep '\.h$' | paste -sd'|')")"
+plan

@@ -5,24 +5,14 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
-n=0 failed=0
+. "$here/../tap.sh"
 
-report() { # status name
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		failed=$((failed + 1))
-	fi
-}
-
-check() { "$here/splat-check" "$1" >"$dir/out" 2>"$dir/err"; }
+look() { "$here/splat-check" "$1" >"$dir/out" 2>"$dir/err"; }
 
 while IFS= read -r sample; do
 	line=${sample#? }
 	printf '[    0.000000] Linux version 6.12.0\n%s\r\n[    9.000000] end\n' "$line" >"$dir/log"
-	check "$dir/log"
+	look "$dir/log"
 	status=$?
 	case $sample in
 	+*) [ $status = 1 ] && grep -qF -- "log:2: $line" "$dir/out"
@@ -38,22 +28,21 @@ cat >"$dir/log" <<'END'
 [    1.000002] WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2
 [    1.000003] BUG: later
 END
-check "$dir/log"
+look "$dir/log"
 [ $? = 1 ] && grep -q 'log:3: .*WARNING' "$dir/out"
 report $? 'a cut line gives way to the complaint after it, later ones do not'
 
 printf 'text \000\001\377 text\n[    1.000000] \000Kernel panic - not syncing: x' >"$dir/log"
-check "$dir/log"
+look "$dir/log"
 report $(($? != 1)) 'bytes that are no text hide nothing, nor does a missing end of line'
 
 : >"$dir/log"
-check "$dir/log"
+look "$dir/log"
 [ $? = 2 ] && [ "$(wc -l <"$dir/err")" = 2 ]
 report $? 'an empty log is an error'
 
-check "$dir/none"
+look "$dir/none"
 [ $? = 2 ] && [ "$(wc -l <"$dir/err")" = 2 ]
 report $? 'a missing log is an error'
 
-echo "1..$n"
-[ $failed = 0 ]
+plan

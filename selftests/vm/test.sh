@@ -5,7 +5,9 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 dir=$(mktemp -d) || exit 1
-n=0 failed=0 image=${1-}
+image=${1-}
+. "$here/../tap.sh"
+tap_log=$dir/err
 
 cleanup() {
 	[ -z "${typed-}" ] || exec 9>&-
@@ -25,36 +27,6 @@ vm() { "$here/run" --image "$image" --timeout 120 "$@"; }
 # A process that signals can find: the runner itself, not a subshell of it.
 vm_exec() {
 	exec env --default-signal=INT,HUP "$here/run" --image "$image" --timeout 120 "$@"
-}
-
-report() { # status name
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		failed=$((failed + 1))
-		sed 's/^/# /' "$dir/err" 2>/dev/null | head -n 5
-	fi
-}
-
-# is NAME ACTUAL EXPECTED
-is() {
-	[ "$2" = "$3" ]
-	same=$?
-	report $same "$1"
-	[ $same = 0 ] || printf '# got: %s\n# expected: %s\n' "$2" "$3"
-}
-
-# wait_for SECONDS COMMAND...
-wait_for() {
-	left=$(($1 * 10))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		left=$((left - 1))
-		[ $left -gt 0 ] || return 1
-		sleep 0.1
-	done
 }
 
 # A zombie is gone: who inherits it may be slow to wait for it.
@@ -293,8 +265,7 @@ as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
 test_unprivileged() {
 	[ "$(id -u)" = 0 ] && command -v setpriv >/dev/null || return 0
 	if ! as_nobody test -r "$here/run"; then
-		n=$((n + 1))
-		echo "ok $n - no privilege is needed on the host # SKIP nobody may read this checkout"
+		skip 'no privilege is needed on the host' 'nobody may read this checkout'
 		return
 	fi
 	mkdir -m 777 "$dir/user"
@@ -314,5 +285,4 @@ test_signals
 test_failures
 test_icount
 test_unprivileged
-echo "1..$n"
-[ $failed = 0 ]
+plan
