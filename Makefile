@@ -52,11 +52,14 @@ test-kernel: deps
 check: all $(filter $(B)/%,$(CHECKS)) $(FUZZ_PROGRAM) $(CHECK_PROGRAMS)
 	@selftests/run-tests $(CHECKS)
 
+SHARE = $(DESTDIR)$(PREFIX)/share
+
+# bash-completion looks for a file by the name of the program.
 install: $(B)/gmemtop $(B)/gmemtrace
-	install -D -m 755 $(B)/gmemtop $(DESTDIR)$(PREFIX)/sbin/gmemtop
-	install -D -m 755 $(B)/gmemtrace $(DESTDIR)$(PREFIX)/sbin/gmemtrace
-	install -D -m 644 docs/gmemtop.8 $(DESTDIR)$(PREFIX)/share/man/man8/gmemtop.8
-	install -D -m 644 docs/gmemtrace.8 $(DESTDIR)$(PREFIX)/share/man/man8/gmemtrace.8
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/sbin $^
+	install -D -m 644 -t $(SHARE)/man/man8 docs/gmemtop.8 docs/gmemtrace.8
+	install -D -m 644 tools/completion.bash $(SHARE)/bash-completion/completions/gmemtop
+	ln -sf gmemtop $(SHARE)/bash-completion/completions/gmemtrace
 
 clean:
 	rm -rf $(B)

@@ -9,7 +9,7 @@ include selftests/tools/recording-tests.mk
 include selftests/fuzz/fuzz.mk
 include selftests/tools/report-tests.mk
 CHECKS += $(B)/gmemload-unit-test selftests/vm/splat-test.sh
-CHECKS += $(addprefix selftests/tools/,layering.sh manpages.sh usage.sh)
+CHECKS += $(addprefix selftests/tools/,layering.sh manpages.sh usage.sh completion.sh)
 
 # The first is the one that tests of the tools and of the runner use.
 KERNELS ?= 6.12 7.3

@@ -311,13 +311,11 @@ static void test_views(void **state)
 	for (int v = 0; v < VIEWS; v++) {
 		ui_key(&f.ui, view_table[v]->key);
 		assert_int_equal(f.ui.view, v);
-		assert_int_equal(view_by_name(view_table[v]->name), v);
 	}
 	ui_key(&f.ui, UI_KEY_TAB);
 	assert_int_equal(f.ui.view, VIEW_OVERVIEW);
 	ui_key(&f.ui, UI_KEY_BACK_TAB);
 	assert_int_equal(f.ui.view, VIEWS - 1);
-	assert_int_equal(view_by_name("nothing"), VIEWS);
 	end(&f);
 }
 

@@ -88,11 +88,13 @@ static error_t parse_sort(struct gmemtop_options *o, const char *arg, const stru
 	return o->sort ? 0 : gmem_args_bad(state, "no field to sort by:", arg);
 }
 
-static error_t parse_look(struct gmemtop_options *o, const char *arg, const struct argp_state *state)
+static error_t parse_view(struct gmemtop_options *o, const char *arg, const struct argp_state *state)
 {
-	o->given |= GIVEN_COLORS;
-	o->colors = (unsigned int)ui_look_by_name(arg);
-	return o->colors < UI_LOOKS ? 0 : gmem_args_bad(state, "no set of colours:", arg);
+	const char *names[VIEWS];
+
+	for (int i = 0; i < VIEWS; i++)
+		names[i] = view_table[i]->name;
+	return gmem_args_choose(state, "no view:", arg, names, VIEWS, &o->view);
 }
 
 static error_t parse_value(int key, char *arg, struct argp_state *state)
@@ -112,12 +114,12 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 	case 's':
 		return parse_sort(o, arg, state);
 	case OPT_VIEW:
-		o->view = view_by_name(arg);
-		return o->view != VIEWS ? 0 : gmem_args_bad(state, "no view:", arg);
+		return parse_view(o, arg, state);
 	case OPT_BACKING:
 		return parse_backing(o, arg, state);
 	case OPT_COLORS:
-		return parse_look(o, arg, state);
+		o->given |= GIVEN_COLORS;
+		return gmem_args_choose(state, "no set of colours:", arg, ui_look_names, UI_LOOKS, &o->colors);
 	case OPT_RECORD:
 		o->record = arg;
 		return 0;

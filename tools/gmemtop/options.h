@@ -30,9 +30,9 @@ struct gmemtop_options {
 	bool reverse;				/* ascending */
 	uint32_t pid;				/* 0: all VMs */
 	const struct gmem_metric *sort;
-	enum view_id view;			/* to begin with */
+	int view;				/* enum view_id, to begin with */
 	struct gmem_live_opts live;		/* what options say of it */
-	unsigned int colors;			/* enum ui_look */
+	int colors;				/* enum ui_look */
 	unsigned int given;			/* GIVEN_* */
 	struct settings *settings;	/* what the screen begins with, and at its end what it has; or NULL */
 };

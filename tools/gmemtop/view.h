@@ -80,7 +80,4 @@ extern const struct view view_files;
 
 extern const struct view *const view_table[VIEWS];
 
-/* By name; VIEWS for one that there is not. */
-enum view_id view_by_name(const char *name);
-
 #endif /* GMEMTOP_VIEW_H */

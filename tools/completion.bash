@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+# Completion of gmemtop and gmemtrace for bash. What there is to complete, the programs are asked.
+# Sourced; needs nothing but bash.
+
+# Words that may stand for the value of OPTION. With --help nothing is done even if it is right.
+_gmem_values() # OPTION PROGRAM [COMMAND]
+{
+	case $1 in
+	-s|--sort)	"${@:2}" --sort=help | cut -d' ' -f1 ;;
+	--kind)		"${@:2}" --kind=help ;;
+	--*)		"${@:2}" "$1=" --help 2>&1 | sed -n '1s/.*; there are //; 1s/,//gp' ;;
+	esac
+}
+
+# "--json", and "--delay=" of those that have a value.
+_gmem_options() # PROGRAM [COMMAND]
+{
+	"$@" --help | sed -nE 's/^ {2,6}(-., )?(--[a-z-]+=?).*/\2/p'
+}
+
+_gmem_commands() # PROGRAM
+{
+	"$1" --help | sed -nE 's/^  ([a-z]+) .*/\1/p'
+}
+
+_gmem()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} before=$((COMP_CWORD - 1)) of=("$1") words
+
+	# bash takes "--sort=x" for three words.
+	if [ "$cur" = = ]; then
+		cur=
+	elif [ "${COMP_WORDS[before]}" = = ]; then
+		before=$((before - 1))
+	fi
+	[[ $1 != *gmemtrace ]] || [ "$COMP_CWORD" -eq 1 ] || of+=("${COMP_WORDS[1]}")
+	if [ "${COMP_WORDS[before]}" = -- ]; then
+		mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+		return
+	fi
+	if [[ $cur = -* ]]; then
+		words=$(_gmem_options "${of[@]}" 2> /dev/null)
+	elif [[ $1 = *gmemtrace && $COMP_CWORD -eq 1 ]]; then
+		words=$(_gmem_commands "$1" 2> /dev/null)
+	else
+		words=$(_gmem_values "${COMP_WORDS[before]}" "${of[@]}" 2> /dev/null)
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	[[ ${#COMPREPLY[@]} -ne 1 || ${COMPREPLY[0]} != *= ]] || compopt -o nospace
+}
+
+complete -o default -F _gmem gmemtop gmemtrace
