@@ -5,6 +5,8 @@
 
 #include "error.h"
 
+#define GMEMTRACE_VERSION "gmemtrace 0.1"	/* recordings tell it of who made them */
+
 struct command {
 	const char *name;
 	const char *help;

@@ -9,6 +9,7 @@
 
 #include "args.h"
 #include "child.h"
+#include "command.h"
 #include "live_options.h"
 #include "recording.h"
 #include "stop.h"
@@ -147,28 +148,6 @@ static enum gmem_status open_live(struct gmem_source **out, const struct input *
 	return gmem_live_open(out, &live, in->e);
 }
 
-/* All that the source yields goes there, too. */
-static enum gmem_status open_record(struct gmem_source **source, struct gmem_recording **w,
-				    const struct input *in)
-{
-	struct gmem_recording_info info = { 0 };
-	struct gmem_source *tee;
-	enum gmem_status status;
-
-	gmem_recording_host_info(&info, "gmemtrace 0.1");
-	snprintf(info.probes, sizeof(info.probes), "%s", gmem_source_describe(*source));
-	status = gmem_recording_create(w, in->record, &info, in->e);
-	if (status)
-		return status;
-	tee = gmem_tee_open(*source, *w);
-	if (!tee) {
-		gmem_recording_close(*w);
-		return gmem_fail(in->e, GMEM_E_FAILED, NULL, "out of memory");
-	}
-	*source = tee;
-	return GMEM_OK;
-}
-
 static enum gmem_status failed(const struct input *in, const struct gmem_recording *w, int err)
 {
 	int bad_write = w ? gmem_recording_error(w) : 0;
@@ -201,7 +180,7 @@ static enum gmem_status run_live(struct input *in, struct child *c)
 	int err = 0;
 
 	if (!status && in->record)
-		status = open_record(&s, &w, in);
+		status = gmem_tee_create(&s, &w, in->record, GMEMTRACE_VERSION, in->e);
 	if (!status && !in->once)
 		fprintf(stderr, "gmemtrace: probes: %s; %s\n", gmem_source_describe(s),
 			c->pid ? "until the command ends" : in->attach.seconds > 0 ? "until the time is over" :

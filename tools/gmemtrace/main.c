@@ -39,7 +39,7 @@ static enum gmem_status run(int argc, char **argv, struct gmem_error *e)
 		return GMEM_OK;
 	}
 	if (!strcmp(argv[1], "--version")) {
-		puts("gmemtrace 0.1");
+		puts(GMEMTRACE_VERSION);
 		return GMEM_OK;
 	}
 	for (size_t i = 0; i < NR_COMMANDS; i++) {

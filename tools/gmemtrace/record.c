@@ -13,15 +13,13 @@
 #include "recording_file.h"
 #include "stop.h"
 
-#define CREATOR "gmemtrace 0.1"
-
 static void describe(struct gmem_recording_info *info, const struct record_options *o,
 		     const struct gmem_source *source)
 {
 	unsigned int groups = o->attach.live.groups;
 	size_t used = 0;
 
-	gmem_recording_host_info(info, CREATOR);
+	gmem_recording_host_info(info, GMEMTRACE_VERSION);
 	snprintf(info->probes, sizeof(info->probes), "%s", gmem_source_describe(source));
 	snprintf(info->groups, sizeof(info->groups), "base%s%s", groups & GMEM_PROBES_PHASES ? " phases" : "",
 		 groups & GMEM_PROBES_FAULTS ? " faults" : "");

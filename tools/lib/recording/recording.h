@@ -80,6 +80,13 @@ int gmem_recording_close(struct gmem_recording *w);
 struct gmem_source *gmem_tee_open(struct gmem_source *in, struct gmem_recording *w);
 
 /*
+ * The same into a new file, which is said to be of this host and written by creator: *source is
+ * then the tee. On failure *source is as it was, and *w NULL.
+ */
+enum gmem_status gmem_tee_create(struct gmem_source **source, struct gmem_recording **w, const char *path,
+				 const char *creator, struct gmem_error *e);
+
+/*
  * Reading. The source yields the records in order. sync() hands over all up to the next
  * GMEM_SYNC and it: one consistent picture, as it was shown when it was recorded. poll() hands
  * over some of those before it, at most: 0 means that sync() is next. Neither waits. At the

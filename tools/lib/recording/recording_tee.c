@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* A source that records what another yields. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "clocks.h"
@@ -86,4 +87,27 @@ struct gmem_source *gmem_tee_open(struct gmem_source *in, struct gmem_recording 
 		return NULL;
 	*t = (struct tee){ .source.ops = &ops, .in = in, .w = w };
 	return &t->source;
+}
+
+enum gmem_status gmem_tee_create(struct gmem_source **source, struct gmem_recording **w, const char *path,
+				 const char *creator, struct gmem_error *e)
+{
+	struct gmem_recording_info info;
+	enum gmem_status status;
+	struct gmem_source *tee;
+
+	gmem_recording_host_info(&info, creator);
+	snprintf(info.probes, sizeof(info.probes), "%s", gmem_source_describe(*source));
+	*w = NULL;
+	status = gmem_recording_create(w, path, &info, e);
+	if (status)
+		return status;
+	tee = gmem_tee_open(*source, *w);
+	if (!tee) {
+		gmem_recording_close(*w);
+		*w = NULL;
+		return gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
+	}
+	*source = tee;
+	return GMEM_OK;
 }
