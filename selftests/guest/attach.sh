@@ -4,6 +4,7 @@
 # all events or loses most: in the end it shows every page as the ledger has it.
 # Usage: attach.sh [ROUNDS]   A round is all of these, each with its own load.
 . selftests/tap.sh
+. selftests/guest/ledger.sh
 . selftests/guest/drift.sh
 rounds=${1:-2}
 dir=$(mktemp -d)
@@ -34,7 +35,7 @@ final_state() { # name
 	wait $top
 	kill -TERM $load
 	wait $load
-	is "$1" "$(build/ledger_check "$dir/ledger" map "$dir/top" | grep -A1 '^not ok\|^Bail')" ""
+	is "$1" "$(ledger_differs "$dir/ledger" map "$dir/top")" ""
 }
 
 for round in $(seq "$rounds"); do

@@ -3,12 +3,13 @@
 # Pages that are there twice: gmemtop --backing equals the ledger, whatever the VMM
 # discards, whether it was there before or comes later; what that costs is told.
 . selftests/tap.sh
+. selftests/guest/ledger.sh
 . selftests/guest/drift.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 
 bad() { # file of gmemtop
-	build/ledger_check "$dir/ledger" map "$1" | grep -A1 '^not ok\|^Bail'
+	ledger_differs "$dir/ledger" map "$1"
 }
 
 for discard in none private shared both; do

@@ -3,6 +3,7 @@
 # KVM as a module, loaded, used, unloaded and loaded again under a gmemtop that waits
 # for it. For a kernel with KVM=m, where nothing has been loaded: in-vm VERSION::m
 . selftests/tap.sh
+. selftests/guest/ledger.sh
 . selftests/guest/drift.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
@@ -31,7 +32,7 @@ use_it() { # name
 	check "$1: VMs run" wait_for 100 grep -q holding "$dir/load"
 	sleep 2.5
 	is "$1: gmemtop equals the ledger" \
-		"$(last > "$dir/now"; build/ledger_check "$dir/ledger" top "$dir/now" | grep -A1 '^not ok\|^Bail')" ""
+		"$(last > "$dir/now"; ledger_differs "$dir/ledger" top "$dir/now")" ""
 	no_drift "$1" "$dir/top"
 	kill -TERM $load
 	wait $load

@@ -3,6 +3,7 @@
 # Two gmemtops and a gmemtrace at once do not disturb each other, and one that is
 # killed takes all that it had in the kernel with it.
 . selftests/tap.sh
+. selftests/guest/ledger.sh
 . selftests/guest/drift.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
@@ -40,9 +41,9 @@ wait $load
 wait_for 20 grep -q vm_end "$dir/live"
 kill -TERM $live
 wait $live
-is "the first gmemtop equals the ledger" "$(build/ledger_check "$dir/ledger" top "$dir/a.now" | grep -A1 '^not ok\|^Bail')" ""
-is "so does the second, after the first was killed" "$(build/ledger_check "$dir/ledger" top "$dir/b.now" | grep -A1 '^not ok\|^Bail')" ""
-is "so does gmemtrace" "$(build/ledger_check "$dir/ledger" live "$dir/live" | grep -A1 '^not ok\|^Bail')" ""
+is "the first gmemtop equals the ledger" "$(ledger_differs "$dir/ledger" top "$dir/a.now")" ""
+is "so does the second, after the first was killed" "$(ledger_differs "$dir/ledger" top "$dir/b.now")" ""
+is "so does gmemtrace" "$(ledger_differs "$dir/ledger" live "$dir/live")" ""
 
 check "the one that is left is in the kernel" test "$(ours)" != "$nothing"
 build/gmemtrace live > /dev/null 2> "$dir/live.err" &

@@ -4,6 +4,7 @@
 # tracefs and debugfs; they keep nothing that they do not need; doctor says what is
 # missing. With KVM as a module (GMEM_MODULES is set): also CAP_SYS_ADMIN.
 . selftests/tap.sh
+. selftests/guest/ledger.sh
 dir=$(mktemp -d)
 chmod 755 "$dir"
 cp build/gmemtop build/gmemtrace "$dir/"
@@ -58,7 +59,7 @@ for who in "root" "a user with $least"; do
 	sleep 2.5
 	tail -1 "$dir/top" > "$dir/now"
 	is "$who: it shows what the ledger has" \
-		"$(build/ledger_check "$dir/ledger" top "$dir/now" | grep -A1 '^not ok\|^Bail')" ""
+		"$(ledger_differs "$dir/ledger" top "$dir/now")" ""
 	"$dir/gmemtop" --json -n 1 -d 0.1 > "$dir/late"
 	as $least "$dir/gmemtop" --json -n 1 -d 0.1 > "$dir/late" 2> "$dir/err"
 	is "$who: it finds VMs that were there before" "$(jq '.vms | length' "$dir/late")" 2

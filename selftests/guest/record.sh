@@ -3,6 +3,7 @@
 # gmemtrace record of real conversions: what is in it is what strace and bpftrace saw of
 # the same run, phases add up, and it ends well however it ends.
 . selftests/tap.sh
+. selftests/guest/ledger.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 trace=build/gmemtrace
@@ -147,7 +148,7 @@ done
 check "there are no more than were asked for" test ! -e "$dir/turn.4"
 build/gmemtop --replay "$dir/turn" --json > "$dir/top" 2> "$dir/top.err"
 tail -n 1 "$dir/top" > "$dir/top.last"
-is "the last of them has the whole map" "$(build/ledger_check "$dir/ledger" map "$dir/top.last" | grep -A1 '^not ok\|^Bail')" ""
+is "the last of them has the whole map" "$(ledger_differs "$dir/ledger" map "$dir/top.last")" ""
 
 # Flight recorder.
 env --default-signal=INT $trace record --last 3s --longer 1us -o "$dir/flight" 2> "$dir/err" &
