@@ -121,15 +121,17 @@ static int replay(struct gmem_source *s, struct input *in)
 static int follow(struct gmem_source *s, struct input *in, struct child *c)
 {
 	double interval = in->interval_s > 0 ? in->interval_s : 1, begin = now_s(), synced = begin;
+	bool looked = false;	/* what VMs there are is known only then */
 	int n = 0;
 
 	while (n >= 0 && !gmem_stopped() && (in->attach.seconds <= 0 || now_s() < begin + in->attach.seconds) &&
-	       !(c->pid && child_ended(c)) && !(in->once && !gmem_source_pending(s))) {
+	       !(c->pid && child_ended(c)) && !(in->once && looked && !gmem_source_pending(s))) {
 		double left = synced + interval - now_s();
 
 		n = gmem_source_poll(s, left > 0.1 ? 100 : left > 0 ? (int)(left * 1000) : 0, on_record, in);
 		if (n == -EINTR)
 			n = 0;
+		looked = true;
 		if (n >= 0 && now_s() >= synced + interval) {
 			n = gmem_source_sync(s, on_record, in);
 			synced += interval;

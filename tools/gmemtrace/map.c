@@ -165,6 +165,8 @@ enum gmem_status cmd_map(int argc, char **argv, struct gmem_error *e)
 	struct options o = { .in.e = e };
 
 	input_parse(&o.in, &argp, &o, argc, argv);
+	/* What changes maps is told in any case. */
+	o.in.attach.live.groups &= ~(unsigned int)(GMEM_PROBES_EVENTS | GMEM_PROBES_INVALIDATIONS);
 	if (o.at_given && !o.in.file)
 		return gmem_fail(e, GMEM_E_USAGE, "Record first: gmemtrace record.", "--at is of a recording");
 	return output_write(o.in.output, run, &o, e);

@@ -262,6 +262,8 @@ enum gmem_status cmd_stat(int argc, char **argv, struct gmem_error *e)
 	enum gmem_status status;
 
 	input_parse(&o.in, &argp, &o, argc, argv);
+	/* The kernel counts: no record of every operation. */
+	o.in.attach.live.groups &= ~(unsigned int)GMEM_PROBES_EVENTS;
 	status = check(&o);
 	return status ? status : output_write(o.in.output, run, &o, e);
 }

@@ -276,10 +276,14 @@ static int count_event(struct gmem_analysis *a, const struct gmem_rec *r)
 	return apply_event(a, vm, r);
 }
 
-static void apply_counters(struct gmem_vm_stats *vm, const struct gmem_counters_rec *r, uint64_t nr_events)
+static void apply_counters(struct gmem_vm_stats *vm, const struct gmem_counters_rec *r,
+			   const struct gmem_model *m)
 {
-	/* Counted before the records begin, as in a recording that was cut at its front. */
-	if (!vm->has_counters && !vm->any_event && !nr_events)
+	/*
+	 * Counted before the records begin, as in a recording that was cut at its front. Where not
+	 * every operation has a record, there may be none before the first counters.
+	 */
+	if (!vm->has_counters && !vm->any_event && !m->nr_events && m->features & GMEM_FEATURE_EVENTS)
 		vm->base = r->c;
 	vm->has_counters = true;
 	vm->now = r->c;
@@ -344,7 +348,7 @@ static int after_model(struct gmem_analysis *a, const struct gmem_hdr *rec, bool
 		copy_text(vm->name, ((const struct gmem_name_rec *)rec)->name, sizeof(vm->name));
 		break;
 	case GMEM_COUNTERS:
-		apply_counters(vm, (const struct gmem_counters_rec *)rec, a->model->nr_events);
+		apply_counters(vm, (const struct gmem_counters_rec *)rec, a->model);
 		break;
 	default:
 		bytes = gmem_vm_slot_bytes(gmem_model_vm(a->model, rec->vm));
@@ -357,13 +361,14 @@ static int after_model(struct gmem_analysis *a, const struct gmem_hdr *rec, bool
 int gmem_analysis_apply(struct gmem_analysis *a, const struct gmem_hdr *rec, bool wanted)
 {
 	const struct gmem_kind_info *k = gmem_kind(rec->kind);
+	bool again = gmem_told_again(&a->telling, rec);
 	int err = 0;
 
 	if (!k || rec->size < gmem_kind_bytes(rec->kind))
 		return 0;
 	if (rec->kind == GMEM_VM)
 		retire_namesake(a, rec);
-	if (k->phase != GMEM_META && wanted)
+	if (k->phase != GMEM_META && wanted && !again)
 		err = count_event(a, (const struct gmem_rec *)rec);
 	else if (k->phase != GMEM_META)
 		err = uncounted_event(a, (const struct gmem_rec *)rec, k);
