@@ -150,6 +150,18 @@ build/gmemtop --replay "$dir/turn" --json > "$dir/top" 2> "$dir/top.err"
 tail -n 1 "$dir/top" > "$dir/top.last"
 is "the last of them has the whole map" "$(ledger_differs "$dir/ledger" map "$dir/top.last")" ""
 
+# Of a recording of what takes long, what has not ended is in it, too, and counts once.
+env --default-signal=INT $trace record --longer 300ms -d 3 -o "$dir/longer" -- \
+	build/gmemload --mem 16M --count 1 --pattern flip2m --pause-us 60000000 > "$dir/out" 2> "$dir/err" &
+pid=$!
+check "what has not ended is recorded" wait_for 60 grep -q ' events, ' "$dir/err"
+is "it is in the report" "$($trace report --json "$dir/longer" | jq -c '[.vms[].operations_inflight[] | .op, .age_ns > 1000000000]')" '["stall",true]'
+is "and no event" "$($trace report --json "$dir/longer" | jq '.total.events.stall_begin // 0')" 0
+kill -INT $pid 2> /dev/null
+sleep 0.5
+kill -INT $pid 2> /dev/null
+wait $pid
+
 # Flight recorder.
 env --default-signal=INT $trace record --last 3s --longer 1us -o "$dir/flight" 2> "$dir/err" &
 pid=$!

@@ -126,12 +126,47 @@ static void json_says_the_same(void **state)
 	gmem_analysis_free(a);
 }
 
+/* What is told of it again is no event; its age is as of the last record. */
+static void in_flight_at_the_end(void **state)
+{
+	struct gmem_analysis *a = gmem_analysis_new();
+	size_t size;
+	char *text;
+
+	(void)state;
+	RECORD(a, GMEM_BIND, .end = 100, .h.ts_ns = 1000);
+	RECORD(a, GMEM_ATTRIBUTES_BEGIN, .start = 5, .end = 7, .arg = TEST_PRIVATE, .h.ts_ns = 2000);
+	RECORD(a, GMEM_ATTRIBUTES_PHASE, .start = 5, .end = 7, .arg = 3, .h.ts_ns = 3000);
+	for (uint64_t ts = 10000; ts < 40000; ts += 10000) {
+		RECORD(a, GMEM_INFLIGHT, .h.ts_ns = ts);
+		RECORD(a, GMEM_STALL_BEGIN, .start = 5, .end = 7, .aux = 1, .h.ts_ns = 1500);
+		RECORD(a, GMEM_ATTRIBUTES_BEGIN, .start = 5, .end = 7, .arg = TEST_PRIVATE, .h.ts_ns = 2000);
+		RECORD(a, GMEM_SYNC, .h.ts_ns = ts);
+	}
+	assert_int_equal(a->nr_events, 3);
+	assert_int_equal(a->model->nr_events, 3);
+	text = text_of(a, 8, &size);
+	assert_non_null(strstr(text, "IN FLIGHT AT THE END\n"
+				     " 28.5us: VM 1 tid 9 gfn [0x5, 0x7) 8K\n"
+				     "         stall of vCPU 1, to shared\n"
+				     " 28.0us: VM 1 tid 9 gfn [0x5, 0x7) 8K\n"
+				     "         conversion to private\n"));
+	free(text);
+	RECORD(a, GMEM_ATTRIBUTES_END, .start = 5, .end = 7, .arg = TEST_PRIVATE, .dur_ns = 40000, .h.ts_ns = 42000);
+	RECORD(a, GMEM_INFLIGHT, .h.ts_ns = 43000);
+	text = text_of(a, 8, &size);
+	assert_null(strstr(text, "IN FLIGHT"));
+	free(text);
+	gmem_analysis_free(a);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(busy_text),
 	cmocka_unit_test(lossy_text),
 	cmocka_unit_test(empty_text),
 	cmocka_unit_test(counts_are_exact),
 	cmocka_unit_test(json_says_the_same),
+	cmocka_unit_test(in_flight_at_the_end),
 };
 
 TEST_UNIT(report_unit, tests);

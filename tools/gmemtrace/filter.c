@@ -40,6 +40,9 @@ int filter_learn(struct filter *f, const struct gmem_hdr *rec)
 {
 	int err = 0;
 
+	gmem_told_again(&f->telling, rec);
+	if (rec->kind == GMEM_INFLIGHT)
+		f->told_ns = rec->ts_ns;
 	switch (f->model ? rec->kind : 0) {
 	case GMEM_VM:
 	case GMEM_NAME:
@@ -133,12 +136,23 @@ static bool wants_mode(const struct filter *f, const struct gmem_rec *r)
 	return !f->o.fallocate || f->o.fallocate & (r->arg & PUNCH_HOLE ? 1 : 2);
 }
 
+/* What is still in flight after so long will have taken longer: its end will be wanted, too. */
+static bool wants_duration(const struct filter *f, const struct gmem_rec *r,
+			   const struct gmem_kind_info *k)
+{
+	if (!f->o.longer_ns)
+		return true;
+	if (k->phase == GMEM_BEGIN && f->telling && f->told_ns > r->h.ts_ns)
+		return f->told_ns - r->h.ts_ns >= f->o.longer_ns;
+	return k->phase == GMEM_END && r->dur_ns >= f->o.longer_ns;
+}
+
 static bool wants_event(const struct filter *f, const struct gmem_rec *r,
 			const struct gmem_kind_info *k)
 {
 	if (f->o.kinds && !(f->o.kinds >> r->h.kind & 1 && wants_mode(f, r)))
 		return false;
-	if (f->o.longer_ns && (k->phase != GMEM_END || r->dur_ns < f->o.longer_ns))
+	if (!wants_duration(f, r, k))
 		return false;
 	if (f->o.phase && (r->h.kind != GMEM_ATTRIBUTES_PHASE || r->arg + 1 != (uint64_t)f->o.phase))
 		return false;

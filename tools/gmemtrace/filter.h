@@ -37,6 +37,8 @@ struct filter {
 	struct filter_options o;
 	bool all;			/* nothing is left out */
 	struct gmem_model *model;	/* names of VMs and their bindings; NULL: not needed */
+	bool telling;			/* what now begins is in flight: gmem_told_again() */
+	uint64_t told_ns;		/* as of then */
 };
 
 /* 0 or -ENOMEM. */

@@ -87,7 +87,7 @@ int recorder_write(struct recorder *r, const struct gmem_hdr *rec)
 
 	if (r->full)
 		return 0;
-	r->events += k && k->phase != GMEM_META;
+	r->events += !gmem_told_again(&r->telling, rec) && k && k->phase != GMEM_META;
 	if (r->flight)
 		return gmem_flight_write(r->flight, rec);
 	err = r->state.model ? gmem_state_learn(&r->state, rec) : 0;

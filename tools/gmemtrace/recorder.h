@@ -27,6 +27,7 @@ struct recorder {
 	struct gmem_state state;	/* for the begin of the next file; no model: there is none */
 	struct gmem_recording_stats done;	/* of files before, and of those saved */
 	uint64_t events;
+	bool telling;			/* of gmem_told_again() */
 	unsigned int files;		/* begun, or saved */
 	bool full;			/* as big as it may be: no more is written */
 };

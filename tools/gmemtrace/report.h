@@ -54,6 +54,23 @@ bool report_knows(const struct report *r, enum gmem_series_id series);
 #define REPORT_NAME_SIZE (4 * GMEM_NAME_LEN)
 const char *report_vm_name(const struct gmem_vm_stats *vm, char *buf, size_t size);
 
+/* An operation without an end. */
+struct report_inflight {
+	const struct gmem_vm *vm;
+	const struct gmem_inflight *op;
+};
+
+#define REPORT_INFLIGHT 8
+
+/* The up to max oldest of those of the VMs of the report, the oldest first; how many. *nr: of all. */
+size_t report_inflight(const struct report *r, struct report_inflight *top, size_t max, size_t *nr);
+
+/* Since its begin, at the last record. */
+uint64_t report_inflight_age(const struct report *r, const struct gmem_inflight *op);
+
+/* "conversion to private, store" */
+const char *report_inflight_what(const struct gmem_inflight *op, char *buf, size_t size);
+
 /* max_vms: with sections of their own; the others are in the table only. */
 void report_text(const struct report *r, size_t max_vms, FILE *out);
 struct json_object *report_json(const struct report *r);

@@ -173,6 +173,7 @@ void report_html(const struct report *r, size_t max_vms, FILE *out)
 		html_over_time(r, out);
 		fputs("<h2>All VMs</h2>\n", out);
 		subject(r, &r->total, out);
+		html_inflight(r, out);
 		html_longest(r, out);
 		vm_table(r, out);
 	}

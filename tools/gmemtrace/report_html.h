@@ -22,6 +22,7 @@ void html_stalls(const struct report *r, const struct report_subject *s, FILE *o
 void html_windows(const struct report *r, const struct report_subject *s, FILE *out);
 void html_pages(const struct report *r, const struct report_subject *s, FILE *out);
 void html_hot(const struct report *r, const struct report_subject *s, FILE *out);
+void html_inflight(const struct report *r, FILE *out);
 void html_longest(const struct report *r, FILE *out);
 
 #endif /* GMEMTRACE_REPORT_HTML_H */

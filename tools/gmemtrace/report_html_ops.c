@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Parts of the page: hot ranges, and the longest operations as bars of what happened in them. */
+/* Parts of the page: hot ranges, what was in flight at the end, and the longest operations as bars. */
 #include <inttypes.h>
 
 #include "report_html.h"
@@ -24,6 +24,29 @@ void html_hot(const struct report *r, const struct report_subject *s, FILE *out)
 			100 * (double)top[i].flips / (double)top[0].flips,
 			100 * (double)top[i].turns / (double)top[0].flips);
 	fputs("</table>\n", out);
+}
+
+void html_inflight(const struct report *r, FILE *out)
+{
+	struct report_inflight top[REPORT_INFLIGHT];
+	size_t nr, n = report_inflight(r, top, REPORT_INFLIGHT, &nr);
+
+	if (!n)
+		return;
+	fputs("<h2>In flight at the end</h2><table><tr><th>since</th><th>VM</th><th class=\"l\">what</th>"
+	      "<th class=\"l\">range</th><th>bytes</th><th>tid</th></tr>\n", out);
+	for (size_t i = 0; i < n; i++) {
+		const struct gmem_inflight *op = top[i].op;
+		char what[64];
+
+		fprintf(out, "<tr><td>%s</td><td>%" PRIu64 "</td><td class=\"l\">%s</td><td class=\"l mono\">%s 0x%" PRIx64
+			" - 0x%" PRIx64 "</td><td>%s</td><td>%u</td></tr>\n", text_ns(report_inflight_age(r, op)),
+			top[i].vm->id, report_inflight_what(op, what, sizeof(what)), op->ino ? "pgoff" : "gfn",
+			op->start, op->end, text_bytes((op->end - op->start) << GMEM_PAGE_SHIFT), op->tid);
+	}
+	fputs("</table>\n", out);
+	if (n < nr)
+		fprintf(out, "<p class=\"dim\">and %zu younger ones</p>\n", nr - n);
 }
 
 /* What goes on from this mark to the next. */

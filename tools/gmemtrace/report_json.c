@@ -212,6 +212,14 @@ static object *hot_ranges(const struct gmem_vm_stats *vm)
 	return a;
 }
 
+/* At the end. */
+static object *inflight(const struct report *r, const struct gmem_vm_stats *stats)
+{
+	const struct gmem_vm *vm = stats->end_ns ? NULL : gmem_model_vm(r->a->model, stats->id);
+
+	return vm ? gmem_json_inflight(vm, r->a->model->now_ns) : json_object_new_array();
+}
+
 static object *vm_object(const struct report *r, const struct report_subject *s)
 {
 	const struct gmem_vm_stats *vm = s->vm;
@@ -232,6 +240,7 @@ static object *vm_object(const struct report *r, const struct report_subject *s)
 	put_u64(o, "doubled_shared_bytes", vm->doubled.shared_bytes);
 	put_u64(o, "doubled_shared_max_bytes", vm->doubled_max.shared_bytes);
 	json_object_object_add(o, "hot_ranges", hot_ranges(vm));
+	json_object_object_add(o, "operations_inflight", inflight(r, vm));
 	return o;
 }
 

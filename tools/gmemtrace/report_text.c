@@ -162,6 +162,7 @@ void report_text(const struct report *r, size_t max_vms, FILE *out)
 		return;
 	vm_table(r, out);
 	parts(r, &r->total, out);
+	text_inflight(r, out);
 	text_longest(r, out);
 	/* Of one VM all has been said. */
 	for (size_t i = 0; r->nr_vms > 1 && i < n; i++) {

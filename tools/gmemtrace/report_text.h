@@ -21,6 +21,7 @@ void text_stalls(const struct report *r, const struct report_subject *s, FILE *o
 void text_windows(const struct report *r, const struct report_subject *s, FILE *out);
 void text_memory(const struct report *r, const struct report_subject *s, FILE *out);
 void text_hot(const struct report *r, const struct report_subject *s, FILE *out);
+void text_inflight(const struct report *r, FILE *out);
 void text_longest(const struct report *r, FILE *out);
 
 #endif /* GMEMTRACE_REPORT_TEXT_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Parts of the report: hot ranges, and the longest operations with what happened in them. */
+/* Parts of the report: hot ranges, what was in flight at the end, and what took longest, with what happened in it. */
 #include "report_text.h"
 
 #include <string.h>
@@ -66,6 +66,27 @@ static void timeline(const struct gmem_long_op *op, FILE *out)
 	}
 	if (op->nr_marks)
 		fputc('\n', out);
+}
+
+void text_inflight(const struct report *r, FILE *out)
+{
+	struct report_inflight top[REPORT_INFLIGHT];
+	size_t nr, n = report_inflight(r, top, REPORT_INFLIGHT, &nr);
+
+	if (n)
+		fputs("\nIN FLIGHT AT THE END\n", out);
+	for (size_t i = 0; i < n; i++) {
+		const struct gmem_inflight *op = top[i].op;
+		char what[64];
+
+		fprintf(out, "%7s: VM %llu tid %u %s [0x%llx, 0x%llx) %s\n         %s\n",
+			text_ns(report_inflight_age(r, op)), (ull)top[i].vm->id, op->tid,
+			op->ino ? "pgoff" : "gfn", (ull)op->start, (ull)op->end,
+			text_bytes((op->end - op->start) << GMEM_PAGE_SHIFT),
+			report_inflight_what(op, what, sizeof(what)));
+	}
+	if (n < nr)
+		fprintf(out, "         and %zu younger ones\n", nr - n);
 }
 
 void text_longest(const struct report *r, FILE *out)

@@ -116,13 +116,13 @@ static bool is_shown(const struct show *s, const struct gmem_hdr *rec, const str
 }
 
 /* Of records that are no lines. */
-static void learn(struct show *s, const struct gmem_hdr *rec, const struct gmem_kind_info *k)
+static void learn(struct show *s, const struct gmem_hdr *rec, const struct gmem_kind_info *k, bool again)
 {
 	const struct gmem_clock_rec *c = (const struct gmem_clock_rec *)rec;
 
 	if (!s->format.first_ns)
 		s->format.first_ns = rec->ts_ns;
-	s->events += k->phase != GMEM_META;
+	s->events += k->phase != GMEM_META && !again;
 	if (rec->kind == GMEM_LOST)
 		memcpy(s->lost, ((const struct gmem_lost_rec *)rec)->lost, sizeof(s->lost));
 	if (rec->kind == GMEM_CLOCK) {
@@ -137,13 +137,15 @@ int show_record(void *ctx, const struct gmem_hdr *rec)
 	char line[LINE_SIZE];
 	struct show *s = ctx;
 	struct put out;
+	bool again;
 	int err;
 
 	if (!k || rec->size < gmem_kind_bytes(rec->kind))
 		return 0;
-	learn(s, rec, k);
+	again = gmem_told_again(&s->telling, rec);
+	learn(s, rec, k, again);
 	err = filter_learn(&s->filter, rec);
-	if (err || !is_shown(s, rec, k) || !filter_wants(&s->filter, rec))
+	if (err || again || !is_shown(s, rec, k) || !filter_wants(&s->filter, rec))
 		return err;
 	s->lines++;
 	put_start(&out, line, sizeof(line));

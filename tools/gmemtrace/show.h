@@ -31,6 +31,7 @@ struct show {
 	uint64_t lines;
 	uint64_t events;
 	uint64_t lost[GMEM_LOSSES];
+	bool telling;		/* of gmem_told_again() */
 };
 
 /* realtime_off: CLOCK_REALTIME - CLOCK_MONOTONIC, as far as it is known. 0 or -errno. */

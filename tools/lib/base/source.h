@@ -88,6 +88,7 @@ struct gmem_live_opts {
 	bool inventory;			/* read what was there before, and what was lost */
 	bool wait;			/* no KVM is no error: there may be one later */
 	uint64_t backing_ns;		/* how often pages are read; 0: never */
+	bool inflight;			/* every picture tells what is in flight, begins seen or not */
 	uint64_t keep_caps;		/* GMEM_CAPS_* that the caller will raise again */
 	bool keep_privileges;		/* else what is not needed any more is given up: privileges.h */
 	int verbose;			/* 1: messages of libbpf go to stderr */

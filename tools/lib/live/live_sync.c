@@ -101,11 +101,11 @@ int live_sum_losses(struct live *l, struct gmem_lost_rec *r)
 
 /*
  * Where records tell of begins and ends, only losses make it doubtful what is in flight. Ends
- * that were lost after we counted are told of the next time.
+ * that were lost after we counted are told of the next time. Who leaves begins out asks for it.
  */
 static int sync_inflight(struct live *l, uint64_t lost)
 {
-	if ((l->at.groups & GMEM_PROBES_EVENTS) && lost == l->lost_then)
+	if ((l->at.groups & GMEM_PROBES_EVENTS) && lost == l->lost_then && !l->opts.inflight)
 		return 0;
 	l->lost_then = lost;
 	return inflight_tell(&l->at.inflight, live_now_ns(), l->fn, l->ctx);

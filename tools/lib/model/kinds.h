@@ -60,6 +60,22 @@ static inline const struct gmem_kind_info *gmem_kind(unsigned int kind)
 /* Bytes that a record of the kind has at least, in this version; 0 for one that it does not know. */
 size_t gmem_kind_bytes(unsigned int kind);
 
+/*
+ * Begins between GMEM_INFLIGHT and GMEM_SYNC tell what is under way; they may have been told
+ * before, and are no events. To be asked of all records in order; *telling is false at first.
+ */
+static inline bool gmem_told_again(bool *telling, const struct gmem_hdr *rec)
+{
+	const struct gmem_kind_info *k;
+
+	if (rec->kind == GMEM_INFLIGHT || rec->kind == GMEM_SYNC)
+		*telling = rec->kind == GMEM_INFLIGHT;
+	if (!*telling)
+		return false;
+	k = gmem_kind(rec->kind);
+	return k && k->phase == GMEM_BEGIN;
+}
+
 /* Of a record: GMEM_NONE, GMEM_GFN or GMEM_PGOFF. */
 enum gmem_unit gmem_unit_of(const struct gmem_rec *r);
 

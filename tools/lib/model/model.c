@@ -224,12 +224,14 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 {
 	const struct gmem_kind_info *k = gmem_kind(rec->kind);
 	struct gmem_vm *vm;
+	bool again;
 	int err;
 
 	if (!k)
 		return 0;
 	if (rec->size < gmem_kind_bytes(rec->kind))
 		return -EINVAL;
+	again = gmem_told_again(&m->telling, rec);
 	if (rec->ts_ns > m->now_ns)
 		m->now_ns = rec->ts_ns;
 	err = apply_to_all(m, rec);
@@ -242,7 +244,7 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 	if (!vm)
 		return -ENOMEM;
 	err = apply_to_vm(m, vm, rec);
-	if (!err && k->phase != GMEM_META)
+	if (!err && k->phase != GMEM_META && !again)
 		m->nr_events++;
 	return err;
 }

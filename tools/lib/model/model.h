@@ -125,7 +125,8 @@ struct gmem_model {
 	uint64_t now_ns;		/* latest time of any record */
 	uint64_t sync_ns;		/* of the last refresh; 0: none yet */
 	uint64_t sync_before_ns;	/* and the one before */
-	uint64_t nr_events;		/* applied, without GMEM_META */
+	uint64_t nr_events;		/* applied, without GMEM_META and what is told again */
+	bool telling;			/* of gmem_told_again() */
 	uint64_t lost[GMEM_LOSSES];	/* since attach */
 	uint64_t lost_by_kind[GMEM_KINDS];
 	uint64_t *lost_by_cpu;		/* of those that lost any, and those below them */

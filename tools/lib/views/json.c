@@ -102,7 +102,7 @@ struct json_object *gmem_json_extents(const struct gmem_ranges *r)
 	return a;
 }
 
-static struct json_object *inflight(const struct gmem_vm *vm, uint64_t now_ns)
+struct json_object *gmem_json_inflight(const struct gmem_vm *vm, uint64_t now_ns)
 {
 	struct json_object *a = json_object_new_array();
 
@@ -140,7 +140,7 @@ static struct json_object *vm_object(const struct gmem_vm *vm, const struct gmem
 	json_object_object_add(o, "files", files(vm));
 	json_object_object_add(o, "orphan", json_object_new_boolean(vm->orphan));
 	json_object_object_add(o, "holders", holders(&vm->holders));
-	json_object_object_add(o, "operations_inflight", inflight(vm, m->now_ns));
+	json_object_object_add(o, "operations_inflight", gmem_json_inflight(vm, m->now_ns));
 	json_object_object_add(o, "private_extents", gmem_json_extents(&vm->private));
 	return o;
 }

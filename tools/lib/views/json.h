@@ -18,4 +18,7 @@ struct json_object *gmem_json_model(const struct gmem_model *m, const char *prob
 struct json_object *gmem_json_slots(const struct gmem_vm *vm);
 struct json_object *gmem_json_extents(const struct gmem_ranges *r);
 
+/* Operations that have begun and not ended. */
+struct json_object *gmem_json_inflight(const struct gmem_vm *vm, uint64_t now_ns);
+
 #endif /* GMEM_JSON_H */
