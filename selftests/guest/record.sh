@@ -162,6 +162,16 @@ sleep 0.5
 kill -INT $pid 2> /dev/null
 wait $pid
 
+# Time 0 is when it begins to see, and so of all views: what happens as it attaches is after that.
+build/gmemload --vms 2 --mem 64M --rate 300 --duration 600 > /dev/null &
+load=$!
+sleep 2
+$trace record -d 1 -o "$dir/late" 2> "$dir/err"
+$trace live -d 1 > "$dir/lines" 2> "$dir/err"
+kill -TERM $load
+is "nothing is before time 0" "$($trace print "$dir/late" 2> "$dir/err" | awk 'NR > 1 && $1 < 0' "$dir/lines" -)" ""
+check "there are lines" grep -q ' convert ' "$dir/lines"
+
 # Flight recorder.
 env --default-signal=INT $trace record --last 3s --longer 1us -o "$dir/flight" 2> "$dir/err" &
 pid=$!

@@ -45,7 +45,8 @@ static const char style[] =
 	".bar{position:relative;height:16px;background:var(--panel);border-radius:3px;overflow:hidden}"
 	".bar u{position:absolute;top:0;bottom:0;min-width:1px}"
 	"details{border:1px solid var(--line);border-radius:6px;padding:4px 14px;margin:8px 0}"
-	"summary{cursor:pointer;font-weight:600;padding:4px 0}";
+	"summary{cursor:pointer;font-weight:600;padding:4px 0}"
+	"@media(max-width:720px){table{display:block;overflow-x:auto}.st{grid-template-columns:110px 1fr 60px}}";
 
 void html_text(FILE *out, const char *text)
 {
@@ -132,7 +133,7 @@ static void bar(FILE *out, const struct html_bars *b, size_t i, double from, dou
 	fprintf(out, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%s: %s at ",
 		b->series[k].color, LEFT + w * (double)i, y, w > 2 ? w - 0.5 : w,
 		plot_height() * (to - from), b->series[k].name, b->format(b->values[i * b->nr_series + k]));
-	fprintf(out, "%s</title></rect>\n", text_ns(i * b->bin_ns));
+	fprintf(out, "%s</title></rect>\n", text_ns(b->from_ns + i * b->bin_ns));
 }
 
 static void log_bars(FILE *out, const struct html_bars *b)
@@ -190,7 +191,7 @@ void html_bars(FILE *out, const struct html_bars *b)
 		linear_bars(out, b);
 	for (size_t i = 0; i <= 4; i++)
 		mark_x(out, LEFT + (double)(WIDTH - LEFT - 40) * (double)i / 4 + (i ? 8 : 4),
-		       text_ns(b->nr_bins * b->bin_ns * i / 4));
+		       text_ns(b->from_ns + b->nr_bins * b->bin_ns * i / 4));
 	fputs("</svg>\n", out);
 }
 

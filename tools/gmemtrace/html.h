@@ -34,6 +34,7 @@ struct html_bars {
 	uint64_t bin_ns;
 	const char *(*format)(uint64_t v);
 	bool log;		/* of one series: bars by magnitude */
+	uint64_t from_ns;	/* time of the first bin */
 };
 
 void html_bars(FILE *out, const struct html_bars *b);

@@ -9,6 +9,7 @@
 #include "args.h"
 #include "command.h"
 #include "input.h"
+#include "kinds.h"
 #include "number.h"
 #include "output.h"
 
@@ -22,7 +23,7 @@ struct options {
 	uint64_t at_ns;		/* since the first record */
 
 	struct gmem_model *model;
-	uint64_t begin_ns;	/* first record; 0: none yet */
+	__u64 begin_ns;		/* of gmem_first_ns(); 0: none yet */
 };
 
 static const struct argp_option argp_options[] = {
@@ -61,8 +62,7 @@ static int on_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
 	struct options *o = ctx;
 
 	(void)wanted;
-	if (!o->begin_ns)
-		o->begin_ns = rec->ts_ns;
+	gmem_first_ns(&o->begin_ns, rec);
 	if (o->at_given && rec->ts_ns > o->begin_ns + o->at_ns)
 		return rec->ts_ns - o->begin_ns > o->at_ns + OUT_OF_ORDER_NS ? -ECANCELED : 0;
 	return gmem_model_apply(o->model, rec);

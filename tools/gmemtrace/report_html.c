@@ -47,7 +47,7 @@ static void head(const struct report *r, FILE *out)
 	fprintf(out, "<h1>Guest memory</h1><div class=\"dim\">%s", *r->a->probes ? "probes: " : "");
 	html_text(out, gmem_text_name(probes, sizeof(probes), r->a->probes));
 	fputs("</div>\n<div class=\"tiles\">", out);
-	tile(out, text_ns(r->a->end_ns - r->a->begin_ns), "observed");
+	tile(out, text_ns(r->a->begin_ns ? r->a->model->now_ns - r->a->begin_ns : 0), "observed");
 	tile(out, text_count(r->nr_vms), r->nr_vms == 1 ? "VM" : "VMs");
 	tile(out, text_count(p.count), "conversions to private");
 	tile(out, text_count(s.count), "conversions to shared");

@@ -92,7 +92,7 @@ static size_t parts_of(struct html_part *parts, const struct gmem_long_op *op, e
 static void one(const struct report *r, enum gmem_long_kind kind, const struct gmem_long_op *op, FILE *out)
 {
 	struct html_part parts[GMEM_MARKS_MAX + 1];
-	uint64_t at = op->begin_ns > r->a->begin_ns ? op->begin_ns - r->a->begin_ns : 0;
+	uint64_t at = op->begin_ns > r->a->first_ns ? op->begin_ns - r->a->first_ns : 0;
 	char label[128];
 
 	snprintf(label, sizeof(label), "VM %" PRIu64 "%s %s at %s", op->vm,

@@ -33,8 +33,9 @@ void html_over_time(const struct report *r, FILE *out)
 	static const struct html_series longest = { "longest", "c0" }, retries = { "retries", "c4" };
 	const struct gmem_timebins *t = &r->a->time;
 	uint64_t bytes[2 * GMEM_BINS], max[GMEM_BINS], again[GMEM_BINS], any_retries = 0;
+	const uint64_t from = t->begin_ns > r->a->first_ns ? t->begin_ns - r->a->first_ns : 0;
 	struct html_bars b = { "Bytes converted", directions, 2, bytes, bins_used(t), 1ULL << t->shift,
-			       text_bytes, false };
+			       text_bytes, false, from };
 
 	if (!b.nr_bins)
 		return;
@@ -47,10 +48,10 @@ void html_over_time(const struct report *r, FILE *out)
 	}
 	fprintf(out, "<h2>Over time</h2><div class=\"dim\">a bar is %s</div>\n", text_ns(b.bin_ns));
 	html_bars(out, &b);
-	b = (struct html_bars){ "Longest conversion", &longest, 1, max, b.nr_bins, b.bin_ns, text_ns, true };
+	b = (struct html_bars){ "Longest conversion", &longest, 1, max, b.nr_bins, b.bin_ns, text_ns, true, from };
 	html_bars(out, &b);
 	b = (struct html_bars){ "Faults repeated because of invalidations", &retries, 1, again, b.nr_bins,
-				b.bin_ns, text_count, false };
+				b.bin_ns, text_count, false, from };
 	if (any_retries)
 		html_bars(out, &b);
 }
@@ -136,9 +137,9 @@ static void causes(const struct report_subject *s, enum gmem_direction d, FILE *
 						&s->seen->stall_cause[i][d];
 
 		if (sum->count)
-			fprintf(out, "<tr class=\"i\"><td>%s</td><td>%s</td><td>%s</td><td colspan=\"4\" class=\"dim\">%s"
-				"</td><td>%s</td></tr>\n", names[i], text_count(sum->count),
-				text_ns(sum->total_ns / sum->count), text_bytes(sum->bytes), text_ns(sum->total_ns));
+			fprintf(out, "<tr class=\"i\"><td>%s, %s</td><td>%s</td><td>%s</td><td colspan=\"4\"></td>"
+				"<td>%s</td></tr>\n", names[i], text_bytes(sum->bytes), text_count(sum->count),
+				text_ns(sum->total_ns / sum->count), text_ns(sum->total_ns));
 	}
 }
 

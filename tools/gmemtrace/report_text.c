@@ -94,7 +94,7 @@ static void head(const struct report *r, FILE *out)
 	char probes[REPORT_NAME_SIZE];
 
 	fprintf(out, "%zu VM%s, %llu events in %s", r->nr_vms, r->nr_vms == 1 ? "" : "s",
-		(ull)a->nr_events, text_ns(a->end_ns - a->begin_ns));
+		(ull)a->nr_events, text_ns(a->begin_ns ? a->model->now_ns - a->begin_ns : 0));
 	if (*a->probes)
 		fprintf(out, ", probes: %s", gmem_text_name(probes, sizeof(probes), a->probes));
 	fputc('\n', out);

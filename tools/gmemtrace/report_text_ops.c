@@ -37,7 +37,7 @@ void text_hot(const struct report *r, const struct report_subject *s, FILE *out)
 static void op_line(const struct report *r, enum gmem_long_kind kind, const struct gmem_long_op *op,
 		    FILE *out)
 {
-	uint64_t at = op->begin_ns > r->a->begin_ns ? op->begin_ns - r->a->begin_ns : 0;
+	uint64_t at = op->begin_ns > r->a->first_ns ? op->begin_ns - r->a->first_ns : 0;
 
 	fprintf(out, "%7s at %s: VM %llu ", text_ns(op->dur_ns), text_ns(at), (ull)op->vm);
 	if (kind == GMEM_LONG_STALL)

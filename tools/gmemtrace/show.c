@@ -120,8 +120,7 @@ static void learn(struct show *s, const struct gmem_hdr *rec, const struct gmem_
 {
 	const struct gmem_clock_rec *c = (const struct gmem_clock_rec *)rec;
 
-	if (!s->format.first_ns)
-		s->format.first_ns = rec->ts_ns;
+	gmem_first_ns(&s->format.first_ns, rec);
 	s->events += k->phase != GMEM_META && !again;
 	if (rec->kind == GMEM_LOST)
 		memcpy(s->lost, ((const struct gmem_lost_rec *)rec)->lost, sizeof(s->lost));

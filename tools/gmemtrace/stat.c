@@ -13,6 +13,7 @@
 #include "input.h"
 #include "json.h"
 #include "metrics.h"
+#include "kinds.h"
 #include "number.h"
 #include "output.h"
 #include "text.h"
@@ -36,7 +37,7 @@ struct options {
 	struct gmem_analysis *a;
 	FILE *out;
 	struct sum before;	/* at the last row */
-	uint64_t begin_ns;	/* first record */
+	__u64 begin_ns;		/* of gmem_first_ns() */
 	bool headed;		/* names of columns are written */
 };
 
@@ -207,8 +208,7 @@ static int on_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
 	int err = gmem_analysis_apply(o->a, rec, wanted);
 	uint64_t from;
 
-	if (!o->begin_ns)
-		o->begin_ns = rec->ts_ns;
+	gmem_first_ns(&o->begin_ns, rec);
 	if (err || rec->kind != GMEM_SYNC || o->interval_s <= 0)
 		return err;
 	from = o->before.ts_ns ? o->before.ts_ns : o->begin_ns;

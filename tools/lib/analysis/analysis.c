@@ -364,6 +364,7 @@ int gmem_analysis_apply(struct gmem_analysis *a, const struct gmem_hdr *rec, boo
 	bool again = gmem_told_again(&a->telling, rec);
 	int err = 0;
 
+	gmem_first_ns(&a->first_ns, rec);
 	if (!k || rec->size < gmem_kind_bytes(rec->kind))
 		return 0;
 	if (rec->kind == GMEM_VM)

@@ -111,6 +111,7 @@ struct gmem_analysis {
 	struct gmem_vm_stats *last;	/* of the last record */
 	size_t nr_vms;
 	bool telling;			/* of gmem_told_again() */
+	__u64 first_ns;			/* of gmem_first_ns() */
 	uint64_t begin_ns;		/* first and last event */
 	uint64_t end_ns;
 	uint64_t nr_events;		/* that were looked at */

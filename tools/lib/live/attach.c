@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "gmem.skel.h"
@@ -185,7 +186,12 @@ static void describe_probes(struct attachment *a)
 int attach_groups(struct attachment *a, unsigned int groups)
 {
 	unsigned int before = a->groups;
+	struct timespec since;
 	int err = 0;
+
+	/* Events come, and count, as soon as the first of them is attached. */
+	clock_gettime(CLOCK_MONOTONIC, &since);
+	a->probes.h.ts_ns = (uint64_t)since.tv_sec * 1000000000 + (uint64_t)since.tv_nsec;
 
 	groups = (groups | GMEM_PROBES_BASE) & a->loaded;
 	detach_groups(a, before & ~groups);

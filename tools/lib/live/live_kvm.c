@@ -17,7 +17,6 @@ static int tell_probes(struct live *l)
 	if (l->probes_told || !l->at.skel)
 		return 0;
 	l->probes_told = true;
-	l->at.probes.h.ts_ns = live_now_ns();
 	return l->fn(l->ctx, &l->at.probes.h);
 }
 

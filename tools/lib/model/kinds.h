@@ -61,6 +61,16 @@ static inline const struct gmem_kind_info *gmem_kind(unsigned int kind)
 size_t gmem_kind_bytes(unsigned int kind);
 
 /*
+ * Time 0 of all views: when the source began to see. Clocks are told before that, and are later.
+ * To be asked of all records in order; *first is 0 before the first.
+ */
+static inline void gmem_first_ns(__u64 *first, const struct gmem_hdr *rec)
+{
+	if (!*first || (rec->kind == GMEM_PROBES && rec->ts_ns < *first))
+		*first = rec->ts_ns;
+}
+
+/*
  * Begins between GMEM_INFLIGHT and GMEM_SYNC tell what is under way; they may have been told
  * before, and are no events. To be asked of all records in order; *telling is false at first.
  */
