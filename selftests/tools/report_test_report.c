@@ -160,6 +160,34 @@ static void in_flight_at_the_end(void **state)
 	gmem_analysis_free(a);
 }
 
+/* Columns are of the screen, not of bytes, and no character is cut in two. */
+static void names_are_aligned(void **state)
+{
+	static const struct { const char *name, *row; } names[] = {
+		{ "gr\u00f6\u00dfe\u65e5\u672c-very-long", "gr\u00f6\u00dfe\u65e5\u672c-very-    400K" },
+		{ "\u65e5\u672c\u65e5\u672c\u65e5\u672c\u65e5\u672c", "\u65e5\u672c\u65e5\u672c\u65e5\u672c\u65e5     400K" },
+		{ "e\u0301", "e\u0301                  400K" },
+		{ "plain", "plain              400K" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct gmem_analysis *a = gmem_analysis_new();
+		struct gmem_name_rec n = { .h = { .vm = 1, .kind = GMEM_NAME, .size = sizeof(n) } };
+		size_t size;
+		char *text;
+
+		snprintf(n.name, sizeof(n.name), "%s", names[i].name);
+		test_apply(a, &n.h);
+		RECORD(a, GMEM_BIND, .end = 100);
+		text = text_of(a, 8, &size);
+		if (!strstr(text, names[i].row))
+			fail_msg("no '%s' in %s", names[i].row, text);
+		free(text);
+		gmem_analysis_free(a);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(busy_text),
 	cmocka_unit_test(lossy_text),
@@ -167,6 +195,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(counts_are_exact),
 	cmocka_unit_test(json_says_the_same),
 	cmocka_unit_test(in_flight_at_the_end),
+	cmocka_unit_test(names_are_aligned),
 };
 
 TEST_UNIT(report_unit, tests);

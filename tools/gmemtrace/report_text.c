@@ -2,7 +2,11 @@
 /* The report as text: its head, the table of VMs, and the order of the parts. */
 #include "report_text.h"
 
+#include <limits.h>
+#include <locale.h>
+#include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "kinds.h"
 #include "text.h"
@@ -103,16 +107,48 @@ static void head(const struct report *r, FILE *out)
 	losses(r, out);
 }
 
+/*
+ * As much of a name as fits into so many columns, of which a character may need none or two; filled
+ * up with blanks if wanted. The locale is not the user's: a report is the same wherever it is made.
+ */
+static const char *fit(char *buf, size_t size, const char *name, int columns, bool fill)
+{
+	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0), before;
+	mbstate_t state = { 0 };
+	size_t used = 0, n;
+	wchar_t ch;
+
+	if (!utf8)
+		return name;
+	before = uselocale(utf8);
+	for (; *name; name += n, used += n) {
+		int width;
+
+		n = mbrtowc(&ch, name, MB_CUR_MAX, &state);
+		width = n < MB_LEN_MAX ? wcwidth(ch) : -1;
+		if (width < 0 || width > columns || used + n >= size)
+			break;
+		memcpy(buf + used, name, n);
+		columns -= width;
+	}
+	uselocale(before);
+	freelocale(utf8);
+	while (fill && columns-- > 0 && used + 1 < size)
+		buf[used++] = ' ';
+	buf[used] = '\0';
+	return buf;
+}
+
 /* Conversions of a VM in one line. */
 static void vm_row(const struct report *r, const struct report_subject *s, FILE *out)
 {
-	char name[REPORT_NAME_SIZE];
+	char name[REPORT_NAME_SIZE], short_name[REPORT_NAME_SIZE];
 	struct gmem_op_counters p = report_conversions(s, GMEM_TO_PRIVATE);
 	struct gmem_op_counters h = report_conversions(s, GMEM_TO_SHARED);
 	uint64_t lost = report_lost(r, s);
 
-	fprintf(out, "%5llu %7u %-15.15s %7s %7s %7s %7s %7s %7s%s\n", (ull)s->vm->id, s->vm->pid,
-		report_vm_name(s->vm, name, sizeof(name)), text_bytes(s->vm->slot_bytes),
+	fprintf(out, "%5llu %7u %s %7s %7s %7s %7s %7s %7s%s\n", (ull)s->vm->id, s->vm->pid,
+		fit(short_name, sizeof(short_name), report_vm_name(s->vm, name, sizeof(name)), 15, true), text_bytes(s->vm->slot_bytes),
 		text_count(p.count), text_count(h.count), text_bytes(p.bytes + h.bytes),
 		text_ns(p.total_ns + h.total_ns), text_ns(p.max_ns > h.max_ns ? p.max_ns : h.max_ns),
 		lost ? " !" : s->vm->end_ns ? " e" : "");
@@ -147,10 +183,10 @@ static void parts(const struct report *r, const struct report_subject *s, FILE *
 
 static void vm_title(const struct report_subject *s, FILE *out)
 {
-	char name[REPORT_NAME_SIZE];
+	char name[REPORT_NAME_SIZE], short_name[REPORT_NAME_SIZE];
 
-	fprintf(out, "\n==== VM %llu, pid %u, %.50s\n", (ull)s->vm->id, s->vm->pid,
-		report_vm_name(s->vm, name, sizeof(name)));
+	fprintf(out, "\n==== VM %llu, pid %u, %s\n", (ull)s->vm->id, s->vm->pid,
+		fit(short_name, sizeof(short_name), report_vm_name(s->vm, name, sizeof(name)), 50, false));
 }
 
 void report_text(const struct report *r, size_t max_vms, FILE *out)
