@@ -47,6 +47,8 @@ filtered "frames" "--kind convert --gfn $gfn-$((gfn + 1000))" '(.event | startsw
 
 filtered "a phase" "--phase store" '.event == "attributes_phase" and .phase == "store"'
 
+check "it is said that no VM is what was asked for" sh -c "$trace print --vm nobody '$dir/a' 2>&1 | grep -q \"no VM was seen that is 'nobody'\""
+is "nothing is said of one that is there" "$($trace print --vm 2 "$dir/a" 2>&1 > /dev/null | grep -c 'no VM')" 0
 is "text has a line for each operation" "$($trace print "$dir/a" 2> /dev/null | grep -c ' convert ')" \
 	"$(jq -c 'select(.event == "attributes_end")' "$dir/all" | wc -l)"
 is "no colour where there is no terminal" "$($trace print "$dir/a" 2> /dev/null | grep -c $'\033')" 0

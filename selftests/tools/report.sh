@@ -28,6 +28,14 @@ $trace report -d 1 "$dir/a" 2> "$dir/err"
 is "-d is not for recordings: status 2" $? 2
 $trace report "$dir/a" -- true 2> "$dir/err"
 is "a recording and a command: status 2" $? 2
+cp "$dir/a" "$dir/b"
+for command in report stat map export; do
+	$trace $command -o "$dir/b" "$dir/b" > "$dir/text" 2> "$dir/err"
+	is "$command does not write over what it reads: status 2, two lines" "$? $(wc -l < "$dir/err")" "2 2"
+	check "$command: it is as it was" cmp "$dir/a" "$dir/b"
+	$trace $command --vm nobody "$dir/a" > "$dir/text" 2> "$dir/err"
+	check "$command says that there is no such VM" grep -q "no such VM\|no VM was seen that is 'nobody'" "$dir/err"
+done
 $trace report "$dir/a" > /dev/full 2> "$dir/err"
 is "a full disk: status 7" $? 7
 head -c $(($(stat -c %s "$dir/a") / 2)) "$dir/a" > "$dir/half"

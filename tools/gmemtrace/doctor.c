@@ -115,6 +115,7 @@ static const char *or_unknown(const char *text)
 static void print_text(const struct diagnosis *d)
 {
 	char why[160];
+	size_t n = 0;
 
 	reason(d, why, sizeof(why));
 	printf("kernel        %s\n", or_unknown(d->host.release));
@@ -123,10 +124,12 @@ static void print_text(const struct diagnosis *d)
 	       d->host.kvm != GMEM_KVM_MODULE ? "" : d->host.kvm_btf ? ", kvm yes" : ", kvm no");
 	printf("probes        %s: %s\n", set_name(d), why);
 	printf("not told      %s", d->choice.set < GMEM_SETS ? "" : "anything");
-	for (size_t i = 0, n = 0; d->choice.set < GMEM_SETS && i < gmem_nr_metrics; i++) {
+	for (size_t i = 0; d->choice.set < GMEM_SETS && i < gmem_nr_metrics; i++) {
 		if (!gmem_metric_known(&gmem_metrics[i], d->features))
 			printf("%s%s", n++ ? ", " : "", gmem_metrics[i].key);
 	}
+	if (d->choice.set < GMEM_SETS && !n)
+		printf("nothing: all metrics are");
 	printf("\ncapabilities  ");
 	for (size_t i = 0; i < gmem_nr_capabilities; i++) {
 		const struct gmem_capability *c = &gmem_capabilities[i];

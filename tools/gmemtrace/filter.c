@@ -2,10 +2,12 @@
 #include "filter.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kinds.h"
+#include "text.h"
 
 #define PRIVATE		8	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
 #define PUNCH_HOLE	2	/* FALLOC_FL_PUNCH_HOLE */
@@ -79,6 +81,28 @@ bool filter_wants_vm(const struct filter *f, const struct gmem_hdr *rec)
 	if (f->o.pid && rec->tgid != f->o.pid && (!vm || vm->pid != f->o.pid))
 		return false;
 	return !f->o.vm || is_vm(f, rec->vm, vm);
+}
+
+void filter_tell_unmet(const struct filter *f)
+{
+	struct gmem_vm *vm, *tmp;
+	char name[4 * GMEM_NAME_LEN];
+
+	if (!f->o.vm && !f->o.pid)
+		return;
+	HASH_ITER(hh, f->model->vms, vm, tmp) {
+		const struct gmem_hdr h = { .vm = vm->id, .tgid = vm->pid };
+
+		if (filter_wants_vm(f, &h))
+			return;
+	}
+	if (f->o.vm)
+		fprintf(stderr, "gmemtrace: no VM was seen that is '%s'", gmem_text_name(name, sizeof(name), f->o.vm));
+	else
+		fprintf(stderr, "gmemtrace: no VM was seen");
+	if (f->o.pid)
+		fprintf(stderr, " of process %u", f->o.pid);
+	fputc('\n', stderr);
 }
 
 static bool overlaps(const struct filter *f, uint64_t start, uint64_t end)

@@ -51,6 +51,9 @@ int filter_learn(struct filter *f, const struct gmem_hdr *rec);
 /* Is it of a VM that is wanted? True for what is of no VM. */
 bool filter_wants_vm(const struct filter *f, const struct gmem_hdr *rec);
 
+/* Says on stderr if a VM was asked for, and none like that was seen. */
+void filter_tell_unmet(const struct filter *f);
+
 /* An event that is wanted in all respects. */
 bool filter_wants(const struct filter *f, const struct gmem_hdr *rec);
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -36,12 +37,23 @@ static error_t parse_arg(struct input *in, char *arg, struct argp_state *state)
 	return 0;
 }
 
+/* Writing begins before reading. */
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !stat(a, &x) && !stat(b, &y) && S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 static error_t check(const struct input *in, const struct argp_state *state)
 {
 	const struct gmem_live_opts *live = &in->attach.live;
 
 	if (!in->file)
 		return 0;
+	if (in->output && is_same_file(in->file, in->output))
+		return gmem_args_bad(state, "this is the recording that is read, and not to be written over:",
+				     in->output);
 	if (in->command)
 		return gmem_args_bad(state, "a recording is read, and no command run:", in->command[0]);
 	if (in->attach.seconds > 0 || live->wait || live->ringbuf_bytes || live->set != GMEM_SET_ANY || in->record)
@@ -237,6 +249,8 @@ enum gmem_status input_run(struct input *in, input_fn fn, void *ctx)
 	if (filter_init(&in->wants, &in->filter))
 		return gmem_fail(in->e, GMEM_E_FAILED, NULL, "out of memory");
 	status = in->file ? run_replay(in) : run_with_command(in);
+	if (!status)
+		filter_tell_unmet(&in->wants);
 	filter_free(&in->wants);
 	return status;
 }

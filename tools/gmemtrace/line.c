@@ -108,7 +108,7 @@ static void put_arg(struct put *o, const struct gmem_rec *r, const struct gmem_k
 	case GMEM_ARG_NONE:
 		break;
 	default:
-		PUT(o, " ");
+		put_text(o, r->h.kind == GMEM_CREATE ? " flags " : " ");
 		put_text(o, gmem_text_arg(buf, sizeof(buf), r->h.kind, r->arg));
 	}
 }
@@ -128,7 +128,7 @@ static void put_detail(struct put *o, const struct gmem_rec *r, const struct gme
 	char buf[64];
 
 	put_arg(o, r, k);
-	if (k->has_ino) {
+	if (k->has_ino && r->ino) {	/* of gfns: none */
 		PUT(o, " ino ");
 		put_u64(o, r->ino);
 	}

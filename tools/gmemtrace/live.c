@@ -61,7 +61,8 @@ static enum gmem_status run(struct gmem_source *source, const struct options *o)
 	int err;
 
 	gmem_stop_on_signals();
-	fprintf(stderr, "gmemtrace: probes: %s; Ctrl-C ends\n", gmem_source_describe(source));
+	fprintf(stderr, "gmemtrace: probes: %s; %s\n", gmem_source_describe(source),
+		o->attach.seconds > 0 ? "until the time is over" : "Ctrl-C ends");
 	err = show_start(&s, &o->show, (uint64_t)(off * 1e9));
 	if (!err)
 		err = follow(source, &s, o->attach.seconds);

@@ -30,7 +30,7 @@ static void head(const struct gmem_vm *vm, FILE *out)
 		(ull)blocks.mixed, (ull)blocks.total);
 	if (vm->map != GMEM_MAP_CURRENT)
 		fprintf(out, "; not to be relied on: %s", gmem_map_state_names[vm->map]);
-	fputs(vm->ended_ns ? "; it has ended\n" : "\n", out);
+	fputs(vm->ended_ns ? "; it has ended: of a recording, --at shows it before\n" : "\n", out);
 }
 
 static const char *glyph(uint8_t level, bool ascii)

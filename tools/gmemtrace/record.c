@@ -97,7 +97,8 @@ static enum gmem_status record(struct record *r, struct gmem_error *e)
 	status = recorder_open(&r->out, &r->o->out, &info, e);
 	if (!status) {
 		fprintf(stderr, "gmemtrace: probes: %s; %s\n", info.probes,
-			r->o->command ? "until the command ends" : "Ctrl-C ends");
+			r->o->command ? "until the command ends" :
+			r->o->attach.seconds > 0 ? "until the time is over" : "Ctrl-C ends");
 		status = start_child(r, e);
 	}
 	err = status ? 0 : record_run(r, e);

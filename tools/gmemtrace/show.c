@@ -165,6 +165,7 @@ void show_summary(const struct show *s)
 		fprintf(stderr, "%s %s %llu", i ? "," : "", gmem_loss_names[i],
 			(unsigned long long)s->lost[i]);
 	fputc('\n', stderr);
+	filter_tell_unmet(&s->filter);
 }
 
 enum gmem_status show_failed(int err, struct gmem_error *e)
