@@ -8,7 +8,7 @@ include selftests/tools/tools-tests.mk
 include selftests/tools/recording-tests.mk
 include selftests/fuzz/fuzz.mk
 include selftests/tools/report-tests.mk
-CHECKS += $(B)/gmemload-unit-test selftests/vm/splat-test.sh
+CHECKS += $(B)/gmemload-unit-test selftests/vm/splat-test.sh selftests/guest/ledger-test.sh
 CHECKS += $(addprefix selftests/tools/,layering.sh manpages.sh usage.sh completion.sh)
 
 # The first is the one that tests of the tools and of the runner use.
@@ -22,8 +22,7 @@ VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/errors.sh'
 VM_TESTS += '$(IN_VM) $(KERNEL):stock selftests/guest/errors.sh stock'
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/terminal.sh'
 VM_TESTS += $(foreach k,$(KERNELS),'$(IN_VM) $(k) selftests/guest/kernel-tests.sh' \
-	'$(IN_VM) $(k) selftests/events/run.sh' '$(IN_VM) $(k) selftests/guest/record.sh' \
-	'$(IN_VM) $(k) selftests/guest/report.sh')
+	'$(IN_VM) $(k) selftests/events/run.sh' '$(IN_VM) $(k) selftests/guest/record.sh')
 ifeq ($(words $(KERNELS)),2)
 VM_TESTS += 'selftests/guest/compare.sh $(KERNELS)'
 endif
@@ -34,7 +33,8 @@ ATTACH_ROUNDS ?= 2
 VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/truth.sh' \
 	'$(IN_VM) $(k) selftests/guest/attach.sh $(ATTACH_ROUNDS)' \
 	'$(IN_VM) $(k) selftests/guest/metrics.sh' '$(IN_VM) $(k) selftests/guest/stall.sh' \
-	'$(IN_VM) $(k) selftests/guest/owners.sh' '$(IN_VM) $(k) selftests/guest/backing.sh')
+	'$(IN_VM) $(k) selftests/guest/owners.sh' '$(IN_VM) $(k) selftests/guest/backing.sh' \
+	'$(IN_VM) $(k) selftests/guest/report.sh')
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/demo.sh'
 VM_TESTS += '$(IN_VM) $(KERNEL):stock:icount selftests/guest/big-map.sh 64G'
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/peers.sh' '$(IN_VM) $(KERNEL):stock selftests/guest/peers.sh'
