@@ -39,7 +39,12 @@ done
 $trace report "$dir/a" > /dev/full 2> "$dir/err"
 is "a full disk: status 7" $? 7
 head -c $(($(stat -c %s "$dir/a") / 2)) "$dir/a" > "$dir/half"
-check "half of a recording is read" $trace report "$dir/half"
+for command in report stat map export; do
+	$trace $command "$dir/half" > "$dir/text" 2> "$dir/err"
+	is "$command of half a recording reads what is there" $? 0
+	check "$command says that something is missing" grep -q 'not closed\|damaged' "$dir/err"
+	is "$command of a whole one says nothing" "$($trace $command "$dir/a" 2>&1 > /dev/null | grep -c 'not closed\|damaged')" 0
+done
 # The fixture has random bytes wherever a recording can have text.
 for how in "" --json --html; do
 	is "what a recording says of itself cannot act on a terminal ($how)" \

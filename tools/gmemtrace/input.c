@@ -13,6 +13,7 @@
 #include "command.h"
 #include "live_options.h"
 #include "recording.h"
+#include "recording_file.h"
 #include "stop.h"
 
 enum { OPT_RECORD = 1024 };
@@ -217,8 +218,13 @@ static enum gmem_status run_replay(struct input *in)
 {
 	struct gmem_source *s = NULL;
 	enum gmem_status status = gmem_recording_open(&s, in->file, in->e);
-	int err = status ? 0 : replay(s, in);
+	int err;
 
+	if (status)
+		return status;
+	recording_file_tell_filters(gmem_recording_info(s));
+	err = replay(s, in);
+	recording_file_tell_end(s);
 	gmem_source_close(s);
 	return err ? failed(in, NULL, err) : status;
 }
