@@ -160,6 +160,34 @@ static void in_flight_at_the_end(void **state)
 	gmem_analysis_free(a);
 }
 
+/* Of a conversion without phases nothing is known but how long it took: it was not the lock. */
+static void page_knows_no_phase(void **state)
+{
+	(void)state;
+	for (int phases = 0; phases < 2; phases++) {
+		struct gmem_analysis *a = gmem_analysis_new();
+		char *text = NULL;
+		struct report r;
+		size_t size;
+		FILE *f;
+
+		RECORD(a, GMEM_BIND, .end = 100);
+		RECORD(a, GMEM_ATTRIBUTES_BEGIN, .start = 5, .end = 7, .arg = TEST_PRIVATE);
+		if (phases)
+			RECORD(a, GMEM_ATTRIBUTES_PHASE, .start = 5, .end = 7);
+		RECORD(a, GMEM_ATTRIBUTES_END, .start = 5, .end = 7, .arg = TEST_PRIVATE, .aux = 1, .dur_ns = 20);
+		assert_int_equal(report_make(&r, a), 0);
+		f = open_memstream(&text, &size);
+		report_html(&r, 1, f);
+		fclose(f);
+		assert_int_equal(strstr(text, "title=\"lock: ") != NULL, phases);
+		assert_int_equal(strstr(text, "title=\"ioctl: ") != NULL, !phases);
+		free(text);
+		report_free(&r);
+		gmem_analysis_free(a);
+	}
+}
+
 /* Columns are of the screen, not of bytes, and no character is cut in two. */
 static void names_are_aligned(void **state)
 {
@@ -196,6 +224,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(json_says_the_same),
 	cmocka_unit_test(in_flight_at_the_end),
 	cmocka_unit_test(names_are_aligned),
+	cmocka_unit_test(page_knows_no_phase),
 };
 
 TEST_UNIT(report_unit, tests);

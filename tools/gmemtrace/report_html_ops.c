@@ -69,10 +69,22 @@ static const struct html_series *activity(uint32_t mark)
 	}
 }
 
-/* A conversion begins with waiting for the lock, of which no event tells. */
+static bool has_phases(const struct gmem_long_op *op)
+{
+	for (uint32_t i = 0; i < op->nr_marks; i++) {
+		if (op->marks[i].what >= GMEM_MARK_PHASE && op->marks[i].what < GMEM_MARK_PHASE + GMEM_PHASES)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A conversion begins with waiting for the lock, of which no event tells. Where none told of phases
+ * either, it is not known what it waited for.
+ */
 static size_t parts_of(struct html_part *parts, const struct gmem_long_op *op, enum gmem_long_kind kind)
 {
-	uint32_t what = kind == GMEM_LONG_CONVERSION ? GMEM_MARKS :
+	uint32_t what = kind == GMEM_LONG_CONVERSION ? (has_phases(op) ? GMEM_MARKS : GMEM_MARK_IOCTL) :
 			kind == GMEM_LONG_PUNCH ? GMEM_MARK_PUNCH : GMEM_MARK_EXIT;
 	uint64_t at = 0;
 	size_t n = 0;
@@ -105,7 +117,7 @@ void html_longest(const struct report *r, FILE *out)
 {
 	static const char *const titles[GMEM_LONG_KINDS] = { "Longest conversions", "Longest stalls",
 							     "Longest punches" };
-	static const struct html_series others[] = { { "VMM, or the lock", "c7" }, { "ioctl before phases", "c2" },
+	static const struct html_series others[] = { { "VMM, or the lock", "c7" }, { "ioctl, where no phase is told", "c2" },
 						     { "punch", "c1" } };
 
 	fputs("<h2>What took longest</h2>\n", out);
