@@ -68,7 +68,8 @@ conversions()
 		"SELECT count(*), sum(dur) FROM slice WHERE name = 'punch'" \
 		"SELECT name FROM process WHERE name GLOB 'VM *' ORDER BY name" \
 		"SELECT name, value FROM stats WHERE severity IN ('error', 'data_loss') AND value > 0" \
-		"SELECT name, ts FROM slice WHERE dur < 0"
+		"SELECT name, ts FROM slice WHERE dur < 0" \
+		"SELECT DISTINCT name FROM (SELECT name FROM track UNION SELECT name FROM thread) WHERE name GLOB '*tid *' ORDER BY name"
 	is "$1: conversions by direction, and their time" "$(answer 1)" \
 		"$(report '.total.conversions | to_entries | sort_by(.key)[] |
 			[(.key | sub("_"; " ")), .value.count, .value.total_ns] | @tsv')"
@@ -82,6 +83,7 @@ conversions()
 		"$(report '[.vms[] | "VM \(.vm) \(.name) (pid \(.pid))"] | sort[]')"
 	is "$1: nothing is lost or refused" "$(answer 5)" ""
 	is "$1: every slice has an end" "$(answer 6)" ""
+	answer 7 > "$dir/$1.threads"
 }
 
 counters()
@@ -97,6 +99,8 @@ for format in perfetto chrome; do
 	export_to $format
 	conversions $format
 done
+check "vCPUs are told by name" grep -q '^vCPU [0-9]* (tid [0-9]*)$' "$dir/perfetto.threads"
+is "and all threads alike in both" "$(cat "$dir/perfetto.threads")" "$(cat "$dir/chrome.threads")"
 
 build/synth_record "$dir/rec" seed=22 vms=2 conversions=500
 export_to openmetrics

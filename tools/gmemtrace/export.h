@@ -43,8 +43,9 @@ extern const char *const export_counter_names[EXPORT_COUNTERS];
 
 /* A format of traces. Times are those of records. All return 0 or -errno. */
 struct export_writer {
-	int (*vm)(struct export_writer *w, const struct gmem_vm *vm);	/* may come again, with more */
+	int (*vm)(struct export_writer *w, const struct gmem_vm *vm);	/* these two behind all others, once each */
 	int (*track)(struct export_writer *w, const struct export_track *t, const char *name);
+	int (*counters)(struct export_writer *w, uint64_t vm);	/* before the first of a VM; NULL: need not be told */
 	int (*begin)(struct export_writer *w, const struct export_track *t, uint64_t ts_ns,
 		     const char *name, const struct export_args *args);
 	int (*end)(struct export_writer *w, const struct export_track *t, uint64_t ts_ns,

@@ -67,7 +67,7 @@ static int write_descriptor(struct perfetto *p, descriptor *d)
 	return write_packet(p, &m);
 }
 
-static int perfetto_counters(struct perfetto *p, uint64_t vm)
+static int perfetto_counters(struct export_writer *w, uint64_t vm)
 {
 	int err = 0;
 
@@ -82,7 +82,7 @@ static int perfetto_counters(struct perfetto *p, uint64_t vm)
 		d.parent_uuid = VM_TRACK(vm);
 		d.name = (char *)export_counter_names[i];
 		d.counter = &c;
-		err = write_descriptor(p, &d);
+		err = write_descriptor((struct perfetto *)w, &d);
 	}
 	return err;
 }
@@ -92,7 +92,6 @@ static int perfetto_vm(struct export_writer *w, const struct gmem_vm *vm)
 	char name[4 * GMEM_NAME_LEN], title[5 * GMEM_NAME_LEN];
 	Gmem__Perfetto__ProcessDescriptor process = GMEM__PERFETTO__PROCESS_DESCRIPTOR__INIT;
 	descriptor d = GMEM__PERFETTO__TRACK_DESCRIPTOR__INIT;
-	int err;
 
 	snprintf(title, sizeof(title), "VM %" PRIu64 " %s (pid %u)", vm->id,
 		 gmem_text_name(name, sizeof(name), *vm->name ? vm->name : vm->comm), vm->pid);
@@ -102,8 +101,7 @@ static int perfetto_vm(struct export_writer *w, const struct gmem_vm *vm)
 	process.process_name = title;
 	d.uuid = VM_TRACK(vm->id);
 	d.process = &process;
-	err = write_descriptor((struct perfetto *)w, &d);
-	return err ? err : perfetto_counters((struct perfetto *)w, vm->id);
+	return write_descriptor((struct perfetto *)w, &d);
 }
 
 static int perfetto_track(struct export_writer *w, const struct export_track *t, const char *name)
@@ -213,9 +211,9 @@ struct export_writer *export_perfetto(FILE *out)
 		return NULL;
 	p->out = out;
 	p->w = (struct export_writer){
-		.vm = perfetto_vm, .track = perfetto_track, .begin = perfetto_begin,
-		.end = perfetto_end, .instant = perfetto_instant, .counter = perfetto_counter,
-		.finish = perfetto_finish, .free = perfetto_free,
+		.vm = perfetto_vm, .track = perfetto_track, .counters = perfetto_counters,
+		.begin = perfetto_begin, .end = perfetto_end, .instant = perfetto_instant,
+		.counter = perfetto_counter, .finish = perfetto_finish, .free = perfetto_free,
 	};
 	return &p->w;
 }

@@ -127,8 +127,8 @@ static struct track *get_track(struct export_trace *t, const struct gmem_hdr *h,
 		free(track);
 		return NULL;
 	}
-	*err = name_track(t, track);
-	return *err ? NULL : track;
+	*err = 0;
+	return track;
 }
 
 static uint64_t not_before(struct track *track, uint64_t ts_ns)
@@ -267,13 +267,11 @@ static int instant(struct export_trace *t, struct track *track, const struct gme
 	return t->w->instant(t->w, &track->t, not_before(track, r->h.ts_ns), k->name, &args);
 }
 
-/* Told of once it is known which vCPU the thread is. */
-static int learn_vcpu(struct export_trace *t, struct track *track, const struct gmem_rec *r)
+/* Of one that stalls it is known which vCPU it is. */
+static void learn_vcpu(struct track *track, const struct gmem_rec *r)
 {
-	if (r->h.kind != GMEM_STALL_BEGIN || track->vcpu == r->aux + 1)
-		return 0;
-	track->vcpu = r->aux + 1;
-	return name_track(t, track);
+	if (r->h.kind == GMEM_STALL_BEGIN)
+		track->vcpu = r->aux + 1;
 }
 
 static int event(struct export_trace *t, const struct gmem_rec *r, const struct gmem_kind_info *k)
@@ -283,10 +281,9 @@ static int event(struct export_trace *t, const struct gmem_rec *r, const struct 
 	int err;
 
 	track = get_track(t, &r->h, window, &err);
-	if (!err)
-		err = learn_vcpu(t, track, r);
 	if (err)
 		return err;
+	learn_vcpu(track, r);
 	if (r->h.kind == GMEM_ATTRIBUTES_PHASE)
 		return phase(t, track, r);
 	switch (k->phase) {
@@ -299,22 +296,26 @@ static int event(struct export_trace *t, const struct gmem_rec *r, const struct 
 	}
 }
 
-static struct vm_state *get_vm(struct export_trace *t, uint64_t id)
+static struct vm_state *get_vm(struct export_trace *t, uint64_t id, int *err)
 {
 	struct vm_state *vm;
 
+	*err = 0;
 	HASH_FIND(hh, t->vms, &id, sizeof(id), vm);
 	if (vm)
 		return vm;
+	*err = -ENOMEM;
 	vm = calloc(1, sizeof(*vm));
 	if (!vm)
 		return NULL;
 	vm->id = id;
 	HASH_ADD(hh, t->vms, id, sizeof(vm->id), vm);
-	if (vm->hh.tbl)
-		return vm;
-	free(vm);
-	return NULL;
+	if (!vm->hh.tbl) {
+		free(vm);
+		return NULL;
+	}
+	*err = t->w->counters ? t->w->counters(t->w, id) : 0;
+	return *err ? NULL : vm;
 }
 
 static bool changes_bytes(unsigned int kind)
@@ -335,12 +336,15 @@ static bool changes_bytes(unsigned int kind)
 static int counters(struct export_trace *t, const struct gmem_hdr *h)
 {
 	const struct gmem_vm *vm = gmem_model_vm(t->model, h->vm);
-	struct vm_state *state = vm ? get_vm(t, h->vm) : NULL;
 	uint64_t bytes[EXPORT_COUNTERS];
-	int err = 0;
+	struct vm_state *state;
+	int err;
 
+	if (!vm)
+		return 0;
+	state = get_vm(t, h->vm, &err);
 	if (!state)
-		return vm ? -ENOMEM : 0;
+		return err;
 	bytes[EXPORT_PRIVATE] = gmem_vm_private_bytes(vm);
 	bytes[EXPORT_SHARED] = gmem_vm_slot_bytes(vm) - bytes[EXPORT_PRIVATE];
 	bytes[EXPORT_POPULATED] = gmem_vm_populated_bytes(vm);
@@ -366,8 +370,6 @@ int export_trace_record(struct export_trace *t, const struct gmem_hdr *rec, bool
 	err = gmem_model_apply(t->model, rec);
 	if (err)
 		return err;
-	if (rec->vm && (rec->kind == GMEM_VM || rec->kind == GMEM_NAME))
-		return t->w->vm(t->w, gmem_model_vm(t->model, rec->vm));
 	if (k->phase != GMEM_META && wanted)
 		err = event(t, (const struct gmem_rec *)rec, k);
 	if (!err && rec->vm && changes_bytes(rec->kind))
@@ -375,8 +377,31 @@ int export_trace_record(struct export_trace *t, const struct gmem_hdr *rec, bool
 	return err;
 }
 
+/*
+ * Names come last, and once: which vCPU a thread is, and how a VM is called, is told late, and
+ * the engine of ui.perfetto.dev keeps the first name that it reads.
+ */
+static int name_all(struct export_trace *t)
+{
+	struct track *track, *tmp;
+	struct gmem_vm *vm, *vtmp;
+	int err = 0;
+
+	HASH_ITER(hh, t->model->vms, vm, vtmp) {
+		if (!err)
+			err = t->w->vm(t->w, vm);
+	}
+	HASH_ITER(hh, t->tracks, track, tmp) {
+		if (!err)
+			err = name_track(t, track);
+	}
+	return err;
+}
+
 /* What is open stays open: viewers draw it to the end. */
 int export_trace_finish(struct export_trace *t)
 {
-	return t->w->finish(t->w);
+	int err = name_all(t);
+
+	return err ? err : t->w->finish(t->w);
 }
