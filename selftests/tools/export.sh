@@ -64,4 +64,8 @@ is "no such format: status 2, two lines" "$? $(wc -l < "$dir/err")" "2 2"
 head -c $(($(stat -c %s "$dir/rec") * 3 / 4)) "$dir/rec" > "$dir/cut"
 check "half of a recording is exported" $trace export --format chrome -o "$dir/cut.json" "$dir/cut"
 check "and is whole JSON" selftests/tools/export_check.py chrome "$dir/cut.json"
+script -qec "$trace export '$dir/rec'" /dev/null < /dev/null > "$dir/tty"
+is "no binary for a terminal: status 2, two lines" "$? $(wc -l < "$dir/tty")" "2 2"
+check "text is for a terminal" script -qec "$trace export --format csv '$dir/rec'" /dev/null < /dev/null
+check "binary is for a pipe" sh -c "$trace export '$dir/rec' | cmp - '$dir/perfetto'"
 plan

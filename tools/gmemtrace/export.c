@@ -3,6 +3,8 @@
 #include "export.h"
 
 #include <errno.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "args.h"
 #include "command.h"
@@ -152,6 +154,9 @@ enum gmem_status cmd_export(int argc, char **argv, struct gmem_error *e)
 	struct options o = { .in.e = e };
 
 	input_parse(&o.in, &argp, &o, argc, argv);
+	if (o.format == FORMAT_PERFETTO && (!o.in.output || !strcmp(o.in.output, "-")) && isatty(STDOUT_FILENO))
+		return gmem_fail(e, GMEM_E_USAGE, "Name a file: -o FILE. Formats that are text: chrome, csv, openmetrics.",
+				 "a Perfetto trace is not written to a terminal");
 	o.in.attach.live.groups |= GMEM_PROBES_PHASES;
 	return output_write(o.in.output, run, &o, e);
 }
