@@ -18,7 +18,11 @@ setpriv --reuid 1000 --regid 1000 --clear-groups --bounding-set -all,+bpf,+perfm
 	--inh-caps -all,+bpf,+perfmon --ambient-caps -all,+bpf,+perfmon build/want < "$dir/in" > "$dir/out" 2> "$dir/err" &
 want=$!
 exec 3> "$dir/in"
-wait_for 240 test -s "$dir/out" || not_ok "it attaches" "$(cat "$dir/err")"
+wait_for 240 test -s "$dir/out" || {
+	not_ok "it attaches" "$(cat "$dir/err")"
+	plan
+	exit 1
+}
 is "it holds nothing" "$(awk '$1 == "CapPrm:" { print $2 }' "/proc/$want/status")" 0000000000000000
 
 lines=1
