@@ -18,6 +18,14 @@ is "phases are the whole" "$($trace report --json "$dir/a" | jq '[.total.latency
 
 $trace report -o "$dir/out" "$dir/a"
 is "-o writes a file" "$(md5sum < "$dir/out")" "$($trace report "$dir/a" | md5sum)"
+$trace report -o "$dir/out" "$dir/nosuch" 2> "$dir/err"
+is "a report that fails leaves what was there" "$? $(md5sum < "$dir/out") $(ls "$dir" | grep -c part)" \
+	"7 $($trace report "$dir/a" | md5sum) 0"
+mkfifo "$dir/pipe"
+cat "$dir/pipe" > "$dir/piped" &
+$trace report -o "$dir/pipe" "$dir/a"
+wait $!
+is "-o writes to a pipe" "$(md5sum < "$dir/piped")" "$(md5sum < "$dir/out")"
 $trace report "$dir/none" > "$dir/text" 2> "$dir/err"
 is "no such file: status 7, two lines" "$? $(wc -l < "$dir/err")" "7 2"
 $trace report README.md > "$dir/text" 2> "$dir/err"

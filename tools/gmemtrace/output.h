@@ -10,7 +10,10 @@
 /* What is to be written. That writing failed is found out after it, and is no error of its own. */
 typedef enum gmem_status (*output_fn)(void *ctx, FILE *out);
 
-/* path NULL or "-": stdout. If fn fails, or not all could be written, the file is removed. */
+/*
+ * path NULL or "-": stdout. A file is written as PATH.part first: if fn fails, or not all could be
+ * written, that is removed, and what was at path stays.
+ */
 enum gmem_status output_write(const char *path, output_fn fn, void *ctx, struct gmem_error *e);
 
 #endif /* GMEMTRACE_OUTPUT_H */
