@@ -45,6 +45,9 @@ $(BENCH_OBJ)/screen_soak.o: BENCH_CFLAGS += -Ibpf $(LIB_INC) -Itools/gmemtop -Is
 $(B)/gmemtop_soak: $(SOAK_OBJS) $(GMEMTOP_PURE_OBJ) $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
 
+# They are compiled with the tests, so that a change of what they use is seen.
+CHECK_PROGRAMS += $(addprefix $(B)/,gmem_ops bench_report gmemtop_bench gmemtop_soak recording_bench analysis_bench)
+
 .PHONY: bench
 bench: deps
 	@$(SUBMAKE) -s all vm $(B)/gmem_ops $(B)/bench_report $(B)/gmemtop_bench $(B)/recording_bench

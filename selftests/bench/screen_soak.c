@@ -91,6 +91,6 @@ int main(int argc, char **argv)
 	gmem_source_close(source);
 	if (status)
 		return (int)gmem_report("gmemtop_soak", &e);
-	printf("%lu refreshes, %lu keys: nothing leaked\n", o.count, s.pressed);
+	printf("%u refreshes, %lu keys: nothing leaked\n", o.count, s.pressed);
 	return 0;
 }
