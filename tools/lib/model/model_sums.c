@@ -47,14 +47,19 @@ uint64_t gmem_vm_unused_bytes(const struct gmem_vm *vm)
 	return pages << GMEM_PAGE_SHIFT;
 }
 
-uint64_t gmem_vm_private_bytes(const struct gmem_vm *vm)
+/* Of the set, what slots cover. */
+static uint64_t bytes_in_slots(const struct gmem_vm *vm, const struct gmem_ranges *set)
 {
 	uint64_t pages = 0;
 
 	for (size_t i = 0; i < vm->nr_slots; i++)
-		pages += gmem_ranges_count(&vm->private, vm->slots[i].gfn,
-					   vm->slots[i].gfn + vm->slots[i].npages);
+		pages += gmem_ranges_count(set, vm->slots[i].gfn, vm->slots[i].gfn + vm->slots[i].npages);
 	return pages << GMEM_PAGE_SHIFT;
+}
+
+uint64_t gmem_vm_private_bytes(const struct gmem_vm *vm)
+{
+	return bytes_in_slots(vm, &vm->private);
 }
 
 /* Pages of the set in [start, end) that are private; or, of the others, shared. */
@@ -106,12 +111,7 @@ struct gmem_doubled gmem_vm_doubled(const struct gmem_vm *vm)
 
 uint64_t gmem_vm_shared_populated_bytes(const struct gmem_vm *vm)
 {
-	uint64_t pages = 0;
-
-	for (size_t i = 0; i < vm->nr_slots; i++)
-		pages += gmem_ranges_count(&vm->shared_pages, vm->slots[i].gfn,
-					   vm->slots[i].gfn + vm->slots[i].npages);
-	return pages << GMEM_PAGE_SHIFT;
+	return bytes_in_slots(vm, &vm->shared_pages);
 }
 
 /* Of a block that slots may cover in part, or several together. */
