@@ -38,7 +38,6 @@ static error_t parse_arg(struct input *in, char *arg, struct argp_state *state)
 	return 0;
 }
 
-/* Writing begins before reading. */
 static bool is_same_file(const char *a, const char *b)
 {
 	struct stat x, y;
@@ -104,7 +103,7 @@ static int on_record(void *ctx, const struct gmem_hdr *rec)
 	struct input *in = ctx;
 	int err;
 
-	if (in->all)
+	if (in->wants.all)
 		return in->fn(in->ctx, rec, true);
 	err = filter_learn(&in->wants, rec);
 	return err ? err : in->fn(in->ctx, rec, filter_wants(&in->wants, rec));
@@ -246,12 +245,10 @@ static enum gmem_status run_with_command(struct input *in)
 enum gmem_status input_run(struct input *in, input_fn fn, void *ctx)
 {
 	enum gmem_status status;
-	char text[512];
 
 	gmem_stop_on_signals();
 	in->fn = fn;
 	in->ctx = ctx;
-	in->all = !*filter_text(&in->filter, text, sizeof(text));
 	if (filter_init(&in->wants, &in->filter))
 		return gmem_fail(in->e, GMEM_E_FAILED, NULL, "out of memory");
 	status = in->file ? run_replay(in) : run_with_command(in);

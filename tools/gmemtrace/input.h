@@ -30,7 +30,6 @@ struct input {
 
 	/* Of input_run(). */
 	struct filter wants;
-	bool all;		/* there is no filter */
 	input_fn fn;
 	void *ctx;
 	void *own;		/* of input_parse() */
