@@ -48,7 +48,6 @@ struct gmem_recording;
 
 struct gmem_recording_stats {
 	uint64_t records;
-	uint64_t events;	/* without GMEM_META */
 	uint64_t bytes;		/* in the file */
 };
 

@@ -9,7 +9,6 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "kinds.h"
 #include "recording_block.h"
 #include "recording_info.h"
 #include "recording_write.h"
@@ -198,7 +197,6 @@ int recording_append_block(struct gmem_recording *w, uint8_t *block, size_t size
 
 int gmem_recording_write(struct gmem_recording *w, const struct gmem_hdr *rec)
 {
-	const struct gmem_kind_info *k = gmem_kind(rec->kind);
 	int err = w->err;
 
 	if (!err && encoder_full(w->encoder))
@@ -208,7 +206,6 @@ int gmem_recording_write(struct gmem_recording *w, const struct gmem_hdr *rec)
 	if (err)
 		return err;
 	w->stats.records++;
-	w->stats.events += k && k->phase != GMEM_META;
 	return 0;
 }
 
