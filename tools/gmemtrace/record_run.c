@@ -4,10 +4,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "kinds.h"
+#include "clocks.h"
 #include "record.h"
 #include "stop.h"
 
@@ -15,14 +15,6 @@
 #define POLL_MS		100
 
 static volatile sig_atomic_t save_wanted;
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 static int keep(struct record *r, const struct gmem_hdr *rec)
 {
@@ -109,7 +101,7 @@ static void catch_signals(const struct record *r)
 static enum gmem_status save(struct record *r, struct gmem_error *e)
 {
 	enum gmem_status status;
-	uint64_t begin = now_ns();
+	uint64_t begin = gmem_now_ns();
 
 	r->triggered = false;
 	save_wanted = 0;
@@ -131,10 +123,10 @@ static bool is_over(struct record *r, uint64_t now)
 
 static int one_second(struct record *r)
 {
-	uint64_t picture = now_ns() + PICTURE_NS;
+	uint64_t picture = gmem_now_ns() + PICTURE_NS;
 	int n;
 
-	while (!is_over(r, now_ns()) && now_ns() < picture && !save_wanted) {
+	while (!is_over(r, gmem_now_ns()) && gmem_now_ns() < picture && !save_wanted) {
 		n = gmem_source_poll(r->source, POLL_MS, on_record, r);
 		if (n < 0 && n != -EINTR)
 			return n;
@@ -148,8 +140,8 @@ int record_run(struct record *r, struct gmem_error *e)
 	int err = 0;
 
 	catch_signals(r);
-	r->begin_ns = now_ns();
-	while (!err && !is_over(r, now_ns())) {
+	r->begin_ns = gmem_now_ns();
+	while (!err && !is_over(r, gmem_now_ns())) {
 		err = one_second(r);
 		if (!err && r->out.flight && (save_wanted || r->triggered) && save(r, e))
 			return -EIO;

@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clocks.h"
 #include "identity.h"
 #include "pagemap.h"
 #include "privileges.h"
@@ -52,14 +52,6 @@ struct backing {
 	struct gmem_cost_rec cost;
 	struct gmem_map_rec rec;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 struct backing *backing_new(uint64_t every_ns)
 {
@@ -167,7 +159,7 @@ int backing_record(struct backing *b, const struct gmem_hdr *rec)
 
 static int begin(struct backing *b, struct inventory *inv)
 {
-	b->begin_ns = now_ns();
+	b->begin_ns = gmem_now_ns();
 	b->step = COLLECTS;
 	b->files.n = b->slots.n = b->files.next = b->slots.next = 0;
 	b->done_pages = 0;
@@ -211,10 +203,10 @@ static void open_pagemap(struct backing *b, uint32_t pid, uint64_t start_ns)
 
 static long scan(struct backing *b, uint64_t *address, uint64_t end, struct pagemap_region *regions)
 {
-	uint64_t ns = now_ns();
+	uint64_t ns = gmem_now_ns();
 	long n = pagemap_populated(b->pagemap, address, end, regions, GMEM_MAP_EXTENTS);
 
-	ns = now_ns() - ns;
+	ns = gmem_now_ns() - ns;
 	b->cost.pagemap_calls++;
 	b->cost.pagemap_ns += ns;
 	if (ns > b->cost.pagemap_max_ns)
@@ -227,7 +219,7 @@ static void fill(struct gmem_map_rec *r, const struct slot_job *s, const struct 
 		 size_t n)
 {
 	r->h = (struct gmem_hdr){
-		.ts_ns = now_ns(), .vm = s->vm, .kind = GMEM_SHARED_PAGES, .size = sizeof(*r),
+		.ts_ns = gmem_now_ns(), .vm = s->vm, .kind = GMEM_SHARED_PAGES, .size = sizeof(*r),
 	};
 	r->nr = n;
 	for (size_t i = 0; i < n; i++) {
@@ -265,7 +257,7 @@ static int read_slot(struct backing *b, const struct slot_job *s, gmem_record_fn
 
 static int end(struct backing *b, gmem_record_fn fn, void *ctx)
 {
-	uint64_t now = now_ns();
+	uint64_t now = gmem_now_ns();
 	struct gmem_rec r = {
 		.h = { .ts_ns = now, .kind = GMEM_BACKING, .size = sizeof(r) },
 		.dur_ns = now - b->begin_ns,
@@ -300,7 +292,7 @@ int backing_step(struct backing *b, struct inventory *inv, gmem_record_fn fn, vo
 
 	switch (b->step) {
 	case WAITS:
-		if (now_ns() < b->due_ns)
+		if (gmem_now_ns() < b->due_ns)
 			return 0;
 		err = begin(b, inv);
 		break;

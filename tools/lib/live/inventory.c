@@ -7,10 +7,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <uthash.h>
 
+#include "clocks.h"
 #include "gmem.skel.h"
 
 /* Of one run of a program; RCU is held that long. */
@@ -43,14 +43,6 @@ struct inventory {
 	size_t nr_pending;
 	size_t nr_changed;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* Programs write to it as we read: nothing of it may be kept in registers. */
 static volatile struct gmem_scan *scan_of(const struct inventory *inv)
@@ -291,7 +283,7 @@ static int start_reading(struct inventory *inv, struct known *k)
 	if (err)
 		return err;
 	inv->now = k;
-	k->tried_ns = now_ns();
+	k->tried_ns = gmem_now_ns();
 	scan->vm = k->vm;
 	scan->next = 0;
 	scan->with_files = k->with_files;
@@ -303,7 +295,7 @@ static int start_reading(struct inventory *inv, struct known *k)
 static struct known *next_to_read(struct inventory *inv)
 {
 	struct known *k, *tmp, *best = NULL;
-	uint64_t now = now_ns();
+	uint64_t now = gmem_now_ns();
 
 	HASH_ITER(hh, inv->vms, k, tmp) {
 		if (!k->pending || (k->tried_ns && now - k->tried_ns < RETRY_NS))
@@ -475,7 +467,7 @@ int inventory_holders(struct inventory *inv, uint64_t *begin_ns)
 	uint64_t room = scan->no_room;
 	int err;
 
-	*begin_ns = now_ns();
+	*begin_ns = gmem_now_ns();
 	scan->holder = 0;
 	scan->holders = true;
 	err = find_files(inv, 0, 0, true);

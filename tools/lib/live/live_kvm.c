@@ -73,7 +73,7 @@ static int come_back(struct live *l)
 
 int live_follow_kvm(struct live *l)
 {
-	uint64_t now = live_now_ns();
+	uint64_t now = gmem_now_ns();
 	int err = 0;
 
 	if ((!l->at.skel || l->at.module) && now - l->looked_ns >= LOOK_NS) {

@@ -8,10 +8,10 @@
 #define GMEM_LIVE_PARTS_H
 
 #include <errno.h>
-#include <time.h>
 
 #include "attach.h"
 #include "backing.h"
+#include "clocks.h"
 #include "source.h"
 
 struct live {
@@ -33,14 +33,6 @@ struct live {
 	uint64_t lost_then;	/* records, when what is in flight was last told again */
 	struct gmem_lost_rec before;	/* lost while attached to a KVM that was unloaded */
 };
-
-static inline uint64_t live_now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* Ends a look at the ring buffer, of which nothing is lost. */
 #define LIVE_LATER (-ECANCELED)

@@ -39,17 +39,17 @@ int live_consume(struct live *l)
 {
 	int n;
 
-	l->until_ns = live_now_ns();
+	l->until_ns = gmem_now_ns();
 	n = ring_buffer__consume(l->at.rb);
 	return n < 0 && n != LIVE_LATER ? n : 0;
 }
 
 int live_read_changed(struct live *l, uint64_t budget_ns)
 {
-	uint64_t end = live_now_ns() + budget_ns;
+	uint64_t end = gmem_now_ns() + budget_ns;
 	int more = l->at.inv ? 1 : 0, err = 0;
 
-	while (more > 0 && err >= 0 && live_now_ns() < end) {
+	while (more > 0 && err >= 0 && gmem_now_ns() < end) {
 		more = inventory_read_changed(l->at.inv);
 		err = live_consume(l);
 	}
@@ -58,10 +58,10 @@ int live_read_changed(struct live *l, uint64_t budget_ns)
 
 int live_take_inventory(struct live *l, uint64_t budget_ns)
 {
-	uint64_t end = live_now_ns() + budget_ns;
+	uint64_t end = gmem_now_ns() + budget_ns;
 	int more = l->at.inv ? 1 : 0, err = 0;
 
-	while (more > 0 && err >= 0 && live_now_ns() < end) {
+	while (more > 0 && err >= 0 && gmem_now_ns() < end) {
 		more = inventory_step(l->at.inv);
 		if (!more && l->backing)
 			more = backing_step(l->backing, l->at.inv, l->fn, l->ctx);

@@ -20,7 +20,7 @@
 static int hand_over_counters(struct live *l, uint64_t vm, const struct gmem_vm_state *v)
 {
 	struct gmem_counters_rec r = {
-		.h = { .ts_ns = live_now_ns(), .vm = vm, .kind = GMEM_COUNTERS, .size = sizeof(r) },
+		.h = { .ts_ns = gmem_now_ns(), .vm = vm, .kind = GMEM_COUNTERS, .size = sizeof(r) },
 		.c = v->c,
 	};
 	int err = l->at.inv ? inventory_counters(l->at.inv, vm, &v->c) : 0;
@@ -76,7 +76,7 @@ static int sum_cpus(struct live *l, struct bpf_map *map, uint32_t nr, __u64 *sum
 static int tell_lost_cpus(struct live *l)
 {
 	struct gmem_lost_cpu_rec r = {
-		.h = { .ts_ns = live_now_ns(), .kind = GMEM_LOST_CPU, .size = sizeof(r) },
+		.h = { .ts_ns = gmem_now_ns(), .kind = GMEM_LOST_CPU, .size = sizeof(r) },
 	};
 	uint32_t reason = GMEM_LOST_RINGBUF;
 	int err = 0;
@@ -108,7 +108,7 @@ static int sync_inflight(struct live *l, uint64_t lost)
 	if ((l->at.groups & GMEM_PROBES_EVENTS) && lost == l->lost_then && !l->opts.inflight)
 		return 0;
 	l->lost_then = lost;
-	return inflight_tell(&l->at.inflight, live_now_ns(), l->fn, l->ctx);
+	return inflight_tell(&l->at.inflight, gmem_now_ns(), l->fn, l->ctx);
 }
 
 static int sync_losses(struct live *l)
@@ -116,7 +116,7 @@ static int sync_losses(struct live *l)
 	struct gmem_lost_rec r = l->before;
 	int err = l->at.skel ? live_sum_losses(l, &r) : 0;
 
-	r.h = (struct gmem_hdr){ .ts_ns = live_now_ns(), .kind = GMEM_LOST, .size = sizeof(r) };
+	r.h = (struct gmem_hdr){ .ts_ns = gmem_now_ns(), .kind = GMEM_LOST, .size = sizeof(r) };
 	if (!err)
 		err = l->fn(l->ctx, &r.h);
 	if (!err && l->at.skel)
@@ -126,20 +126,12 @@ static int sync_losses(struct live *l)
 	return sync_inflight(l, r.lost[GMEM_LOST_RINGBUF]);
 }
 
-static uint64_t cpu_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static int sync_cost(struct live *l)
 {
 	const struct gmem_scan *scan = &l->at.skel->bss->scan;
 	struct gmem_cost_rec r = {
-		.h = { .ts_ns = live_now_ns(), .kind = GMEM_COST, .size = sizeof(r) },
-		.cpu_ns = cpu_ns(),
+		.h = { .ts_ns = gmem_now_ns(), .kind = GMEM_COST, .size = sizeof(r) },
+		.cpu_ns = gmem_clock_ns(CLOCK_PROCESS_CPUTIME_ID),
 		.scan_runs = scan->runs,
 		.scan_ns = scan->run_ns,
 		.scan_max_ns = scan->max_run_ns,
@@ -157,7 +149,7 @@ static int look_for_holders(struct live *l)
 
 	if (all < 0)
 		return all;
-	end_ns = live_now_ns();
+	end_ns = gmem_now_ns();
 	pause_ns = (end_ns - begin_ns) * HOLDERS_SHARE;
 	l->holders_due_ns = end_ns + (pause_ns > HOLDERS_NS ? pause_ns : HOLDERS_NS);
 	l->holders_ns = all ? begin_ns : 0;
@@ -167,7 +159,7 @@ static int look_for_holders(struct live *l)
 /* After the ring buffer was emptied. */
 static int tell_holders(struct live *l)
 {
-	uint64_t now = live_now_ns();
+	uint64_t now = gmem_now_ns();
 	struct gmem_rec r = {
 		.h = { .ts_ns = now, .kind = GMEM_HOLDERS, .size = sizeof(r) },
 		.dur_ns = now - l->holders_ns,
@@ -181,7 +173,7 @@ static int tell_holders(struct live *l)
 
 static int refresh_pages(struct live *l)
 {
-	uint64_t now = live_now_ns();
+	uint64_t now = gmem_now_ns();
 
 	if (!l->at.inv || now - l->refreshed_ns < REFRESH_NS)
 		return 0;

@@ -44,7 +44,7 @@ static int live_poll(struct gmem_source *s, int timeout_ms, gmem_record_fn fn, v
 	/* The programs wake us only when much waits: look at what there is first. */
 	n = live_consume(l);
 	if (!n && !l->nr_records) {
-		l->until_ns = live_now_ns() + (uint64_t)timeout_ms * 1000000;
+		l->until_ns = gmem_now_ns() + (uint64_t)timeout_ms * 1000000;
 		n = ring_buffer__poll(l->at.rb, timeout_ms);
 		if (!n)
 			n = live_consume(l);
@@ -55,7 +55,7 @@ static int live_poll(struct gmem_source *s, int timeout_ms, gmem_record_fn fn, v
 static int tell_sync(struct live *l)
 {
 	struct gmem_rec r = {
-		.h = { .ts_ns = live_now_ns(), .kind = GMEM_SYNC, .size = sizeof(r) },
+		.h = { .ts_ns = gmem_now_ns(), .kind = GMEM_SYNC, .size = sizeof(r) },
 	};
 
 	return l->fn(l->ctx, &r.h);

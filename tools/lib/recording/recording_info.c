@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "recording_info.h"
+#include "clocks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 enum type { TEXT, U32, U64 };
@@ -37,14 +37,6 @@ static const struct field {
 
 #define NR_FIELDS (sizeof(fields) / sizeof(*fields))
 
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 void gmem_recording_host_info(struct gmem_recording_info *info, const char *creator)
 {
 	struct utsname u;
@@ -58,9 +50,9 @@ void gmem_recording_host_info(struct gmem_recording_info *info, const char *crea
 	}
 	info->cpus = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
 	info->page_bytes = (uint32_t)sysconf(_SC_PAGESIZE);
-	info->monotonic_ns = clock_ns(CLOCK_MONOTONIC);
-	info->realtime_ns = clock_ns(CLOCK_REALTIME);
-	info->boottime_ns = clock_ns(CLOCK_BOOTTIME);
+	info->monotonic_ns = gmem_now_ns();
+	info->realtime_ns = gmem_clock_ns(CLOCK_REALTIME);
+	info->boottime_ns = gmem_clock_ns(CLOCK_BOOTTIME);
 }
 
 static uint64_t number(const struct gmem_recording_info *info, const struct field *f)
