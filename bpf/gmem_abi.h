@@ -67,6 +67,7 @@ enum gmem_kind {
 	GMEM_HOLDER		= 41,	/* struct gmem_holder_rec */
 	GMEM_HOLDERS		= 42,	/* of all VMs: all of them were met; dur_ns: in that time */
 	GMEM_CLOCK		= 43,	/* struct gmem_clock_rec, made by who records */
+	GMEM_PHASE		= 44,	/* at a picture: arg as of GMEM_ATTRIBUTES_PHASE, of the task's conversion that is in flight */
 	GMEM_KINDS
 };
 
@@ -107,7 +108,8 @@ struct gmem_rec {
 };
 
 /*
- * GMEM_ATTRIBUTES_END: where the event comes with slots_lock held (kernel/), records
+ * GMEM_ATTRIBUTES_END: struct gmem_conversion_rec if its phases were wanted, and kept; else
+ * GMEM_ATTRIBUTES_PHASE tells of them. Where the event comes with slots_lock held (kernel/), records
  * are in the order in which the changes took effect, and nr_pages is 0. On other
  * kernels the end is seen when the lock is gone: nr_pages then numbers the changes
  * of the VM, from 1, as the lock ordered them.
@@ -209,6 +211,13 @@ enum gmem_conversion_phase {
 	GMEM_PHASE_STORE,
 	GMEM_PHASE_MIXED,	/* which huge pages are possible now */
 	GMEM_PHASES
+};
+
+/* GMEM_ATTRIBUTES_END that tells of the phases of the conversion, too. */
+struct gmem_conversion_rec {
+	struct gmem_rec r;
+	__u64 phases;			/* bit n: it came to enum gmem_conversion_phase n */
+	__u64 phase_ns[GMEM_PHASES];	/* all of them together: r.dur_ns */
 };
 
 /* Operations that succeeded, and what they cost. */

@@ -21,14 +21,17 @@ static __always_inline void attributes_begin(struct kvm *kvm, __u64 vm, const st
 	emit(vm, GMEM_ATTRIBUTES_BEGIN, ts, r);
 }
 
-/* Of the operation that starts the phase; NULL: it is not known. */
+/*
+ * Of the operation that starts the phase; NULL: it is not known. Its end tells of phases that are
+ * kept: a record of each would cost more than all else.
+ */
 static __always_inline void attributes_phase(__u64 vm, struct gmem_op *op, __u32 phase,
 					     struct gmem_rec *r)
 {
 	__u64 ts = bpf_ktime_get_ns();
 
-	if (op)
-		op_phase(op, phase, ts);
+	if (op && op_phase(op, phase, ts))
+		return;
 	if (!wants(GMEM_PROBES_PHASES) || !wants(GMEM_PROBES_EVENTS))
 		return;
 	r->arg = PHASE_ARG(phase);
@@ -45,20 +48,15 @@ static __always_inline void count_phase(struct gmem_counters *c, __u32 dir, __u3
 	add(&c->phase_hist[dir][phase][slot], 1);
 }
 
-/* Of the operation that ends. */
-static __always_inline void count_phases(struct gmem_counters *c, __u32 dir, struct gmem_op *op,
-					 __u64 ts)
+/* Of the operation that ends. NULL: still the first, as their event is not there, or not kept. */
+static __always_inline struct gmem_op_phases *phases_end(struct gmem_op *op, __u64 ts)
 {
-	struct gmem_op_phases *p;
+	return op && op->phase ? op_phase(op, GMEM_PHASES, ts) : NULL;
+}
 
-	/* Still the first: their event is not there. */
-	if (!op || !op->phase)
-		return;
-	op_phase(op, GMEM_PHASES, ts);
-	p = phases_of(op->tid);
-	/* It has no place, or it began before phases were told. */
-	if (!p || p->tid != op->tid || p->since != epoch_of_phases())
-		return;
+static __always_inline void count_phases(struct gmem_counters *c, __u32 dir,
+					 const struct gmem_op_phases *p)
+{
 	for (__u32 i = 0; i < GMEM_PHASES; i++)
 		count_phase(c, dir, i, p->ns[i]);
 }
@@ -115,15 +113,30 @@ static __always_inline bool mark_block(struct gmem_vm_state *v, __u64 start, __u
 }
 
 /*
- * Something changed, and slots_lock is held: what is marked is not told, so a later change
- * must not be told before.
+ * Slots_lock is held: what is marked is not told, so a later change must not be told before.
+ * What changed nothing changes no map.
  */
-static __always_inline void tell_change(struct gmem_vm_state *v, __u64 vm, __u64 ts,
-					const struct gmem_rec *r)
+static __always_inline bool is_told(struct gmem_vm_state *v, __u64 ts, const struct gmem_rec *r)
 {
-	if (!marks_blocks || !v || wants(GMEM_PROBES_EVENTS) || may_tell(v, ts) ||
-	    !mark_block(v, r->start, r->end))
-		emit(vm, GMEM_ATTRIBUTES_END, ts, r);
+	if (wants(GMEM_PROBES_EVENTS))
+		return true;
+	return r->aux && (!marks_blocks || !v || may_tell(v, ts) || !mark_block(v, r->start, r->end));
+}
+
+static __always_inline void emit_conversion(__u64 vm, __u64 ts, const struct gmem_rec *body,
+					    const struct gmem_op_phases *p)
+{
+	struct gmem_conversion_rec *c = bpf_ringbuf_reserve(&records, sizeof(*c), 0);
+
+	if (!c) {
+		lose(vm, GMEM_ATTRIBUTES_END);
+		return;
+	}
+	c->r = *body;
+	fill_hdr(&c->r.h, vm, GMEM_ATTRIBUTES_END, sizeof(*c), ts);
+	c->phases = p->came_to & ((1U << GMEM_PHASES) - 1);
+	__builtin_memcpy(c->phase_ns, p->ns, sizeof(c->phase_ns));
+	submit(c);
 }
 
 /* r->aux: something changed. */
@@ -132,18 +145,25 @@ static __always_inline void attributes_end(struct kvm *kvm, __u64 vm, struct gme
 	__u64 ts = bpf_ktime_get_ns();
 	struct gmem_vm_state *v = get_state(kvm, vm, ts);
 	struct gmem_counters *c = v ? &v->c : NULL;
+	struct gmem_op_phases *p = NULL, kept;
 
-	if (c && r->aux && wants(GMEM_PROBES_PHASES))
-		count_phases(c, direction(r->arg), op_peek(OP_ATTRIBUTES, vm), ts);
+	if (wants(GMEM_PROBES_PHASES))
+		p = phases_end(op_peek(OP_ATTRIBUTES, vm), ts);
+	if (p && c && r->aux)
+		count_phases(c, direction(r->arg), p);
+	/* Its place may be another task's when the operation has ended. */
+	if (p)
+		kept = *p;
 	r->dur_ns = op_end(OP_ATTRIBUTES, vm, ts);
 	if (c)
 		count_conversion(c, r);
 	if (!r->ret)
 		stall_converted(vm, r->start, r->end, r->dur_ns);
-	/* What changed nothing changes no map. */
-	if (r->aux)
-		tell_change(v, vm, ts, r);
-	else if (wants(GMEM_PROBES_EVENTS))
+	if (!is_told(v, ts, r))
+		return;
+	if (p && wants(GMEM_PROBES_EVENTS))
+		emit_conversion(vm, ts, r, &kept);
+	else
 		emit(vm, GMEM_ATTRIBUTES_END, ts, r);
 }
 

@@ -57,6 +57,7 @@ static inline __u32 gmem_op_place(__u32 tid, __u32 class)
 struct gmem_op_phases {
 	__u64 mark_ns;	/* start of the one that op.phase tells */
 	__u64 ns[GMEM_PHASES];
+	__u32 came_to;	/* bit n: phase n */
 	__u32 since;	/* epoch of phases, and 1, in which the conversion began */
 	__u32 tid;
 };

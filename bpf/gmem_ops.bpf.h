@@ -242,18 +242,28 @@ static __always_inline void op_forget(__u32 class, __u64 vm)
 		other_ends(class, vm, 0);
 }
 
-/* The phase that was is over; next is the one that starts. Times are of operations in their place. */
-static __always_inline void op_phase(struct gmem_op *op, __u32 next, __u64 ts)
+/* NULL: it has no place, or it began before phases were told. */
+static __always_inline struct gmem_op_phases *kept_phases(const struct gmem_op *op)
 {
 	struct gmem_op_phases *p = phases_of(op->tid);
+
+	return p && p->tid == op->tid && p->since == epoch_of_phases() ? p : NULL;
+}
+
+/* The phase that was is over; next is the one that starts. NULL: their times are not kept. */
+static __always_inline struct gmem_op_phases *op_phase(struct gmem_op *op, __u32 next, __u64 ts)
+{
+	struct gmem_op_phases *p = kept_phases(op);
 	__u32 phase = op->phase;
 
 	op->phase = next;
-	if (!p || p->tid != op->tid)
-		return;
+	if (!p)
+		return NULL;
 	if (phase < GMEM_PHASES)
 		p->ns[phase] += ts - p->mark_ns;
 	p->mark_ns = ts;
+	p->came_to |= 1U << next;
+	return p;
 }
 
 /* Nobody has told yet that the first is over. */
@@ -266,6 +276,7 @@ static __always_inline void phases_begin(__u64 ts)
 		return;
 	p->mark_ns = ts;
 	__builtin_memset(p->ns, 0, sizeof(p->ns));
+	p->came_to = 0;
 	p->since = epoch_of_phases();
 	p->tid = tid;
 }

@@ -47,6 +47,8 @@ phases='$2 == "attributes_begin" { begin[$5] = last[$5] = $1; sum[$5] = 0 }
 is "phases add up to the latency, of every conversion" "$(awk -F, "$phases" "$dir/csv")" \
 	"$(grep -c ',attributes_end,' "$dir/csv") 0 0"
 
+is "events come in the order of their times" "$(awk -F, 'NR > 2 && $1 < last { n++ } { last = $1 } END { print n + 0 }' "$dir/csv")" 0
+
 # A million events as fast as they come.
 $trace record --phases --faults -o "$dir/million" -- build/gmemload --vms 2 --vcpus 2 --mem 64M --pattern flip4k \
 	--by ioctl --count "${GMEM_RECORD_COUNT:-23000}" > "$dir/out" 2> "$dir/err"
@@ -161,6 +163,29 @@ kill -INT $pid 2> /dev/null
 sleep 0.5
 kill -INT $pid 2> /dev/null
 wait $pid
+
+# Ends tell of phases, so they are there without begins.
+$trace record --phases --longer 1ns -o "$dir/ends" -- build/gmemload --vms 1 --vcpus 1 --mem 64M --count 50 --by ioctl \
+	> "$dir/out" 2> "$dir/err"
+check "no begin is wanted" test "$(csv "$dir/ends" | grep -c ',attributes_begin,')" = 0
+is "each conversion has its phases all the same" \
+	"$($trace report --json "$dir/ends" | jq '.total.latency | [.zap, .lock] | map(.to_private.count + .to_shared.count) | unique[]')" \
+	"$(csv "$dir/ends" | awk -F, '$2 == "attributes_end" && $11 { n++ } END { print n }')"
+check "and so has the longest" sh -c "$trace report '$dir/ends' | grep -A3 'LONGEST CONV' | grep -q '+.* store'"
+
+# What is in flight has a phase: of an overview, where all events are shown, and in the recording.
+in_phases() { jq -r '.vms[].operations_inflight[] | select(.op == "attributes").phase' "$1" | sort -u | paste -sd ' '; }
+for how in "--phases" "--view vm"; do
+	build/gmemtop --json -d 0.1 $how --record "$dir/phases" > "$dir/top" &
+	pid=$!
+	wait_for 60 test -s "$dir/top"
+	build/gmemload --vms 1 --vcpus 1 --mem 1G --pattern slot --by ioctl --count 20 > "$dir/out"
+	kill -INT $pid
+	wait $pid
+	is "what is in flight has its phase ($how)" "$(in_phases "$dir/top" | grep -o store)" store
+	build/gmemtop --json --replay "$dir/phases" > "$dir/then"
+	is "and the same in the recording" "$(in_phases "$dir/then")" "$(in_phases "$dir/top")"
+done
 
 # Time 0 is when it begins to see, and so of all views: what happens as it attaches is after that.
 build/gmemload --vms 2 --mem 64M --rate 300 --duration 600 > /dev/null &

@@ -199,6 +199,11 @@ static void test_phase_of_what_is_in_flight(void **state)
 	assert_int_equal(vm->inflight[1].phase, GMEM_PHASE_MIXED + 1);
 	APPLY(m, 1, GMEM_ATTRIBUTES_PHASE, .h.tid = 8, .arg = UINT64_MAX);
 	assert_int_equal(vm->inflight[1].phase, 0);
+	/* A picture is of one that began then. */
+	APPLY(m, 1, GMEM_PHASE, .h.tid = 8, .arg = 3, .h.ts_ns = 900, .dur_ns = 900 - vm->inflight[1].begin_ns);
+	assert_int_equal(vm->inflight[1].phase, GMEM_PHASE_STORE + 1);
+	APPLY(m, 1, GMEM_PHASE, .h.tid = 8, .arg = 1, .h.ts_ns = 900, .dur_ns = 1);
+	assert_int_equal(vm->inflight[1].phase, GMEM_PHASE_STORE + 1);
 	gmem_model_free(m);
 }
 

@@ -17,6 +17,8 @@ static size_t random_size(struct rng *rng, unsigned int kind)
 
 	if (!known)
 		return sizeof(struct gmem_hdr) + rng_below(rng, 300);
+	if (kind == GMEM_ATTRIBUTES_END && rng_below(rng, 2))
+		known = sizeof(struct gmem_conversion_rec);
 	/* Now and then one of a later version. */
 	return known + (rng_below(rng, 8) ? 0 : rng_below(rng, 40));
 }

@@ -2,7 +2,7 @@
 # Tests of the analysis and of the views that are made of it, without BPF and without recordings.
 # Included after tools-tests.mk. New fixtures: GMEM_UPDATE_GOLDEN=1 build/report_test
 
-REPORT_PURE := $(filter report% compare% export% map% html% put,$(basename $(notdir $(wildcard tools/gmemtrace/*.c))))
+REPORT_PURE := $(filter report% compare% export% map% html% put unfold in_order,$(basename $(notdir $(wildcard tools/gmemtrace/*.c))))
 REPORT_PURE := $(filter-out report compare export map,$(REPORT_PURE))
 REPORT_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/report_test*.c)) \
 	$(B)/selftests/tools/synth_load.o $(B)/selftests/tools/synth.o

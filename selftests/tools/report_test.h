@@ -26,8 +26,7 @@ struct test_unit {
 extern const struct test_unit analysis_unit;
 extern const struct test_unit report_unit;
 extern const struct test_unit compare_unit;
-extern const struct test_unit export_unit;
-extern const struct test_unit map_unit;
+extern const struct test_unit events_unit;
 
 #define TEST_PRIVATE 8	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
 

@@ -19,6 +19,8 @@ struct load {
 	struct synth_vm *vms;
 	uint64_t state;
 	uint64_t made;
+	struct gmem_conversion_rec now;	/* that is under way: its end tells of phases, or they are events */
+	bool by_events;
 };
 
 static uint64_t random64(struct load *l)
@@ -50,19 +52,24 @@ static uint64_t about(struct load *l, double ns, double more)
 	return (uint64_t)(ns * f);
 }
 
-static void emit(struct load *l, struct synth_vm *vm, unsigned int kind, struct gmem_rec r)
+static void emit_sized(struct load *l, struct synth_vm *vm, unsigned int kind, struct gmem_rec *r, size_t size)
 {
 	int err;
 
-	r.h.ts_ns = l->s.now_ns;
-	r.h.vm = vm->id;
-	r.h.tgid = vm->pid;
-	r.h.kind = (uint16_t)kind;
-	r.h.size = sizeof(r);
-	r.h.cpu = r.h.tid % 4;
-	err = l->s.fn(l->s.ctx, &r.h);
+	r->h.ts_ns = l->s.now_ns;
+	r->h.vm = vm->id;
+	r->h.tgid = vm->pid;
+	r->h.kind = (uint16_t)kind;
+	r->h.size = (uint16_t)size;
+	r->h.cpu = r->h.tid % 4;
+	err = l->s.fn(l->s.ctx, &r->h);
 	if (!l->s.err)
 		l->s.err = err;
+}
+
+static void emit(struct load *l, struct synth_vm *vm, unsigned int kind, struct gmem_rec r)
+{
+	emit_sized(l, vm, kind, &r, sizeof(r));
 }
 
 #define EMIT(l, vm, kind, ...) emit(l, vm, kind, (struct gmem_rec){ __VA_ARGS__ })
@@ -87,6 +94,8 @@ static void spend(struct load *l, struct synth_vm *vm, int dir, unsigned int pha
 	uint64_t took = about(l, ns, l->o->slower[phase]);
 
 	l->s.now_ns += took;
+	l->now.phases |= 1U << phase;
+	l->now.phase_ns[phase] = took;
 	vm->c.phase_ns[dir][phase] += took;
 	vm->c.phase_hist[dir][phase][phase_slot(took)]++;
 }
@@ -94,8 +103,15 @@ static void spend(struct load *l, struct synth_vm *vm, int dir, unsigned int pha
 static void tell_phase(struct load *l, struct synth_vm *vm, uint32_t tid, uint64_t start,
 		       uint64_t end, unsigned int phase)
 {
-	EMIT(l, vm, GMEM_ATTRIBUTES_PHASE, .h.tid = tid, .start = start, .end = end,
-	     .arg = phase - GMEM_PHASE_CHECK);
+	if (l->by_events)
+		EMIT(l, vm, GMEM_ATTRIBUTES_PHASE, .h.tid = tid, .start = start, .end = end,
+		     .arg = phase - GMEM_PHASE_CHECK);
+}
+
+static void tell_end(struct load *l, struct synth_vm *vm, struct gmem_rec r)
+{
+	l->now.r = r;
+	emit_sized(l, vm, GMEM_ATTRIBUTES_END, &l->now.r, l->by_events ? sizeof(r) : sizeof(l->now));
 }
 
 static void retry(struct load *l, struct synth_vm *vm, uint64_t start, uint64_t end)
@@ -115,6 +131,8 @@ static uint64_t convert(struct load *l, struct synth_vm *vm, uint32_t tid, uint6
 	int dir = private ? GMEM_TO_PRIVATE : GMEM_TO_SHARED;
 	double pages = (double)(end - start);
 
+	l->now = (struct gmem_conversion_rec){ .phases = 0 };
+	l->by_events = start % 8 == 7;	/* as for a task whose place is another's */
 	EMIT(l, vm, GMEM_ATTRIBUTES_BEGIN, .h.tid = tid, .start = start, .end = end, .arg = attributes);
 	spend(l, vm, dir, GMEM_PHASE_LOCK, 400);
 	tell_phase(l, vm, tid, start, end, GMEM_PHASE_CHECK);
@@ -138,8 +156,8 @@ static uint64_t convert(struct load *l, struct synth_vm *vm, uint32_t tid, uint6
 	     .arg = CAUSE_ATTRIBUTES, .dur_ns = l->s.now_ns - window);
 	count(&vm->c.conversion[dir], end - start, l->s.now_ns - begin);
 	vm->c.conversion_hist[dir][gmem_hist_slot(l->s.now_ns - begin)]++;
-	EMIT(l, vm, GMEM_ATTRIBUTES_END, .h.tid = tid, .start = start, .end = end, .arg = attributes,
-	     .dur_ns = l->s.now_ns - begin, .aux = 1);
+	tell_end(l, vm, (struct gmem_rec){ .h.tid = tid, .start = start, .end = end, .arg = attributes,
+					   .dur_ns = l->s.now_ns - begin, .aux = 1 });
 	return l->s.now_ns - begin;
 }
 

@@ -8,10 +8,12 @@
 
 #include "args.h"
 #include "command.h"
+#include "in_order.h"
 #include "input.h"
 #include "kinds.h"
 #include "line.h"
 #include "output.h"
+#include "unfold.h"
 
 enum { OPT_FORMAT = 256 };
 
@@ -45,6 +47,7 @@ static int on_trace_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
 
 struct csv {
 	struct line_format format;
+	struct in_order order;
 	struct put put;
 	char line[LINE_SIZE];
 	FILE *out;
@@ -56,6 +59,20 @@ static int put_line(struct csv *c)
 	return fwrite(c->line, 1, (size_t)(c->put.p - c->line), c->out) && !ferror(c->out) ? 0 : -EIO;
 }
 
+static int put_event(void *ctx, const struct gmem_hdr *rec)
+{
+	struct csv *c = ctx;
+
+	put_start(&c->put, c->line, sizeof(c->line));
+	line_csv(&c->format, rec, &c->put);
+	return put_line(c);
+}
+
+static int on_csv_event(void *ctx, const struct gmem_hdr *rec)
+{
+	return in_order_add(ctx, rec);
+}
+
 static int on_csv_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
 {
 	const struct gmem_kind_info *k = gmem_kind(rec->kind);
@@ -63,9 +80,7 @@ static int on_csv_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
 
 	if (!wanted || !k || k->phase == GMEM_META || rec->size < gmem_kind_bytes(rec->kind))
 		return 0;
-	put_start(&c->put, c->line, sizeof(c->line));
-	line_csv(&c->format, rec, &c->put);
-	return put_line(c);
+	return unfold(rec, on_csv_event, &c->order);
 }
 
 static int on_metrics_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
@@ -101,12 +116,19 @@ static enum gmem_status export_traces(struct options *o, FILE *out)
 static enum gmem_status export_csv(struct options *o, FILE *out)
 {
 	struct csv c = { .out = out };
-	int err;
+	enum gmem_status status = GMEM_OK;
 
+	if (in_order_init(&c.order, put_event, &c))
+		return no_memory(o);
 	put_start(&c.put, c.line, sizeof(c.line));
 	line_csv_header(&c.put);
-	err = put_line(&c);
-	return err ? GMEM_OK : input_run(&o->in, on_csv_record, &c);	/* output_write() tells of it */
+	/* What cannot be written, output_write() tells of. */
+	if (!put_line(&c))
+		status = input_run(&o->in, on_csv_record, &c);
+	if (!status)
+		in_order_flush(&c.order);
+	in_order_free(&c.order);
+	return status;
 }
 
 static enum gmem_status export_metrics(struct options *o, FILE *out)

@@ -9,8 +9,10 @@
 #include <string.h>
 #include <uthash.h>
 
+#include "conversion.h"
 #include "export.h"
 #include "kinds.h"
+#include "unfold.h"
 
 #define DEPTH 16	/* slices in slices: more is no trace of a kernel */
 
@@ -296,6 +298,27 @@ static int event(struct export_trace *t, const struct gmem_rec *r, const struct 
 	}
 }
 
+static int on_event(void *ctx, const struct gmem_hdr *rec)
+{
+	return event(ctx, (const struct gmem_rec *)rec, gmem_kind(rec->kind));
+}
+
+/* One that tells its phases is drawn with them also if its begin was not there, and nothing is in its way. */
+static int begin_untold(struct export_trace *t, const struct gmem_conversion_rec *c)
+{
+	struct gmem_rec begin = c->r;
+	struct track *track;
+	int err;
+
+	track = get_track(t, &begin.h, false, &err);
+	begin.h.kind = GMEM_ATTRIBUTES_BEGIN;
+	begin.h.ts_ns -= begin.dur_ns;
+	if (err || track->depth || begin.h.ts_ns < track->now_ns || begin.dur_ns > c->r.h.ts_ns)
+		return err;
+	t->unpaired++;
+	return event(t, &begin, gmem_kind(begin.h.kind));
+}
+
 static struct vm_state *get_vm(struct export_trace *t, uint64_t id, int *err)
 {
 	struct vm_state *vm;
@@ -363,6 +386,7 @@ static int counters(struct export_trace *t, const struct gmem_hdr *h)
 int export_trace_record(struct export_trace *t, const struct gmem_hdr *rec, bool wanted)
 {
 	const struct gmem_kind_info *k = gmem_kind(rec->kind);
+	const struct gmem_conversion_rec *c;
 	int err;
 
 	if (!k || rec->size < gmem_kind_bytes(rec->kind))
@@ -370,8 +394,12 @@ int export_trace_record(struct export_trace *t, const struct gmem_hdr *rec, bool
 	err = gmem_model_apply(t->model, rec);
 	if (err)
 		return err;
-	if (k->phase != GMEM_META && wanted)
-		err = event(t, (const struct gmem_rec *)rec, k);
+	if (k->phase != GMEM_META && wanted) {
+		c = gmem_conversion(rec);
+		err = c ? begin_untold(t, c) : 0;
+		if (!err)
+			err = unfold(rec, on_event, t);
+	}
 	if (!err && rec->vm && changes_bytes(rec->kind))
 		err = counters(t, rec);
 	return err;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conversion.h"
 #include "kinds.h"
 #include "text.h"
 
@@ -173,14 +174,33 @@ static bool wants_duration(const struct filter *f, const struct gmem_rec *r,
 	return k->phase == GMEM_END && r->dur_ns >= f->o.longer_ns;
 }
 
+static bool wants_kind(const struct filter *f, const struct gmem_rec *r)
+{
+	uint64_t kinds = 1ULL << r->h.kind;
+
+	if (gmem_conversion(&r->h))
+		kinds |= 1ULL << GMEM_ATTRIBUTES_PHASE;
+	return f->o.kinds & kinds;
+}
+
+/* Its begin, or what tells of it together with others. */
+static bool wants_phase(const struct filter *f, const struct gmem_rec *r)
+{
+	const struct gmem_conversion_rec *c = gmem_conversion(&r->h);
+
+	if (c)
+		return c->phases >> (f->o.phase - 1 + GMEM_PHASE_CHECK) & 1;
+	return r->h.kind == GMEM_ATTRIBUTES_PHASE && r->arg + 1 == (uint64_t)f->o.phase;
+}
+
 static bool wants_event(const struct filter *f, const struct gmem_rec *r,
 			const struct gmem_kind_info *k)
 {
-	if (f->o.kinds && !(f->o.kinds >> r->h.kind & 1 && wants_mode(f, r)))
+	if (f->o.kinds && !(wants_kind(f, r) && wants_mode(f, r)))
 		return false;
 	if (!wants_duration(f, r, k))
 		return false;
-	if (f->o.phase && (r->h.kind != GMEM_ATTRIBUTES_PHASE || r->arg + 1 != (uint64_t)f->o.phase))
+	if (f->o.phase && !wants_phase(f, r))
 		return false;
 	return wants_direction(f, r, k) && wants_range(f, r);
 }

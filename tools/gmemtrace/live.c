@@ -45,12 +45,12 @@ static int follow(struct gmem_source *source, struct show *s, double seconds)
 		err = gmem_source_poll(source, 100, show_record, s);
 		if (err < 0 && err != -EINTR)
 			return err;
-		err = show_flush();
+		err = show_flush(s);
 		if (err)
 			return err;
 	}
 	err = gmem_source_sync(source, show_record, s);
-	flush_err = show_flush();
+	flush_err = show_flush(s);
 	return err ? err : flush_err;
 }
 

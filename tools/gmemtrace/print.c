@@ -44,7 +44,7 @@ static int print_all(struct gmem_source *source, struct show *s)
 		if (!err)
 			err = gmem_source_sync(source, show_record, s);
 	}
-	flush_err = show_flush();
+	flush_err = show_flush(s);
 	return err < 0 && err != -ENODATA ? err : flush_err;
 }
 

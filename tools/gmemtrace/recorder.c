@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conversion.h"
 #include "kinds.h"
 #include "privileges.h"
 
@@ -87,7 +88,8 @@ int recorder_write(struct recorder *r, const struct gmem_hdr *rec)
 
 	if (r->full)
 		return 0;
-	r->events += !gmem_told_again(&r->telling, rec) && k && k->phase != GMEM_META;
+	if (!gmem_told_again(&r->telling, rec) && k && k->phase != GMEM_META)
+		r->events += 1 + gmem_conversion_events(rec);
 	if (r->flight)
 		return gmem_flight_write(r->flight, rec);
 	err = r->state.model ? gmem_state_learn(&r->state, rec) : 0;

@@ -9,6 +9,7 @@
 
 #include "args.h"
 #include "kinds.h"
+#include "unfold.h"
 
 enum { OPT_JSON = 256, OPT_CSV, OPT_TIME, OPT_COLOR };
 
@@ -69,6 +70,23 @@ static int put_line(const struct put *o, char *line)
 	return ferror_unlocked(stdout) ? -errno : 0;
 }
 
+static int show_line(void *ctx, const struct gmem_hdr *rec)
+{
+	char line[LINE_SIZE];
+	struct show *s = ctx;
+	struct put out;
+
+	s->lines++;
+	put_start(&out, line, sizeof(line));
+	if (s->o->json)
+		line_json(&s->format, rec, &out);
+	else if (s->o->csv)
+		line_csv(&s->format, rec, &out);
+	else
+		line_text(&s->format, rec, &out);
+	return put_line(&out, line);
+}
+
 int show_start(struct show *s, const struct show_options *o, uint64_t realtime_off)
 {
 	char line[LINE_SIZE];
@@ -81,6 +99,8 @@ int show_start(struct show *s, const struct show_options *o, uint64_t realtime_o
 	s->format.color = colored(o) && !o->json && !o->csv;
 	s->format.realtime_off = realtime_off;
 	err = filter_init(&s->filter, &o->filter);
+	if (!err)
+		err = in_order_init(&s->order, show_line, s);
 	if (err || o->json)
 		return err;
 	put_start(&out, line, sizeof(line));
@@ -89,17 +109,20 @@ int show_start(struct show *s, const struct show_options *o, uint64_t realtime_o
 	else
 		line_header(&s->format, &out);
 	err = put_line(&out, line);
-	return err ? err : show_flush();
+	return err ? err : show_flush(s);
 }
 
 void show_end(struct show *s)
 {
+	in_order_free(&s->order);
 	filter_free(&s->filter);
 }
 
-int show_flush(void)
+int show_flush(struct show *s)
 {
-	return fflush(stdout) ? -errno : 0;
+	int err = in_order_flush(&s->order);
+
+	return err ? err : fflush(stdout) ? -errno : 0;
 }
 
 /* Of operations, only how they ended; phases are not operations. */
@@ -130,31 +153,29 @@ static void learn(struct show *s, const struct gmem_hdr *rec, const struct gmem_
 	}
 }
 
-int show_record(void *ctx, const struct gmem_hdr *rec)
+static int show_event(void *ctx, const struct gmem_hdr *rec)
 {
 	const struct gmem_kind_info *k = gmem_kind(rec->kind);
-	char line[LINE_SIZE];
 	struct show *s = ctx;
-	struct put out;
 	bool again;
 	int err;
 
 	if (!k || rec->size < gmem_kind_bytes(rec->kind))
 		return 0;
 	again = gmem_told_again(&s->telling, rec);
+	/* Lines of before the clock was set have its time of then. */
+	err = rec->kind == GMEM_CLOCK ? in_order_flush(&s->order) : 0;
 	learn(s, rec, k, again);
-	err = filter_learn(&s->filter, rec);
+	if (!err)
+		err = filter_learn(&s->filter, rec);
 	if (err || again || !is_shown(s, rec, k) || !filter_wants(&s->filter, rec))
 		return err;
-	s->lines++;
-	put_start(&out, line, sizeof(line));
-	if (s->o->json)
-		line_json(&s->format, rec, &out);
-	else if (s->o->csv)
-		line_csv(&s->format, rec, &out);
-	else
-		line_text(&s->format, rec, &out);
-	return put_line(&out, line);
+	return in_order_add(&s->order, rec);
+}
+
+int show_record(void *ctx, const struct gmem_hdr *rec)
+{
+	return unfold(rec, show_event, ctx);
 }
 
 void show_summary(const struct show *s)

@@ -8,6 +8,7 @@
 
 #include "error.h"
 #include "filter.h"
+#include "in_order.h"
 #include "line.h"
 
 enum show_color { SHOW_COLOR_AUTO, SHOW_COLOR_ALWAYS, SHOW_COLOR_NEVER };
@@ -28,6 +29,7 @@ struct show {
 	const struct show_options *o;
 	struct filter filter;
 	struct line_format format;
+	struct in_order order;
 	uint64_t lines;
 	uint64_t events;
 	uint64_t lost[GMEM_LOSSES];
@@ -41,8 +43,8 @@ void show_end(struct show *s);
 /* Of a source: ctx is struct show. 0 or -errno. */
 int show_record(void *ctx, const struct gmem_hdr *rec);
 
-/* 0 or -errno: what was written is out. */
-int show_flush(void);
+/* 0 or -errno: what was handed over is out. */
+int show_flush(struct show *s);
 
 /* On stderr, always: silence would not tell. */
 void show_summary(const struct show *s);

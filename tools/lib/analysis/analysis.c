@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analysis_parts.h"
+#include "conversion.h"
 #include "counters.h"
 #include "kinds.h"
 
@@ -259,13 +260,14 @@ static int uncounted_event(struct gmem_analysis *a, const struct gmem_rec *r,
 
 static int count_event(struct gmem_analysis *a, const struct gmem_rec *r)
 {
+	unsigned int phases = gmem_conversion_events(&r->h);
 	struct gmem_vm_stats *vm;
 
 	if (!a->begin_ns || r->h.ts_ns < a->begin_ns)
 		a->begin_ns = r->h.ts_ns;
 	if (r->h.ts_ns > a->end_ns)
 		a->end_ns = r->h.ts_ns;
-	a->nr_events++;
+	a->nr_events += 1 + phases;
 	if (!r->h.vm)
 		return 0;
 	vm = get_vm(a, &r->h);
@@ -273,6 +275,7 @@ static int count_event(struct gmem_analysis *a, const struct gmem_rec *r)
 		return -ENOMEM;
 	vm->any_event = true;
 	vm->seen.by_kind[r->h.kind]++;
+	vm->seen.by_kind[GMEM_ATTRIBUTES_PHASE] += phases;
 	return apply_event(a, vm, r);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "analysis_parts.h"
+#include "conversion.h"
 
 #define OPS_MAX 4096	/* of a VM: more have lost their end */
 
@@ -61,19 +62,39 @@ static void close_phase(struct gmem_open_op *op, uint64_t ts_ns)
 	}
 }
 
+static void enter_phase(struct gmem_open_op *op, unsigned int phase, uint64_t ts_ns)
+{
+	close_phase(op, ts_ns);
+	op->phased = true;
+	op->phase = phase;
+	if (op->nr_marks < GMEM_PHASES)
+		op->marks[op->nr_marks++] = (struct gmem_mark){
+			GMEM_MARK_PHASE + phase, ts_ns - op->begin_ns,
+		};
+}
+
 void analysis_phase(struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
 	struct gmem_open_op *op = analysis_open_op(vm, r->h.tid, GMEM_ATTRIBUTES_BEGIN);
 
 	if (!op || r->arg >= GMEM_PHASES - GMEM_PHASE_CHECK)
 		return;
-	close_phase(op, r->h.ts_ns);
-	op->phased = true;
-	op->phase = (uint32_t)r->arg + GMEM_PHASE_CHECK;
-	if (op->nr_marks < GMEM_PHASES)
-		op->marks[op->nr_marks++] = (struct gmem_mark){
-			GMEM_MARK_PHASE + op->phase, r->h.ts_ns - op->begin_ns,
-		};
+	enter_phase(op, (uint32_t)r->arg + GMEM_PHASE_CHECK, r->h.ts_ns);
+}
+
+/* Its end tells of it all, whether it was seen to begin or not. NULL: it does not. */
+static struct gmem_open_op *told_by_end(const struct gmem_rec *r, struct gmem_open_op *op)
+{
+	const struct gmem_conversion_rec *c = gmem_conversion(&r->h);
+	unsigned int phase = GMEM_PHASE_LOCK;
+	uint64_t begin = r->h.ts_ns - r->dur_ns, ts;
+
+	if (!c)
+		return NULL;
+	*op = (struct gmem_open_op){ .begin_ns = begin, .mark_ns = begin };
+	while (gmem_conversion_next(c, &phase, &ts))
+		enter_phase(op, phase, ts);
+	return op;
 }
 
 /* All of them, also those that it did not have: together they are the whole time. */
@@ -168,12 +189,15 @@ static int add_conversion(struct gmem_analysis *a, struct gmem_vm_stats *vm, con
 
 int analysis_converted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
-	struct gmem_open_op *op = analysis_open_op(vm, r->h.tid, GMEM_ATTRIBUTES_BEGIN);
+	struct gmem_open_op *open = analysis_open_op(vm, r->h.tid, GMEM_ATTRIBUTES_BEGIN);
 	struct gmem_vcpu_state *w = vm->nr_stalled ? analysis_waiter(vm, r) : NULL;
+	struct gmem_open_op own, *op = told_by_end(r, &own);
 	int err = 0;
 
 	if (r->start >= r->end)
 		return 0;
+	if (!op)
+		op = open;
 	if (w)
 		op_marks(w->marks, &w->nr_marks, r, op, w->begin_ns);
 	if (r->ret)
@@ -182,7 +206,7 @@ int analysis_converted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const 
 		vm->seen.unchanged[direction_of(r)]++;
 	else
 		err = add_conversion(a, vm, r, op, w ? w->cause : GMEM_BY_VMM);
-	analysis_forget_op(vm, op);
+	analysis_forget_op(vm, open);
 	return err;
 }
 

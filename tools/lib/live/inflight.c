@@ -31,14 +31,29 @@ static int tell_stalls(struct gmem_bpf *skel, gmem_record_fn fn, void *ctx)
 	return err;
 }
 
-static int tell_op(const struct gmem_op *op, gmem_record_fn fn, void *ctx)
+/* At ts_ns, when the picture is taken. */
+static int tell_phase(const struct gmem_op *op, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
+{
+	struct gmem_rec r = {
+		.h = { ts_ns, op->vm, op->tgid, op->tid, GMEM_PHASE, sizeof(r), 0 },
+		.start = op->start, .end = op->end, .arg = op->phase - GMEM_PHASE_CHECK,
+		.dur_ns = ts_ns - op->begin_ns,
+	};
+
+	if (op->kind != GMEM_ATTRIBUTES_BEGIN || !op->phase || op->phase >= GMEM_PHASES)
+		return 0;
+	return fn(ctx, &r.h);
+}
+
+static int tell_op(const struct gmem_op *op, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
 {
 	struct gmem_rec r = {
 		.h = { op->begin_ns, op->vm, op->tgid, op->tid, op->kind, sizeof(r), 0 },
 		.ino = op->ino, .start = op->start, .end = op->end, .arg = op->arg,
 	};
+	int err = fn(ctx, &r.h);
 
-	return fn(ctx, &r.h);
+	return err ? err : tell_phase(op, ts_ns, fn, ctx);
 }
 
 /* False if none is under way, or it ended as we looked: that is when begin_ns is not what it was. */
@@ -51,13 +66,13 @@ static bool read_op(const volatile struct gmem_op *from, uint32_t epoch, struct 
 	*op = (struct gmem_op){
 		.begin_ns = op->begin_ns, .vm = from->vm, .ino = from->ino,
 		.start = from->start, .end = from->end, .arg = from->arg,
-		.tid = from->tid, .tgid = from->tgid, .kind = from->kind,
+		.tid = from->tid, .tgid = from->tgid, .kind = from->kind, .phase = from->phase,
 	};
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	return from->begin_ns == op->begin_ns && op->tid;
 }
 
-static int tell_operations(const struct inflight *f, gmem_record_fn fn, void *ctx)
+static int tell_operations(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
 {
 	const __u32 *epochs = f->skel->bss->epochs;
 	struct gmem_op op;
@@ -65,13 +80,13 @@ static int tell_operations(const struct inflight *f, gmem_record_fn fn, void *ct
 
 	for (size_t i = 0; !err && i < OPS; i++) {
 		if (read_op(&f->ops[i], epochs[i % OP_CLASSES_MAX], &op))
-			err = tell_op(&op, fn, ctx);
+			err = tell_op(&op, ts_ns, fn, ctx);
 	}
 	return err;
 }
 
 /* Those whose place was taken. */
-static int tell_others(const struct inflight *f, gmem_record_fn fn, void *ctx)
+static int tell_others(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
 {
 	int fd = bpf_map__fd(f->skel->maps.others), err = 0;
 	const __u32 *epochs = f->skel->bss->epochs;
@@ -83,7 +98,7 @@ static int tell_others(const struct inflight *f, gmem_record_fn fn, void *ctx)
 		if (bpf_map_lookup_elem(fd, &key, &op) || !op.kind ||
 		    op.since != epochs[key.class % OP_CLASSES_MAX] + 1)
 			continue;
-		err = tell_op(&op, fn, ctx);
+		err = tell_op(&op, ts_ns, fn, ctx);
 	}
 	return err;
 }
@@ -98,8 +113,21 @@ int inflight_tell(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, v
 	if (!err)
 		err = tell_stalls(f->skel, fn, ctx);
 	if (!err)
-		err = tell_operations(f, fn, ctx);
-	return err ? err : tell_others(f, fn, ctx);
+		err = tell_operations(f, ts_ns, fn, ctx);
+	return err ? err : tell_others(f, ts_ns, fn, ctx);
+}
+
+int inflight_tell_phases(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
+{
+	const __u32 *epochs = f->skel->bss->epochs;
+	struct gmem_op op;
+	int err = 0;
+
+	for (size_t i = OP_ATTRIBUTES; !err && i < OPS; i += OP_CLASSES_MAX) {
+		if (read_op(&f->ops[i], epochs[OP_ATTRIBUTES], &op))
+			err = tell_phase(&op, ts_ns, fn, ctx);
+	}
+	return err;
 }
 
 static size_t map_size(void)

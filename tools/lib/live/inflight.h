@@ -21,7 +21,13 @@ struct inflight {
 int inflight_open(struct inflight *f, struct gmem_bpf *skel);
 void inflight_close(struct inflight *f);
 
-/* GMEM_INFLIGHT at ts_ns (CLOCK_MONOTONIC) and a _BEGIN for each. 0, -errno, or what fn returned. */
+/*
+ * GMEM_INFLIGHT at ts_ns (CLOCK_MONOTONIC) and a _BEGIN for each, with its GMEM_PHASE if that is
+ * known. 0, -errno, or what fn returned.
+ */
 int inflight_tell(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx);
+
+/* Only GMEM_PHASE, of those that have their place. The same. */
+int inflight_tell_phases(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx);
 
 #endif /* GMEM_INFLIGHT_H */

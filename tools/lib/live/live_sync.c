@@ -102,11 +102,12 @@ int live_sum_losses(struct live *l, struct gmem_lost_rec *r)
 /*
  * Where records tell of begins and ends, only losses make it doubtful what is in flight. Ends
  * that were lost after we counted are told of the next time. Who leaves begins out asks for it.
+ * Phases are told by the end: until then, of the picture.
  */
 static int sync_inflight(struct live *l, uint64_t lost)
 {
 	if ((l->at.groups & GMEM_PROBES_EVENTS) && lost == l->lost_then && !l->opts.inflight)
-		return 0;
+		return inflight_tell_phases(&l->at.inflight, gmem_now_ns(), l->fn, l->ctx);
 	l->lost_then = lost;
 	return inflight_tell(&l->at.inflight, gmem_now_ns(), l->fn, l->ctx);
 }

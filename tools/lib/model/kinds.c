@@ -69,6 +69,7 @@ const struct gmem_kind_info gmem_kinds[GMEM_KINDS] = {
 	[GMEM_HOLDER]		= { "holder", "holder", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_HOLDERS]		= { "holders", "holders", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_CLOCK]		= { "clock", "clock", GMEM_META, .unit = GMEM_NONE },
+	[GMEM_PHASE]		= { "phase", "phase", GMEM_META, GMEM_EITHER, GMEM_ARG_PHASE, .aux = NULL },
 	[GMEM_COST]		= { "cost", "cost", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_PROBES]		= { "probes", "probes", GMEM_META, .unit = GMEM_NONE },
 };

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "conversion.h"
 #include "kinds.h"
 
 static void end_vm(struct gmem_vm *vm, uint64_t ts_ns)
@@ -168,6 +169,7 @@ static int apply_event(struct gmem_vm *vm, const struct gmem_rec *r)
 		model_scan_end(vm, r);
 		return 0;
 	case GMEM_ATTRIBUTES_PHASE:
+	case GMEM_PHASE:
 		model_enter_phase(vm, r);
 		return 0;
 	case GMEM_UNBIND:
@@ -245,6 +247,6 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 		return -ENOMEM;
 	err = apply_to_vm(m, vm, rec);
 	if (!err && k->phase != GMEM_META && !again)
-		m->nr_events++;
+		m->nr_events += 1 + gmem_conversion_events(rec);
 	return err;
 }

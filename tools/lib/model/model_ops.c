@@ -23,13 +23,20 @@ void model_drop_op(struct gmem_vm *vm, const struct gmem_rec *r, uint16_t begin)
 	}
 }
 
+/* A picture is of one operation of the task, and not of one before it. */
+static bool is_in_phase(const struct gmem_inflight *op, const struct gmem_rec *r)
+{
+	return op->kind == GMEM_ATTRIBUTES_BEGIN && op->tid == r->h.tid &&
+	       (r->h.kind != GMEM_PHASE || op->begin_ns == r->h.ts_ns - r->dur_ns);
+}
+
 /* Only the first phase has no record: it begins with the conversion. */
 void model_enter_phase(struct gmem_vm *vm, const struct gmem_rec *r)
 {
 	for (size_t i = 0; i < vm->nr_inflight; i++) {
 		struct gmem_inflight *op = &vm->inflight[i];
 
-		if (op->kind == GMEM_ATTRIBUTES_BEGIN && op->tid == r->h.tid)
+		if (is_in_phase(op, r))
 			op->phase = r->arg < GMEM_PHASES - GMEM_PHASE_CHECK ?
 				    (uint32_t)r->arg + GMEM_PHASE_CHECK + 1 : 0;
 	}

@@ -179,7 +179,7 @@ static uint8_t *put_sections(struct encoder *e, const struct gmem_hdr *rec, cons
 /* That and nothing else: so are nearly all. */
 static bool is_event(const struct layout *l, const struct gmem_hdr *rec)
 {
-	return l->nr == 1 && l->s[0].type == 'e' && rec->size == sizeof(struct gmem_rec);
+	return l->s[0].type == 'e' && rec->size == sizeof(struct gmem_rec);
 }
 
 int encoder_add(struct encoder *e, const struct gmem_hdr *rec)

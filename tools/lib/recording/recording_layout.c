@@ -19,7 +19,7 @@ const struct layouts layouts_here = { {
 	[GMEM_INVALIDATE_BEGIN]	= EVENT,
 	[GMEM_INVALIDATE_END]	= EVENT,
 	[GMEM_ATTRIBUTES_BEGIN]	= EVENT,
-	[GMEM_ATTRIBUTES_END]	= EVENT,
+	[GMEM_ATTRIBUTES_END]	= { 2, { { 'e', 1 }, { 'q', 1 + GMEM_PHASES } } },
 	[GMEM_MEMORY_FAULT]	= EVENT,
 	[GMEM_ATTRIBUTES_PHASE]	= EVENT,
 	[GMEM_FAULT_BEGIN]	= EVENT,
@@ -43,6 +43,7 @@ const struct layouts layouts_here = { {
 	[GMEM_SYNC]		= EVENT,
 	[GMEM_HOLDER]		= { 2, { { 'q', 1 }, { 'b', GMEM_COMM_LEN } } },
 	[GMEM_HOLDERS]		= EVENT,
+	[GMEM_PHASE]		= EVENT,
 } };
 
 size_t layout_section_bytes(const struct layout_section *s)

@@ -154,6 +154,9 @@ static void tell_inflight(struct teller *t, const struct gmem_vm *vm)
 		};
 
 		tell(t, &r.h, op->kind, op->begin_ns, vm);
+		r.arg = (uint64_t)op->phase - 1 - GMEM_PHASE_CHECK;
+		if (op->phase)
+			tell(t, &r.h, GMEM_PHASE, op->begin_ns, vm);
 	}
 }
 
