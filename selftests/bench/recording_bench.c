@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "conversion.h"
 #include "model.h"
 #include "recording.h"
 
@@ -39,16 +40,14 @@ static void die(const char *what)
 }
 
 struct thread {
-	struct gmem_rec r;
+	struct gmem_conversion_rec c;
 	unsigned int step;
 	uint64_t begin_ns;
 };
 
 static const unsigned short steps[] = {
 	GMEM_MEMORY_FAULT, GMEM_STALL_BEGIN, GMEM_ATTRIBUTES_BEGIN, GMEM_INVALIDATE_BEGIN,
-	GMEM_INVALIDATE_END, GMEM_ATTRIBUTES_PHASE, GMEM_ATTRIBUTES_PHASE, GMEM_ATTRIBUTES_PHASE,
-	GMEM_ATTRIBUTES_PHASE, GMEM_ATTRIBUTES_PHASE, GMEM_ATTRIBUTES_END, GMEM_FALLOCATE_BEGIN,
-	GMEM_FALLOCATE_END,
+	GMEM_INVALIDATE_END, GMEM_ATTRIBUTES_END, GMEM_FALLOCATE_BEGIN, GMEM_FALLOCATE_END,
 };
 
 #define NR_STEPS (sizeof(steps) / sizeof(*steps))
@@ -56,7 +55,7 @@ static const unsigned short steps[] = {
 /* The events of a conversion, one after the other, as a kernel with all probes tells them. */
 static void step(struct thread *t, uint64_t now_ns)
 {
-	struct gmem_rec *r = &t->r;
+	struct gmem_rec *r = &t->c.r;
 	unsigned short kind = steps[t->step];
 
 	if (!t->step) {
@@ -66,12 +65,16 @@ static void step(struct thread *t, uint64_t now_ns)
 	r->h.kind = kind;
 	r->h.ts_ns = now_ns;
 	r->ino = kind == GMEM_FALLOCATE_BEGIN || kind == GMEM_FALLOCATE_END ? 1234 : 0;
-	r->arg = kind == GMEM_ATTRIBUTES_PHASE ? t->step - 5 : 8;
+	r->arg = 8;
 	r->dur_ns = 0;
 	if (kind == GMEM_ATTRIBUTES_END || kind == GMEM_FALLOCATE_END || kind == GMEM_INVALIDATE_END)
 		r->dur_ns = now_ns - t->begin_ns;
 	else
 		t->begin_ns = now_ns;
+	r->h.size = kind == GMEM_ATTRIBUTES_END ? sizeof(t->c) : sizeof(*r);
+	t->c.phases = (1 << GMEM_PHASES) - 1;
+	for (int i = 0; i < GMEM_PHASES; i++)
+		t->c.phase_ns[i] = r->dur_ns / GMEM_PHASES + below(50);
 	r->aux = kind == GMEM_ATTRIBUTES_END;
 	r->nr_pages = kind == GMEM_FALLOCATE_END ? r->end - r->start : 0;
 	t->step = (t->step + 1) % NR_STEPS;
@@ -88,16 +91,17 @@ static uint64_t write_events(const char *path, uint64_t n)
 	if (gmem_recording_create(&w, path, &info, &e))
 		die(e.what);
 	for (unsigned int i = 0; i < THREADS; i++)
-		threads[i].r.h = (struct gmem_hdr){ .vm = 1 + i / 2, .tgid = 100 * i, .tid = 100 * i + 1,
-						    .cpu = i, .size = sizeof(struct gmem_rec) };
+		threads[i].c.r.h = (struct gmem_hdr){ .vm = 1 + i / 2, .tgid = 100 * i, .tid = 100 * i + 1,
+						      .cpu = i };
 	start = cpu_ns();
-	for (uint64_t i = 0; i < n; i++) {
+	for (uint64_t i = 0; i < n; ) {
 		struct thread *t = &threads[below(THREADS)];
 
 		now_ns += 200 + below(800);
 		step(t, now_ns);
-		if (gmem_recording_write(w, &t->r.h))
+		if (gmem_recording_write(w, &t->c.r.h))
 			die("cannot write");
+		i += 1 + gmem_conversion_events(&t->c.r.h);
 	}
 	if (gmem_recording_close(w))
 		die("cannot write");
