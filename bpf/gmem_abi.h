@@ -268,6 +268,7 @@ enum gmem_feature {
 	GMEM_FEATURE_STALLS	= 1 << 7,	/* from the exit that asks to the re-entry */
 	GMEM_FEATURE_BACKING	= 1 << 8,	/* which pages are populated, now and then */
 	GMEM_FEATURE_EVENTS	= 1 << 9,	/* a record of every operation; else of what changes maps */
+	GMEM_FEATURE_RATES	= 1 << 10,	/* something is known of a refresh before the last: of the model */
 };
 
 /* Groups of events that somebody may want to see or not: each has its cost. */

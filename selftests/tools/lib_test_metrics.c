@@ -220,6 +220,28 @@ static void test_rates(void **state)
 	gmem_model_free(m);
 }
 
+/* Of one refresh no rate is known; who came after it did all that it did since then. */
+static void test_rates_need_two_refreshes(void **state)
+{
+	const struct gmem_metric *rate = gmem_metric("conversions_per_s");
+	struct gmem_probes_rec probes = { .h = { .kind = GMEM_PROBES, .size = sizeof(probes) } };
+	struct gmem_model *m = gmem_model_new();
+
+	(void)state;
+	assert_non_null(m);
+	assert_int_equal(gmem_model_apply(m, &probes.h), 0);
+	APPLY(m, 0, GMEM_SYNC, .h.ts_ns = 1000000000);
+	assert_false(gmem_metric_known(rate, m->features));
+	apply_counters(m, 2990000000, 0);
+	APPLY(m, 0, GMEM_SYNC, .h.ts_ns = 3000000000);
+	assert_true(gmem_metric_known(rate, m->features));
+	assert_true(get(m, "conversions_per_s").f > 150 && get(m, "conversions_per_s").f < 152);	/* 300 in 1.99 s */
+	/* Views that ask for other groups change nothing of it. */
+	assert_int_equal(gmem_model_apply(m, &probes.h), 0);
+	assert_true(gmem_metric_known(rate, m->features));
+	gmem_model_free(m);
+}
+
 static void test_memory(void **state)
 {
 	struct gmem_model *m = gmem_model_new();
@@ -288,6 +310,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_counters),
 	cmocka_unit_test(test_latencies),
 	cmocka_unit_test(test_rates),
+	cmocka_unit_test(test_rates_need_two_refreshes),
 	cmocka_unit_test(test_memory),
 	cmocka_unit_test(test_inflight),
 	cmocka_unit_test(test_order),

@@ -20,6 +20,8 @@ check "CSV: the same" same --csv
 check "JSON: the same" same --json
 is "as many refreshes as there were" "$(wc -l < "$dir/replay")" 6
 is "-n ends a replay, too" "$(build/gmemtop_fake --json -n 2 --replay "$dir/r" | wc -l)" 2
+is "no rate is known at the first refresh" \
+	"$(build/gmemtop_fake --json -n 2 -d 0.1 | jq -c '[.vms[].conversions_per_s == null] | unique' | paste -sd ' ')" "[true] [false]"
 check "it has VMs in it" grep -q '"to_private_count":[1-9]' "$dir/replay"
 
 build/gmemtop_fake --csv -d 0.1 -n 3 > "$dir/csv"

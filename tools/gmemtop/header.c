@@ -23,17 +23,19 @@ static void add_bytes(struct segments *line, int rank, const char *name, const c
 	snprintf(s->brief, sizeof(s->brief), "%s %s", brief, buf);
 }
 
-static void add_rates(struct segments *line, const struct order_totals *t)
+static void add_rates(struct segments *line, const struct order_totals *t, bool known)
 {
 	const struct gmem_metric *bytes = gmem_metric("converted_bytes_per_s");
 	struct segment *s;
-	char buf[32];
+	char buf[32] = "-";
 
 	s = segments_add(line, 2, CANVAS_TITLE);
-	gmem_text_count(buf, sizeof(buf), t->conversions_per_s);
+	if (known)
+		gmem_text_count(buf, sizeof(buf), t->conversions_per_s);
 	snprintf(s->text, sizeof(s->text), "%s conv/s", buf);
 	s = segments_add(line, 4, CANVAS_TITLE);
-	gmem_text_value(buf, sizeof(buf), bytes, (struct gmem_value){ .f = t->bytes_per_s });
+	if (known)
+		gmem_text_value(buf, sizeof(buf), bytes, (struct gmem_value){ .f = t->bytes_per_s });
 	snprintf(s->text, sizeof(s->text), "%s/s", buf);
 }
 
@@ -85,7 +87,7 @@ static void draw_totals(struct canvas *c, const struct ui *ui, const struct gmem
 	}
 	if (t->doubled_bytes)
 		add_bytes(&line, 4, "twice", "twice", t->doubled_bytes);
-	add_rates(&line, t);
+	add_rates(&line, t, m->features & GMEM_FEATURE_RATES);
 	if (!ui->filter.text[0] && !ui->pid)
 		add_trend(&line, ui, m, c->ascii);
 	add_inflight(&line, t);

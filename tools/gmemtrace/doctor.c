@@ -75,7 +75,8 @@ static void diagnose(struct diagnosis *d)
 	if (d->status)
 		add_problem(d, e.hint, "%s", e.what);
 	else
-		d->features = gmem_probes_features(d->choice.set, ALL_GROUPS) | GMEM_FEATURE_BACKING;
+		d->features = gmem_probes_features(d->choice.set, ALL_GROUPS) | GMEM_FEATURE_BACKING |
+			      GMEM_FEATURE_RATES;
 	check_capabilities(d);
 	if (!d->host.initial_pid_ns)
 		add_problem(d, "In a container: --pid=host",

@@ -36,9 +36,11 @@ static int apply_counters(struct gmem_model *m, struct gmem_vm *vm, const struct
 {
 	vm->before = vm->now;
 	vm->before_ns = vm->counters_ns;
-	/* One that the last refresh did not tell had changed nothing up to then. */
-	if (vm->before_ns && vm->before_ns < m->sync_before_ns)
+	/* One that the last refresh did not tell had changed nothing up to then, or was not there. */
+	if (vm->before_ns ? vm->before_ns < m->sync_before_ns : !m->lost[GMEM_LOST_DAMAGED])
 		vm->before_ns = m->sync_ns;
+	if (vm->before_ns)
+		m->features |= GMEM_FEATURE_RATES;
 	vm->now = r->c;
 	vm->counters_ns = r->h.ts_ns;
 	if (r->c.lost_state > vm->scan_lost && vm->map == GMEM_MAP_CURRENT)
@@ -94,6 +96,8 @@ static void apply_sync(struct gmem_model *m, uint64_t ts_ns)
 	gmem_histories_sync(m->histories, ts_ns);
 	m->sync_before_ns = m->sync_ns;
 	m->sync_ns = ts_ns;
+	if (m->sync_before_ns)
+		m->features |= GMEM_FEATURE_RATES;
 }
 
 static void apply_cost(struct gmem_model *m, const struct gmem_cost_rec *r)
@@ -131,7 +135,7 @@ static int apply_to_all(struct gmem_model *m, const struct gmem_hdr *rec)
 		apply_cost(m, (const struct gmem_cost_rec *)rec);
 		return 0;
 	case GMEM_PROBES:
-		m->features = ((const struct gmem_probes_rec *)rec)->features;
+		m->features = ((const struct gmem_probes_rec *)rec)->features | (m->features & GMEM_FEATURE_RATES);
 		return 0;
 	case GMEM_HOLDERS:
 		model_holders(m, (const struct gmem_rec *)rec);

@@ -17,7 +17,7 @@ struct gmem_model *gmem_model_new(void)
 
 	if (!m)
 		return NULL;
-	m->features = UINT64_MAX;
+	m->features = ~(uint64_t)GMEM_FEATURE_RATES;
 	m->histories = gmem_histories_new();
 	if (m->histories)
 		return m;
