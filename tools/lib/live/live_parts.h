@@ -30,7 +30,8 @@ struct live {
 	int nr_records;		/* handed over by the call that is under way */
 	uint64_t until_ns;	/* what is told later can wait */
 	uint64_t *lost;		/* one per CPU, to read a per-CPU map into */
-	uint64_t lost_then;	/* records, when what is in flight was last told again */
+	uint64_t lost_then;	/* records, at the last picture */
+	bool doubtful;		/* what is in flight: more had been lost than at the picture before */
 	struct gmem_lost_rec before;	/* lost while attached to a KVM that was unloaded */
 };
 

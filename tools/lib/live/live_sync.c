@@ -100,15 +100,24 @@ int live_sum_losses(struct live *l, struct gmem_lost_rec *r)
 }
 
 /*
- * Where records tell of begins and ends, only losses make it doubtful what is in flight. Ends
- * that were lost after we counted are told of the next time. Who leaves begins out asks for it.
- * Phases are told by the end: until then, of the picture.
+ * Where records tell of begins and ends, only losses make it doubtful what is in flight. It is
+ * told once more after the last of them: the begin of an end that was lost may still have waited
+ * to be read.
  */
+static bool is_doubtful(struct live *l, uint64_t lost)
+{
+	bool was = l->doubtful;
+
+	l->doubtful = lost != l->lost_then;
+	l->lost_then = lost;
+	return was || l->doubtful;
+}
+
+/* Who leaves begins out asks for it. Phases are told by the end: until then, of the picture. */
 static int sync_inflight(struct live *l, uint64_t lost)
 {
-	if ((l->at.groups & GMEM_PROBES_EVENTS) && lost == l->lost_then && !l->opts.inflight)
+	if (!is_doubtful(l, lost) && (l->at.groups & GMEM_PROBES_EVENTS) && !l->opts.inflight)
 		return inflight_tell_phases(&l->at.inflight, gmem_now_ns(), l->fn, l->ctx);
-	l->lost_then = lost;
 	return inflight_tell(&l->at.inflight, gmem_now_ns(), l->fn, l->ctx);
 }
 
