@@ -211,6 +211,20 @@ kill -INT $pid
 wait $pid
 is "the flight recorder ends in order" $? 0
 
+# One that hangs has no end that would tell.
+env --default-signal=INT $trace record --last 3s --longer 2s --rotate 3 -o "$dir/hang" 2> "$dir/err" &
+pid=$!
+wait_for 120 grep -q probes "$dir/err"
+build/gmemload --mem 16M --count 1 --pattern flip2m --pause-us 60000000 > "$dir/out" &
+load=$!
+check "what hangs saves" wait_for 60 grep -q 'saved the last 3.0 s' "$dir/err"
+is "and it is in it" "$($trace report --json "$dir/hang" | jq -c '[.vms[].operations_inflight[] | .op, .age_ns > 2000000000]')" '["stall",true]'
+sleep 5
+is "it saves once" "$(grep -c 'saved the last' "$dir/err")" 1
+kill -INT $pid
+wait $pid
+kill $load
+
 # Somebody sets the clock.
 env --default-signal=INT $trace record -o "$dir/clock" 2> "$dir/err" &
 pid=$!

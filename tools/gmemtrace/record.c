@@ -120,7 +120,7 @@ static enum gmem_status attach_and_record(const struct record_options *o, struct
 	if (err)
 		return gmem_fail(e, GMEM_E_FAILED, NULL, "cannot start a process: %s", strerror(-err));
 	live.inventory = true;
-	live.inflight = o->filter.longer_ns && !o->out.last_ns;
+	live.inflight = o->filter.longer_ns;
 	live.keep_caps = GMEM_CAPS_FILES;
 	status = gmem_live_open(&r.source, &live, e);
 	if (!status)

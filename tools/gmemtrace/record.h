@@ -31,6 +31,8 @@ struct record {
 	uint64_t trigger_ns;		/* of the flight recorder: an operation took so long */
 	uint64_t armed_ns;		/* not before then */
 	bool triggered;
+	uint64_t told_ns;		/* what now begins was in flight then; 0: it begins */
+	uint64_t hung_ns;		/* begin of the last that triggered before its end */
 	uint64_t lost[GMEM_LOSSES];
 	uint64_t begin_ns;
 };

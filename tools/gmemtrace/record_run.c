@@ -33,13 +33,28 @@ static int let_go(struct record *r)
 	return keep(r, &vm.h);
 }
 
+/* What is in flight when the picture is taken is told to begin, and hangs if that was long ago. */
+static bool hangs(struct record *r, const struct gmem_hdr *rec)
+{
+	if (!r->told_ns || r->told_ns < r->armed_ns || rec->ts_ns + r->trigger_ns > r->told_ns ||
+	    rec->ts_ns <= r->hung_ns)
+		return false;
+	r->hung_ns = rec->ts_ns;	/* once: what it began with must not be written over */
+	return true;
+}
+
 static void look_for_trigger(struct record *r, const struct gmem_hdr *rec)
 {
 	const struct gmem_kind_info *k = gmem_kind(rec->kind);
 
-	if (!k || k->phase != GMEM_END || rec->ts_ns < r->armed_ns || !filter_wants_vm(&r->filter, rec))
+	if (rec->kind == GMEM_INFLIGHT || rec->kind == GMEM_SYNC)
+		r->told_ns = rec->kind == GMEM_INFLIGHT ? rec->ts_ns : 0;
+	if (!k || !filter_wants_vm(&r->filter, rec))
 		return;
-	if (((const struct gmem_rec *)rec)->dur_ns >= r->trigger_ns)
+	if (k->phase == GMEM_END && rec->ts_ns >= r->armed_ns &&
+	    ((const struct gmem_rec *)rec)->dur_ns >= r->trigger_ns)
+		r->triggered = true;
+	if (k->phase == GMEM_BEGIN && hangs(r, rec))
 		r->triggered = true;
 }
 
@@ -50,7 +65,7 @@ static int on_record(void *ctx, const struct gmem_hdr *rec)
 
 	if (rec->kind == GMEM_LOST)
 		memcpy(r->lost, ((const struct gmem_lost_rec *)rec)->lost, sizeof(r->lost));
-	if (r->trigger_ns && !r->triggered)
+	if (r->trigger_ns)
 		look_for_trigger(r, rec);
 	if (!err)
 		err = let_go(r);

@@ -116,9 +116,14 @@ static bool is_doubtful(struct live *l, uint64_t lost)
 /* Who leaves begins out asks for it. Phases are told by the end: until then, of the picture. */
 static int sync_inflight(struct live *l, uint64_t lost)
 {
-	if (!is_doubtful(l, lost) && (l->at.groups & GMEM_PROBES_EVENTS) && !l->opts.inflight)
+	bool events = l->at.groups & GMEM_PROBES_EVENTS, doubtful = is_doubtful(l, lost);
+	int err;
+
+	if (events && !doubtful && !l->opts.inflight)
 		return inflight_tell_phases(&l->at.inflight, gmem_now_ns(), l->fn, l->ctx);
-	return inflight_tell(&l->at.inflight, gmem_now_ns(), l->fn, l->ctx);
+	/* An end that is read later is of a begin that was forgotten: there are to be few. */
+	err = events ? live_consume(l) : 0;
+	return err ? err : inflight_tell(&l->at.inflight, gmem_now_ns(), l->fn, l->ctx);
 }
 
 static int sync_losses(struct live *l)
