@@ -50,6 +50,7 @@ struct limit {
 	double at_most;			/* as a share of the base, or of what the rival adds */
 	const char *base;		/* this variant with nothing attached */
 	const char *rival;		/* NULL, or another observer on the same kernel */
+	bool both;			/* not only the path: what their processes use, too */
 };
 
 /* Ends with a variant of NULL. */

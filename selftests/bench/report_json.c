@@ -41,6 +41,7 @@ static struct json_object *json_of_limit(const struct limit *l, const struct ver
 	json_object_object_add(o, "base", json_object_new_string(l->base));
 	if (l->rival)
 		json_object_object_add(o, "of_what_adds", json_object_new_string(l->rival));
+	json_object_object_add(o, "both", json_object_new_boolean(l->both));
 	json_object_object_add(o, "measured", json_object_new_boolean(v->known));
 	json_object_object_add(o, "pass", json_object_new_boolean(v->kept));
 	put_number(o, "more", v->more);

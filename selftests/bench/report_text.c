@@ -80,7 +80,8 @@ static const char *name_of(const struct limit *l)
 /* Fewer than two boots tell nothing of how much they differ. */
 static void print_verdict(const struct limit *l, const struct verdict *v)
 {
-	printf("%s %s, %s: ", v->kept ? "PASS" : "FAIL", l->op, name_of(l));
+	printf("%s %s, %s%s: ", v->kept ? "PASS" : "FAIL", l->op, name_of(l),
+	       l->both ? ", path and reader" : "");
 	if (!v->known) {
 		printf("%s or what it is compared with was not measured\n", l->variant);
 		return;
@@ -101,7 +102,7 @@ bool report_limits(const struct figures *f, const struct samples *s)
 {
 	bool all = true;
 
-	printf("\nLimits: what is added to the path, with nothing attached as the base\n");
+	printf("\nLimits: what is added to the path, where nothing else is said; nothing attached is the base\n");
 	for (const struct limit *l = limits; l->variant; l++) {
 		struct verdict v = limit_check(l, f, s);
 

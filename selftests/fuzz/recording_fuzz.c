@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a fuzzer calls: reads the bytes as a recording, or, where they do not begin as one, as
- * the inside of a block, and puts all that comes of it into a model.
+ * the inside of a block, and puts all that comes of it into an analysis.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -11,8 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "analysis.h"
 #include "kinds.h"
-#include "model.h"
 #include "recording.h"
 #include "recording_decode.h"
 
@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define MOST_RECORDS 20000	/* of an input: a small block can have very many */
 
 struct run {
-	struct gmem_model *model;
+	struct gmem_analysis *analysis;
 	unsigned int left;
 };
 
@@ -35,7 +35,7 @@ static int on_record(void *ctx, const struct gmem_hdr *rec)
 		abort();
 	for (size_t i = 0; i < rec->size; i++)
 		sum ^= ((const uint8_t *)rec)[i];
-	gmem_model_apply(run->model, rec);
+	gmem_analysis_apply(run->analysis, rec, true);
 	return --run->left ? 0 : -ECANCELED;
 }
 
@@ -68,7 +68,7 @@ static void read_file(const uint8_t *data, size_t size, struct run *run)
 	read_all(s, run);
 	gmem_recording_state(s, &state);
 	if (!gmem_recording_rewind(s))
-		read_all(s, &(struct run){ run->model, 100 });
+		read_all(s, &(struct run){ run->analysis, 100 });
 	gmem_source_close(s);
 }
 
@@ -88,7 +88,7 @@ static void read_block(const uint8_t *data, size_t size, struct run *run)
 	memcpy(text, data + 3, n);
 	text[n] = '\0';
 	layouts = layouts_here;
-	for (unsigned int kind = 44; n && kind < GMEM_KINDS_MAX; kind++)
+	for (unsigned int kind = GMEM_KINDS; n && kind < GMEM_KINDS_MAX; kind++)
 		layout_parse(&layouts.kind[kind], text);
 	size -= 3 + n;
 	padded = calloc(1, size + DECODER_PAD);
@@ -101,14 +101,14 @@ static void read_block(const uint8_t *data, size_t size, struct run *run)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct run run = { gmem_model_new(), MOST_RECORDS };
+	struct run run = { gmem_analysis_new(), MOST_RECORDS };
 
-	if (!run.model)
+	if (!run.analysis)
 		abort();
 	if (size >= 8 && !memcmp(data, "GMEMREC\n", 8))
 		read_file(data, size, &run);
 	else
 		read_block(data, size, &run);
-	gmem_model_free(run.model);
+	gmem_analysis_free(run.analysis);
 	return 0;
 }

@@ -135,11 +135,12 @@ static void what_is_no_record_is_refused(void **state)
 	make_done();
 }
 
-/* Recordings of each version that there ever was. */
+/* Recordings of each version that there ever was; in the second, ends tell of phases. */
 static void released_versions_are_read(void **state)
 {
 	static const struct { const char *path; uint64_t records, syncs, lost; } versions[] = {
 		{ "selftests/tools/recordings/v1.gmem", 653, 2, 0 },
+		{ "selftests/tools/recordings/v1-phases.gmem", 657, 2, 0 },
 	};
 	struct made m;
 

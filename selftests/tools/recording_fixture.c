@@ -76,6 +76,27 @@ static void every_kind(struct synth *s)
 	}
 }
 
+/* An end that tells of its phases, alone and of a conversion that was seen to begin. */
+static void phases(struct synth *s, struct synth_vm *vm)
+{
+	struct gmem_conversion_rec c = {
+		.r = {
+			.h = { .vm = vm->id, .tgid = vm->pid, .tid = 102, .kind = GMEM_ATTRIBUTES_END,
+			       .size = sizeof(c) },
+			.start = 512, .end = 1024, .arg = 8, .dur_ns = 2100, .aux = 1,
+		},
+		.phases = (1 << GMEM_PHASES) - 1,
+		.phase_ns = { 100, 200, 300, 400, 500, 600 },
+	};
+
+	for (int begun = 0; begun < 2; begun++) {
+		if (begun)
+			synth_begin(s, vm, c.r.h.tid, c.r.start, c.r.end, true);
+		c.r.h.ts_ns = s->now_ns += 2100;
+		on_record(NULL, &c.r.h);
+	}
+}
+
 static void fill(bool all, unsigned int conversions)
 {
 	struct synth s = { .fn = on_record, .now_ns = 1000000000 };
@@ -94,6 +115,7 @@ static void fill(bool all, unsigned int conversions)
 	synth_counters(&s, &b);
 	synth_lost(&s, lost);
 	sync_now(&s);
+	phases(&s, &a);
 	if (all)
 		every_kind(&s);
 	synth_begin(&s, &a, 101, 0, 512, true);
