@@ -125,8 +125,7 @@ static enum gmem_status export_csv(struct options *o, FILE *out)
 	/* What cannot be written, output_write() tells of. */
 	if (!put_line(&c))
 		status = input_run(&o->in, on_csv_record, &c);
-	if (!status)
-		in_order_flush(&c.order);
+	in_order_flush(&c.order);
 	in_order_free(&c.order);
 	return status;
 }

@@ -43,11 +43,11 @@ static int follow(struct gmem_source *source, struct show *s, double seconds)
 
 	while (!gmem_stopped() && (!seconds || clock_s(CLOCK_MONOTONIC) < end)) {
 		err = gmem_source_poll(source, 100, show_record, s);
+		flush_err = show_flush(s);
 		if (err < 0 && err != -EINTR)
 			return err;
-		err = show_flush(s);
-		if (err)
-			return err;
+		if (flush_err)
+			return flush_err;
 	}
 	err = gmem_source_sync(source, show_record, s);
 	flush_err = show_flush(s);
