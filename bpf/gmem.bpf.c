@@ -14,10 +14,9 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /* No tracepoint tells the end of a VM; this is called once for each, by x86 and arm64 alike. */
-SEC("fentry/kvm_arch_destroy_vm")
-int BPF_PROG(on_vm_end, struct kvm *kvm)
+ON_ENTRY(on_vm_end, struct kvm *kvm)
 {
-	__u64 ts = bpf_ktime_get_ns(), vm = vm_if_known(kvm), address = (__u64)kvm;
+	__u64 ts = bpf_ktime_get_ns(), vm = number_if_known(direct, kvm), address = (__u64)kvm;
 	struct gmem_counters *c = counters_of(vm);
 	struct gmem_rec r = {};
 

@@ -269,6 +269,8 @@ enum gmem_feature {
 	GMEM_FEATURE_BACKING	= 1 << 8,	/* which pages are populated, now and then */
 	GMEM_FEATURE_EVENTS	= 1 << 9,	/* a record of every operation; else of what changes maps */
 	GMEM_FEATURE_RATES	= 1 << 10,	/* something is known of a refresh before the last: of the model */
+	GMEM_FEATURE_NO_ATTRIBUTES = 1 << 11,	/* conversions are not seen: the kernel has none, or their probe is blind */
+	GMEM_FEATURE_CONVERSIONS = 1 << 12,	/* the opposite, of the model: recordings before 11 lack the bit */
 };
 
 /* Groups of events that somebody may want to see or not: each has its cost. */
@@ -281,10 +283,17 @@ enum gmem_probe_group {
 	GMEM_PROBES_ALL		= 31,
 };
 
+#define GMEM_BLIND_LEN 128
+
 struct gmem_probes_rec {
 	struct gmem_hdr h;
 	__u64 features;		/* enum gmem_feature */
 	char set[16];		/* "tracepoints", "stock" */
+	/*
+	 * Functions, separated by ", ", whose programs are attached and do not run: what they
+	 * would report is missing, and no map is current. "": none is known.
+	 */
+	char blind[GMEM_BLIND_LEN];
 };
 
 struct gmem_counters_rec {

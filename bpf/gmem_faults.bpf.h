@@ -5,6 +5,7 @@
 
 #include "gmem_vm.bpf.h"
 
+/* The exit is rare: its vCPU is probed, whatever the verifier knows of it. */
 static __always_inline void memory_fault(struct kvm_vcpu *vcpu, u64 gpa, u64 size, u64 flags, int ret)
 {
 	struct gmem_rec r = {
@@ -12,10 +13,11 @@ static __always_inline void memory_fault(struct kvm_vcpu *vcpu, u64 gpa, u64 siz
 		.end = (gpa + size) >> GMEM_PAGE_SHIFT,
 		.arg = flags,
 		.ret = ret,
-		.aux = vcpu->vcpu_id,
+		.aux = BPF_CORE_READ(vcpu, vcpu_id),
 	};
-	__u64 ts = bpf_ktime_get_ns(), vm = vm_of(vcpu->kvm);
-	struct gmem_counters *c = get_vm(vcpu->kvm, vm, ts);
+	struct kvm *kvm = BPF_CORE_READ(vcpu, kvm);
+	__u64 ts = bpf_ktime_get_ns(), vm = vm_of_probed(kvm);
+	struct gmem_counters *c = get_vm(kvm, vm, ts);
 
 	if (c)
 		add(&c->memory_faults, 1);

@@ -41,6 +41,21 @@ static __always_inline struct gmem_rec slot_rec(struct kvm_memory_slot *slot, __
 	};
 }
 
+/* For a slot that the verifier knows nothing of. */
+static __always_inline struct gmem_rec slot_rec_probed(struct kvm_memory_slot *slot, __u64 ino, __u64 pgoff)
+{
+	struct gmem_rec r = {
+		.ino = ino,
+		.start = BPF_CORE_READ(slot, base_gfn),
+		.arg = pgoff,
+		.nr_pages = BPF_CORE_READ(slot, userspace_addr),
+		.aux = (__u32)BPF_CORE_READ(slot, as_id) << 16 | (__u16)BPF_CORE_READ(slot, id),
+	};
+
+	r.end = r.start + BPF_CORE_READ(slot, npages);
+	return r;
+}
+
 static __always_inline struct gmem_rec fallocate_rec(__u64 ino, int mode, __s64 offset, __s64 len)
 {
 	return (struct gmem_rec){

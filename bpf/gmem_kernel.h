@@ -162,13 +162,15 @@ typedef struct {
 
 struct kvm_arch {
 	u8 vm_type;	/* x86 */
+	bool has_private_mem;	/* x86, since 6.10 */
 };
 
 struct kvm {
 	u64 vm_id;	/* kernel/: "KVM: Number VMs, and tell the number in fdinfo" */
 	struct mm_struct *mm;
 	atomic_t online_vcpus;
-	struct xarray mem_attr_array;
+	bool vm_dead;
+	struct xarray mem_attr_array;	/* CONFIG_KVM_GENERIC_MEMORY_ATTRIBUTES */
 	struct kvm_arch arch;
 };
 

@@ -8,7 +8,7 @@
 #ifndef GMEM_STALL_BPF_H
 #define GMEM_STALL_BPF_H
 
-#include "gmem_vm.bpf.h"
+#include "gmem_function.bpf.h"
 
 /* The oldest go when a map is full: of vCPUs that never came back, or of VMs that ended. */
 struct {
@@ -109,21 +109,23 @@ static __always_inline void stall_discarded(__u64 vm, __u64 dur_ns)
 		s->discard_ns += dur_ns;
 }
 
-static __always_inline bool asks_for_conversion(struct kvm_run *run, int ret, struct gmem_stall *s)
+/* Most exits ask for nothing: what more is read of @run is read of few of them. */
+static __always_inline bool asks_for_conversion(bool direct, struct kvm_run *run, int ret,
+						struct gmem_stall *s)
 {
+	__u32 reason = FIELD(direct, run, exit_reason);
 	__u64 npages;
 
-	if (!ret && run->exit_reason == KVM_EXIT_HYPERCALL &&
-	    run->hypercall.nr == KVM_HC_MAP_GPA_RANGE) {
-		s->start = run->hypercall.args[0] >> GMEM_PAGE_SHIFT;
-		npages = run->hypercall.args[1];
-		s->attributes = run->hypercall.args[2] & KVM_MAP_GPA_RANGE_ENCRYPTED ?
+	if (!ret && reason == KVM_EXIT_HYPERCALL &&
+	    BPF_CORE_READ(run, hypercall.nr) == KVM_HC_MAP_GPA_RANGE) {
+		s->start = BPF_CORE_READ(run, hypercall.args[0]) >> GMEM_PAGE_SHIFT;
+		npages = BPF_CORE_READ(run, hypercall.args[1]);
+		s->attributes = BPF_CORE_READ(run, hypercall.args[2]) & KVM_MAP_GPA_RANGE_ENCRYPTED ?
 			KVM_MEMORY_ATTRIBUTE_PRIVATE : 0;
-	} else if ((ret == -EFAULT || ret == -EHWPOISON) &&
-		   run->exit_reason == KVM_EXIT_MEMORY_FAULT) {
-		s->start = run->memory_fault.gpa >> GMEM_PAGE_SHIFT;
-		npages = run->memory_fault.size >> GMEM_PAGE_SHIFT;
-		s->attributes = run->memory_fault.flags & KVM_MEMORY_ATTRIBUTE_PRIVATE;
+	} else if ((ret == -EFAULT || ret == -EHWPOISON) && reason == KVM_EXIT_MEMORY_FAULT) {
+		s->start = BPF_CORE_READ(run, memory_fault.gpa) >> GMEM_PAGE_SHIFT;
+		npages = BPF_CORE_READ(run, memory_fault.size) >> GMEM_PAGE_SHIFT;
+		s->attributes = BPF_CORE_READ(run, memory_fault.flags) & KVM_MEMORY_ATTRIBUTE_PRIVATE;
 	} else {
 		return false;
 	}
@@ -133,24 +135,25 @@ static __always_inline bool asks_for_conversion(struct kvm_run *run, int ret, st
 }
 
 /* kvm_arch_vcpu_ioctl_run, which is called for each KVM_RUN. */
-SEC("fexit/kvm_arch_vcpu_ioctl_run")
-int BPF_PROG(stall_begin, struct kvm_vcpu *vcpu, int ret)
+ON_EXIT(stall_begin, struct kvm_vcpu *vcpu)
 {
 	struct gmem_stall s = { .exit_ns = bpf_ktime_get_ns() };
 	struct gmem_vcpu_key key = {};
 	struct gmem_rec r = {};
+	struct kvm *kvm;
 
-	if (!asks_for_conversion(vcpu->run, ret, &s))
+	if (!asks_for_conversion(direct, FIELD(direct, vcpu, run), ret, &s))
 		return 0;
-	key.vm = vm_of(vcpu->kvm);
-	key.vcpu = (__u32)vcpu->vcpu_id;
+	kvm = FIELD(direct, vcpu, kvm);
+	key.vm = number_of(direct, kvm);
+	key.vcpu = (__u32)FIELD(direct, vcpu, vcpu_id);
 	__sync_fetch_and_add(&open_stalls, 1);
 	s.tid = bpf_get_current_pid_tgid();
 	s.tgid = bpf_get_current_pid_tgid() >> 32;
 	bpf_map_update_elem(&stalls, &key, &s, BPF_ANY);
 	set_waiter(key.vm, NO_GFN, s.tid, key.vcpu);
 	set_waiter(key.vm, s.start, 0, key.vcpu);
-	get_vm(vcpu->kvm, key.vm, s.exit_ns);
+	get_vm(kvm, key.vm, s.exit_ns);
 	r.start = s.start;
 	r.end = s.end;
 	r.arg = s.attributes;
@@ -196,15 +199,19 @@ static __always_inline void tell_stall(__u64 vm, __u64 vcpu, const struct gmem_s
 	submit(r);
 }
 
-SEC("fentry/kvm_arch_vcpu_ioctl_run")
-int BPF_PROG(stall_end, struct kvm_vcpu *vcpu)
+ON_ENTRY(stall_end, struct kvm_vcpu *vcpu)
 {
-	__u64 ts = bpf_ktime_get_ns();
-	struct gmem_vcpu_key key = { .vm = vm_if_known(vcpu->kvm), .vcpu = (__u32)vcpu->vcpu_id };
+	struct gmem_vcpu_key key = {};
 	struct gmem_counters *c;
 	struct gmem_stall *s;
+	__u64 ts;
 
-	if (!open_stalls || !key.vm)
+	if (!open_stalls)
+		return 0;
+	ts = bpf_ktime_get_ns();
+	key.vm = number_if_known(direct, FIELD(direct, vcpu, kvm));
+	key.vcpu = (__u32)FIELD(direct, vcpu, vcpu_id);
+	if (!key.vm)
 		return 0;
 	s = bpf_map_lookup_elem(&stalls, &key);
 	if (!s)

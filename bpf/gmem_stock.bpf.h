@@ -9,6 +9,7 @@
 
 #include "gmem_faults.bpf.h"
 #include "gmem_find.bpf.h"
+#include "gmem_function.bpf.h"
 
 enum {	/* as kernel/ numbers them */
 	CAUSE_PUNCH_HOLE,

@@ -10,10 +10,9 @@
  * kvm_arch_pre_set_memory_attributes, for each memslot: the window was opened just before the
  * first. What opens it, kvm_mmu_invalidate_begin(), is a function, but inlined there.
  */
-SEC("fentry")
-int BPF_PROG(stock_window, struct kvm *kvm)
+ON_ENTRY(stock_window, struct kvm *kvm)
 {
-	__u64 vm = vm_if_known(kvm);
+	__u64 vm = number_if_known(direct, kvm);
 	struct gmem_op *op = vm ? op_peek(OP_ATTRIBUTES, vm) : NULL;
 	struct gmem_rec r;
 
@@ -25,28 +24,62 @@ int BPF_PROG(stock_window, struct kvm *kvm)
 }
 
 /* kvm_mmu_invalidate_end */
-SEC("fentry")
-int BPF_PROG(stock_window_end, struct kvm *kvm)
+ON_ENTRY(stock_window_end, struct kvm *kvm)
 {
-	__u64 vm = vm_if_known(kvm);
+	__u64 vm = number_if_known(direct, kvm);
 
 	if (vm)
 		end_invalidation(kvm, vm);
 	return 0;
 }
 
-static __always_inline bool read_request(void *arg, struct kvm_memory_attributes *a)
+/*
+ * User space checks that kvm_vm_ioctl is seen by a request that KVM refuses: it has flags which
+ * only this process passes. Counted at entry and at exit.
+ */
+enum { BEAT_ENTRY, BEAT_EXIT, BEATS };
+
+const volatile __u64 beat_flags;
+__u64 beats[BEATS];
+
+static __always_inline void count_beat(const struct kvm_memory_attributes *a, __u32 where)
 {
-	return !bpf_probe_read_user(a, sizeof(*a), arg);
+	if (beat_flags && a->flags == beat_flags)
+		add(&beats[where], 1);
 }
 
-/* Of those that KVM refuses before it takes a lock, the tracepoints do not tell either. */
-static __always_inline bool is_valid(const struct kvm_memory_attributes *a)
+static __always_inline bool read_request(__u64 arg, struct kvm_memory_attributes *a)
+{
+	return !bpf_probe_read_user(a, sizeof(*a), (void *)arg);
+}
+
+/* kvm_arch_has_private_mem() of arch/x86/include/asm/kvm_host.h; by the type before 6.10 */
+static __always_inline bool has_private_memory(bool direct, struct kvm *kvm)
+{
+	if (bpf_core_field_exists(kvm->arch.has_private_mem))
+		return FIELD(direct, kvm, arch.has_private_mem);
+	if (bpf_core_field_exists(kvm->arch.vm_type))
+		return FIELD(direct, kvm, arch.vm_type) != 0;
+	return true;
+}
+
+/* Returns false for what KVM refuses before it takes slots_lock: no tracepoint reports it either. */
+static __always_inline bool is_valid(bool direct, struct kvm *kvm, const struct kvm_memory_attributes *a)
 {
 	const __u64 in_page = (1 << GMEM_PAGE_SHIFT) - 1;
 
-	return !a->flags && !(a->attributes & ~KVM_MEMORY_ATTRIBUTE_PRIVATE) && a->size &&
-	       a->address + a->size > a->address && !((a->address | a->size) & in_page);
+	if (a->flags || a->attributes & ~KVM_MEMORY_ATTRIBUTE_PRIVATE || !a->size ||
+	    a->address + a->size <= a->address || (a->address | a->size) & in_page)
+		return false;
+	return !a->attributes || has_private_memory(direct, kvm);
+}
+
+/* Returns true if kvm_vm_ioctl refuses whatever is asked: -EIO. */
+static __always_inline bool is_refused(bool direct, struct kvm *kvm)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return FIELD(direct, kvm, mm) != task->mm || FIELD(direct, kvm, vm_dead);
 }
 
 static __always_inline struct gmem_rec request_rec(const struct kvm_memory_attributes *a)
@@ -58,53 +91,102 @@ static __always_inline struct gmem_rec request_rec(const struct kvm_memory_attri
 	};
 }
 
-/* kvm_vm_ioctl. The request was just written by its caller, so it is rarely paged out. */
-SEC("fentry")
-int BPF_PROG(stock_attributes, struct file *file, unsigned int ioctl, unsigned long arg)
+/* kvm_vm_ioctl. Where the request cannot be read now, its end decides whether it is a loss. */
+ON_ENTRY(stock_attributes, struct file *file, unsigned int ioctl, unsigned long arg)
 {
-	struct kvm_memory_attributes a;
+	struct kvm_memory_attributes a = {};
 	struct gmem_rec r;
+	struct kvm *kvm;
 
 	if (ioctl != KVM_SET_MEMORY_ATTRIBUTES)
 		return 0;
-	if (!read_request((void *)arg, &a)) {
-		count_loss(GMEM_LOST_RANGE);
+	kvm = FIELD(direct, file, private_data);
+	if (!read_request(arg, &a) || is_refused(false, kvm))
+		return 0;
+	if (!is_valid(false, kvm, &a)) {
+		count_beat(&a, BEAT_ENTRY);
 		return 0;
 	}
-	if (!is_valid(&a))
-		return 0;
 	r = request_rec(&a);
-	attributes_begin(file->private_data, vm_of_probed(file->private_data), &r);
+	attributes_begin(kvm, vm_of_probed(kvm), &r);
 	return 0;
 }
 
-/* Not told when it began. What it did is read from kernel memory, as after a loss. */
-static __always_inline void missed_attributes(struct kvm *kvm, unsigned long arg, long ret)
-{
-	struct kvm_memory_attributes a;
-	struct gmem_counters *c;
+/*
+ * Tasks whose conversion was seen by the check inside it but not by the ioctl around it, by how
+ * many in a row. The first may have begun before us; a second one means that the ioctl is not seen.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, __u64);
+} unseen SEC(".maps");
 
-	if (ret || !read_request((void *)arg, &a) || !is_valid(&a))
+__u64 contradictions;	/* of the map above: user space reports that kvm_vm_ioctl is not seen */
+
+static __always_inline bool is_request(const struct pt_regs *regs, __u64 start, __u64 end)
+{
+	struct kvm_memory_attributes a = {};
+
+	return read_request(syscall_third_argument(regs), &a) &&
+	       a.address >> GMEM_PAGE_SHIFT == start &&
+	       (a.address + a.size) >> GMEM_PAGE_SHIFT == end;
+}
+
+/* Other callers of the check, such as the creation of a memslot, are in no such system call. */
+static __noinline int check_without_ioctl(__u64 start, __u64 end)
+{
+	const struct pt_regs *regs = current_ioctl(KVM_SET_MEMORY_ATTRIBUTES);
+	__u64 one = 1, *n;
+	__u32 tid = this_tid();
+
+	if (!regs || !is_request(regs, start, end))
+		return 0;
+	n = bpf_map_lookup_elem(&unseen, &tid);
+	if (!n)
+		bpf_map_update_elem(&unseen, &tid, &one, BPF_ANY);
+	else
+		add(&contradictions, 1);
+	return 0;
+}
+
+/*
+ * The begin of the ioctl was not seen: it came before us, or its request could not be read. What
+ * it did is read from kernel memory, as after a loss.
+ */
+static __always_inline void missed_attributes(struct kvm *kvm, __u64 arg, int ret)
+{
+	struct kvm_memory_attributes a = {};
+	struct gmem_counters *c;
+	__u32 tid = this_tid();
+
+	bpf_map_delete_elem(&unseen, &tid);
+	if (ret == -EFAULT)
+		return;	/* KVM could not read it either */
+	if (!read_request(arg, &a)) {
+		count_loss(GMEM_LOST_RANGE);
+	} else if (ret || !is_valid(false, kvm, &a)) {
+		count_beat(&a, BEAT_EXIT);
 		return;
+	}
 	c = get_vm(kvm, vm_of_probed(kvm), bpf_ktime_get_ns());
 	if (c)
 		add(&c->lost_state, 1);
 }
 
-SEC("fexit")
-int BPF_PROG(stock_attributes_exit, struct file *file, unsigned int ioctl, unsigned long arg,
-	     long ret)
+ON_EXIT(stock_attributes_exit, struct file *file, unsigned int ioctl, unsigned long arg)
 {
+	struct gmem_op *op;
 	struct gmem_rec r;
 	struct kvm *kvm;
-	struct gmem_op *op;
 	__u64 vm;
 
 	if (ioctl != KVM_SET_MEMORY_ATTRIBUTES)
 		return 0;
-	kvm = file->private_data;
-	vm = vm_of_probed(kvm);
-	op = op_peek(OP_ATTRIBUTES, vm);
+	kvm = FIELD(direct, file, private_data);
+	vm = vm_if_known_probed(kvm);
+	op = vm ? op_peek(OP_ATTRIBUTES, vm) : NULL;
 	if (!op) {
 		missed_attributes(kvm, arg, ret);
 		return 0;
@@ -118,9 +200,9 @@ int BPF_PROG(stock_attributes_exit, struct file *file, unsigned int ioctl, unsig
 }
 
 /* Phases are kept even if nobody counts them: they tell what has been certain since. */
-static __always_inline void stock_phase(struct kvm *kvm, __u32 from, __u32 to)
+static __always_inline void stock_phase(bool direct, struct kvm *kvm, __u32 from, __u32 to)
 {
-	__u64 vm = vm_if_known(kvm);
+	__u64 vm = number_if_known(direct, kvm);
 	struct gmem_op *op = vm ? op_peek(OP_ATTRIBUTES, vm) : NULL;
 	struct gmem_rec r;
 
@@ -131,24 +213,27 @@ static __always_inline void stock_phase(struct kvm *kvm, __u32 from, __u32 to)
 }
 
 /* kvm_range_has_memory_attributes: its first call of the operation has just got slots_lock. */
-SEC("fentry")
-int BPF_PROG(stock_check, struct kvm *kvm)
+ON_ENTRY(stock_check, struct kvm *kvm, __u64 start, __u64 end)
 {
-	stock_phase(kvm, GMEM_PHASE_LOCK, GMEM_PHASE_CHECK);
+	__u64 vm = number_if_known(direct, kvm);
+
+	if (vm && op_peek(OP_ATTRIBUTES, vm))
+		stock_phase(direct, kvm, GMEM_PHASE_LOCK, GMEM_PHASE_CHECK);
+	else
+		check_without_ioctl(start, end);
 	return 0;
 }
 
 /* Something is about to change: this is the order in which it does. */
-SEC("fexit")
-int BPF_PROG(stock_check_exit, struct kvm *kvm, __u64 start, __u64 end, unsigned long mask,
-	     unsigned long attributes, bool ret)
+ON_EXIT(stock_check_exit, struct kvm *kvm)
 {
-	__u64 vm = vm_if_known(kvm);
+	__u64 vm = number_if_known(direct, kvm);
 	struct gmem_op *op = vm ? op_peek(OP_ATTRIBUTES, vm) : NULL;
+	bool has_them = ret & 0xff;
 	struct gmem_counters *c;
 	struct gmem_rec r;
 
-	if (!op || op->phase != GMEM_PHASE_CHECK || ret)
+	if (!op || op->phase != GMEM_PHASE_CHECK || has_them)
 		return 0;
 	c = counters_of(vm);
 	op->order = c ? __sync_fetch_and_add(&c->order, 1) + 1 : 1;
@@ -158,25 +243,22 @@ int BPF_PROG(stock_check_exit, struct kvm *kvm, __u64 start, __u64 end, unsigned
 }
 
 /* kvm_arch_pre_set_memory_attributes: called for each memslot of the range, as is _post_. */
-SEC("fentry")
-int BPF_PROG(stock_zap, struct kvm *kvm)
+ON_ENTRY(stock_zap, struct kvm *kvm)
 {
-	stock_phase(kvm, GMEM_PHASE_RESERVE, GMEM_PHASE_ZAP);
+	stock_phase(direct, kvm, GMEM_PHASE_RESERVE, GMEM_PHASE_ZAP);
 	return 0;
 }
 
-SEC("fexit")
-int BPF_PROG(stock_zap_exit, struct kvm *kvm)
+ON_EXIT(stock_zap_exit, struct kvm *kvm)
 {
-	stock_phase(kvm, GMEM_PHASE_ZAP, GMEM_PHASE_STORE);
+	stock_phase(direct, kvm, GMEM_PHASE_ZAP, GMEM_PHASE_STORE);
 	return 0;
 }
 
 /* kvm_arch_post_set_memory_attributes */
-SEC("fentry")
-int BPF_PROG(stock_mixed, struct kvm *kvm)
+ON_ENTRY(stock_mixed, struct kvm *kvm)
 {
-	stock_phase(kvm, GMEM_PHASE_STORE, GMEM_PHASE_MIXED);
+	stock_phase(direct, kvm, GMEM_PHASE_STORE, GMEM_PHASE_MIXED);
 	return 0;
 }
 

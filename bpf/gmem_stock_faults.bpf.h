@@ -6,48 +6,48 @@
 #include "gmem_faults.bpf.h"
 #include "gmem_stock.bpf.h"
 
-/* kvm_arch_vcpu_ioctl_run */
-SEC("fexit")
-int BPF_PROG(stock_memory_fault, struct kvm_vcpu *vcpu, int ret)
+/* kvm_arch_vcpu_ioctl_run. What is in run may be of an exit before: only these results come with the fault. */
+ON_EXIT(stock_memory_fault, struct kvm_vcpu *vcpu)
 {
-	struct kvm_run *run = vcpu->run;
+	struct kvm_run *run;
 
-	/* What is in run may be of an exit before: only these come with the fault. */
-	if ((ret == -EFAULT || ret == -EHWPOISON) && run->exit_reason == KVM_EXIT_MEMORY_FAULT)
-		memory_fault(vcpu, run->memory_fault.gpa, run->memory_fault.size,
-			     run->memory_fault.flags, ret);
+	if ((int)ret != -EFAULT && (int)ret != -EHWPOISON)
+		return 0;
+	run = FIELD(direct, vcpu, run);
+	if (BPF_CORE_READ(run, exit_reason) == KVM_EXIT_MEMORY_FAULT)
+		memory_fault(vcpu, BPF_CORE_READ(run, memory_fault.gpa),
+				    BPF_CORE_READ(run, memory_fault.size),
+				    BPF_CORE_READ(run, memory_fault.flags), ret);
 	return 0;
 }
 
 /* kvm_gmem_get_pfn */
-SEC("fentry")
-int BPF_PROG(stock_fault, struct kvm *kvm, struct kvm_memory_slot *slot, u64 gfn)
+ON_ENTRY(stock_fault, struct kvm *kvm, struct kvm_memory_slot *slot, u64 gfn)
 {
 	struct gmem_rec r = {
-		.ino = file_ino(slot->gmem.file),
+		.ino = file_ino(FIELD(direct, slot, gmem.file)),
 		.start = gfn, .end = gfn + 1,
-		.arg = gfn - slot->base_gfn + slot->gmem.pgoff,
+		.arg = gfn - FIELD(direct, slot, base_gfn) + FIELD(direct, slot, gmem.pgoff),
 	};
 
-	uncounted_begins(OP_FAULT, vm_of(kvm), GMEM_FAULT_BEGIN, &r);
+	uncounted_begins(OP_FAULT, number_of(direct, kvm), GMEM_FAULT_BEGIN, &r);
 	return 0;
 }
 
-/* The order is behind the last argument, of which versions have five or six. */
-static __always_inline int fault_order(void *ctx)
+/* Which argument of kvm_gmem_get_pfn points to the order: by its name in BTF. */
+const volatile __u32 order_argument = 4;
+
+static __always_inline int fault_order(bool direct, void *ctx)
 {
-	__u64 n = bpf_get_func_arg_cnt(ctx), p = 0;
 	int order = 0;
 
-	if (n && !bpf_get_func_arg(ctx, n - 1, &p))
-		bpf_probe_read_kernel(&order, sizeof(order), (void *)p);
+	bpf_probe_read_kernel(&order, sizeof(order), (void *)argument(direct, ctx, order_argument));
 	return order;
 }
 
-SEC("fexit")
-int BPF_PROG(stock_fault_exit, struct kvm *kvm, struct kvm_memory_slot *slot, u64 gfn)
+ON_EXIT(stock_fault_exit, struct kvm *kvm, struct kvm_memory_slot *slot, u64 gfn)
 {
-	__u64 vm = vm_of(kvm), ret = 0;
+	__u64 vm = number_of(direct, kvm);
 	struct gmem_op *op = op_peek(OP_FAULT, vm);
 	struct gmem_rec r = {
 		.ino = op ? op->ino : 0,
@@ -55,38 +55,38 @@ int BPF_PROG(stock_fault_exit, struct kvm *kvm, struct kvm_memory_slot *slot, u6
 		.nr_pages = GMEM_UNKNOWN,
 	};
 
-	bpf_get_func_ret(ctx, &ret);
 	r.ret = ret;
-	r.aux = r.ret ? 0 : fault_order(ctx);
+	r.aux = r.ret ? 0 : fault_order(direct, ctx);
 	fault_ends(kvm, vm, &r);
 	return 0;
 }
 
 /* kvm_gmem_fault_user_mapping of 7.3 */
-SEC("fentry")
-int BPF_PROG(stock_user_fault, struct vm_fault *vmf)
+static __always_inline struct gmem_rec user_fault_rec(struct vm_fault *vmf, struct file *file)
 {
-	struct file *file = vmf->vma->vm_file;
-	struct gmem_rec r = {
-		.ino = file->f_inode->i_ino, .start = vmf->pgoff, .end = vmf->pgoff + 1,
-	};
+	__u64 pgoff = BPF_CORE_READ(vmf, pgoff);
 
-	uncounted_begins(OP_USER_FAULT, vm_of_probed(gmem_kvm(file->private_data)),
+	return (struct gmem_rec){ .ino = file_ino(file), .start = pgoff, .end = pgoff + 1 };
+}
+
+ON_ENTRY(stock_user_fault, struct vm_fault *vmf)
+{
+	struct file *file = BPF_CORE_READ(vmf, vma, vm_file);
+	struct gmem_rec r = user_fault_rec(vmf, file);
+
+	uncounted_begins(OP_USER_FAULT, vm_of_probed(gmem_kvm(BPF_CORE_READ(file, private_data))),
 			 GMEM_USER_FAULT_BEGIN, &r);
 	return 0;
 }
 
 /* The tracepoint turns vm_fault_t into an errno; here it is 0 or -EFAULT. */
-SEC("fexit")
-int BPF_PROG(stock_user_fault_exit, struct vm_fault *vmf, unsigned int ret)
+ON_EXIT(stock_user_fault_exit, struct vm_fault *vmf)
 {
-	struct file *file = vmf->vma->vm_file;
-	struct gmem_rec r = {
-		.ino = file->f_inode->i_ino, .start = vmf->pgoff, .end = vmf->pgoff + 1,
-		.ret = ret & VM_FAULT_ERROR ? -EFAULT : 0,
-	};
+	struct file *file = BPF_CORE_READ(vmf, vma, vm_file);
+	struct gmem_rec r = user_fault_rec(vmf, file);
 
-	uncounted_ends(OP_USER_FAULT, vm_of_probed(gmem_kvm(file->private_data)),
+	r.ret = ret & VM_FAULT_ERROR ? -EFAULT : 0;
+	uncounted_ends(OP_USER_FAULT, vm_of_probed(gmem_kvm(BPF_CORE_READ(file, private_data))),
 		       GMEM_USER_FAULT_END, &r);
 	return 0;
 }

@@ -7,9 +7,9 @@
 #include "gmem_stock.bpf.h"
 
 /* kvm_gmem_create: its result is the descriptor, which is installed by now. */
-SEC("fexit")
-int BPF_PROG(stock_create, struct kvm *kvm, void *args, int fd)
+ON_EXIT(stock_create, struct kvm *kvm, void *args)
 {
+	int fd = ret;
 	struct file *file = fd >= 0 ? file_by_fd(fd) : NULL;
 	struct gmem_rec r = {};
 
@@ -18,7 +18,7 @@ int BPF_PROG(stock_create, struct kvm *kvm, void *args, int fd)
 	r.ino = file_ino(file);
 	r.end = file_pages(file);
 	bpf_probe_read_kernel(&r.arg, sizeof(r.arg), args + sizeof(__u64));
-	tell(kvm, vm_of(kvm), GMEM_CREATE, &r);
+	tell(kvm, vm_of_probed(kvm), GMEM_CREATE, &r);
 	return 0;
 }
 
@@ -28,12 +28,13 @@ int BPF_PROG(stock_create, struct kvm *kvm, void *args, int fd)
  */
 static __always_inline void enter(struct inode *inode, __u64 cause)
 {
-	struct gmem_rec r = {
-		.ino = inode->i_ino, .end = inode->i_size >> GMEM_PAGE_SHIFT, .arg = cause,
-	};
+	struct gmem_rec r = { .arg = cause };
 
-	if (wants(GMEM_PROBES_INVALIDATIONS))
-		op_keep(OP_AROUND, 0, 0, bpf_ktime_get_ns(), &r);
+	if (!wants(GMEM_PROBES_INVALIDATIONS))
+		return;
+	r.ino = BPF_CORE_READ(inode, i_ino);
+	r.end = BPF_CORE_READ(inode, i_size) >> GMEM_PAGE_SHIFT;
+	op_keep(OP_AROUND, 0, 0, bpf_ktime_get_ns(), &r);
 }
 
 static __always_inline void leave(void)
@@ -43,19 +44,20 @@ static __always_inline void leave(void)
 }
 
 /* kvm_gmem_release */
-SEC("fentry")
-int BPF_PROG(stock_release, struct inode *inode, struct file *file)
+ON_ENTRY(stock_release, struct inode *inode, struct file *file)
 {
-	struct gmem_rec r = { .ino = inode->i_ino, .nr_pages = inode->i_mapping->nrpages };
-	struct kvm *kvm = gmem_kvm(file->private_data);
+	struct gmem_rec r = {
+		.ino = BPF_CORE_READ(inode, i_ino),
+		.nr_pages = BPF_CORE_READ(inode, i_mapping, nrpages),
+	};
+	struct kvm *kvm = gmem_kvm(BPF_CORE_READ(file, private_data));
 
 	tell(kvm, vm_of_probed(kvm), GMEM_RELEASE, &r);
 	enter(inode, CAUSE_RELEASE);
 	return 0;
 }
 
-SEC("fexit")
-int BPF_PROG(stock_release_exit)
+ON_EXIT(stock_release_exit)
 {
 	leave();
 	return 0;
@@ -65,37 +67,35 @@ int BPF_PROG(stock_release_exit)
 const volatile bool bind_in_two_steps;
 
 /* kvm_gmem_bind, kvm_gmem_prepare_memory_region */
-SEC("fexit")
-int BPF_PROG(stock_bind, struct kvm *kvm, struct kvm_memory_slot *slot, unsigned int fd,
-	     __u64 offset, int ret)
+ON_EXIT(stock_bind, struct kvm *kvm, struct kvm_memory_slot *slot, unsigned int fd, __u64 offset)
 {
 	struct file *file = file_by_fd(fd);
 	bool gmem = file && file_kind(file) == FILE_GMEM;
-	struct gmem_rec r = slot_rec(slot, gmem ? file_ino(file) : 0, offset >> GMEM_PAGE_SHIFT);
+	struct gmem_rec r = slot_rec_probed(slot, gmem ? file_ino(file) : 0,
+					    offset >> GMEM_PAGE_SHIFT);
 
-	if (bind_in_two_steps && !ret)
-		return 0;
 	r.ret = ret;
-	tell(kvm, vm_of(kvm), GMEM_BIND, &r);
+	if (bind_in_two_steps && !r.ret)
+		return 0;
+	tell(kvm, vm_of_probed(kvm), GMEM_BIND, &r);
 	return 0;
 }
 
 /* kvm_gmem_commit_memory_region of 7.3 */
-SEC("fexit")
-int BPF_PROG(stock_bind_commit, struct kvm *kvm, struct kvm_memory_slot *slot, int ret)
+ON_EXIT(stock_bind_commit, struct kvm *kvm, struct kvm_memory_slot *slot)
 {
-	struct gmem_rec r = slot_rec(slot, file_ino(slot->gmem.file), slot->gmem.pgoff);
+	struct gmem_rec r = slot_rec_probed(slot, file_ino(BPF_CORE_READ(slot, gmem.file)),
+					    BPF_CORE_READ(slot, gmem.pgoff));
 
 	r.ret = ret;
-	tell(kvm, vm_of(kvm), GMEM_BIND, &r);
+	tell(kvm, vm_of_probed(kvm), GMEM_BIND, &r);
 	return 0;
 }
 
 /* kvm_gmem_unbind: told when it has been done, of what was there before. */
-SEC("fentry")
-int BPF_PROG(stock_unbind, struct kvm_memory_slot *slot)
+ON_ENTRY(stock_unbind, struct kvm_memory_slot *slot)
 {
-	struct file *file = slot->gmem.file;
+	struct file *file = BPF_CORE_READ(slot, gmem.file);
 	__u64 ts = bpf_ktime_get_ns(), vm;
 	struct gmem_rec r;
 	struct kvm *kvm;
@@ -105,44 +105,43 @@ int BPF_PROG(stock_unbind, struct kvm_memory_slot *slot)
 	kvm = gmem_kvm(BPF_CORE_READ(file, private_data));
 	vm = vm_of_probed(kvm);
 	r = (struct gmem_rec){
-		.ino = file_ino(file), .start = slot->gmem.pgoff, .arg = vm,
+		.ino = file_ino(file), .start = BPF_CORE_READ(slot, gmem.pgoff), .arg = vm,
 	};
 	get_vm(kvm, vm, ts);
 	op_keep(OP_UNBIND, 0, 0, ts, &r);
 	return 0;
 }
 
-SEC("fexit")
-int BPF_PROG(stock_unbind_exit, struct kvm_memory_slot *slot)
+ON_EXIT(stock_unbind_exit, struct kvm_memory_slot *slot)
 {
 	struct gmem_op *op = op_peek(OP_UNBIND, 0);
 	struct gmem_rec r;
 
 	if (!op)
 		return 0;
-	r = slot_rec(slot, op->ino, op->start);
+	r = slot_rec_probed(slot, op->ino, op->start);
 	emit(op->arg, GMEM_UNBIND, bpf_ktime_get_ns(), &r);
 	op_forget(OP_UNBIND, 0);
 	return 0;
 }
 
 /* kvm_gmem_fallocate */
-SEC("fentry")
-int BPF_PROG(stock_fallocate, struct file *file, int mode, __s64 offset, __s64 len)
+ON_ENTRY(stock_fallocate, struct file *file, int mode, __s64 offset, __s64 len)
 {
-	struct gmem_rec r = fallocate_rec(file->f_inode->i_ino, mode, offset, len);
-	struct kvm *kvm = gmem_kvm(file->private_data);
+	struct inode *inode = FIELD(direct, file, f_inode);
+	struct gmem_rec r = fallocate_rec(FIELD(direct, inode, i_ino), mode, offset, len);
+	struct kvm *kvm = gmem_kvm(FIELD(direct, file, private_data));
 
 	fallocate_begins(kvm, vm_of_probed(kvm), &r);
-	enter(file->f_inode, CAUSE_PUNCH_HOLE);
+	enter(inode, CAUSE_PUNCH_HOLE);
 	return 0;
 }
 
-SEC("fexit")
-int BPF_PROG(stock_fallocate_exit, struct file *file, int mode, __s64 offset, __s64 len, long ret)
+ON_EXIT(stock_fallocate_exit, struct file *file, int mode, __s64 offset, __s64 len)
 {
-	struct gmem_rec r = fallocate_rec(file->f_inode->i_ino, mode, offset, len);
-	struct kvm *kvm = gmem_kvm(file->private_data);
+	struct inode *inode = FIELD(direct, file, f_inode);
+	struct gmem_rec r = fallocate_rec(FIELD(direct, inode, i_ino), mode, offset, len);
+	struct kvm *kvm = gmem_kvm(FIELD(direct, file, private_data));
 	__u64 vm = vm_of_probed(kvm);
 
 	if (wants(GMEM_PROBES_INVALIDATIONS))
@@ -155,28 +154,27 @@ int BPF_PROG(stock_fallocate_exit, struct file *file, int mode, __s64 offset, __
 }
 
 /* kvm_gmem_error_folio */
-SEC("fentry")
-int BPF_PROG(stock_memory_error, struct address_space *mapping, struct folio *folio)
+ON_ENTRY(stock_memory_error, struct address_space *mapping, struct folio *folio)
 {
+	struct inode *inode = BPF_CORE_READ(mapping, host);
 	struct gmem_rec r = {
-		.ino = mapping->host->i_ino, .start = folio->index, .end = folio->index + 1,
+		.ino = BPF_CORE_READ(inode, i_ino), .start = BPF_CORE_READ(folio, index),
 	};
 
+	r.end = r.start + 1;
 	emit_event(0, GMEM_MEMORY_ERROR, bpf_ktime_get_ns(), &r);
-	enter(mapping->host, CAUSE_MEMORY_ERROR);
+	enter(inode, CAUSE_MEMORY_ERROR);
 	return 0;
 }
 
-SEC("fexit")
-int BPF_PROG(stock_memory_error_exit)
+ON_EXIT(stock_memory_error_exit)
 {
 	leave();
 	return 0;
 }
 
-/* kvm_gmem_invalidate_begin; __kvm_gmem_invalidate_start in 7.3. priv is the file's. */
-SEC("fentry")
-int BPF_PROG(stock_invalidate, void *priv, unsigned long start, unsigned long end)
+/* kvm_gmem_invalidate_begin; with __ in 6.18; __kvm_gmem_invalidate_start in 7.3. priv is the file's. */
+ON_ENTRY(stock_invalidate, void *priv, unsigned long start, unsigned long end)
 {
 	struct kvm *kvm = gmem_kvm(priv);
 	struct gmem_op *around = op_peek(OP_AROUND, 0);

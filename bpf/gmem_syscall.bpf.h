@@ -19,7 +19,13 @@
 #define SYSCALL_IOCTL	16	/* arch/x86/entry/syscalls/syscall_64.tbl */
 
 struct pt_regs {
+	unsigned long r9;
+	unsigned long r8;
+	unsigned long ax;
+	unsigned long cx;
+	unsigned long dx;
 	unsigned long si;
+	unsigned long di;
 	unsigned long orig_ax;
 } __attribute__((preserve_access_index));
 
@@ -31,6 +37,11 @@ static __always_inline int syscall_number(const struct pt_regs *regs)
 static __always_inline __u64 syscall_second_argument(const struct pt_regs *regs)
 {
 	return regs->si;
+}
+
+static __always_inline __u64 syscall_third_argument(const struct pt_regs *regs)
+{
+	return regs->dx;
 }
 
 #elif defined(__TARGET_ARCH_arm64)
@@ -52,18 +63,30 @@ static __always_inline __u64 syscall_second_argument(const struct pt_regs *regs)
 	return regs->regs[1];
 }
 
+static __always_inline __u64 syscall_third_argument(const struct pt_regs *regs)
+{
+	return regs->regs[2];
+}
+
 #else
 #error "unknown architecture: add its registers"
 #endif
 
-/* Returns true if the current task is in ioctl(fd, @cmd, ..), false too for a kernel thread. */
-static __always_inline bool current_is_in_ioctl(__u32 cmd)
+/* Returns the registers of the current task if it is in ioctl(fd, @cmd, ..), NULL too for a kernel thread. */
+static __always_inline const struct pt_regs *current_ioctl(__u32 cmd)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	const struct pt_regs *regs = (const void *)bpf_task_pt_regs(task);
 
-	return regs && syscall_number(regs) == SYSCALL_IOCTL &&
-	       (__u32)syscall_second_argument(regs) == cmd;
+	if (!regs || syscall_number(regs) != SYSCALL_IOCTL ||
+	    (__u32)syscall_second_argument(regs) != cmd)
+		return 0;
+	return regs;
+}
+
+static __always_inline bool current_is_in_ioctl(__u32 cmd)
+{
+	return current_ioctl(cmd) != 0;
 }
 
 #endif /* GMEM_SYSCALL_BPF_H */

@@ -5,7 +5,7 @@ LIB_INC := $(patsubst %,-I%,$(sort $(dir $(wildcard tools/lib/*/*.h))))
 TOOL_CFLAGS := $(CFLAGS) -Ibpf $(LIB_INC) -I$(B)
 LIB_SRC := $(wildcard tools/lib/*/*.c)
 # Only these touch BPF: programs that read recordings link without it.
-LIVE_SRC := $(addprefix tools/lib/live/,source_live.c live_kvm.c live_records.c live_sync.c attach.c inflight.c inventory.c probes.c)
+LIVE_SRC := $(addprefix tools/lib/live/,source_live.c live_kvm.c live_records.c live_sync.c attach.c inflight.c inventory.c probes.c verify.c)
 LIVE_SRC += tools/lib/cli/live_options.c
 LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(LIVE_SRC),$(LIB_SRC)))
 LIVE_OBJ := $(patsubst %.c,$(B)/%.o,$(LIVE_SRC))

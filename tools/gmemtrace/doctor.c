@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* gmemtrace doctor: what this host offers, what is missing, and what mends it. */
+/* gmemtrace doctor: what this host offers, what was seen to work, what is missing, and what mends it. */
 #include <json-c/json.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -11,11 +11,13 @@
 #include "host.h"
 #include "metrics.h"
 #include "probes.h"
+#include "source.h"
 
 enum { OPT_JSON = 256 };
 
 #define ALL_GROUPS GMEM_PROBES_ALL
 #define MAX_PROBLEMS 8
+#define MAX_CAPABILITIES 8
 
 struct problem {
 	char what[256];
@@ -26,7 +28,9 @@ struct diagnosis {
 	struct gmem_host host;
 	struct gmem_probe_choice choice;
 	enum gmem_status status;	/* that gmemtop would end with */
+	bool loaded;			/* the programs were, and attached: proofs are known */
 	unsigned int features;
+	bool held[MAX_CAPABILITIES];
 	struct problem problems[MAX_PROBLEMS];
 	size_t nr_problems;
 };
@@ -56,7 +60,7 @@ static void check_capabilities(struct diagnosis *d)
 	for (size_t i = 0; i < gmem_nr_capabilities; i++) {
 		const struct gmem_capability *c = &gmem_capabilities[i];
 
-		if (!needed(d, c) || gmem_holds(c))
+		if (!needed(d, c) || d->held[i])
 			continue;
 		add_problem(d, "Run it as root, or: setcap cap_bpf,cap_perfmon,cap_sys_admin+ep FILE",
 			    "%s is missing: to %s", c->name, c->what_for);
@@ -65,27 +69,94 @@ static void check_capabilities(struct diagnosis *d)
 	}
 }
 
+/* Loads what gmemtop would load, and attaches it for a moment. Gives up the capabilities: comes last. */
+static void try_to_load(struct diagnosis *d)
+{
+	struct gmem_live_opts opts = { .groups = ALL_GROUPS, .set = GMEM_SET_ANY };
+	struct gmem_source *source = NULL;
+	struct gmem_error e = { 0 };
+	char blind[GMEM_BLIND_LEN];
+
+	d->status = gmem_live_open(&source, &opts, &e);
+	if (d->status) {
+		add_problem(d, e.hint, "%s", e.what);
+		return;
+	}
+	gmem_source_close(source);
+	d->loaded = true;
+	if (gmem_probes_blind(blind, sizeof(blind)))
+		add_problem(d, "Report this kernel. What these functions would show is missing or stale.",
+			    "programs attach to %s, but do not run", blind);
+}
+
+static unsigned int features_of(const struct diagnosis *d)
+{
+	unsigned int f = gmem_probes_features(d->choice.set, ALL_GROUPS);
+
+	f |= GMEM_FEATURE_BACKING | GMEM_FEATURE_RATES;
+	return f & GMEM_FEATURE_NO_ATTRIBUTES ? f : f | GMEM_FEATURE_CONVERSIONS;
+}
+
 static void diagnose(struct diagnosis *d)
 {
 	struct gmem_error e = { 0 };
 
 	memset(d, 0, sizeof(*d));
 	gmem_host_read(&d->host, "");
+	for (size_t i = 0; i < gmem_nr_capabilities; i++)
+		d->held[i] = gmem_holds(&gmem_capabilities[i]);
 	d->status = gmem_probes_find(&d->choice, GMEM_SET_ANY, &e);
 	if (d->status)
 		add_problem(d, e.hint, "%s", e.what);
-	else
-		d->features = gmem_probes_features(d->choice.set, ALL_GROUPS) | GMEM_FEATURE_BACKING |
-			      GMEM_FEATURE_RATES;
 	check_capabilities(d);
 	if (!d->host.initial_pid_ns)
 		add_problem(d, "In a container: --pid=host",
 			    "VMs of other pid namespaces are seen only when they do something");
-	if (!strcmp(d->host.lockdown, "confidentiality")) {
-		add_problem(d, "Boot without lockdown=confidentiality.",
-			    "lockdown forbids BPF to read kernel memory");
+	if (gmem_host_is_locked_down(&d->host)) {
+		add_problem(d, GMEM_LOCKDOWN_REMEDY, GMEM_LOCKDOWN_REASON);
 		if (!d->status)
 			d->status = GMEM_E_PERMISSION;
+	}
+	if (!d->status)
+		try_to_load(d);
+	if (d->choice.set < GMEM_SETS)
+		d->features = features_of(d);
+}
+
+/* Returns the probe that stands for its function, the first one on it, or NULL. */
+static const struct gmem_probe *function_at(const struct diagnosis *d, size_t i)
+{
+	const struct gmem_probe *p = &gmem_probes[i];
+
+	if (p->attach != GMEM_ON_FUNCTION || !gmem_probe_in_use(p, d->choice.set, ALL_GROUPS))
+		return NULL;
+	for (size_t k = 0; k < i; k++) {
+		if (gmem_probe_in_use(&gmem_probes[k], d->choice.set, ALL_GROUPS) &&
+		    !strcmp(gmem_probes[k].found, p->found))
+			return NULL;
+	}
+	return p;
+}
+
+static void print_proofs(const struct diagnosis *d)
+{
+	size_t n[GMEM_PROOFS] = { 0 };
+	const struct gmem_probe *p;
+
+	if (!d->loaded)
+		return;
+	for (size_t i = 0; i < gmem_nr_probes; i++) {
+		p = function_at(d, i);
+		if (p)
+			n[p->proof]++;
+	}
+	printf("functions     %zu fired, %zu patched, %zu unverified, %zu blind\n", n[GMEM_PROOF_FIRED],
+	       n[GMEM_PROOF_PATCHED], n[GMEM_PROOF_NONE], n[GMEM_PROOF_BLIND]);
+	for (size_t i = 0; i < gmem_nr_probes; i++) {
+		p = function_at(d, i);
+		if (p && p->way != GMEM_WAY_FENTRY)
+			printf("              %s: %s, as fentry does not fire\n", p->found,
+			       gmem_way_names[p->way]);
 	}
 }
 
@@ -124,6 +195,7 @@ static void print_text(const struct diagnosis *d)
 	printf("types (BTF)   kernel %s%s\n", d->host.btf ? "yes" : "no",
 	       d->host.kvm != GMEM_KVM_MODULE ? "" : d->host.kvm_btf ? ", kvm yes" : ", kvm no");
 	printf("probes        %s: %s\n", set_name(d), why);
+	print_proofs(d);
 	printf("not told      %s", d->choice.set < GMEM_SETS ? "" : "anything");
 	for (size_t i = 0; d->choice.set < GMEM_SETS && i < gmem_nr_metrics; i++) {
 		if (!gmem_metric_known(&gmem_metrics[i], d->features))
@@ -136,7 +208,7 @@ static void print_text(const struct diagnosis *d)
 		const struct gmem_capability *c = &gmem_capabilities[i];
 
 		printf("%s%s %s", i ? ", " : "", c->name,
-		       gmem_holds(c) ? "held" : needed(d, c) ? "MISSING" : "not needed");
+		       d->held[i] ? "held" : needed(d, c) ? "MISSING" : "not needed");
 	}
 	printf("\nlockdown      %s\n", or_unknown(d->host.lockdown));
 	printf("pid namespace %s\n", d->host.initial_pid_ns ? "initial" : "another: not all VMs can be found");
@@ -161,6 +233,25 @@ static struct json_object *missing_metrics(const struct diagnosis *d)
 	return a;
 }
 
+static struct json_object *functions(const struct diagnosis *d)
+{
+	struct json_object *a = json_object_new_array();
+
+	for (size_t i = 0; d->loaded && i < gmem_nr_probes; i++) {
+		const struct gmem_probe *p = function_at(d, i);
+		struct json_object *o;
+
+		if (!p)
+			continue;
+		o = json_object_new_object();
+		put_text(o, "name", p->found);
+		put_text(o, "way", gmem_way_names[p->way]);
+		put_text(o, "proof", gmem_proof_names[p->proof]);
+		json_object_array_add(a, o);
+	}
+	return a;
+}
+
 static struct json_object *capabilities(const struct diagnosis *d)
 {
 	struct json_object *a = json_object_new_array();
@@ -171,7 +262,7 @@ static struct json_object *capabilities(const struct diagnosis *d)
 
 		put_text(o, "name", c->name);
 		put_text(o, "what_for", c->what_for);
-		json_object_object_add(o, "held", json_object_new_boolean(gmem_holds(c)));
+		json_object_object_add(o, "held", json_object_new_boolean(d->held[i]));
 		json_object_object_add(o, "needed", json_object_new_boolean(needed(d, c)));
 		json_object_array_add(a, o);
 	}
@@ -204,6 +295,7 @@ static void print_json(const struct diagnosis *d)
 	json_object_object_add(o, "kvm_btf", json_object_new_boolean(d->host.kvm_btf));
 	put_text(o, "probes", set_name(d));
 	put_text(o, "probes_reason", why);
+	json_object_object_add(o, "functions", functions(d));
 	json_object_object_add(o, "missing_metrics", missing_metrics(d));
 	json_object_object_add(o, "capabilities", capabilities(d));
 	put_text(o, "lockdown", d->host.lockdown);

@@ -12,6 +12,7 @@
 #include "inflight.h"
 #include "inventory.h"
 #include "source.h"
+#include "verify.h"
 
 struct attachment {
 	struct gmem_bpf *skel;
@@ -21,24 +22,34 @@ struct attachment {
 	struct changed changed;
 	struct gmem_probes_rec probes;	/* what it sees */
 	enum gmem_probe_set set;
+	int order_argument;		/* as of struct gmem_probe_choice */
 	struct bpf_link **links;	/* one per probe; NULL: not attached */
+	struct bpf_link **keepers;	/* of kretprobes: what keeps the arguments; else NULL */
+	uint32_t *prog_ids;		/* of links */
+	struct verifier verifier;
 	unsigned int loaded;		/* groups that can be attached */
 	unsigned int groups;		/* that are attached */
 	bool module;			/* KVM can be unloaded, if we let go of it */
+	bool perf;			/* attaching groups takes CAP_PERFMON: some are on kprobes */
 };
 
 /*
- * Records go to fn, as ring_buffer__new() has it. On failure *e says what and what to
- * do, and nothing is left attached.
+ * Attaches, and verifies that programs run: on a function where one does not, the next way to
+ * attach is tried. Records go to fn, as ring_buffer__new() has it. On failure *e says what and
+ * what to do, and nothing is left attached.
  */
 enum gmem_status attach(struct attachment *a, const struct gmem_live_opts *opts,
 			ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e);
 
 /*
  * Attaches these groups beside the base, as far as they are loaded, and no others. What takes
- * capabilities was done by attach(). 0 or -errno: then what was attached is.
+ * capabilities was done by attach(), but for CAP_PERFMON if perf is set. 0 or -errno: then what
+ * was attached is.
  */
 int attach_groups(struct attachment *a, unsigned int groups);
+
+/* Verifies again, at a refresh. Returns true if probes has changed: a function turned blind. */
+bool attach_verify(struct attachment *a);
 
 /* Leaves nothing attached, and holds no module. */
 void detach(struct attachment *a);

@@ -119,3 +119,8 @@ void gmem_host_read(struct gmem_host *h, const char *root)
 	read_line(h->unprivileged_bpf, root, "/proc/sys/kernel/unprivileged_bpf_disabled");
 	read_line(h->perf_paranoid, root, "/proc/sys/kernel/perf_event_paranoid");
 }
+
+bool gmem_host_is_locked_down(const struct gmem_host *h)
+{
+	return !strcmp(h->lockdown, "confidentiality");
+}

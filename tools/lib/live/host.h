@@ -30,6 +30,12 @@ struct gmem_host {
 	char perf_paranoid[GMEM_FACT_LEN];	/* kernel.perf_event_paranoid: for others, not for us */
 };
 
+/* Lockdown of a kind that keeps BPF from reading kernel memory. */
+#define GMEM_LOCKDOWN_REASON	"lockdown=confidentiality forbids BPF to read kernel memory"
+#define GMEM_LOCKDOWN_REMEDY	"Boot without lockdown=confidentiality."
+
+bool gmem_host_is_locked_down(const struct gmem_host *h);
+
 /* root is "", or a folder that stands for / in tests. */
 void gmem_host_read(struct gmem_host *h, const char *root);
 

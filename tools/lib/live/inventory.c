@@ -360,6 +360,17 @@ int inventory_changed(struct inventory *inv, uint64_t vm)
 	return 0;
 }
 
+void inventory_distrust(struct inventory *inv)
+{
+	struct known *k, *tmp;
+
+	HASH_ITER(hh, inv->vms, k, tmp) {
+		k->with_files = true;
+		if (k != inv->now)
+			set_pending(inv, k, true);
+	}
+}
+
 static int read_changed_of(struct inventory *inv, uint32_t pid)
 {
 	struct bpf_link *link = attach(inv->skel->progs.scan_changed, pid);

@@ -32,6 +32,9 @@ int inventory_counters(struct inventory *inv, uint64_t vm, const struct gmem_cou
 /* Blocks of the VM were marked as changed. 0 or -ENOMEM. */
 int inventory_changed(struct inventory *inv, uint64_t vm);
 
+/* Some events are not seen: all VMs are read again. */
+void inventory_distrust(struct inventory *inv);
+
 /*
  * Reads the blocks that were marked, as far as there is room. 1 if some are left, for which the
  * caller reads the ring buffer, 0 if not, -errno.

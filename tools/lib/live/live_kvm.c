@@ -11,8 +11,7 @@
 /* To attach once more. */
 #define CAPS_AGAIN	(GMEM_CAPS_LOAD | GMEM_CAPS_MODULE_TYPES)
 
-/* What all that follows was seen with. */
-static int tell_probes(struct live *l)
+int live_tell_probes(struct live *l)
 {
 	if (l->probes_told || !l->at.skel)
 		return 0;
@@ -39,7 +38,7 @@ int live_drop_privileges(const struct live *l)
 
 	if (l->opts.keep_privileges)
 		return 0;
-	if (!l->at.skel || l->at.module)
+	if (!l->at.skel || l->at.module || l->at.perf)
 		keep |= CAPS_AGAIN;
 	return gmem_privileges_drop(keep);
 }
@@ -83,5 +82,5 @@ int live_follow_kvm(struct live *l)
 		else if (!l->at.skel && gmem_kvm_is_there())
 			err = come_back(l);
 	}
-	return err ? err : tell_probes(l);
+	return err ? err : live_tell_probes(l);
 }

@@ -62,6 +62,9 @@ int live_sum_losses(struct live *l, struct gmem_lost_rec *r);
 /* The picture, but for the record that ends it. */
 int live_sync_all(struct live *l);
 
+/* Hands over how all that follows is seen, once after each change. */
+int live_tell_probes(struct live *l);
+
 /* Attaches or detaches if KVM came or went. */
 int live_follow_kvm(struct live *l);
 

@@ -96,6 +96,7 @@ int live_sum_losses(struct live *l, struct gmem_lost_rec *r)
 {
 	int err = sum_cpus(l, l->at.skel->maps.lost, GMEM_LOSSES, r->lost);
 
+	r->lost[GMEM_LOST_UNPAIRED] += l->at.verifier.missed;
 	return err ? err : sum_cpus(l, l->at.skel->maps.lost_kinds, GMEM_KINDS, r->by_kind);
 }
 
@@ -198,6 +199,18 @@ static int refresh_pages(struct live *l)
 	return inventory_refresh(l->at.inv);
 }
 
+/* What the programs on kprobes missed may be anything: it is read, as after a loss. */
+static int check_probes(struct live *l)
+{
+	uint64_t missed = l->at.verifier.missed;
+
+	if (attach_verify(&l->at))
+		l->probes_told = false;
+	if (l->at.inv && (*l->at.probes.blind || verify_missed(&l->at) != missed))
+		inventory_distrust(l->at.inv);
+	return live_tell_probes(l);
+}
+
 int live_sync_all(struct live *l)
 {
 	int err;
@@ -205,6 +218,8 @@ int live_sync_all(struct live *l)
 	err = live_follow_kvm(l);
 	if (!err && !l->at.skel)
 		return sync_losses(l);
+	if (!err)
+		err = check_probes(l);
 	if (!err)
 		err = refresh_pages(l);
 	if (!err)

@@ -10,22 +10,30 @@
 #define BTF_DIR "/sys/kernel/btf"
 
 const char *const gmem_set_names[GMEM_SETS] = { "tracepoints", "stock" };
+const char *const gmem_way_names[GMEM_WAYS] = { "fentry", "kprobe.multi", "kprobe" };
+const char *const gmem_proof_names[GMEM_PROOFS] = { "unverified", "patched", "fired", "blind" };
 
+#define PROBE(program_, set_, attach_, group_, required_, attributes_, ...)	\
+	{ .program = program_, .set = set_, .attach = attach_,			\
+	  .group = GMEM_PROBES_##group_, .required = required_,			\
+	  .attributes = attributes_, .targets = { __VA_ARGS__ } }
 #define TP(name, group, required)						\
-	{ "on_" name, GMEM_SET_TRACEPOINTS, GMEM_ON_TRACEPOINT,			\
-	  { "kvm_gmem_" name, NULL }, GMEM_PROBES_##group, required, NULL }
-#define FN(program, function, other, group, required)				\
-	{ program, GMEM_SET_STOCK, GMEM_ON_FUNCTION,				\
-	  { function, other }, GMEM_PROBES_##group, required, NULL }
+	PROBE("on_" name, GMEM_SET_TRACEPOINTS, GMEM_ON_TRACEPOINT, group, required, false, \
+	      "kvm_gmem_" name)
+/* On a function, with its names in versions of the kernel. */
+#define ANY(program, group, required, ...)					\
+	PROBE(program, GMEM_SET_ANY, GMEM_ON_FUNCTION, group, required, false, __VA_ARGS__)
+#define FN(program, group, required, ...)					\
+	PROBE(program, GMEM_SET_STOCK, GMEM_ON_FUNCTION, group, required, false, __VA_ARGS__)
+/* On one that only a kernel with memory attributes has, or calls for them. */
+#define ATTR(program, group, required, ...)					\
+	PROBE(program, GMEM_SET_STOCK, GMEM_ON_FUNCTION, group, required, true, __VA_ARGS__)
+#define CHECK "kvm_range_has_memory_attributes", "kvm_range_has_vm_memory_attributes"
 
 struct gmem_probe gmem_probes[] = {
-	{ "on_vm_end", GMEM_SET_ANY, GMEM_ON_FUNCTION, { "kvm_arch_destroy_vm", NULL },
-	  GMEM_PROBES_BASE, true, NULL },
-
-	{ "stall_begin", GMEM_SET_ANY, GMEM_ON_FUNCTION, { "kvm_arch_vcpu_ioctl_run", NULL },
-	  GMEM_PROBES_BASE, false, NULL },
-	{ "stall_end", GMEM_SET_ANY, GMEM_ON_FUNCTION, { "kvm_arch_vcpu_ioctl_run", NULL },
-	  GMEM_PROBES_BASE, false, NULL },
+	ANY("on_vm_end",		BASE,	true,	"kvm_arch_destroy_vm"),
+	ANY("stall_begin",		BASE,	false,	"kvm_arch_vcpu_ioctl_run"),
+	ANY("stall_end",		BASE,	false,	"kvm_arch_vcpu_ioctl_run"),
 
 	TP("create",			BASE,	true),
 	TP("release",			BASE,	true),
@@ -48,40 +56,38 @@ struct gmem_probe gmem_probes[] = {
 	TP("populate_begin",		FAULTS,	false),
 	TP("populate_end",		FAULTS,	false),
 
-	FN("stock_create",		"kvm_gmem_create", NULL,		BASE,	true),
-	FN("stock_release",		"kvm_gmem_release", NULL,		BASE,	true),
-	FN("stock_release_exit",	"kvm_gmem_release", NULL,		BASE,	true),
-	FN("stock_bind",		"kvm_gmem_bind", "kvm_gmem_prepare_memory_region",
-										BASE,	true),
-	FN("stock_bind_commit",		"kvm_gmem_commit_memory_region", NULL,	BASE,	false),
-	FN("stock_unbind",		"kvm_gmem_unbind", NULL,		BASE,	true),
-	FN("stock_unbind_exit",		"kvm_gmem_unbind", NULL,		BASE,	true),
-	FN("stock_fallocate",		"kvm_gmem_fallocate", NULL,		BASE,	true),
-	FN("stock_fallocate_exit",	"kvm_gmem_fallocate", NULL,		BASE,	true),
-	FN("stock_memory_error",	"kvm_gmem_error_folio", NULL,		BASE,	false),
-	FN("stock_memory_error_exit",	"kvm_gmem_error_folio", NULL,		BASE,	false),
-	FN("stock_invalidate",		"kvm_gmem_invalidate_begin", "__kvm_gmem_invalidate_start",
-									INVALIDATIONS,	false),
-	FN("stock_window",		"kvm_arch_pre_set_memory_attributes", NULL,
-									INVALIDATIONS,	false),
-	FN("stock_window_end",		"kvm_mmu_invalidate_end", NULL,	INVALIDATIONS,	false),
-	FN("stock_attributes",		"kvm_vm_ioctl", NULL,			BASE,	true),
-	FN("stock_attributes_exit",	"kvm_vm_ioctl", NULL,			BASE,	true),
-	FN("stock_check",		"kvm_range_has_memory_attributes", NULL, BASE,	true),
-	FN("stock_check_exit",		"kvm_range_has_memory_attributes", NULL, BASE,	true),
-	FN("stock_zap",			"kvm_arch_pre_set_memory_attributes", NULL, PHASES, false),
-	FN("stock_zap_exit",		"kvm_arch_pre_set_memory_attributes", NULL, PHASES, false),
-	FN("stock_mixed",		"kvm_arch_post_set_memory_attributes", NULL, PHASES, false),
-	FN("stock_memory_fault",	"kvm_arch_vcpu_ioctl_run", NULL,	BASE,	true),
-	FN("stock_fault",		"kvm_gmem_get_pfn", NULL,		FAULTS,	false),
-	FN("stock_fault_exit",		"kvm_gmem_get_pfn", NULL,		FAULTS,	false),
-	FN("stock_user_fault",		"kvm_gmem_fault_user_mapping", NULL,	FAULTS,	false),
-	FN("stock_user_fault_exit",	"kvm_gmem_fault_user_mapping", NULL,	FAULTS,	false),
+	FN("stock_create",		BASE,	true,	"kvm_gmem_create"),
+	FN("stock_release",		BASE,	true,	"kvm_gmem_release"),
+	FN("stock_release_exit",	BASE,	true,	"kvm_gmem_release"),
+	FN("stock_bind",		BASE,	true,	"kvm_gmem_bind", "kvm_gmem_prepare_memory_region"),
+	FN("stock_bind_commit",		BASE,	false,	"kvm_gmem_commit_memory_region"),
+	FN("stock_unbind",		BASE,	true,	"kvm_gmem_unbind"),
+	FN("stock_unbind_exit",		BASE,	true,	"kvm_gmem_unbind"),
+	FN("stock_fallocate",		BASE,	true,	"kvm_gmem_fallocate"),
+	FN("stock_fallocate_exit",	BASE,	true,	"kvm_gmem_fallocate"),
+	FN("stock_memory_error",	BASE,	false,	"kvm_gmem_error_folio"),
+	FN("stock_memory_error_exit",	BASE,	false,	"kvm_gmem_error_folio"),
+	FN("stock_invalidate",		INVALIDATIONS, false, "kvm_gmem_invalidate_begin",
+	   "__kvm_gmem_invalidate_begin", "__kvm_gmem_invalidate_start"),
+	ATTR("stock_window",		INVALIDATIONS, false, "kvm_arch_pre_set_memory_attributes"),
+	FN("stock_window_end",		INVALIDATIONS, false, "kvm_mmu_invalidate_end"),
+	ATTR("stock_attributes",	BASE,	true,	"kvm_vm_ioctl"),
+	ATTR("stock_attributes_exit",	BASE,	true,	"kvm_vm_ioctl"),
+	ATTR("stock_check",		BASE,	true,	CHECK),
+	ATTR("stock_check_exit",	BASE,	true,	CHECK),
+	ATTR("stock_zap",		PHASES,	false,	"kvm_arch_pre_set_memory_attributes"),
+	ATTR("stock_zap_exit",		PHASES,	false,	"kvm_arch_pre_set_memory_attributes"),
+	ATTR("stock_mixed",		PHASES,	false,	"kvm_arch_post_set_memory_attributes"),
+	FN("stock_memory_fault",	BASE,	true,	"kvm_arch_vcpu_ioctl_run"),
+	FN("stock_fault",		FAULTS,	false,	"kvm_gmem_get_pfn"),
+	FN("stock_fault_exit",		FAULTS,	false,	"kvm_gmem_get_pfn"),
+	FN("stock_user_fault",		FAULTS,	false,	"kvm_gmem_fault_user_mapping"),
+	FN("stock_user_fault_exit",	FAULTS,	false,	"kvm_gmem_fault_user_mapping"),
 };
 
 const size_t gmem_nr_probes = sizeof(gmem_probes) / sizeof(*gmem_probes);
 
-/* What a feature needs: all of these programs, of the set that is used. */
+/* The programs that a feature needs, of the set that is used. */
 static const struct {
 	enum gmem_feature feature;
 	const char *programs[2];
@@ -104,14 +110,46 @@ static bool in_use(const char *program, enum gmem_probe_set set, unsigned int gr
 {
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
 		if (!strcmp(gmem_probes[i].program, program))
-			return gmem_probe_in_use(&gmem_probes[i], set, groups);
+			return gmem_probe_in_use(&gmem_probes[i], set, groups) &&
+			       gmem_probes[i].proof != GMEM_PROOF_BLIND;
 	}
 	return false;
+}
+
+/* Returns true if an earlier probe is on the same function. */
+static bool is_repeated(size_t i)
+{
+	for (size_t k = 0; k < i; k++) {
+		if (gmem_probes[k].found && !strcmp(gmem_probes[k].found, gmem_probes[i].found))
+			return true;
+	}
+	return false;
+}
+
+size_t gmem_probes_blind(char *buf, size_t size)
+{
+	size_t n = 0, used = 0;
+
+	*buf = '\0';
+	for (size_t i = 0; i < gmem_nr_probes; i++) {
+		const struct gmem_probe *p = &gmem_probes[i];
+
+		if (!p->found || p->proof != GMEM_PROOF_BLIND || is_repeated(i))
+			continue;
+		if (used < size)
+			used += snprintf(buf + used, size - used, "%s%s", n ? ", " : "", p->found);
+		n++;
+	}
+	return n;
 }
 
 unsigned int gmem_probes_features(enum gmem_probe_set set, unsigned int groups)
 {
 	unsigned int mask = groups & GMEM_PROBES_EVENTS ? GMEM_FEATURE_EVENTS : 0;
+
+	/* One that attached but is blind counts nothing: unknown, not 0. */
+	if (!in_use(set == GMEM_SET_STOCK ? "stock_attributes" : "on_attributes_end", set, groups))
+		mask |= GMEM_FEATURE_NO_ATTRIBUTES;
 
 	for (size_t i = 0; i < sizeof(features) / sizeof(*features); i++) {
 		const char *const *p = features[i].programs;
@@ -144,17 +182,18 @@ static void find_in(const struct btf *btf)
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
 		struct gmem_probe *p = &gmem_probes[i];
 
-		for (int t = 0; t < 2 && !p->found && p->targets[t]; t++)
+		for (int t = 0; t < GMEM_PROBE_TARGETS && !p->found && p->targets[t]; t++)
 			p->found = has(btf, p, p->targets[t]) ? p->targets[t] : NULL;
 	}
 }
 
-static const char *missing(enum gmem_probe_set set)
+static const char *missing(enum gmem_probe_set set, bool attributes)
 {
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
 		const struct gmem_probe *p = &gmem_probes[i];
 
-		if (p->required && !p->found && (p->set == set || p->set == GMEM_SET_ANY))
+		if (p->required && !p->found && (p->set == set || p->set == GMEM_SET_ANY) &&
+		    (attributes || !p->attributes))
 			return p->targets[0];
 	}
 	return NULL;
@@ -169,21 +208,67 @@ static bool all_missing(void)
 	return true;
 }
 
+/* Without CONFIG_KVM_GENERIC_MEMORY_ATTRIBUTES struct kvm has no place for them. */
+static bool has_attributes(const struct btf *btf)
+{
+	int id = btf__find_by_name_kind(btf, "kvm", BTF_KIND_STRUCT);
+	const struct btf_type *t = id < 0 ? NULL : btf__type_by_id(btf, id);
+
+	for (int i = 0; t && i < btf_vlen(t); i++) {
+		if (!strcmp(btf__name_by_offset(btf, btf_members(t)[i].name_off), "mem_attr_array"))
+			return true;
+	}
+	return false;
+}
+
+/* Returns the position of a parameter of a function, from 0, or -1: versions of the kernel differ in it. */
+static int parameter_position(const struct btf *btf, const char *function, const char *parameter)
+{
+	int id = btf__find_by_name_kind(btf, function, BTF_KIND_FUNC);
+	const struct btf_type *t = id < 0 ? NULL : btf__type_by_id(btf, id);
+
+	t = t ? btf__type_by_id(btf, t->type) : NULL;
+	for (int i = 0; t && i < btf_vlen(t); i++) {
+		if (!strcmp(btf__name_by_offset(btf, btf_params(t)[i].name_off), parameter))
+			return i;
+	}
+	return -1;
+}
+
+static void find_kvm(struct gmem_probe_choice *c, const struct btf *btf)
+{
+	find_in(btf);
+	c->order_argument = parameter_position(btf, "kvm_gmem_get_pfn", "max_order");
+	c->attributes = has_attributes(btf);
+	for (size_t i = 0; i < gmem_nr_probes; i++) {
+		if (gmem_probes[i].attributes && !c->attributes)
+			gmem_probes[i].found = NULL;
+	}
+}
+
+static void forget_all(void)
+{
+	for (size_t i = 0; i < gmem_nr_probes; i++) {
+		gmem_probes[i].found = NULL;
+		gmem_probes[i].way = GMEM_WAY_FENTRY;
+		gmem_probes[i].proof = GMEM_PROOF_NONE;
+	}
+}
+
 /* KVM is built in or a module, and its types are where its code is. */
 static void find_all(struct gmem_probe_choice *c, struct btf *vmlinux)
 {
 	struct btf *kvm;
 
-	for (size_t i = 0; i < gmem_nr_probes; i++)
-		gmem_probes[i].found = NULL;
-	find_in(vmlinux);
+	forget_all();
+	find_kvm(c, vmlinux);
 	c->module = all_missing();
 	if (!c->module)
 		return;
 	kvm = btf__load_module_btf("kvm", vmlinux);
 	if (!kvm)
 		return;
-	find_in(kvm);
+	find_kvm(c, kvm);
 	btf__free(kvm);
 }
 
@@ -191,7 +276,7 @@ static void choose(struct gmem_probe_choice *c, enum gmem_probe_set wish)
 {
 	c->set = GMEM_SETS;
 	for (int set = GMEM_SETS - 1; set >= 0; set--) {
-		c->missing[set] = missing(set);
+		c->missing[set] = missing(set, c->attributes);
 		if (!c->missing[set] && (wish == GMEM_SET_ANY || wish == (enum gmem_probe_set)set))
 			c->set = set;
 	}

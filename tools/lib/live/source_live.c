@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "inventory.h"
+#include "privileges.h"
 
 static struct live *to_live(struct gmem_source *s)
 {
@@ -81,6 +82,23 @@ static size_t live_pending(const struct gmem_source *s)
 	return inventory_pending(l->at.inv) + (l->backing && !backing_known(l->backing));
 }
 
+/* kprobes are attached through perf_event_open(), which takes CAP_PERFMON each time. */
+static int attach_groups_again(struct live *l, unsigned int groups)
+{
+	struct gmem_privileges held;
+	int err;
+
+	if (!l->at.perf || l->opts.keep_privileges)
+		return attach_groups(&l->at, groups);
+	err = gmem_privileges_get(&held);
+	if (!err)
+		err = gmem_privileges_raise(held.permitted & GMEM_CAPS_LOAD);
+	if (!err)
+		err = attach_groups(&l->at, groups);
+	gmem_privileges_lower(GMEM_CAPS_LOAD);
+	return err;
+}
+
 static int live_want(struct gmem_source *s, unsigned int groups)
 {
 	struct live *l = to_live(s);
@@ -92,7 +110,7 @@ static int live_want(struct gmem_source *s, unsigned int groups)
 		return 0;	/* it will be so when there is a KVM */
 	if (((groups | GMEM_PROBES_BASE) & l->at.loaded) == l->at.groups)
 		return 0;
-	err = attach_groups(&l->at, groups);
+	err = attach_groups_again(l, groups);
 	l->probes_told = false;
 	l->lost_then = UINT64_MAX;	/* what was in flight was told otherwise */
 	return err;

@@ -62,6 +62,17 @@ static void distrust_maps(struct gmem_model *m)
 	}
 }
 
+/* Changes that a blind probe misses are found by scans only: no map is current then. */
+static void apply_probes(struct gmem_model *m, const struct gmem_probes_rec *r)
+{
+	m->features = r->features | (m->features & GMEM_FEATURE_RATES);
+	if (!(r->features & GMEM_FEATURE_NO_ATTRIBUTES))
+		m->features |= GMEM_FEATURE_CONVERSIONS;
+	model_copy_text(m->blind, r->blind, sizeof(m->blind));
+	if (*m->blind)
+		distrust_maps(m);
+}
+
 static void apply_losses(struct gmem_model *m, const struct gmem_lost_rec *r)
 {
 	if (r->lost[GMEM_LOST_DAMAGED] > m->lost[GMEM_LOST_DAMAGED])
@@ -135,7 +146,7 @@ static int apply_to_all(struct gmem_model *m, const struct gmem_hdr *rec)
 		apply_cost(m, (const struct gmem_cost_rec *)rec);
 		return 0;
 	case GMEM_PROBES:
-		m->features = ((const struct gmem_probes_rec *)rec)->features | (m->features & GMEM_FEATURE_RATES);
+		apply_probes(m, (const struct gmem_probes_rec *)rec);
 		return 0;
 	case GMEM_HOLDERS:
 		model_holders(m, (const struct gmem_rec *)rec);

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "verify.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "attach.h"
+#include "gmem.skel.h"
+#include "probes.h"
+
+#define FTRACE_SWITCH "/proc/sys/kernel/ftrace_enabled"
+
+/* The function that a request to a VM goes through. */
+#define BEAT_FUNCTION "kvm_vm_ioctl"
+
+/* include/uapi/linux/kvm.h since 6.8; the C library's headers may be older. */
+struct request {
+	uint64_t address;
+	uint64_t size;
+	uint64_t attributes;
+	uint64_t flags;
+};
+#define SET_MEMORY_ATTRIBUTES _IOW(KVMIO, 0xd2, struct request)
+
+uint64_t verify_flags(void)
+{
+	uint64_t flags;
+
+	if (getrandom(&flags, sizeof(flags), 0) != sizeof(flags))
+		flags = (uint64_t)getpid() << 32 | (uint32_t)(uintptr_t)&flags;
+	return flags | 1;
+}
+
+void verify_open(struct verifier *v)
+{
+	memset(v, 0, sizeof(*v));
+	v->vm = -1;
+}
+
+void verify_close(struct verifier *v)
+{
+	if (v->vm >= 0)
+		close(v->vm);
+	v->vm = -1;
+}
+
+/* Needs write access to /dev/kvm. */
+static void make_vm(struct verifier *v)
+{
+	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+
+	if (v->vm < 0 && kvm >= 0)
+		v->vm = ioctl(kvm, KVM_CREATE_VM, 0);
+	if (kvm >= 0)
+		close(kvm);
+}
+
+static bool is_attached(const struct attachment *a, size_t i)
+{
+	return a->links[i] && gmem_probes[i].attach == GMEM_ON_FUNCTION;
+}
+
+static bool is_on(const struct attachment *a, size_t i, const char *function)
+{
+	return is_attached(a, i) && !strcmp(gmem_probes[i].found, function);
+}
+
+/* Returns true if that is news for an attached function. */
+static bool set_proof(struct attachment *a, const char *function, enum gmem_proof proof)
+{
+	bool news = false;
+
+	for (size_t i = 0; i < gmem_nr_probes; i++) {
+		if (!is_on(a, i, function) || gmem_probes[i].proof == GMEM_PROOF_BLIND)
+			continue;
+		news |= gmem_probes[i].proof != proof;
+		gmem_probes[i].proof = proof;
+	}
+	return news;
+}
+
+static bool has_beat_function(const struct attachment *a)
+{
+	for (size_t i = 0; i < gmem_nr_probes; i++) {
+		if (is_on(a, i, BEAT_FUNCTION))
+			return true;
+	}
+	return false;
+}
+
+/* Makes the request. Returns false if this process could not make one. */
+static bool beat(struct attachment *a, bool *seen)
+{
+	struct request r = { .flags = a->skel->rodata->beat_flags };
+	struct verifier *v = &a->verifier;
+	const volatile __u64 *now = a->skel->bss->beats;
+
+	if (v->vm < 0)
+		return false;
+	ioctl(v->vm, SET_MEMORY_ATTRIBUTES, &r);
+	*seen = now[0] != v->beats[0] && now[1] != v->beats[1];
+	v->beats[0] = now[0];
+	v->beats[1] = now[1];
+	return true;
+}
+
+static bool check_beat(struct attachment *a)
+{
+	bool seen;
+
+	if (!has_beat_function(a) || !beat(a, &seen))
+		return false;
+	return set_proof(a, BEAT_FUNCTION, seen ? GMEM_PROOF_FIRED : GMEM_PROOF_BLIND) && !seen;
+}
+
+/* ftrace appends what the compiler appended to the name: ".isra.0". */
+static bool is_line_of(const char *line, const char *function)
+{
+	size_t n = strlen(function);
+
+	return !strncmp(line, function, n) && (line[n] == ' ' || line[n] == '.');
+}
+
+static FILE *open_patched(void)
+{
+	FILE *f = fopen("/sys/kernel/tracing/enabled_functions", "re");
+
+	return f ? f : fopen("/sys/kernel/debug/tracing/enabled_functions", "re");
+}
+
+static void mark_listed(struct attachment *a, FILE *f, bool *listed)
+{
+	char line[512];
+
+	while (fgets(line, sizeof(line), f)) {
+		for (size_t i = 0; i < gmem_nr_probes; i++)
+			listed[i] |= is_attached(a, i) && is_line_of(line, gmem_probes[i].found);
+	}
+}
+
+/* A kprobe need not go through ftrace: only of the other ways a missing line means something. */
+static void check_patched(struct attachment *a)
+{
+	bool *listed = calloc(gmem_nr_probes, sizeof(*listed));
+	FILE *f = open_patched();
+
+	if (f && listed) {
+		mark_listed(a, f, listed);
+		for (size_t i = 0; i < gmem_nr_probes; i++) {
+			struct gmem_probe *p = &gmem_probes[i];
+
+			if (!is_attached(a, i) || p->proof == GMEM_PROOF_FIRED)
+				continue;
+			if (listed[i])
+				p->proof = GMEM_PROOF_PATCHED;
+			else if (p->way != GMEM_WAY_KPROBE)
+				p->proof = GMEM_PROOF_BLIND;
+		}
+	}
+	if (f)
+		fclose(f);
+	free(listed);
+}
+
+static size_t nr_blind(const struct attachment *a)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < gmem_nr_probes; i++)
+		n += is_attached(a, i) && gmem_probes[i].proof == GMEM_PROOF_BLIND;
+	return n;
+}
+
+/* A VM of ours would keep the modules of KVM from being unloaded: there it lives for one request. */
+size_t verify_attached(struct attachment *a)
+{
+	make_vm(&a->verifier);
+	check_beat(a);
+	check_patched(a);
+	if (a->module)
+		verify_close(&a->verifier);
+	return nr_blind(a);
+}
+
+/* kprobes on a function's entry go through ftrace, too. */
+static bool is_switched_off(void)
+{
+	FILE *f = fopen(FTRACE_SWITCH, "re");
+	int c = f ? fgetc(f) : EOF;
+
+	if (f)
+		fclose(f);
+	return c == '0';
+}
+
+static bool blind_all(struct attachment *a)
+{
+	bool news = false;
+
+	for (size_t i = 0; i < gmem_nr_probes; i++) {
+		if (is_attached(a, i))
+			news |= set_proof(a, gmem_probes[i].found, GMEM_PROOF_BLIND);
+	}
+	return news;
+}
+
+/* What the kernel reports of a link; struct bpf_link_info of Linux 6.7, which headers may lack. */
+struct link_info {
+	uint32_t type;
+	uint32_t id;
+	uint32_t prog_id;
+	uint32_t pad;
+	union {
+		struct {
+			uint64_t addrs;
+			uint32_t count;
+			uint32_t flags;
+			uint64_t missed;
+		} kprobe_multi;
+		struct {
+			uint32_t type;
+			uint32_t pad;
+			uint64_t func_name;
+			uint32_t name_len;
+			uint32_t offset;
+			uint64_t addr;
+			uint64_t missed;
+		} perf_event;
+		char room[112];
+	};
+};
+
+static bool read_link(const struct bpf_link *link, struct link_info *info)
+{
+	uint32_t size = sizeof(*info);
+
+	memset(info, 0, sizeof(*info));
+	return !bpf_obj_get_info_by_fd(bpf_link__fd(link), info, &size);
+}
+
+uint32_t verify_prog_id(const struct bpf_link *link)
+{
+	struct link_info info;
+
+	return read_link(link, &info) ? info.prog_id : 0;
+}
+
+/* Its descriptor may have been closed, and its number be that of something else by now. */
+static bool is_intact(const struct attachment *a, size_t i)
+{
+	struct link_info info;
+
+	return read_link(a->links[i], &info) && info.prog_id == a->prog_ids[i];
+}
+
+static bool check_links(struct attachment *a)
+{
+	bool news = false;
+
+	for (size_t i = 0; i < gmem_nr_probes; i++) {
+		struct gmem_probe *p = &gmem_probes[i];
+
+		if (!a->links[i] || p->proof == GMEM_PROOF_BLIND || is_intact(a, i))
+			continue;
+		p->proof = GMEM_PROOF_BLIND;
+		news = true;
+	}
+	return news;
+}
+
+static bool check_contradictions(struct attachment *a)
+{
+	uint64_t now = *(volatile __u64 *)&a->skel->bss->contradictions;
+	bool more = now != a->verifier.contradictions;
+
+	a->verifier.contradictions = now;
+	return more && set_proof(a, BEAT_FUNCTION, GMEM_PROOF_BLIND);
+}
+
+bool verify_again(struct attachment *a)
+{
+	bool news = check_links(a);
+
+	news |= check_beat(a);
+	news |= check_contradictions(a);
+	return (is_switched_off() && blind_all(a)) || news;
+}
+
+static uint64_t missed_by(const struct bpf_link *link, enum gmem_way way)
+{
+	struct link_info info;
+
+	if (!link || way == GMEM_WAY_FENTRY || !read_link(link, &info))
+		return 0;
+	return way == GMEM_WAY_KPROBE_MULTI ? info.kprobe_multi.missed : info.perf_event.missed;
+}
+
+uint64_t verify_missed(struct attachment *a)
+{
+	uint64_t missed = 0;
+
+	for (size_t i = 0; i < gmem_nr_probes; i++) {
+		missed += missed_by(a->links[i], gmem_probes[i].way);
+		missed += missed_by(a->keepers[i], gmem_probes[i].way);
+	}
+	if (missed > a->verifier.missed)
+		a->verifier.missed = missed;
+	return a->verifier.missed;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * Owns: proof that attached programs run. A program may attach without an error and never run: an
+ * fentry is patched into a dead entry of ftrace behind the function (Debian's 6.12.117 and 6.18.15),
+ * somebody sets kernel.ftrace_enabled to 0, or closes the link. Results are in gmem_probes[].proof.
+ */
+#ifndef GMEM_VERIFY_H
+#define GMEM_VERIFY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct attachment;
+struct bpf_link;
+
+struct verifier {
+	int vm;				/* a VM of this process; -1: none */
+	uint64_t beats[2];		/* seen so far, at entry and at exit */
+	uint64_t contradictions;	/* seen so far */
+	uint64_t missed;		/* runs that the kernel skipped, as far as links report them */
+};
+
+/*
+ * Draws the flags of a request that KVM refuses and no other process makes: programs count it
+ * instead of dropping it. For the constant beat_flags, before the programs are loaded.
+ */
+uint64_t verify_flags(void);
+
+void verify_open(struct verifier *v);
+void verify_close(struct verifier *v);
+
+/* Returns the id of the program behind a link, 0 if the kernel does not report it. */
+uint32_t verify_prog_id(const struct bpf_link *link);
+
+/*
+ * After attaching: a request to a VM of this process, and ftrace's list of patched functions as
+ * far as it can be read. Returns how many functions are blind.
+ */
+size_t verify_attached(struct attachment *a);
+
+/*
+ * At a refresh, cheap: once more, but for ftrace's list; links; the switch; contradictions, such as
+ * a check of attributes inside a conversion that was not seen to begin. Returns true if a function
+ * turned blind. One that is blind stays so.
+ */
+bool verify_again(struct attachment *a);
+
+/*
+ * Returns how many runs of programs on kprobes the kernel has skipped since they were attached:
+ * their events are missing. Linux 6.7 and later report it.
+ */
+uint64_t verify_missed(struct attachment *a);
+
+#endif /* GMEM_VERIFY_H */
