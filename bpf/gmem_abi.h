@@ -79,6 +79,7 @@ enum gmem_loss {
 	GMEM_LOST_UNPAIRED,	/* an end whose begin was not seen */
 	GMEM_LOST_RANGE,	/* the range of a request could not be read from its caller */
 	GMEM_LOST_DAMAGED,	/* it was in a part of a recording that is damaged or missing */
+	GMEM_LOST_SKIPPED,	/* the kernel skipped a program: counts lack the event, maps are read again */
 	GMEM_LOSSES
 };
 

@@ -55,6 +55,17 @@ static __always_inline void *gmem_bindings(void *priv)
 	return BPF_CORE_READ((struct kvm_gmem *)priv, bindings.xa_head);
 }
 
+/*
+ * Returns the root of the attributes of a VM; 0 too where the kernel has none. Not inlined: the
+ * compiler would move the relocation of the field, which fails there, out of the condition.
+ */
+static __noinline __u64 attributes_head(__u64 kvm)
+{
+	if (!bpf_core_field_exists(((struct kvm *)0)->mem_attr_array))
+		return 0;
+	return (__u64)BPF_CORE_READ((struct kvm *)kvm, mem_attr_array.xa_head);
+}
+
 /* NULL for a file that is none of KVM's. */
 static __always_inline struct kvm *file_kvm(struct file *file, enum file_kind kind)
 {

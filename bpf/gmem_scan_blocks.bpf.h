@@ -77,7 +77,7 @@ int scan_changed(struct bpf_iter__task_file *ctx)
 	scan.found++;
 	if (!__sync_lock_test_and_set(&b.v->changed, 0))
 		return 0;
-	b.head = (__u64)BPF_CORE_READ(kvm, mem_attr_array.xa_head);
+	b.head = attributes_head((__u64)kvm);
 	bpf_loop(CHANGED_BLOCKS, tell_block, &b, 0);
 	scan_run_ends(b.begin_ns);
 	return 0;

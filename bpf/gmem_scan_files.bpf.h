@@ -141,7 +141,7 @@ int scan_files(struct bpf_iter__task_file *ctx)
 	vm = vm_if_known_probed(kvm);
 	/* VMs without private memory have nothing for us to show. */
 	if (kind != FILE_GMEM && !(vm && bpf_map_lookup_elem(&vms, &vm)) &&
-	    !BPF_CORE_READ(kvm, mem_attr_array.xa_head))
+	    !attributes_head((__u64)kvm))
 		return 0;
 	vm = vm_of_probed(kvm);
 	if (scan.vm && scan.vm != vm)

@@ -199,7 +199,7 @@ static __always_inline __u64 walk_head(struct kvm *kvm, struct file *file, bool 
 {
 	if (pages)
 		return (__u64)BPF_CORE_READ(file, f_inode, i_mapping, i_pages.xa_head);
-	return (__u64)BPF_CORE_READ(kvm, mem_attr_array.xa_head);
+	return attributes_head((__u64)kvm);
 }
 
 /* One record of a map. The room is reserved first: see gmem_scan.bpf.h. */

@@ -91,7 +91,44 @@ static __always_inline struct gmem_rec request_rec(const struct kvm_memory_attri
 	};
 }
 
-/* kvm_vm_ioctl. Where the request cannot be read now, its end decides whether it is a loss. */
+/*
+ * The request cannot be read here, as its page is not present: the operation gets its range from the
+ * check inside it, when KVM has read it. One without a range is not shown, and is none if KVM refuses it.
+ */
+static __always_inline void begin_without_range(struct kvm *kvm, __u64 address)
+{
+	struct gmem_rec r = { .arg = address };
+	__u64 ts = bpf_ktime_get_ns();
+
+	if (op_keep(OP_ATTRIBUTES, vm_of_probed(kvm), 0, ts, &r) && wants(GMEM_PROBES_PHASES))
+		phases_begin(ts);
+}
+
+static __noinline int give_range(__u64 vm, struct gmem_op *op)
+{
+	struct kvm_memory_attributes a = {};
+	struct gmem_counters *c;
+	struct gmem_rec r;
+
+	if (!op)
+		return 0;
+	if (!read_request(op->arg, &a)) {
+		count_loss(GMEM_LOST_RANGE);
+		c = counters_of(vm);
+		if (c)
+			add(&c->lost_state, 1);
+		return 0;
+	}
+	r = request_rec(&a);
+	op->start = r.start;
+	op->end = r.end;
+	op->arg = r.arg;
+	op->kind = GMEM_ATTRIBUTES_BEGIN;
+	emit_event(vm, GMEM_ATTRIBUTES_BEGIN, op->begin_ns, &r);
+	return 0;
+}
+
+/* kvm_vm_ioctl */
 ON_ENTRY(stock_attributes, struct file *file, unsigned int ioctl, unsigned long arg)
 {
 	struct kvm_memory_attributes a = {};
@@ -101,8 +138,12 @@ ON_ENTRY(stock_attributes, struct file *file, unsigned int ioctl, unsigned long 
 	if (ioctl != KVM_SET_MEMORY_ATTRIBUTES)
 		return 0;
 	kvm = FIELD(direct, file, private_data);
-	if (!read_request(arg, &a) || is_refused(false, kvm))
+	if (is_refused(false, kvm))
 		return 0;
+	if (!read_request(arg, &a)) {
+		begin_without_range(kvm, arg);
+		return 0;
+	}
 	if (!is_valid(false, kvm, &a)) {
 		count_beat(&a, BEAT_ENTRY);
 		return 0;
@@ -151,10 +192,7 @@ static __noinline int check_without_ioctl(__u64 start, __u64 end)
 	return 0;
 }
 
-/*
- * The begin of the ioctl was not seen: it came before us, or its request could not be read. What
- * it did is read from kernel memory, as after a loss.
- */
+/* The ioctl began before us. What it did is read from kernel memory, as after a loss. */
 static __always_inline void missed_attributes(struct kvm *kvm, __u64 arg, int ret)
 {
 	struct kvm_memory_attributes a = {};
@@ -191,6 +229,10 @@ ON_EXIT(stock_attributes_exit, struct file *file, unsigned int ioctl, unsigned l
 		missed_attributes(kvm, arg, ret);
 		return 0;
 	}
+	if (!op->end) {
+		op_forget(OP_ATTRIBUTES, vm);
+		return 0;
+	}
 	r = (struct gmem_rec){
 		.start = op->start, .end = op->end, .arg = op->arg,
 		.nr_pages = op->order, .ret = ret, .aux = op->order != 0,
@@ -216,11 +258,13 @@ static __always_inline void stock_phase(bool direct, struct kvm *kvm, __u32 from
 ON_ENTRY(stock_check, struct kvm *kvm, __u64 start, __u64 end)
 {
 	__u64 vm = number_if_known(direct, kvm);
+	struct gmem_op *op = vm ? op_peek(OP_ATTRIBUTES, vm) : NULL;
 
-	if (vm && op_peek(OP_ATTRIBUTES, vm))
-		stock_phase(direct, kvm, GMEM_PHASE_LOCK, GMEM_PHASE_CHECK);
-	else
-		check_without_ioctl(start, end);
+	if (!op)
+		return check_without_ioctl(start, end);
+	if (!op->end)
+		give_range(vm, op);
+	stock_phase(direct, kvm, GMEM_PHASE_LOCK, GMEM_PHASE_CHECK);
 	return 0;
 }
 

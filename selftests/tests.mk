@@ -63,3 +63,6 @@ $(B)/want: selftests/guest/want.c $(B)/libgmem-live.a $(B)/libgmem.a
 $(B)/owners: selftests/guest/owners.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $<
+
+$(B)/blind: selftests/guest/blind.c $(B)/libgmem-live.a $(B)/libgmem.a
+	$(CC) $(TOOL_CFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS)

@@ -229,6 +229,8 @@ static void draw_trust(struct canvas *c, const struct ui *ui, const struct gmem_
 	s = segments_add(&line, 3, CANVAS_NORMAL);
 	snprintf(s->text, sizeof(s->text), "probes %s", info->probes);
 	snprintf(s->brief, sizeof(s->brief), "%s", info->probes);
+	if (*m->blind)
+		snprintf(segments_add(&line, 1, CANVAS_WARN)->text, SEGMENT_LEN, "blind: %.80s", m->blind);
 	s = segments_add(&line, 4, CANVAS_NORMAL);
 	snprintf(s->text, sizeof(s->text), "events %llu", (unsigned long long)m->nr_events);
 	add_losses(&line, m);

@@ -96,7 +96,7 @@ int live_sum_losses(struct live *l, struct gmem_lost_rec *r)
 {
 	int err = sum_cpus(l, l->at.skel->maps.lost, GMEM_LOSSES, r->lost);
 
-	r->lost[GMEM_LOST_UNPAIRED] += l->at.verifier.missed;
+	r->lost[GMEM_LOST_SKIPPED] += l->at.verifier.skipped;
 	return err ? err : sum_cpus(l, l->at.skel->maps.lost_kinds, GMEM_KINDS, r->by_kind);
 }
 
@@ -199,14 +199,14 @@ static int refresh_pages(struct live *l)
 	return inventory_refresh(l->at.inv);
 }
 
-/* What the programs on kprobes missed may be anything: it is read, as after a loss. */
+/* A program that was skipped might have seen any change: all is read, as after a loss. */
 static int check_probes(struct live *l)
 {
-	uint64_t missed = l->at.verifier.missed;
+	uint64_t skipped = l->at.verifier.skipped;
 
 	if (attach_verify(&l->at))
 		l->probes_told = false;
-	if (l->at.inv && (*l->at.probes.blind || verify_missed(&l->at) != missed))
+	if (l->at.inv && (*l->at.probes.blind || verify_skipped(&l->at) != skipped))
 		inventory_distrust(l->at.inv);
 	return live_tell_probes(l);
 }

@@ -185,6 +185,8 @@ size_t verify_attached(struct attachment *a)
 	make_vm(&a->verifier);
 	check_beat(a);
 	check_patched(a);
+	/* Programs were attached one after the other: until now they contradict each other. */
+	a->verifier.contradictions = *(volatile __u64 *)&a->skel->bss->contradictions;
 	if (a->module)
 		verify_close(&a->verifier);
 	return nr_blind(a);
@@ -303,15 +305,29 @@ static uint64_t missed_by(const struct bpf_link *link, enum gmem_way way)
 	return way == GMEM_WAY_KPROBE_MULTI ? info.kprobe_multi.missed : info.perf_event.missed;
 }
 
-uint64_t verify_missed(struct attachment *a)
+static uint64_t skipped_of(const struct bpf_program *prog)
 {
-	uint64_t missed = 0;
+	struct bpf_prog_info info = { 0 };
+	uint32_t size = sizeof(info);
+
+	if (bpf_program__fd(prog) < 0 || bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &size))
+		return 0;
+	return info.recursion_misses;
+}
+
+uint64_t verify_skipped(struct attachment *a)
+{
+	const struct bpf_program *prog = NULL;
+	uint64_t skipped = 0;
 
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		missed += missed_by(a->links[i], gmem_probes[i].way);
-		missed += missed_by(a->keepers[i], gmem_probes[i].way);
+		skipped += missed_by(a->links[i], gmem_probes[i].way);
+		skipped += missed_by(a->keepers[i], gmem_probes[i].way);
 	}
-	if (missed > a->verifier.missed)
-		a->verifier.missed = missed;
-	return a->verifier.missed;
+	while ((prog = bpf_object__next_program(a->skel->obj, (struct bpf_program *)prog)))
+		skipped += skipped_of(prog);
+	/* That of a link that was detached is gone. */
+	if (skipped > a->verifier.skipped)
+		a->verifier.skipped = skipped;
+	return a->verifier.skipped;
 }

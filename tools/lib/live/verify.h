@@ -18,7 +18,7 @@ struct verifier {
 	int vm;				/* a VM of this process; -1: none */
 	uint64_t beats[2];		/* seen so far, at entry and at exit */
 	uint64_t contradictions;	/* seen so far */
-	uint64_t missed;		/* runs that the kernel skipped, as far as links report them */
+	uint64_t skipped;		/* runs of programs that the kernel skipped */
 };
 
 /*
@@ -47,9 +47,11 @@ size_t verify_attached(struct attachment *a);
 bool verify_again(struct attachment *a);
 
 /*
- * Returns how many runs of programs on kprobes the kernel has skipped since they were attached:
- * their events are missing. Linux 6.7 and later report it.
+ * Returns how many runs of programs the kernel has skipped since they were attached: their events
+ * are missing. It skips an fentry whose program was preempted on this CPU in another task (prog->active
+ * in kernel/bpf/trampoline.c), and a kretprobe that has no instance left (from Linux 6.7 on it reports
+ * that).
  */
-uint64_t verify_missed(struct attachment *a);
+uint64_t verify_skipped(struct attachment *a);
 
 #endif /* GMEM_VERIFY_H */

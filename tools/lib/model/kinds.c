@@ -100,6 +100,7 @@ const char *const gmem_loss_names[GMEM_LOSSES] = {
 	[GMEM_LOST_UNPAIRED]	= "unpaired",
 	[GMEM_LOST_RANGE]	= "range",
 	[GMEM_LOST_DAMAGED]	= "damaged",
+	[GMEM_LOST_SKIPPED]	= "skipped",
 };
 
 enum gmem_unit gmem_unit_of(const struct gmem_rec *r)

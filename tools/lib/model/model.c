@@ -261,6 +261,8 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 	if (!vm)
 		return -ENOMEM;
 	err = apply_to_vm(m, vm, rec);
+	if (*m->blind && vm->map == GMEM_MAP_CURRENT && !vm->ended_ns)
+		vm->map = GMEM_MAP_STALE;
 	if (!err && k->phase != GMEM_META && !again)
 		m->nr_events += 1 + gmem_conversion_events(rec);
 	return err;

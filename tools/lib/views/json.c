@@ -211,6 +211,18 @@ static void put_backing(struct json_object *o, const struct gmem_model *m)
 	json_object_object_add(o, "backing", backing);
 }
 
+static struct json_object *blind_functions(const char *blind)
+{
+	struct json_object *a = json_object_new_array();
+	size_t n;
+
+	for (; *blind; blind += n + strspn(blind + n, ", ")) {
+		n = strcspn(blind, ", ");
+		json_object_array_add(a, json_object_new_string_len(blind, (int)n));
+	}
+	return a;
+}
+
 struct json_object *gmem_json_model(const struct gmem_model *m, const char *probes, uint32_t pid)
 {
 	struct json_object *o = json_object_new_object(), *vms = json_object_new_array();
@@ -220,6 +232,7 @@ struct json_object *gmem_json_model(const struct gmem_model *m, const char *prob
 	json_object_object_add(o, "version", json_object_new_int(GMEM_JSON_VERSION));
 	put_u64(o, "ts_ns", m->now_ns);
 	json_object_object_add(o, "probes", json_object_new_string(gmem_text_name(text, sizeof(text), probes)));
+	json_object_object_add(o, "blind", blind_functions(m->blind));
 	put_u64(o, "events", m->nr_events);
 	put_losses(o, m);
 	put_cost(o, &m->cost);
