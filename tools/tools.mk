@@ -10,10 +10,17 @@ LIVE_SRC += tools/lib/cli/live_options.c
 LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(LIVE_SRC),$(LIB_SRC)))
 LIVE_OBJ := $(patsubst %.c,$(B)/%.o,$(LIVE_SRC))
 
+BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra \
+	-Wno-unused-parameter -Werror -Ibpf
+
 $(B)/gmem.bpf.o: bpf/gmem.bpf.c $(wildcard bpf/*.h)
 	@mkdir -p $(@D)
-	$(CLANG) -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra \
-		-Wno-unused-parameter -Werror -Ibpf -c $< -o $@
+	$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+# The same by other compilers, for selftests/distro/clangs.
+$(B)/distro/gmem-%.bpf.o: bpf/gmem.bpf.c $(wildcard bpf/*.h)
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
 $(B)/gmem.skel.h: $(B)/gmem.bpf.o
 	$(BPFTOOL) gen skeleton $< name gmem_bpf > $@.tmp && mv $@.tmp $@

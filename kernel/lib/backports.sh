@@ -10,15 +10,19 @@ suite_of()
 	esac
 }
 
-# debian_uris: what the machine's sources name for its own release of Debian.
-# Debian's archive has every suite under one URI; one of security updates has not.
+# debian_uris SUITE: URIs of the machine's own sources that have the suite.
+# Debian's archive has every suite under one URI; security updates have another one.
 debian_uris()
 {
-	local codename
+	local codename updates=
 
 	codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+	case $1 in
+	*-security)	updates=-security ;;
+	esac
 	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Identifier: Packages' 2>/dev/null |
-		awk -v c="$codename" '($2 == c || $2 == "stable") && $3 == "main" && !seen[$1]++ { print $1 }'
+		awk -v c="$codename$updates" -v s="stable$updates" \
+			'($2 == c || $2 == s) && $3 == "main" && !seen[$1]++ { print $1 }'
 }
 
 debian_keyring()
@@ -58,7 +62,7 @@ write_private_apt()
 	[ -n "$keyring" ] || return
 	mkdir -p "$dir/etc/sources.list.d" "$dir/etc/preferences.d" "$dir/state/lists/partial" "$dir/cache/archives/partial"
 	: > "$dir/status"
-	for uri in $(debian_uris); do
+	for uri in $(debian_uris "$suite"); do
 		echo "deb [signed-by=$keyring] $uri $suite main"
 	done > "$dir/etc/sources.list"
 	[ -s "$dir/etc/sources.list" ] || return

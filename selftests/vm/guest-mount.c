@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The file systems of the guest: the host's root over 9p, a tmpfs above it, the
- * kernel's own. Knows nothing of frames or of the command.
+ * The file systems of the guest: the host's root over 9p, or files of it that the
+ * initramfs carries, a tmpfs above, the kernel's own. Knows nothing of frames or of the command.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -26,6 +26,11 @@ static const struct mount_point early[] = {
 	{ .type = "sysfs", .dir = "/sys" },
 };
 
+/* A kernel without 9p: /lower is a folder of the initramfs, with what the command needs. */
+static const struct mount_point carried[] = {
+	{ .type = NULL, .dir = NEW_ROOT, .source = "/lower", .flags = MS_BIND },
+};
+
 static const struct mount_point root[] = {
 	{ .type = "9p", .dir = "/lower", .source = "root", .flags = MS_RDONLY,
 	  .options = "trans=virtio,version=9p2000.L,msize=512000,cache=loose" },
@@ -44,6 +49,7 @@ static const struct mount_point tree[] = {
 	{ .type = "tmpfs", .dir = "/run", .options = "mode=755" },
 	{ .type = "mqueue", .dir = "/dev/mqueue", .optional = true },
 	{ .type = "hugetlbfs", .dir = "/dev/hugepages", .optional = true },
+	{ .type = "securityfs", .dir = "/sys/kernel/security", .optional = true },
 	{ .type = "tracefs", .dir = "/sys/kernel/tracing", .optional = true },
 	{ .type = "debugfs", .dir = "/sys/kernel/debug", .optional = true },
 	{ .type = "bpf", .dir = "/sys/fs/bpf", .options = "mode=700", .optional = true },
@@ -74,7 +80,8 @@ static bool mount_table(const struct mount_point *m, size_t count, char *why, si
 		}
 		if (!err)
 			continue;
-		snprintf(why, size, "cannot mount %s on %s: %s", m[i].type, m[i].dir,
+		snprintf(why, size, "cannot mount %s on %s: %s",
+			 m[i].type ? m[i].type : m[i].source, m[i].dir,
 			 strerror(-err));
 		return false;
 	}
@@ -108,10 +115,17 @@ static void dev_links(void)
 	(void)!symlink("/proc/self/fd/2", "/dev/stderr");
 }
 
+static bool mount_new_root(char *why, size_t size)
+{
+	if (!access("/lower", F_OK))
+		return mount_table(TABLE(carried), why, size);
+	return mount_table(TABLE(root), why, size);
+}
+
 bool guest_mount_root(char *why, size_t size)
 {
 	umask(022);
-	if (!mount_table(TABLE(root), why, size) || !switch_root(why, size) ||
+	if (!mount_new_root(why, size) || !switch_root(why, size) ||
 	    !mount_table(TABLE(tree), why, size))
 		return false;
 	dev_links();

@@ -15,6 +15,14 @@
 bool guest_mount_early(void);
 bool guest_mount_root(char *why, size_t size);
 
+/*
+ * guest-modules.c: loads the modules of a folder of the initramfs in the order of their
+ * names; false with a reason in why. A folder that does not exist holds none.
+ */
+#define GUEST_MODULES_BOOT	"/modules/boot"
+#define GUEST_MODULES_KVM	"/modules/kvm"
+bool guest_load_modules(const char *dir, char *why, size_t size);
+
 /* guest-port.c: an open port whose host end is connected. Waits as long as it takes. */
 int guest_port_open(void);
 

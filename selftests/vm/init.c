@@ -269,12 +269,18 @@ int main(void)
 	}
 	guest_mount_early();
 	guest_log("<6>%s\n", FRAME_MARK_UP);
+	/* The port may be one of them: only the console can tell of a failure. */
+	if (!guest_load_modules(GUEST_MODULES_BOOT, why, sizeof(why))) {
+		guest_log("<3>gmem-vm: %s\n", why);
+		power_off();
+	}
 	command_init(&in.cmd);
 	in.sigfd = signals();
 	link_init(&in.link, guest_port_open());
 	sethostname("gmem-vm", 7);
 	lo_up();
-	if (guest_mount_root(why, sizeof(why)))
+	if (guest_load_modules(GUEST_MODULES_KVM, why, sizeof(why)) &&
+	    guest_mount_root(why, sizeof(why)))
 		link_send_u32(&in.link, FRAME_HELLO, 0, FRAME_VERSION);
 	else
 		tell_failure(&in, why);

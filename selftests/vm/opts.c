@@ -10,7 +10,7 @@
 #include "report.h"
 
 enum {
-	O_KERNEL = 256, O_VARIANT, O_KVM, O_DEBUG, O_IMAGE, O_INITRAMFS, O_SMP, O_MEM, O_ICOUNT, O_MTTCG,
+	O_KERNEL = 256, O_VARIANT, O_KVM, O_DEBUG, O_IMAGE, O_DISTRO, O_MODULES, O_FILES, O_INITRAMFS, O_SMP, O_MEM, O_ICOUNT, O_MTTCG,
 	O_TIMEOUT, O_HANG, O_LOG, O_APPEND, O_CHECK_ARGS, O_CHECK_LOG,
 };
 
@@ -20,6 +20,9 @@ static const struct option longopts[] = {
 	{ "kvm", required_argument, NULL, O_KVM },
 	{ "debug", no_argument, NULL, O_DEBUG },
 	{ "image", required_argument, NULL, O_IMAGE },
+	{ "distro", required_argument, NULL, O_DISTRO },
+	{ "modules", required_argument, NULL, O_MODULES },
+	{ "files", required_argument, NULL, O_FILES },
 	{ "initramfs", required_argument, NULL, O_INITRAMFS },
 	{ "smp", required_argument, NULL, O_SMP },
 	{ "mem", required_argument, NULL, O_MEM },
@@ -49,6 +52,10 @@ void opts_help(void)
 "                    folder $GMEM_MODULES\n"
 "  --debug           the kernel's build with debug checks\n"
 "  --image BZIMAGE   boot this file instead\n"
+"  --distro SPEC     boot a Debian kernel, as 6.12.117+deb12-amd64 or newest:cloud\n"
+"                    (selftests/distro/fetch --help); KVM is loaded\n"
+"  --modules DIR     the kernel's modules (lib/modules/VERSION, with modules.dep)\n"
+"  --files PATH      take this file or folder along where the kernel has no 9p\n"
 "  --smp N           virtual CPUs (2)\n"
 "  --mem SIZE        memory, as 4G or 512M (4G)\n"
 "  --icount          the guest's time is executed instructions; one CPU\n"
@@ -131,7 +138,10 @@ static bool parse_one(struct opts *o, int opt, const char *arg, const char *give
 	case O_KERNEL:
 	case O_KVM:
 	case O_DEBUG:
-		return true;	/* the wrapper has turned them into --image */
+	case O_DISTRO:
+	case O_MODULES:
+	case O_FILES:
+		return true;	/* the wrapper turns them into --image and --initramfs */
 	case O_VARIANT:
 		return parse_variant(arg);
 	case O_IMAGE:

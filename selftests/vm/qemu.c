@@ -24,11 +24,12 @@ enum { FD_LINK = 3, FD_CONSOLE = 4, FD_TELL = 5 };
  * Everything the kernel says goes to the log whatever a command does to the
  * console's level. An oops ends the VM: what runs after it proves nothing.
  * The lockup and stall limits are generous as TCG shares busy CPUs; for the same
- * reason the watchdog would drop the TSC, which is sound here, for the slow HPET.
+ * reason the watchdog would drop the TSC, which is sound here, for the slow HPET, and
+ * the check of the timer would end the boot ("IO-APIC + timer doesn't work").
  */
 #define CMDLINE	"console=ttyS0,115200 rdinit=/init ignore_loglevel printk.devkmsg=on " \
 		"panic=-1 oops=panic watchdog_thresh=30 rcupdate.rcu_cpu_stall_timeout=60 " \
-		"tsc=nowatchdog"
+		"tsc=nowatchdog no_timer_check"
 
 /*
  * Guest time that jumps over idle makes a short wait for the host look long; a

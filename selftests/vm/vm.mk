@@ -8,7 +8,7 @@ VM_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror \
 
 VM_BOTH := buf link stream
 VM_HOST := run session opts request qemu console term splat report
-VM_GUEST := init guest-mount guest-port guest-cmd
+VM_GUEST := init guest-modules guest-mount guest-port guest-cmd
 VM_HEADERS := $(wildcard $(VM)/*.h)
 
 .PHONY: vm

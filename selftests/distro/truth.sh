@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# gmemtop counts exactly on this kernel, whatever it is: VMs of the default type do all that
+# guest_memfd allows there. Attached before the load, and after it.
+. selftests/tap.sh
+dir=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null' EXIT
+rounds=${1:-50}
+
+# differs FILE PART: complaints of the last line of a gmemtop's output about a part of the ledger.
+differs() {
+	jq -nr --slurpfile ledger "$dir/ledger" --arg part "$2" --argjson top "$(grep '}$' "$1" | tail -1)" '
+		def pick($keys): map(with_entries(select(.key as $k | $keys | index($k)))) | sort;
+		def lists($want; $got): ($want[0] // {} | keys) as $k |
+			if ($want | sort) == ($got | pick($k)) then empty else "wanted \($want) got \($got)" end;
+		$ledger[] | . as $l | [$top.vms[] | select(.pid == $l.pid)] |
+		if length != 1 then "pid \($l.pid): \(length) VMs"
+		elif $part == "counts" then .[0] as $v | $l.counts | to_entries[] | . as $e |
+			if $v | has($e.key) | not then "no \(.key)"
+			elif .value == $v[.key] then empty
+			else "pid \($l.pid): \(.key): wanted \(.value), got \($v[.key])" end
+		elif $part == "state" then .[0] as $v | select($v.map_state != "current") |
+			"pid \($l.pid): the map is \($v.map_state)"
+		else .[0] as $v | lists($l[$part]; $v[$part]) | "pid \($l.pid): \(.)" end' 2>&1
+}
+
+lost() {
+	grep '}$' "$1" | tail -1 | jq -c '.lost | with_entries(select(.value != 0))'
+}
+
+# equal NAME FILE PART: it may take a refresh until the last events are in.
+equal() {
+	local i out
+
+	for i in 1 2 3 4 5 6; do
+		out=$(differs "$2" "$3")
+		[ -n "$out" ] || break
+		sleep 1
+	done
+	verdict "$1" "$out"
+}
+
+build/gmemtop --json -d 1 > "$dir/top" 2> "$dir/top.err" &
+top=$!
+if ! wait_for 60 test -s "$dir/top"; then
+	not_ok "gmemtop attaches" "$(cat "$dir/top.err")"
+	plan
+	exit 1
+fi
+ok "gmemtop attaches: $(head -1 "$dir/top" | jq -r .probes)"
+
+build/distro_load 3 "$rounds" "$dir/ledger" > "$dir/load" 2> "$dir/load.err" &
+load=$!
+if ! wait_for 120 grep -q holding "$dir/load"; then
+	not_ok "the load does its work" "$(cat "$dir/load.err")"
+	plan
+	exit 1
+fi
+ok "the load does its work"
+for part in counts files slots state; do
+	equal "gmemtop that was there before: $part" "$dir/top" $part
+done
+is "it has lost nothing" "$(lost "$dir/top")" "{}"
+
+build/gmemtop --json -n 1 -d 0.1 > "$dir/fresh" 2> "$dir/fresh.err"
+is "a fresh gmemtop ends in order" "$? $(cat "$dir/fresh.err")" "0 "
+for part in files slots state; do
+	verdict "a fresh gmemtop: $part" "$(differs "$dir/fresh" $part)"
+done
+
+kill -TERM $top
+wait $top
+is "gmemtop ends in order" "$? $(cat "$dir/top.err")" "0 "
+kill -TERM $load
+wait $load 2> /dev/null
+plan
