@@ -71,8 +71,7 @@ int BPF_PROG(stock_user_fault, struct vm_fault *vmf)
 		.ino = file->f_inode->i_ino, .start = vmf->pgoff, .end = vmf->pgoff + 1,
 	};
 
-	uncounted_begins(OP_USER_FAULT, vm_of_probed(gmem_kvm(file->private_data)),
-			 GMEM_USER_FAULT_BEGIN, &r);
+	user_fault_begins(vm_of_probed(gmem_kvm(file->private_data)), &r);
 	return 0;
 }
 
@@ -86,8 +85,7 @@ int BPF_PROG(stock_user_fault_exit, struct vm_fault *vmf, unsigned int ret)
 		.ret = ret & VM_FAULT_ERROR ? -EFAULT : 0,
 	};
 
-	uncounted_ends(OP_USER_FAULT, vm_of_probed(gmem_kvm(file->private_data)),
-		       GMEM_USER_FAULT_END, &r);
+	user_fault_ends(vm_of_probed(gmem_kvm(file->private_data)), &r);
 	return 0;
 }
 

@@ -57,6 +57,7 @@ static void distrust_maps(struct gmem_model *m)
 	struct gmem_vm *vm, *tmp;
 
 	HASH_ITER(hh, m->vms, vm, tmp) {
+		vm->only_behind = false;
 		if (vm->map == GMEM_MAP_CURRENT && !vm->ended_ns)
 			vm->map = GMEM_MAP_STALE;
 	}
@@ -171,6 +172,9 @@ static int apply_event(struct gmem_vm *vm, const struct gmem_rec *r)
 		return 0;
 	case GMEM_SCAN_END:
 		model_scan_end(vm, r);
+		return 0;
+	case GMEM_BEHIND:
+		model_behind(vm, r);
 		return 0;
 	case GMEM_ATTRIBUTES_PHASE:
 	case GMEM_PHASE:
