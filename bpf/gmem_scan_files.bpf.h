@@ -218,6 +218,49 @@ static __always_inline bool scan_identity(struct task_struct *task, struct kvm *
 	return true;
 }
 
+/* Is there a guest_memfd in a memslot? */
+struct file_check {
+	struct slot_walk w;
+	__u64 found;
+};
+
+static long check_memslot(__u32 i, struct file_check *c)
+{
+	struct file *file;
+
+	if (slots_next(&c->w, &file))
+		return 1;
+	c->found |= file != NULL;
+	return c->found;
+}
+
+static long check_address_space(__u32 as, struct file_check *c)
+{
+	slots_begin(&c->w, as);
+	bpf_loop(MAX_SLOT_STEPS, check_memslot, c, 0);
+	return c->found;
+}
+
+/*
+ * A VM that nobody has met yet. One without private memory, and without guest_memfd, has nothing for us
+ * to show. Its memslots are walked once in a pass, not for each vCPU.
+ */
+static __always_inline bool is_of_interest(struct kvm *kvm)
+{
+	struct emitted_key key = { .file = (__u64)kvm };
+	struct file_check c = { .w.kvm = kvm };
+	__u64 *in, id = pass.id;
+
+	if (BPF_CORE_READ(kvm, mem_attr_array.xa_head))
+		return true;
+	in = bpf_map_lookup_elem(&emitted, &key);
+	if (in && *in == id)
+		return false;
+	bpf_map_update_elem(&emitted, &key, &id, BPF_ANY);
+	bpf_loop(nr_address_spaces(), check_address_space, &c, 0);
+	return c.found;
+}
+
 /*
  * GMEM_SCAN_FILES: of one VM or of all, in the files of one process or of all. To return 1 is to be
  * called for the same file again, when user space reads the iterator the next time.
@@ -239,9 +282,7 @@ int scan_files(struct bpf_iter__task_file *ctx)
 	if (!kvm)
 		return 0;
 	vm = vm_if_known_probed(kvm);
-	/* VMs without private memory have nothing for us to show. */
-	if (kind != FILE_GMEM && !(vm && bpf_map_lookup_elem(&vms, &vm)) &&
-	    !BPF_CORE_READ(kvm, mem_attr_array.xa_head))
+	if (kind != FILE_GMEM && !(vm && bpf_map_lookup_elem(&vms, &vm)) && !is_of_interest(kvm))
 		return 0;
 	vm = vm_of_probed(kvm);
 	if (pass.vm && pass.vm != vm)
