@@ -68,6 +68,7 @@ enum gmem_kind {
 	GMEM_HOLDERS		= 42,	/* of all VMs: all of them were met; dur_ns: in that time */
 	GMEM_CLOCK		= 43,	/* struct gmem_clock_rec, made by who records */
 	GMEM_PHASE		= 44,	/* at a picture: arg as of GMEM_ATTRIBUTES_PHASE, of the task's conversion that is in flight */
+	GMEM_BEHIND		= 45,	/* aux 1: changes of attributes are marked and not read yet; 0: they are read */
 	GMEM_KINDS
 };
 
@@ -116,6 +117,13 @@ struct gmem_rec {
  * of the VM, from 1, as the lock ordered them.
  */
 
+/* Cause of a fault on a mapped guest_memfd (GMEM_USER_FAULT_*, arg). Older recordings have 0. */
+enum gmem_user {
+	GMEM_USER_UNKNOWN,
+	GMEM_USER_VMM,		/* code of a process touched it */
+	GMEM_USER_GUEST,	/* a vCPU did: the thread is in KVM_RUN */
+};
+
 /* What a scan of attributes tells of a VM (GMEM_VM flags). */
 enum {
 	GMEM_VM_SCANNED = 1,	/* GMEM_SCAN_* follow: until then its state is not known */
@@ -130,6 +138,11 @@ struct gmem_stall_rec {
 	__u64 ioctl_ns;		/* in KVM_SET_MEMORY_ATTRIBUTES, by whichever thread */
 	__u64 discard_ns;	/* in fallocate of guest_memfd, by the vCPU's thread */
 	__u64 ioctls;		/* 0: it was not converted */
+};
+
+/* GMEM_SCAN_FILE (start): what no event tells of a file. Older recordings have 0. */
+enum gmem_file_state {
+	GMEM_FILE_MAPPED = 1,	/* somebody has it mapped */
 };
 
 /* GMEM_VM: identity at the time the VM was first seen. h.tgid is the VMM. */
@@ -329,13 +342,14 @@ struct gmem_clock_rec {
 };
 
 /*
- * How far the inventory is: user space sets what is wanted, programs what was done.
- * One run of a program is bounded in time, and goes on where the last one ended.
+ * Progress of the inventory. User space keeps one of these for each VM that is being scanned, and
+ * hands it to the programs for one run, which is bounded in time and goes on where the last one ended.
  */
 enum gmem_scan_phase {
 	GMEM_SCAN_IDLE,
-	GMEM_SCAN_BEGINS,	/* the record that begins it is to be written */
-	GMEM_SCAN_FILES,	/* files and slots, of vm or of all VMs if that is 0 */
+	GMEM_SCAN_BEGINS,	/* the record that begins it is due */
+	GMEM_SCAN_FILES,	/* user space passes over the open files of all processes */
+	GMEM_SCAN_SLOTS,	/* files in memslots, which may have no descriptor */
 	GMEM_SCAN_MAPS,		/* attributes, from next on */
 	GMEM_SCAN_CACHE,	/* pages of ino, from next on; then it is done */
 	GMEM_SCAN_ENDS,
@@ -348,18 +362,36 @@ struct gmem_scan {
 	__u64 next;		/* gfn or pgoff to go on from */
 	__u64 phase;		/* enum gmem_scan_phase */
 	__u64 with_files;	/* what is not found among files and slots is gone */
-	__u64 no_slots;		/* only files: for the pages that they have */
-	__u64 holders;		/* tell who has what open, too */
-	__u64 holder_of_vm;	/* who was told last, and of what */
+};
+
+/* A pass over files. It may stop at any of them, even between two bindings of one, and go on there. */
+struct gmem_pass {
+	__u64 id;		/* a file is emitted once in passes of the same id */
+	__u64 vm;		/* 0: all VMs */
+	__u64 no_slots;		/* skip bindings */
+	__u64 holders;		/* emit holders, too */
+	__u64 identify;		/* emit GMEM_VM for vm, once */
+	__u64 holder_of_vm;	/* holder that was emitted last, and of what */
 	__u64 holder_of_ino;
 	__u64 holder;
-	__u64 found;		/* files of the VM that were met */
-	__u64 no_room;		/* the ring buffer was full: read it, and go on */
-	__u64 left;		/* VMs of which some changed blocks were not read */
+	__u64 file;		/* address of the file that was begun; 0: none */
+	__u64 index;		/* page offset in it to go on from */
+};
+
+/* Limits and cost of all runs. */
+struct gmem_scan_cost {
 	__u64 budget_ns;	/* of one run */
+	__u64 no_room;		/* records for which the ring buffer had no room: they come later */
 	__u64 runs;
 	__u64 run_ns;		/* of all of them */
 	__u64 max_run_ns;	/* of the longest */
+};
+
+/* What a run returns to user space. */
+enum gmem_scan_result {
+	GMEM_RUN_DONE,
+	GMEM_RUN_MORE,		/* it stopped for time or room: run it again */
+	GMEM_RUN_GONE,		/* the VM has ended */
 };
 
 /* What the tool itself costs, since it was attached. */

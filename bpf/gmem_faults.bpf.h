@@ -3,6 +3,7 @@
 #ifndef GMEM_FAULTS_BPF_H
 #define GMEM_FAULTS_BPF_H
 
+#include "gmem_syscall.bpf.h"
 #include "gmem_vm.bpf.h"
 
 /* The exit is rare: its vCPU is probed, whatever the verifier knows of it. */
@@ -36,6 +37,24 @@ static __always_inline void uncounted_ends(__u32 class, __u64 vm, __u16 kind, st
 
 	r->dur_ns = op_end(class, vm, ts);
 	emit_event(vm, kind, ts, r);
+}
+
+/* A fault on a mapped guest_memfd. It is the guest's if it happens while a vCPU runs. */
+static __always_inline __u64 user_of_mapping(void)
+{
+	return current_is_in_ioctl(KVM_RUN) ? GMEM_USER_GUEST : GMEM_USER_VMM;
+}
+
+static __always_inline void user_fault_begins(__u64 vm, struct gmem_rec *r)
+{
+	r->arg = user_of_mapping();
+	uncounted_begins(OP_USER_FAULT, vm, GMEM_USER_FAULT_BEGIN, r);
+}
+
+static __always_inline void user_fault_ends(__u64 vm, struct gmem_rec *r)
+{
+	r->arg = user_of_mapping();
+	uncounted_ends(OP_USER_FAULT, vm, GMEM_USER_FAULT_END, r);
 }
 
 /* r->nr_pages is GMEM_UNKNOWN where nobody tells what was allocated. */

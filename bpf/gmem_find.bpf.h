@@ -107,4 +107,32 @@ static __always_inline __u64 file_pages(struct file *file)
 	return (__u64)BPF_CORE_READ(file, f_inode, i_size) >> GMEM_PAGE_SHIFT;
 }
 
+static __noinline long count_of_old(struct file *file)
+{
+	return BPF_CORE_READ(file, f_count.counter);
+}
+
+/* Counts from 0 for one reference; negative for none. */
+static __noinline long count_of_new(struct file *file)
+{
+	return BPF_CORE_READ(file, f_ref.refcnt.counter);
+}
+
+/*
+ * Is somebody still holding the file? If so, its release has not begun. Two functions, which are not
+ * inlined: clang merges the branches otherwise, and the verifier then meets the field that is not there.
+ */
+static __always_inline bool file_is_held(struct file *file)
+{
+	if (bpf_core_field_exists(file->f_ref))
+		return count_of_new(file) >= 0;
+	return count_of_old(file) > 0;
+}
+
+/* Does a process have it mapped? guest_memfd is mapped shared only. */
+static __always_inline bool file_is_mapped(struct file *file)
+{
+	return BPF_CORE_READ(file, f_inode, i_mapping, i_mmap.rb_root.rb_node) != 0;
+}
+
 #endif /* GMEM_FIND_BPF_H */

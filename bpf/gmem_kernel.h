@@ -87,9 +87,20 @@ struct xarray {
 	void *xa_head;
 };
 
+struct rb_node;
+
+struct rb_root {
+	struct rb_node *rb_node;
+};
+
+struct rb_root_cached {
+	struct rb_root rb_root;
+};
+
 struct address_space {
 	struct inode *host;
 	struct xarray i_pages;
+	struct rb_root_cached i_mmap;
 	unsigned long nrpages;
 };
 
@@ -113,7 +124,17 @@ struct path {
 	struct dentry *dentry;
 };
 
+typedef struct {
+	long counter;
+} atomic_long_t;
+
+typedef struct {
+	atomic_long_t refcnt;
+} file_ref_t;
+
 struct file {
+	atomic_long_t f_count;	/* before 6.13 */
+	file_ref_t f_ref;
 	struct inode *f_inode;
 	void *private_data;
 	struct path f_path;
@@ -165,11 +186,26 @@ struct kvm_arch {
 	bool has_private_mem;	/* x86, since 6.10 */
 };
 
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+struct kvm_memslots {
+	u64 generation;
+	struct hlist_head id_hash[128];
+	int node_idx;
+};
+
 struct kvm {
 	u64 vm_id;	/* kernel/: "KVM: Number VMs, and tell the number in fdinfo" */
 	struct mm_struct *mm;
 	atomic_t online_vcpus;
 	bool vm_dead;
+	struct kvm_memslots *memslots[2];	/* or 1: by address space */
 	struct xarray mem_attr_array;	/* CONFIG_KVM_GENERIC_MEMORY_ATTRIBUTES */
 	struct kvm_arch arch;
 };
@@ -195,6 +231,7 @@ struct kvm_vcpu {
 };
 
 struct kvm_memory_slot {
+	struct hlist_node id_node[2];
 	u64 base_gfn;
 	unsigned long npages;
 	unsigned long userspace_addr;

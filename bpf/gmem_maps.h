@@ -80,6 +80,7 @@ struct gmem_op_key {
 
 struct gmem_vm_state {
 	struct gmem_counters c;
+	__u64 kvm;		/* address of struct kvm, which exists until c.ended_ns is set */
 	__u64 window_ns;	/* when we began to count told */
 	__u32 told;		/* changes since that had a record */
 	__u32 changed;		/* there may be some below */

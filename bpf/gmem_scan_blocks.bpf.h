@@ -9,10 +9,13 @@
 /* Where blocks of a VM that were marked as changed are read. */
 struct block_walk {
 	struct gmem_vm_state *v;
+	struct kvm *kvm;
 	__u64 vm;
-	__u64 head;
 	__u64 begin_ns;
+	__u64 left;	/* some are marked still */
 };
+
+__u64 changed_vm;	/* whose blocks are to be read */
 
 /* Which pages from index on, to the end of their leaf, are private. */
 static __always_inline __u64 leaf_bits(__u64 head, __u64 index)
@@ -30,57 +33,63 @@ static __always_inline __u64 leaf_bits(__u64 head, __u64 index)
 	return bits;
 }
 
+static __always_inline long leave_block(struct block_walk *b)
+{
+	*(volatile __u32 *)&b->v->changed = 1;
+	b->left = 1;
+	return 1;
+}
+
+/* Returns false if the tree got another root meanwhile: what was read may be of the old one. */
+static __always_inline bool read_block(const struct block_walk *b, struct gmem_raw_block *r)
+{
+	__u64 head = attributes_head((__u64)b->kvm);
+
+	for (__u32 n = 0; n < BLOCK_PAGES / 64; n++)
+		r->private[n] = leaf_bits(head, r->start + n * 64);
+	return head == attributes_head((__u64)b->kvm);
+}
+
 /* A mark is taken away before the block is read: what changes then is marked again. */
 static long tell_block(__u32 i, struct block_walk *b)
 {
-	__u32 *mark = &b->v->blocks[i & (CHANGED_BLOCKS - 1)];
+	__u32 *mark = &b->v->blocks[i & (CHANGED_BLOCKS - 1)], block;
 	struct gmem_raw_block *r;
-	__u32 block;
 
 	if (!*(volatile __u32 *)mark)
 		return 0;
-	r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+	r = scan_reserve(sizeof(*r));
 	if (!r)
-		scan.no_room++;
-	if (!r || scan_time_is_over(b->begin_ns)) {
-		b->v->changed = 1;
-		scan.left++;
-		if (r)
-			bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
-		return 1;
-	}
+		return leave_block(b);
 	fill_hdr(&r->h, b->vm, GMEM_RAW_BLOCK, sizeof(*r), bpf_ktime_get_ns());
-	block = __sync_lock_test_and_set(mark, 0) - 1;
-	r->start = (__u64)block << BLOCK_SHIFT;
-	for (__u32 n = 0; n < BLOCK_PAGES / 64; n++)
-		r->private[n] = leaf_bits(b->head, r->start + n * 64);
+	block = __sync_lock_test_and_set(mark, 0);
+	r->start = (__u64)(block - 1) << BLOCK_SHIFT;
+	if (!read_block(b, r)) {
+		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+		/* If its place is taken by now, by another block, that one can wait for a scan of all. */
+		if (__sync_val_compare_and_swap(mark, 0, block) && *(volatile __u32 *)mark != block)
+			add(&b->v->c.lost_state, 1);
+		return leave_block(b);
+	}
 	submit(r);
-	return 0;
+	return scan_time_is_over(b->begin_ns) ? leave_block(b) : 0;
 }
 
-SEC("iter/task_file")
-int scan_changed(struct bpf_iter__task_file *ctx)
+/* Returns enum gmem_scan_result. */
+SEC("raw_tp")
+int scan_changed(void *ctx)
 {
-	struct block_walk b = { .begin_ns = bpf_ktime_get_ns() };
-	struct file *file = ctx->file;
-	struct kvm *kvm;
+	struct block_walk b = { .begin_ns = bpf_ktime_get_ns(), .vm = changed_vm };
 
-	if (!file)
-		return 0;
-	kvm = file_kvm(file, file_kind(file));
-	if (!kvm)
-		return 0;
-	b.vm = vm_if_known_probed(kvm);
 	b.v = bpf_map_lookup_elem(&vms, &b.vm);
-	if (!b.v)
-		return 0;
-	scan.found++;
+	b.kvm = living_kvm(b.v);
+	if (!b.v || !b.kvm)
+		return GMEM_RUN_GONE;
 	if (!__sync_lock_test_and_set(&b.v->changed, 0))
-		return 0;
-	b.head = attributes_head((__u64)kvm);
+		return GMEM_RUN_DONE;
 	bpf_loop(CHANGED_BLOCKS, tell_block, &b, 0);
 	scan_run_ends(b.begin_ns);
-	return 0;
+	return b.left ? GMEM_RUN_MORE : GMEM_RUN_DONE;
 }
 
 #endif /* GMEM_SCAN_BLOCKS_BPF_H */

@@ -1,11 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The inventory of files, bindings, and who has them: one pass over the files of processes. */
+/*
+ * The inventory of files, bindings and holders. Files are met in two ways: a pass over the descriptors
+ * of processes meets those that are bound nowhere, too; the memslots of a VM lead to those without a
+ * descriptor, as they are mapped, or in flight in a socket.
+ */
 #ifndef GMEM_SCAN_FILES_BPF_H
 #define GMEM_SCAN_FILES_BPF_H
 
 #include "gmem_files.bpf.h"
 #include "gmem_scan.bpf.h"
+#include "gmem_scan_slots.bpf.h"
 #include "gmem_xarray.bpf.h"
+
+/* Files that were emitted, and in which pass. One that falls out is emitted again, which does no harm. */
+struct emitted_key {
+	__u64 file;
+	__u64 ino;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct emitted_key);
+	__type(value, __u64);
+} emitted SEC(".maps");
 
 static __always_inline __u64 gmem_flags(struct file *file)
 {
@@ -24,105 +42,229 @@ struct binding_walk {
 	__u64 vm;
 	__u64 ino;
 	__u64 size;
+	__u64 begin_ns;
+	__u64 done;
 };
 
-/* false: there is no binding at the index, or it goes as we look: its unbind is told after us. */
-static __always_inline bool read_binding(const struct binding_walk *w, struct gmem_rec *r)
+/* The entry that is at the index now, or 0. */
+static __always_inline __u64 binding_at(struct binding_walk *w)
 {
-	struct kvm_memory_slot *slot = (void *)w->at.entry;
+	xa_seek(&w->at);
+	return w->at.past || xa_is_internal(w->at.entry) ? 0 : w->at.entry;
+}
 
-	if (!slot || xa_is_internal(w->at.entry))
-		return false;
+static __always_inline void read_binding(const struct binding_walk *w, __u64 entry, struct gmem_rec *r)
+{
+	struct kvm_memory_slot *slot = (void *)entry;
+
 	r->ino = w->ino;
 	r->start = BPF_CORE_READ(slot, base_gfn);
 	r->end = r->start + BPF_CORE_READ(slot, npages);
 	r->arg = BPF_CORE_READ(slot, gmem.pgoff);
 	r->nr_pages = BPF_CORE_READ(slot, userspace_addr);
 	r->aux = (__u32)BPF_CORE_READ(slot, as_id) << 16 | (__u16)BPF_CORE_READ(slot, id);
-	return r->arg <= w->at.index && r->arg + (r->end - r->start) > w->at.index;
+}
+
+static __always_inline bool covers(const struct gmem_rec *r, __u64 index)
+{
+	return r->arg <= index && r->arg + (r->end - r->start) > index;
 }
 
 /*
  * v, of which the verifier knows nothing any more. It would learn from each turn of a
  * loop that an index has grown, and look at every turn: 7.3 does.
  */
-static __always_inline __u64 unknown(__u64 v, volatile __u64 *memory)
+static volatile __u64 unknown_memory;
+
+static __always_inline __u64 unknown(__u64 v)
 {
-	*memory = v;
-	v = *memory;
-	*memory = 0;
-	return v;
+	unknown_memory = v;
+	return unknown_memory;
 }
 
-/* A binding covers many indices, and is told once: at its first. */
+/* Emits the binding at the index if there still is one: else its unbind is emitted after us. */
+static __always_inline bool emit_binding(struct binding_walk *w, struct gmem_rec *r)
+{
+	__u64 index = w->at.index, entry = binding_at(w);
+
+	__builtin_memset(r, 0, sizeof(*r));
+	fill_hdr(&r->h, w->vm, GMEM_SCAN_SLOT, sizeof(*r), bpf_ktime_get_ns());
+	if (entry)
+		read_binding(w, entry, r);
+	if (!entry || !covers(r, index) || binding_at(w) != entry || !file_is_held(w->file)) {
+		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+		return false;
+	}
+	w->at.index = unknown(r->arg + (r->end - r->start));
+	submit(r);
+	return true;
+}
+
+/* A binding covers many indices, and is emitted once: at its first. Holes take no room. */
 static long scan_binding(__u32 i, struct binding_walk *w)
 {
 	struct gmem_rec *r;
 
-	if (w->at.index >= w->size)
-		return 1;
-	r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
-	if (!r) {
-		scan.no_room++;
-		return 1;
-	}
-	__builtin_memset(r, 0, sizeof(*r));
-	fill_hdr(&r->h, w->vm, GMEM_SCAN_SLOT, sizeof(*r), bpf_ktime_get_ns());
-	xa_seek(&w->at);
-	if (!w->at.past && read_binding(w, r)) {
-		w->at.index = unknown(r->arg + (r->end - r->start), &r->dur_ns);
-		submit(r);
+	if (w->at.index < w->size && binding_at(w)) {
+		r = scan_reserve(sizeof(*r));
+		if (!r)
+			return 1;
+		if (!emit_binding(w, r))
+			w->at.index = unknown(xa_next_index(&w->at));
 	} else {
-		w->at.index = unknown(xa_next_index(&w->at), &r->dur_ns);
-		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+		w->done = w->at.index >= w->size || w->at.past;
+		if (w->done)
+			return 1;
+		w->at.index = unknown(xa_next_index(&w->at));
 	}
-	return w->at.past != 0;
+	return scan_time_is_over(w->begin_ns);
 }
 
 #define MAX_BINDINGS	(1 << 16)	/* of a file: KVM has at most 32764 memslots */
 
-static __always_inline void scan_gmem(struct file *file, __u64 vm, __u32 holder)
+/* Returns false if there is no room. finder: a process that has it open, or 0. */
+static __always_inline bool emit_file(struct file *file, __u64 vm, __u32 finder)
 {
-	struct gmem_rec r = {
-		.ino = file_ino(file),
-		.end = file_pages(file),
-		.arg = gmem_flags(file),
-		.nr_pages = BPF_CORE_READ(file, f_inode, i_mapping, nrpages),
-		.aux = holder,
-	};
-	struct binding_walk w = { .at.stop = -1, .vm = vm, .ino = r.ino, .size = r.end };
+	struct gmem_rec *r = scan_reserve(sizeof(*r));
 
-	scan_emit(vm, GMEM_SCAN_FILE, &r);
-	if (scan.no_slots)
-		return;
-	w.at.head = (__u64)gmem_bindings(BPF_CORE_READ(file, private_data));
-	bpf_loop(MAX_BINDINGS, scan_binding, &w, 0);
+	if (!r)
+		return false;
+	__builtin_memset(r, 0, sizeof(*r));
+	fill_hdr(&r->h, vm, GMEM_SCAN_FILE, sizeof(*r), bpf_ktime_get_ns());
+	r->ino = file_ino(file);
+	r->end = file_pages(file);
+	r->arg = gmem_flags(file);
+	r->nr_pages = BPF_CORE_READ(file, f_inode, i_mapping, nrpages);
+	r->start = file_is_mapped(file) ? GMEM_FILE_MAPPED : 0;
+	r->aux = finder;
+	if (file_is_held(file))
+		submit(r);
+	else	/* its release may have been emitted before us */
+		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+	return true;
 }
 
-/* A process has a descriptor for each vCPU, one after the other: it is told once. */
-static __always_inline void scan_holder(struct task_struct *task, __u64 vm, __u64 ino)
+/* Goes on with the bindings of the file. Returns true if all are emitted. */
+static __always_inline bool scan_bindings(struct file *file, __u64 vm, __u64 begin_ns)
+{
+	struct binding_walk w = {
+		.at.stop = -1, .at.index = pass.index, .file = file, .vm = vm,
+		.ino = file_ino(file), .size = file_pages(file), .begin_ns = begin_ns,
+	};
+
+	w.at.head = (__u64)gmem_bindings(BPF_CORE_READ(file, private_data));
+	bpf_loop(MAX_BINDINGS, scan_binding, &w, 0);
+	pass.index = w.at.index;
+	return w.done;
+}
+
+/* Emits the file and its bindings, once in a pass. Returns false if some are left. */
+static __always_inline bool scan_gmem(struct file *file, __u64 vm, __u32 finder, __u64 begin_ns)
+{
+	struct emitted_key key = { .file = (__u64)file, .ino = file_ino(file) };
+	__u64 *in = bpf_map_lookup_elem(&emitted, &key), id = pass.id;
+
+	if ((in && *in == id) || !file_is_held(file))
+		return true;
+	if (pass.file != (__u64)file) {
+		if (!emit_file(file, vm, finder))
+			return false;
+		pass.file = (__u64)file;
+		pass.index = 0;
+	}
+	if (!pass.no_slots && !scan_bindings(file, vm, begin_ns))
+		return false;
+	pass.file = 0;
+	bpf_map_update_elem(&emitted, &key, &id, BPF_ANY);
+	return true;
+}
+
+static __always_inline bool is_last_holder(struct task_struct *task, __u64 vm, __u64 ino)
+{
+	return pass.holder == task->tgid && pass.holder_of_vm == vm && pass.holder_of_ino == ino;
+}
+
+/* A process has a descriptor for each vCPU, one after the other: it is emitted once. */
+static __always_inline bool scan_holder(struct task_struct *task, __u64 vm, __u64 ino)
 {
 	struct gmem_holder_rec *r;
 
-	if (!scan.holders || (scan.holder == task->tgid && scan.holder_of_vm == vm &&
-			      scan.holder_of_ino == ino))
-		return;
-	r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
-	if (!r) {
-		scan.no_room++;
-		return;
-	}
+	if (!pass.holders || is_last_holder(task, vm, ino))
+		return true;
+	r = scan_reserve(sizeof(*r));
+	if (!r)
+		return false;
 	fill_hdr(&r->h, vm, GMEM_HOLDER, sizeof(*r), bpf_ktime_get_ns());
 	r->h.tgid = task->tgid;
 	r->ino = ino;
 	BPF_CORE_READ_STR_INTO(&r->comm, task, group_leader, comm);
 	submit(r);
-	scan.holder = task->tgid;
-	scan.holder_of_vm = vm;
-	scan.holder_of_ino = ino;
+	pass.holder = task->tgid;
+	pass.holder_of_vm = vm;
+	pass.holder_of_ino = ino;
+	return true;
 }
 
-/* GMEM_SCAN_FILES: of one VM or of all, in the files of one process or of all. */
+/* The identity may be among what was lost, too. */
+static __always_inline bool scan_identity(struct task_struct *task, struct kvm *kvm, __u64 vm, __u64 ts)
+{
+	if (!pass.identify)
+		return true;
+	if (!emit_vm(kvm, vm, ts, (__u64)task)) {
+		scan_cost.no_room++;
+		return false;
+	}
+	pass.identify = 0;
+	return true;
+}
+
+/* Is there a guest_memfd in a memslot? */
+struct file_check {
+	struct slot_walk w;
+	__u64 found;
+};
+
+static long check_memslot(__u32 i, struct file_check *c)
+{
+	struct file *file;
+
+	if (slots_next(&c->w, &file))
+		return 1;
+	c->found |= file != NULL;
+	return c->found;
+}
+
+static long check_address_space(__u32 as, struct file_check *c)
+{
+	slots_begin(&c->w, as);
+	bpf_loop(MAX_SLOT_STEPS, check_memslot, c, 0);
+	return c->found;
+}
+
+/*
+ * A VM that nobody has met yet. One without private memory, and without guest_memfd, has nothing for us
+ * to show. Its memslots are walked once in a pass, not for each vCPU.
+ */
+static __always_inline bool is_of_interest(struct kvm *kvm)
+{
+	struct emitted_key key = { .file = (__u64)kvm };
+	struct file_check c = { .w.kvm = kvm };
+	__u64 *in, id = pass.id;
+
+	if (attributes_head((__u64)kvm))
+		return true;
+	in = bpf_map_lookup_elem(&emitted, &key);
+	if (in && *in == id)
+		return false;
+	bpf_map_update_elem(&emitted, &key, &id, BPF_ANY);
+	bpf_loop(nr_address_spaces(), check_address_space, &c, 0);
+	return c.found;
+}
+
+/*
+ * GMEM_SCAN_FILES: of one VM or of all, in the files of one process or of all. To return 1 is to be
+ * called for the same file again, when user space reads the iterator the next time.
+ */
 SEC("iter/task_file")
 int scan_files(struct bpf_iter__task_file *ctx)
 {
@@ -130,6 +272,7 @@ int scan_files(struct bpf_iter__task_file *ctx)
 	struct file *file = ctx->file;
 	struct task_struct *task = ctx->task;
 	enum file_kind kind;
+	bool all;
 	struct kvm *kvm;
 
 	if (!file || !task)
@@ -139,21 +282,64 @@ int scan_files(struct bpf_iter__task_file *ctx)
 	if (!kvm)
 		return 0;
 	vm = vm_if_known_probed(kvm);
-	/* VMs without private memory have nothing for us to show. */
-	if (kind != FILE_GMEM && !(vm && bpf_map_lookup_elem(&vms, &vm)) &&
-	    !attributes_head((__u64)kvm))
+	if (kind != FILE_GMEM && !(vm && bpf_map_lookup_elem(&vms, &vm)) && !is_of_interest(kvm))
 		return 0;
 	vm = vm_of_probed(kvm);
-	if (scan.vm && scan.vm != vm)
+	if (pass.vm && pass.vm != vm)
 		return 0;
 	if (!bpf_map_lookup_elem(&vms, &vm))
 		add_vm(kvm, vm, begin_ns, (__u64)task);
-	scan.found++;
-	scan_holder(task, vm, kind == FILE_GMEM ? file_ino(file) : 0);
-	if (kind == FILE_GMEM)
-		scan_gmem(file, vm, task->tgid);
+	all = scan_identity(task, kvm, vm, begin_ns) &&
+	      scan_holder(task, vm, kind == FILE_GMEM ? file_ino(file) : 0) &&
+	      (kind != FILE_GMEM || scan_gmem(file, vm, task->tgid, begin_ns));
 	scan_run_ends(begin_ns);
-	return 0;
+	return !all;
+}
+
+/* What a walk over memslots emits. */
+struct slot_scan {
+	struct slot_walk w;
+	__u64 vm;
+	__u64 begin_ns;
+	__u64 left;
+};
+
+static long scan_memslot(__u32 i, struct slot_scan *s)
+{
+	struct file *file;
+
+	if (slots_next(&s->w, &file))
+		return 1;
+	if (file && !scan_gmem(file, s->vm, 0, s->begin_ns))
+		s->left = 1;
+	return s->left;
+}
+
+static long scan_address_space(__u32 as, struct slot_scan *s)
+{
+	slots_begin(&s->w, as);
+	bpf_loop(MAX_SLOT_STEPS, scan_memslot, s, 0);
+	/* If the memslots changed meanwhile, some may not have been met: all once more. */
+	s->left |= !slots_are_same(&s->w);
+	return s->left;
+}
+
+/* GMEM_SCAN_SLOTS. Each run walks from the start: what was emitted is skipped. enum gmem_scan_result. */
+SEC("raw_tp")
+int scan_slots(void *ctx)
+{
+	struct slot_scan s = { .begin_ns = bpf_ktime_get_ns(), .vm = scan.vm };
+	struct gmem_vm_state *v = bpf_map_lookup_elem(&vms, &s.vm);
+
+	s.w.kvm = living_kvm(v);
+	if (!s.w.kvm)
+		return GMEM_RUN_GONE;
+	bpf_loop(nr_address_spaces(), scan_address_space, &s, 0);
+	scan_run_ends(s.begin_ns);
+	if (s.left)
+		return GMEM_RUN_MORE;
+	scan.phase = GMEM_SCAN_MAPS;
+	return GMEM_RUN_DONE;
 }
 
 #endif /* GMEM_SCAN_FILES_BPF_H */

@@ -4,6 +4,7 @@
 #define GMEM_SCAN_MAP_BPF_H
 
 #include "gmem_scan.bpf.h"
+#include "gmem_scan_slots.bpf.h"
 #include "gmem_xarray.bpf.h"
 
 /* What a walk over attributes, or over the pages of a file, keeps while it goes from node to node. */
@@ -202,16 +203,23 @@ static __always_inline __u64 walk_head(struct kvm *kvm, struct file *file, bool 
 	return attributes_head((__u64)kvm);
 }
 
-/* One record of a map. The room is reserved first: see gmem_scan.bpf.h. */
-static __always_inline bool scan_chunk(struct kvm *kvm, struct file *file, struct map_walk *w)
+/* Is all that was read of the same tree, and the tree still that of a VM, or of a file? */
+static __always_inline bool walk_is_true(const struct gmem_vm_state *v, struct kvm *kvm,
+					 struct file *file, const struct map_walk *w)
+{
+	return living_kvm(v) && walk_head(kvm, file, w->pages) == w->head &&
+	       (!w->pages || file_is_held(file));
+}
+
+/* One record of a map. The room is reserved first: see gmem_scan.bpf.h. False: that is all for now. */
+static __always_inline bool scan_chunk(const struct gmem_vm_state *v, struct kvm *kvm,
+				       struct file *file, struct map_walk *w)
 {
 	bool pages = scan.phase == GMEM_SCAN_CACHE;
-	struct gmem_map_rec *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+	struct gmem_map_rec *r = scan_reserve(sizeof(*r));
 
-	if (!r) {
-		scan.no_room++;
+	if (!r)
 		return false;
-	}
 	fill_hdr(&r->h, scan.vm, pages ? GMEM_PAGES : GMEM_SCAN_MAP, sizeof(*r), bpf_ktime_get_ns());
 	w->pages = pages;
 	w->head = walk_head(kvm, file, pages);
@@ -221,6 +229,10 @@ static __always_inline bool scan_chunk(struct kvm *kvm, struct file *file, struc
 	r->end = w->past ? GMEM_UNKNOWN : w->pos;
 	r->nr = w->nr;
 	bpf_probe_read_kernel(r->extents, sizeof(r->extents), w->extents);
+	if (!walk_is_true(v, kvm, file, w)) {
+		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+		return false;
+	}
 	scan.next = w->pos;
 	if (w->past)
 		scan.phase = pages ? GMEM_SCAN_DONE : GMEM_SCAN_ENDS;
@@ -228,10 +240,9 @@ static __always_inline bool scan_chunk(struct kvm *kvm, struct file *file, struc
 	return true;
 }
 
-static __always_inline void scan_mark(__u16 kind, __u64 next_phase)
+static __always_inline void scan_mark(const struct gmem_vm_state *v, __u16 kind, __u64 next_phase)
 {
-	struct gmem_counters *c = counters_of(scan.vm);
-	struct gmem_rec r = { .arg = c ? c->lost_state : 0, .aux = scan.with_files };
+	struct gmem_rec r = { .arg = v->c.lost_state, .aux = scan.with_files };
 
 	if (scan_emit(scan.vm, kind, &r))
 		scan.phase = next_phase;
@@ -242,43 +253,60 @@ static __always_inline bool scan_is_walking(void)
 	return scan.phase == GMEM_SCAN_MAPS || scan.phase == GMEM_SCAN_CACHE;
 }
 
+/* Looks for a file by its inode. */
+struct file_search {
+	struct slot_walk w;
+	struct file *file;
+};
+
+static long search_memslot(__u32 i, struct file_search *s)
+{
+	struct file *file;
+
+	if (slots_next(&s->w, &file))
+		return 1;
+	if (!file || file_ino(file) != scan.ino)
+		return 0;
+	s->file = file;
+	return 1;
+}
+
+static long search_address_space(__u32 as, struct file_search *s)
+{
+	slots_begin(&s->w, as);
+	bpf_loop(MAX_SLOT_STEPS, search_memslot, s, 0);
+	return s->file != NULL;
+}
+
 #define CHUNKS_A_RUN	8
 
-/* All phases but the one of files. Each file of the VM is an occasion for one bounded run. */
-SEC("iter/task_file")
-int scan_map(struct bpf_iter__task_file *ctx)
+/* All phases but those of files and memslots. Returns enum gmem_scan_result. */
+SEC("raw_tp")
+int scan_map(void *ctx)
 {
-	__u64 begin_ns = bpf_ktime_get_ns();
-	struct task_struct *task = ctx->task;
+	__u64 begin_ns = bpf_ktime_get_ns(), vm = scan.vm;
+	struct gmem_vm_state *v = bpf_map_lookup_elem(&vms, &vm);
+	struct file_search s = { .w.kvm = living_kvm(v) };
 	struct map_walk *w = the_walk();
-	struct file *file = ctx->file;
-	enum file_kind kind;
-	struct kvm *kvm;
 
-	if (!file || !task || !w || scan.phase == GMEM_SCAN_DONE)
-		return 0;
-	kind = file_kind(file);
-	kvm = file_kvm(file, kind);
-	if (!kvm || vm_if_known_probed(kvm) != scan.vm)
-		return 0;
-	if (scan.phase == GMEM_SCAN_CACHE && (kind != FILE_GMEM || file_ino(file) != scan.ino))
-		return 0;
-	scan.found++;
-	if (scan.phase == GMEM_SCAN_BEGINS) {
-		if (scan.with_files)	/* who it is may be among what was lost, too */
-			emit_vm(kvm, scan.vm, begin_ns, (__u64)task);
-		scan_mark(GMEM_SCAN_BEGIN, GMEM_SCAN_FILES);
-		return 0;
+	if (!v || !w || !s.w.kvm)
+		return GMEM_RUN_GONE;
+	if (scan.phase == GMEM_SCAN_BEGINS)
+		scan_mark(v, GMEM_SCAN_BEGIN, scan.with_files ? GMEM_SCAN_FILES : GMEM_SCAN_SLOTS);
+	if (scan.phase == GMEM_SCAN_CACHE) {
+		bpf_loop(nr_address_spaces(), search_address_space, &s, 0);
+		if (!s.file)	/* it is bound no longer: nobody asks which pages it has */
+			return GMEM_RUN_DONE;
 	}
 	w->begin_ns = begin_ns;
 	for (int i = 0; i < CHUNKS_A_RUN && scan_is_walking(); i++) {
-		if (!scan_chunk(kvm, file, w) || scan_time_is_over(begin_ns))
+		if (!scan_chunk(v, s.w.kvm, s.file, w) || scan_time_is_over(begin_ns))
 			break;
 	}
 	if (scan.phase == GMEM_SCAN_ENDS)
-		scan_mark(GMEM_SCAN_END, GMEM_SCAN_DONE);
+		scan_mark(v, GMEM_SCAN_END, GMEM_SCAN_DONE);
 	scan_run_ends(begin_ns);
-	return 0;
+	return scan.phase == GMEM_SCAN_DONE ? GMEM_RUN_DONE : GMEM_RUN_MORE;
 }
 
 #endif /* GMEM_SCAN_MAP_BPF_H */

@@ -74,8 +74,7 @@ ON_ENTRY(stock_user_fault, struct vm_fault *vmf)
 	struct file *file = BPF_CORE_READ(vmf, vma, vm_file);
 	struct gmem_rec r = user_fault_rec(vmf, file);
 
-	uncounted_begins(OP_USER_FAULT, vm_of_probed(gmem_kvm(BPF_CORE_READ(file, private_data))),
-			 GMEM_USER_FAULT_BEGIN, &r);
+	user_fault_begins(vm_of_probed(gmem_kvm(BPF_CORE_READ(file, private_data))), &r);
 	return 0;
 }
 
@@ -86,8 +85,7 @@ ON_EXIT(stock_user_fault_exit, struct vm_fault *vmf)
 	struct gmem_rec r = user_fault_rec(vmf, file);
 
 	r.ret = ret & VM_FAULT_ERROR ? -EFAULT : 0;
-	uncounted_ends(OP_USER_FAULT, vm_of_probed(gmem_kvm(BPF_CORE_READ(file, private_data))),
-		       GMEM_USER_FAULT_END, &r);
+	user_fault_ends(vm_of_probed(gmem_kvm(BPF_CORE_READ(file, private_data))), &r);
 	return 0;
 }
 

@@ -258,7 +258,7 @@ int BPF_PROG(on_user_fault_begin, struct kvm *kvm, struct inode *inode, u64 pgof
 
 	struct gmem_rec r = { .ino = inode->i_ino, .start = pgoff, .end = pgoff + 1 };
 
-	uncounted_begins(OP_USER_FAULT, vm_of(kvm), GMEM_USER_FAULT_BEGIN, &r);
+	user_fault_begins(vm_of(kvm), &r);
 	return 0;
 }
 
@@ -270,7 +270,7 @@ int BPF_PROG(on_user_fault_end, struct kvm *kvm, struct inode *inode, u64 pgoff,
 
 	struct gmem_rec r = { .ino = inode->i_ino, .start = pgoff, .end = pgoff + 1, .ret = ret };
 
-	uncounted_ends(OP_USER_FAULT, vm_of(kvm), GMEM_USER_FAULT_END, &r);
+	user_fault_ends(vm_of(kvm), &r);
 	return 0;
 }
 

@@ -93,15 +93,14 @@ static __always_inline __u32 vm_type(struct kvm *kvm)
 	return 0;
 }
 
-static __always_inline void emit_vm(struct kvm *kvm, __u64 vm, __u64 ts, __u64 task)
+/* Returns false if there was no room for it. */
+static __always_inline bool emit_vm(struct kvm *kvm, __u64 vm, __u64 ts, __u64 task)
 {
 	struct gmem_vm_rec *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
 	struct task_struct *leader;
 
-	if (!r) {
-		lose(vm, GMEM_VM);
-		return;
-	}
+	if (!r)
+		return false;
 	leader = vmm_of(kvm, (void *)task);
 	fill_hdr(&r->h, vm, GMEM_VM, sizeof(*r), ts);
 	r->h.tgid = BPF_CORE_READ(leader, tgid);
@@ -111,6 +110,7 @@ static __always_inline void emit_vm(struct kvm *kvm, __u64 vm, __u64 ts, __u64 t
 	r->vcpus = BPF_CORE_READ(kvm, online_vcpus.counter);
 	r->type = vm_type(kvm);
 	submit(r);
+	return true;
 }
 
 /* All zero; too large for the stack of a BPF program. */
@@ -121,9 +121,11 @@ static __noinline struct gmem_vm_state *add_vm(struct kvm *kvm, __u64 vm, __u64 
 	struct gmem_vm_state *v;
 	bool is_new = !bpf_map_update_elem(&vms, &vm, &new_vm, BPF_NOEXIST);
 
-	if (is_new)
-		emit_vm(kvm, vm, ts, task);
 	v = find_state(vm);
+	if (v)
+		v->kvm = (__u64)kvm;
+	if (is_new && !emit_vm(kvm, vm, ts, task))
+		lose(vm, GMEM_VM);
 	if (!v)
 		count_loss(GMEM_LOST_VMS);
 	return v;
@@ -149,6 +151,14 @@ static __always_inline struct gmem_counters *counters_of(__u64 vm)
 	struct gmem_vm_state *v = find_state(vm);
 
 	return v ? &v->c : NULL;
+}
+
+/* struct kvm of a VM that has not ended, to be probed; NULL if it has. */
+static __always_inline struct kvm *living_kvm(const struct gmem_vm_state *v)
+{
+	if (!v || *(const volatile __u64 *)&v->c.ended_ns)
+		return NULL;
+	return (struct kvm *)*(const volatile __u64 *)&v->kvm;
 }
 
 #endif /* GMEM_VM_BPF_H */

@@ -60,6 +60,10 @@ $(B)/ledger_check: selftests/tools/ledger_check.c
 $(B)/want: selftests/guest/want.c $(B)/libgmem-live.a $(B)/libgmem.a
 	$(CC) $(TOOL_CFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS)
 
+$(B)/corners: selftests/guest/corners.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $<
+
 $(B)/owners: selftests/guest/owners.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $<

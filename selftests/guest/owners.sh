@@ -75,4 +75,5 @@ pid=$(jq .vms[0].pid "$dir/named")
 is "and its cgroup" "$(jq -r '.vms[0].cgroup' "$dir/named")" "$(sed -n 's/^0:://p' "/proc/$pid/cgroup")"
 check "and the start of its process" test "$(jq .vms[0].process_start_ns "$dir/named")" -gt 0
 kill $load
+. selftests/guest/corners.sh
 plan

@@ -25,6 +25,8 @@ int files_lines(const struct view_area *area)
 static const char *state_of(const struct gmem_model *m, const struct gmem_vm *vm,
 			    const struct gmem_file *f)
 {
+	if (f->mapped && (vm->orphan || !gmem_file_bindings(vm, f)))
+		return "mapped";
 	if (vm->orphan)
 		return "orphan";
 	if (!gmem_file_bindings(vm, f))

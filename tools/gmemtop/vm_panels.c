@@ -212,7 +212,8 @@ static void draw_slots(struct panel *p, const struct gmem_vm *vm)
 
 		if (gmem_file_bindings(vm, f))
 			continue;
-		panel_line(p, CANVAS_ORPHAN, " unbound inode %llu, populated %s", (unsigned long long)f->ino,
+		panel_line(p, f->mapped ? CANVAS_NORMAL : CANVAS_ORPHAN, " %s inode %llu, populated %s",
+			   f->mapped ? "mapped" : "unbound", (unsigned long long)f->ino,
 			   gmem_text_bytes(buf, sizeof(buf), f->populated << GMEM_PAGE_SHIFT));
 	}
 }

@@ -46,6 +46,7 @@ static void put_arg(struct export_args *a, const struct gmem_kind_info *k, const
 		[GMEM_ARG_PGOFF] = "pgoff", [GMEM_ARG_FLAGS] = "flags", [GMEM_ARG_MODE] = "mode",
 		[GMEM_ARG_CAUSE] = "cause", [GMEM_ARG_ATTRIBUTES] = "attributes",
 		[GMEM_ARG_PHASE] = "phase", [GMEM_ARG_PREPARE_NS] = "prepare_ns",
+		[GMEM_ARG_USER] = "by",
 	};
 	char buf[40];
 

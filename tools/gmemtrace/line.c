@@ -105,6 +105,12 @@ static void put_arg(struct put *o, const struct gmem_rec *r, const struct gmem_k
 		PUT(o, " prepare ");
 		put_text(o, gmem_text_arg(buf, sizeof(buf), r->h.kind, r->arg));
 		break;
+	case GMEM_ARG_USER:
+		if (!r->arg)
+			break;
+		PUT(o, " by ");
+		put_text(o, gmem_text_arg(buf, sizeof(buf), r->h.kind, r->arg));
+		break;
 	case GMEM_ARG_NONE:
 		break;
 	default:

@@ -32,7 +32,7 @@ static void put_event(struct put *o, const struct gmem_rec *r, const struct gmem
 	/* Its texts have no commas and no quotes. */
 	if (k->arg == GMEM_ARG_PGOFF || k->arg == GMEM_ARG_PREPARE_NS)
 		put_u64(o, r->arg);
-	else if (k->arg != GMEM_ARG_NONE)
+	else if (k->arg != GMEM_ARG_NONE && (k->arg != GMEM_ARG_USER || r->arg))
 		put_text(o, gmem_text_arg(buf, sizeof(buf), r->h.kind, r->arg));
 	put_field(o, k->aux, r->aux);
 	put_field(o, k->has_ino, r->ino);

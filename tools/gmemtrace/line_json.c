@@ -43,6 +43,8 @@ static void put_arg(struct put *o, const struct gmem_rec *r, const struct gmem_k
 	PUT(o, "\":");
 	if (k->arg == GMEM_ARG_PGOFF || k->arg == GMEM_ARG_PREPARE_NS)
 		put_u64(o, r->arg);
+	else if (k->arg == GMEM_ARG_USER && !r->arg)
+		PUT(o, "null");
 	else
 		put_json_text(o, gmem_text_arg(buf, sizeof(buf), r->h.kind, r->arg));
 }

@@ -295,6 +295,7 @@ void text_memory(const struct report *r, const struct report_subject *s, FILE *o
 	pages_row("  after convert", s, GMEM_S_TOUCH_AGAIN, out);
 	if (s->seen->prepare_ns)
 		fprintf(out, "  %s of these in the architecture's preparation\n", text_ns(s->seen->prepare_ns));
+	pages_row("  on mappings", s, GMEM_S_GUEST_FAULT, out);
 	pages_row("faults of VMM", s, GMEM_S_USER_FAULT, out);
 	if (!report_knows(r, GMEM_S_FAULT))
 		fputs("faults of vCPUs were not looked at (--faults)\n", out);

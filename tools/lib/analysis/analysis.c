@@ -169,8 +169,10 @@ int analysis_value(struct gmem_analysis *a, struct gmem_vm_stats *vm, enum gmem_
 
 static int user_faulted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
+	enum gmem_series_id series = r->arg == GMEM_USER_GUEST ? GMEM_S_GUEST_FAULT : GMEM_S_USER_FAULT;
+
 	return r->ret || !r->dur_ns ? 0 :
-		analysis_value(a, vm, GMEM_S_USER_FAULT, 0, r->end - r->start, r->dur_ns);
+		analysis_value(a, vm, series, 0, r->end - r->start, r->dur_ns);
 }
 
 static int apply_event(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)

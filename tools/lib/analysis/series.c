@@ -33,6 +33,8 @@ const struct gmem_series gmem_series[GMEM_SERIES] = {
 		"of these: first touch since the page was converted to private", false, false },
 	[GMEM_S_USER_FAULT] = { "user_fault", "user fault", "guest_memfd mapped by the VMM",
 		false, false },
+	[GMEM_S_GUEST_FAULT] = { "guest_fault", "guest fault",
+		"guest_memfd mapped by the VMM, touched by a vCPU", false, false },
 	[GMEM_S_POPULATE] = { "populate", "populate", "private memory filled by the VMM",
 		false, true },
 };

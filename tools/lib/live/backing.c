@@ -19,7 +19,6 @@
 struct file_job {
 	uint64_t vm;
 	uint64_t ino;
-	uint32_t holder;
 	bool mappable;
 	bool empty;
 };
@@ -128,7 +127,7 @@ static int add_file(struct backing *b, const struct gmem_rec *r)
 	f = add_job(&b->files, sizeof(*f));
 	if (!f)
 		return -ENOMEM;
-	*f = (struct file_job){ r->h.vm, r->ino, r->aux, r->arg & FILE_MAPPABLE, !r->nr_pages };
+	*f = (struct file_job){ r->h.vm, r->ino, r->arg & FILE_MAPPABLE, !r->nr_pages };
 	return 0;
 }
 
@@ -173,12 +172,10 @@ static int read_next_file(struct backing *b, struct inventory *inv)
 
 	while (b->files.next < b->files.n) {
 		const struct file_job *f = &files[b->files.next++];
-		int err;
 
 		if (f->mappable || f->empty)
 			continue;
-		err = inventory_read_pages(inv, f->vm, f->ino, f->holder);
-		return err == -ESRCH ? 0 : err;
+		return inventory_read_pages(inv, f->vm, f->ino);
 	}
 	b->step = READS_SLOTS;
 	return 0;

@@ -19,43 +19,70 @@
 /* A VM that could not be found, or keeps losing records, is not read more often. */
 #define RETRY_NS	1000000000ULL
 
+/* Who walks the memslots of all VMs for files. */
+enum walk { WALK_FIND, WALK_REFRESH, WALKS };
+
 struct known {
 	uint64_t vm;
-	uint32_t pid;		/* has a file of the VM open; 0: nobody known */
+	uint32_t pid;		/* a process in which a file of the VM was met last; 0: none */
 	uint32_t vmm;		/* 0: not known */
 	uint64_t vmm_start_ns;
 	uint64_t lost;		/* lost_state when it was read */
+	uint64_t lost_now;	/* and by the last counters */
 	uint64_t tried_ns;	/* when the last scan began */
+	struct gmem_scan scan;	/* as far as it is; phase is GMEM_SCAN_IDLE if it has not begun */
+	uint64_t pass;		/* id of the pass in which its files are met */
 	bool pending;
 	bool with_files;	/* files and slots are doubtful, too */
 	bool changed;		/* some of its blocks were marked */
+	bool told_behind;	/* that they are not read was reported */
+	uint64_t walked[WALKS];	/* id of the pass in which its memslots were walked last */
 	UT_hash_handle hh;
 };
+
+/* A pass over the files of processes: an iterator that is read step by step. */
+struct pass {
+	struct bpf_link *link;	/* NULL: none is being made */
+	int fd;
+	struct gmem_pass at;
+};
+
+/* Asking many processes one by one takes longer than asking all. */
+#define MANY_PROCESSES	64
 
 struct inventory {
 	struct gmem_bpf *skel;
 	struct known *vms;
 	struct known *now;	/* being read */
-	struct bpf_link *link;	/* of the iterator that reads it */
-	bool pages;		/* it reads pages of a file, not a VM */
-	bool everywhere;	/* the iterator looks into all processes */
-	bool incomplete;	/* not all that was found at first found room: VM by VM, then */
+	struct gmem_scan pages;	/* of a file; phase is GMEM_SCAN_IDLE if none is being read */
+	struct pass find;	/* all VMs and files */
+	struct pass files;	/* of the VM that is being read */
+	struct pass holders;
+	struct pass refresh;
+	uint64_t holders_begin_ns;
+	uint64_t last_pass;
+	uint32_t pids[MANY_PROCESSES];	/* that are to be refreshed */
+	int nr_pids;
+	int next_pid;
+	bool walking[WALKS];
 	size_t nr_pending;
 	size_t nr_changed;
 };
 
 /* Programs write to it as we read: nothing of it may be kept in registers. */
-static volatile struct gmem_scan *scan_of(const struct inventory *inv)
+static volatile struct gmem_scan_cost *cost_of(const struct inventory *inv)
 {
-	return &inv->skel->bss->scan;
+	return &inv->skel->bss->scan_cost;
 }
 
 struct inventory *inventory_new(struct gmem_bpf *skel)
 {
 	struct inventory *inv = calloc(1, sizeof(*inv));
 
-	if (inv)
-		inv->skel = skel;
+	if (!inv)
+		return NULL;
+	inv->skel = skel;
+	cost_of(inv)->budget_ns = BUDGET_NS;
 	return inv;
 }
 
@@ -65,20 +92,36 @@ static void set_pending(struct inventory *inv, struct known *k, bool pending)
 	k->pending = pending;
 }
 
-static void stop_reading(struct inventory *inv)
+static void set_changed(struct inventory *inv, struct known *k, bool changed)
 {
-	bpf_link__destroy(inv->link);
-	inv->link = NULL;
-	inv->now = NULL;
-	inv->pages = false;
+	inv->nr_changed += changed - k->changed;
+	k->changed = changed;
+}
+
+static void pass_end(struct pass *p)
+{
+	if (!p->link)
+		return;
+	close(p->fd);
+	bpf_link__destroy(p->link);
+	p->link = NULL;
+}
+
+/* The VM is not read any more, for now or for good. */
+static void stop_reading(struct inventory *inv, struct known *k)
+{
+	if (k->scan.phase == GMEM_SCAN_FILES)
+		pass_end(&inv->files);
+	k->scan.phase = GMEM_SCAN_IDLE;
+	if (inv->now == k)
+		inv->now = NULL;
 }
 
 static void forget(struct inventory *inv, struct known *k)
 {
-	if (inv->now == k)
-		stop_reading(inv);
+	stop_reading(inv, k);
 	set_pending(inv, k, false);
-	inv->nr_changed -= k->changed;
+	set_changed(inv, k, false);
 	HASH_DEL(inv->vms, k);
 	free(k);
 }
@@ -91,6 +134,10 @@ void inventory_free(struct inventory *inv)
 		return;
 	HASH_ITER(hh, inv->vms, k, tmp)
 		forget(inv, k);
+	pass_end(&inv->find);
+	pass_end(&inv->files);
+	pass_end(&inv->holders);
+	pass_end(&inv->refresh);
 	free(inv);
 }
 
@@ -103,7 +150,7 @@ static struct known *find(struct inventory *inv, uint64_t vm)
 }
 
 /* The VM, which is to be read if it is new. */
-static struct known *get(struct inventory *inv, uint64_t vm, uint32_t pid)
+static struct known *get(struct inventory *inv, uint64_t vm)
 {
 	struct known *k = find(inv, vm);
 
@@ -113,8 +160,6 @@ static struct known *get(struct inventory *inv, uint64_t vm, uint32_t pid)
 	if (!k)
 		return NULL;
 	k->vm = vm;
-	k->pid = pid;
-	k->with_files = inv->incomplete;
 	HASH_ADD(hh, inv->vms, vm, sizeof(k->vm), k);
 	if (!k->hh.tbl) {
 		free(k);
@@ -130,17 +175,17 @@ int inventory_record(struct inventory *inv, const struct gmem_hdr *rec)
 
 	switch (rec->kind) {
 	case GMEM_VM:
-		k = get(inv, rec->vm, rec->tgid);
+		k = get(inv, rec->vm);
 		if (!k)
 			return -ENOMEM;
-		if (!k->pid)	/* its counters were seen first */
+		if (!k->pid)
 			k->pid = rec->tgid;
 		k->vmm = rec->tgid;
 		k->vmm_start_ns = ((const struct gmem_vm_rec *)rec)->start_ns;
 		return 0;
 	case GMEM_SCAN_FILE:
-		k = get(inv, rec->vm, 0);
-		if (k)
+		k = get(inv, rec->vm);
+		if (k && ((const struct gmem_rec *)rec)->aux)
 			k->pid = ((const struct gmem_rec *)rec)->aux;
 		return k ? 0 : -ENOMEM;
 	case GMEM_SCAN_BEGIN:
@@ -158,6 +203,14 @@ int inventory_record(struct inventory *inv, const struct gmem_hdr *rec)
 	}
 }
 
+static void read_if_lost(struct inventory *inv, struct known *k)
+{
+	if (k->lost_now == k->lost)
+		return;
+	k->with_files = true;
+	set_pending(inv, k, true);
+}
+
 int inventory_counters(struct inventory *inv, uint64_t vm, const struct gmem_counters *c)
 {
 	struct known *k;
@@ -168,102 +221,139 @@ int inventory_counters(struct inventory *inv, uint64_t vm, const struct gmem_cou
 			forget(inv, k);
 		return 0;
 	}
-	k = get(inv, vm, 0);
+	k = get(inv, vm);
 	if (!k)
 		return -ENOMEM;
-	if (c->lost_state != k->lost && k != inv->now) {
-		k->with_files = true;
-		set_pending(inv, k, true);
-	}
+	k->lost_now = c->lost_state;
+	if (k->scan.phase == GMEM_SCAN_IDLE)
+		read_if_lost(inv, k);
 	return 0;
 }
 
-/* Iterators that write nothing have nothing to read: the programs run while we try. */
-static int run(struct bpf_link *link)
-{
-	int fd = bpf_iter_create(bpf_link__fd(link)), err = 0;
-	char buf[64];
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	do {
-		n = read(fd, buf, sizeof(buf));
-	} while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
-	if (n < 0)
-		err = -errno;
-	close(fd);
-	return err;
-}
-
-/* pid 0: the files of all processes. */
-static struct bpf_link *attach(struct bpf_program *prog, uint32_t pid)
+/* pid 0: the files of all processes. 0 or -errno. */
+static int pass_begin(struct inventory *inv, struct pass *p, uint32_t pid, uint64_t id)
 {
 	union bpf_iter_link_info info = { .task = { .pid = pid } };
 	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info,
 		    .link_info_len = sizeof(info));
 
-	return bpf_program__attach_iter(prog, pid ? &opts : NULL);
+	pass_end(p);
+	p->at = (struct gmem_pass){ .id = id };
+	p->link = bpf_program__attach_iter(inv->skel->progs.scan_files, pid ? &opts : NULL);
+	if (!p->link)
+		return -errno;
+	p->fd = bpf_iter_create(bpf_link__fd(p->link));
+	if (p->fd >= 0)
+		return 0;
+	p->fd = -errno;
+	bpf_link__destroy(p->link);
+	p->link = NULL;
+	return p->fd;
 }
 
-/* vm 0: all. */
-static int find_files(struct inventory *inv, uint64_t vm, uint32_t pid, bool no_slots)
+/*
+ * The iterator yields nothing to read: the program runs while we try. It asks for more (EAGAIN) if
+ * there is no room, or the kernel does, now and then. 1 if so, 0 at the end, -errno.
+ */
+static int pass_step(struct inventory *inv, struct pass *p)
 {
-	volatile struct gmem_scan *scan = scan_of(inv);
-	uint64_t before = scan->vm;
-	struct bpf_link *link = attach(inv->skel->progs.scan_files, pid);
-	int err;
+	volatile struct gmem_pass *at = &inv->skel->bss->pass;
+	char buf[64];
+	ssize_t n;
 
-	if (!link)
-		return -errno;
-	scan->vm = vm;
-	scan->no_slots = no_slots;
-	err = run(link);
-	scan->vm = before;
-	bpf_link__destroy(link);
-	return err;
+	*at = p->at;
+	n = read(p->fd, buf, sizeof(buf));
+	p->at = *at;
+	if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
+		return 1;
+	if (n < 0)
+		n = -errno;
+	pass_end(p);
+	return n;
+}
+
+/* One run of a program that starts from struct kvm. enum gmem_scan_result or -errno. */
+static int run(struct bpf_program *prog)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	int err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
+
+	return err ? -errno : (int)opts.retval;
+}
+
+/* The same, of the scan. */
+static int run_scan(struct inventory *inv, struct bpf_program *prog, struct gmem_scan *scan)
+{
+	volatile struct gmem_scan *at = &inv->skel->bss->scan;
+	int result;
+
+	*at = *scan;
+	result = run(prog);
+	*scan = *at;
+	return result;
+}
+
+/* Walks the memslots, in a pass over files. */
+static int run_slots(struct inventory *inv, struct gmem_scan *scan, uint64_t pass, bool no_slots)
+{
+	volatile struct gmem_pass *at = &inv->skel->bss->pass;
+
+	/* Which file was begun is not kept: it is begun once more. */
+	*at = (struct gmem_pass){ .id = pass, .no_slots = no_slots };
+	return run_scan(inv, inv->skel->progs.scan_slots, scan);
 }
 
 int inventory_find(struct inventory *inv)
 {
-	volatile struct gmem_scan *scan = scan_of(inv);
-	uint64_t room = scan->no_room;
-	int err = find_files(inv, 0, 0, false);
-
-	inv->incomplete = scan->no_room != room;
-	return err;
+	return pass_begin(inv, &inv->find, 0, ++inv->last_pass);
 }
 
-static int look_in(struct inventory *inv, uint32_t pid)
+/* The memslots of VMs, as far as there is time and room. 1 if there is more to do, 0 if not, -errno. */
+static int walk_slots(struct inventory *inv, enum walk w, uint64_t pass)
 {
-	bpf_link__destroy(inv->link);
-	inv->link = attach(inv->skel->progs.scan_map, pid);
-	inv->everywhere = !pid;
-	return inv->link ? 0 : -errno;
-}
+	uint64_t end_ns = gmem_now_ns() + BUDGET_NS;
+	struct known *k, *tmp;
+	int result;
 
-/* If the process is gone, somebody else may have the file. */
-static int look_in_or_everywhere(struct inventory *inv, uint32_t pid)
-{
-	int err = look_in(inv, pid);
+	HASH_ITER(hh, inv->vms, k, tmp) {
+		struct gmem_scan scan = { .vm = k->vm };
 
-	return err == -ESRCH ? look_in(inv, 0) : err;
-}
-
-int inventory_read_pages(struct inventory *inv, uint64_t vm, uint64_t ino, uint32_t holder)
-{
-	volatile struct gmem_scan *scan = scan_of(inv);
-	int err = look_in_or_everywhere(inv, holder);
-
-	if (err)
-		return err;
-	inv->pages = true;
-	scan->vm = vm;
-	scan->ino = ino;
-	scan->next = 0;
-	scan->budget_ns = BUDGET_NS;
-	scan->phase = GMEM_SCAN_CACHE;
+		if (k->walked[w] == pass)
+			continue;
+		result = run_slots(inv, &scan, pass, w == WALK_REFRESH);
+		if (result == GMEM_RUN_DONE || result == GMEM_RUN_GONE)
+			k->walked[w] = pass;
+		if (result < 0 || result == GMEM_RUN_MORE || gmem_now_ns() > end_ns)
+			return result < 0 ? result : 1;
+	}
+	inv->walking[w] = false;
 	return 0;
+}
+
+/* All processes, then the memslots of what is known by then. 1 or -errno. */
+static int find_step(struct inventory *inv)
+{
+	int more = pass_step(inv, &inv->find);
+
+	if (more)
+		return more;
+	inv->walking[WALK_FIND] = true;
+	return 1;
+}
+
+int inventory_read_pages(struct inventory *inv, uint64_t vm, uint64_t ino)
+{
+	inv->pages = (struct gmem_scan){ .vm = vm, .ino = ino, .phase = GMEM_SCAN_CACHE };
+	return 0;
+}
+
+static int read_pages_on(struct inventory *inv)
+{
+	int result = run_scan(inv, inv->skel->progs.scan_map, &inv->pages);
+
+	if (result != GMEM_RUN_MORE)
+		inv->pages.phase = GMEM_SCAN_IDLE;
+	return result < 0 ? result : 1;
 }
 
 uint32_t inventory_vmm(const struct inventory *inv, uint64_t vm, uint64_t *start_ns)
@@ -275,30 +365,25 @@ uint32_t inventory_vmm(const struct inventory *inv, uint64_t vm, uint64_t *start
 	return k ? k->vmm : 0;
 }
 
-static int start_reading(struct inventory *inv, struct known *k)
+static void start_reading(struct inventory *inv, struct known *k)
 {
-	volatile struct gmem_scan *scan = scan_of(inv);
-	int err = look_in_or_everywhere(inv, k->pid);
-
-	if (err)
-		return err;
-	inv->now = k;
 	k->tried_ns = gmem_now_ns();
-	scan->vm = k->vm;
-	scan->next = 0;
-	scan->with_files = k->with_files;
-	scan->budget_ns = BUDGET_NS;
-	scan->phase = GMEM_SCAN_BEGINS;
-	return 0;
+	k->scan = (struct gmem_scan){
+		.vm = k->vm, .phase = GMEM_SCAN_BEGINS, .with_files = k->with_files,
+	};
+	k->pass = ++inv->last_pass;
 }
 
+/* The VM that has waited longest: one that is being read goes on, one that was read a while ago begins. */
 static struct known *next_to_read(struct inventory *inv)
 {
 	struct known *k, *tmp, *best = NULL;
 	uint64_t now = gmem_now_ns();
 
 	HASH_ITER(hh, inv->vms, k, tmp) {
-		if (!k->pending || (k->tried_ns && now - k->tried_ns < RETRY_NS))
+		bool begun = k->scan.phase != GMEM_SCAN_IDLE;
+
+		if (!k->pending || (!begun && k->tried_ns && now - k->tried_ns < RETRY_NS))
 			continue;
 		if (!best || k->tried_ns < best->tried_ns)
 			best = k;
@@ -306,57 +391,88 @@ static struct known *next_to_read(struct inventory *inv)
 	return best;
 }
 
-static void done_reading(struct inventory *inv)
+static void done_reading(struct inventory *inv, struct known *k)
 {
-	if (inv->now) {
-		inv->now->with_files = false;
-		set_pending(inv, inv->now, false);
-	}
-	stop_reading(inv);
+	k->with_files = false;
+	set_pending(inv, k, false);
+	stop_reading(inv, k);
+	/* Nobody may ask again for a VM that is idle from now on. */
+	read_if_lost(inv, k);
 }
 
-/* No process has a file of it: it is about to end, or its files are on their way somewhere. */
-static void not_found(struct inventory *inv)
+/* One pass over all processes, of which there is one at a time. */
+static int read_files(struct inventory *inv, struct known *k)
 {
-	stop_reading(inv);
+	int more = 1;
+
+	if (!inv->files.link) {
+		more = pass_begin(inv, &inv->files, 0, k->pass);
+		inv->files.at.vm = k->vm;
+		inv->files.at.identify = true;
+	}
+	if (more >= 0)
+		more = pass_step(inv, &inv->files);
+	if (!more)
+		k->scan.phase = GMEM_SCAN_SLOTS;
+	return more;
 }
 
-static int read_on(struct inventory *inv)
+/* enum gmem_scan_result or -errno. */
+static int read_on(struct inventory *inv, struct known *k)
 {
-	volatile struct gmem_scan *scan = scan_of(inv);
-	uint64_t room = scan->no_room;
-	int err;
+	int more;
 
-	if (scan->phase == GMEM_SCAN_FILES) {
-		err = scan->with_files ? find_files(inv, scan->vm, 0, false) : 0;
-		/* Some may be missing: once more, when there is room. */
-		if (!err && scan->no_room == room)
-			scan->phase = GMEM_SCAN_MAPS;
-		return err;
+	switch (k->scan.phase) {
+	case GMEM_SCAN_FILES:
+		more = read_files(inv, k);
+		return more < 0 ? more : GMEM_RUN_MORE;
+	case GMEM_SCAN_SLOTS:
+		return run_slots(inv, &k->scan, k->pass, false);
+	default:
+		return run_scan(inv, inv->skel->progs.scan_map, &k->scan);
 	}
-	scan->found = 0;
-	err = run(inv->link);
-	if (err)
-		return err;
-	if (scan->found) {
-		if (scan->phase == GMEM_SCAN_DONE)
-			done_reading(inv);
+}
+
+/* One that found no room lets others go first, unless it is passing over the files of processes. */
+static void take_turns(struct inventory *inv, struct known *k, uint64_t room)
+{
+	if (cost_of(inv)->no_room == room || k->scan.phase == GMEM_SCAN_FILES)
+		return;
+	k->tried_ns = gmem_now_ns();
+	inv->now = NULL;
+}
+
+static int read_step(struct inventory *inv)
+{
+	uint64_t room = cost_of(inv)->no_room;
+	struct known *k = inv->now;
+	int result;
+
+	if (!k)
+		k = inv->now = next_to_read(inv);
+	if (!k)
 		return 0;
+	if (k->scan.phase == GMEM_SCAN_IDLE)
+		start_reading(inv, k);
+	result = read_on(inv, k);
+	if (result < 0 || result == GMEM_RUN_GONE) {
+		stop_reading(inv, k);	/* the record of its end comes, or it is tried again */
+		return result < 0 ? result : 1;
 	}
-	if (!inv->everywhere)
-		return look_in(inv, 0);
-	not_found(inv);
-	return 0;
+	if (k->scan.phase == GMEM_SCAN_DONE)
+		done_reading(inv, k);
+	else
+		take_turns(inv, k, room);
+	return 1;
 }
 
 int inventory_changed(struct inventory *inv, uint64_t vm)
 {
-	struct known *k = get(inv, vm, 0);
+	struct known *k = get(inv, vm);
 
 	if (!k)
 		return -ENOMEM;
-	inv->nr_changed += !k->changed;
-	k->changed = true;
+	set_changed(inv, k, true);
 	return 0;
 }
 
@@ -366,85 +482,78 @@ void inventory_distrust(struct inventory *inv)
 
 	HASH_ITER(hh, inv->vms, k, tmp) {
 		k->with_files = true;
-		if (k != inv->now)
-			set_pending(inv, k, true);
+		set_pending(inv, k, true);
+		k->lost = UINT64_MAX;	/* a scan that is under way is not enough */
 	}
-}
-
-static int read_changed_of(struct inventory *inv, uint32_t pid)
-{
-	struct bpf_link *link = attach(inv->skel->progs.scan_changed, pid);
-	int err = link ? run(link) : -errno;
-
-	bpf_link__destroy(link);
-	return err;
-}
-
-/* All VMs of a process are read at once: the others find nothing to do. */
-static int read_changed_by_pid(struct inventory *inv)
-{
-	volatile struct gmem_scan *scan = scan_of(inv);
-	struct known *k, *tmp;
-	uint64_t found;
-	int err = 0;
-
-	HASH_ITER(hh, inv->vms, k, tmp) {
-		if (!k->changed)
-			continue;
-		found = scan->found;
-		err = k->pid ? read_changed_of(inv, k->pid) : -ESRCH;
-		if (err == -ESRCH || (!err && scan->found == found))
-			return read_changed_of(inv, 0);
-		if (err)
-			return err;
-	}
-	return 0;
 }
 
 int inventory_read_changed(struct inventory *inv)
 {
-	volatile struct gmem_scan *scan = scan_of(inv);
-	uint64_t left = scan->left;
 	struct known *k, *tmp;
-	int err;
+	int result, left = 0;
 
 	if (!inv->nr_changed)
 		return 0;
-	scan->budget_ns = BUDGET_NS;
-	err = read_changed_by_pid(inv);
-	if (err || scan->left != left)
-		return err ? err : 1;
-	HASH_ITER(hh, inv->vms, k, tmp)
-		k->changed = false;
-	inv->nr_changed = 0;
-	return 0;
+	HASH_ITER(hh, inv->vms, k, tmp) {
+		if (!k->changed)
+			continue;
+		inv->skel->bss->changed_vm = k->vm;
+		result = run(inv->skel->progs.scan_changed);
+		if (result < 0)
+			return result;
+		if (result == GMEM_RUN_MORE)
+			left = 1;
+		else
+			set_changed(inv, k, false);
+	}
+	return left;
+}
+
+/* Emits the record if what it says has changed. */
+static int tell_behind(struct known *k, gmem_record_fn fn, void *ctx)
+{
+	struct gmem_rec r = {
+		.h = { .ts_ns = gmem_now_ns(), .vm = k->vm, .kind = GMEM_BEHIND, .size = sizeof(r) },
+		.aux = k->changed,
+	};
+
+	if (k->told_behind == k->changed)
+		return 0;
+	k->told_behind = k->changed;
+	return fn(ctx, &r.h);
+}
+
+int inventory_tell_behind(struct inventory *inv, gmem_record_fn fn, void *ctx)
+{
+	struct known *k, *tmp;
+	int err = 0;
+
+	HASH_ITER(hh, inv->vms, k, tmp) {
+		if (!err)
+			err = tell_behind(k, fn, ctx);
+	}
+	return err;
 }
 
 int inventory_step(struct inventory *inv)
 {
-	struct known *k;
-	int err = 0;
+	int more;
 
-	if (!inv->now && !inv->pages) {
-		k = inv->nr_pending ? next_to_read(inv) : NULL;
-		if (!k)
-			return 0;
-		err = start_reading(inv, k);
+	if (inv->find.link)
+		return find_step(inv);
+	if (inv->walking[WALK_FIND]) {
+		more = walk_slots(inv, WALK_FIND, inv->find.at.id);
+		return more < 0 ? more : 1;
 	}
-	if (!err)
-		err = read_on(inv);
-	if (err)
-		stop_reading(inv);
-	return err ? err : 1;
+	if (inv->pages.phase != GMEM_SCAN_IDLE)
+		return read_pages_on(inv);
+	return inv->nr_pending ? read_step(inv) : 0;
 }
 
 size_t inventory_pending(const struct inventory *inv)
 {
-	return inv->nr_pending;
+	return inv->nr_pending + (inv->find.link != NULL);
 }
-
-/* Asking many processes one by one takes longer than asking all. */
-#define MANY_PROCESSES	64
 
 static int compare_pids(const void *a, const void *b)
 {
@@ -453,48 +562,67 @@ static int compare_pids(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* Of the processes that have VMs, in order; -1 if there are many, or one is not known. */
-static int pids_of(const struct inventory *inv, uint32_t pids[MANY_PROCESSES])
+/* Processes in which files were met last, in order: one of them is 0, for all, if there are many. */
+static void collect_pids(struct inventory *inv)
 {
 	struct known *k, *tmp;
 	int n = 0, unique = 0;
 
 	HASH_ITER(hh, inv->vms, k, tmp) {
-		if (!k->pid || n == MANY_PROCESSES)
-			return -1;
-		pids[n++] = k->pid;
+		if (n < MANY_PROCESSES && k->pid)
+			inv->pids[n++] = k->pid;
+		else if (n == MANY_PROCESSES)
+			inv->pids[0] = 0;
 	}
-	qsort(pids, n, sizeof(*pids), compare_pids);
+	qsort(inv->pids, n, sizeof(*inv->pids), compare_pids);
 	for (int i = 0; i < n; i++) {
-		if (!i || pids[i] != pids[i - 1])
-			pids[unique++] = pids[i];
+		if (!i || inv->pids[i] != inv->pids[i - 1])
+			inv->pids[unique++] = inv->pids[i];
 	}
-	return unique;
+	inv->nr_pids = unique && !inv->pids[0] ? 1 : unique;
+	inv->next_pid = 0;
 }
 
 int inventory_holders(struct inventory *inv, uint64_t *begin_ns)
 {
-	volatile struct gmem_scan *scan = scan_of(inv);
-	uint64_t room = scan->no_room;
-	int err;
+	int more;
 
-	*begin_ns = gmem_now_ns();
-	scan->holder = 0;
-	scan->holders = true;
-	err = find_files(inv, 0, 0, true);
-	scan->holders = false;
-	return err ? err : scan->no_room == room;
+	if (!inv->holders.link) {
+		inv->holders_begin_ns = gmem_now_ns();
+		more = pass_begin(inv, &inv->holders, 0, ++inv->last_pass);
+		if (more)
+			return more;
+		inv->holders.at.no_slots = true;
+		inv->holders.at.holders = true;
+	}
+	*begin_ns = inv->holders_begin_ns;
+	more = pass_step(inv, &inv->holders);
+	return more < 0 ? more : !more;
+}
+
+/* The files of the next process. One that is gone has none; what it had is found by who looks for holders. */
+static int refresh_pid(struct inventory *inv)
+{
+	int err = 0;
+
+	if (!inv->refresh.link) {
+		err = pass_begin(inv, &inv->refresh, inv->pids[inv->next_pid], inv->refresh.at.id);
+		inv->refresh.at.no_slots = true;
+	}
+	if (!err)
+		err = pass_step(inv, &inv->refresh);
+	inv->next_pid += err <= 0;
+	return err < 0 && err != -ESRCH ? err : 1;
 }
 
 int inventory_refresh(struct inventory *inv)
 {
-	uint32_t pids[MANY_PROCESSES];
-	int n = pids_of(inv, pids), err = 0;
-
-	for (int i = 0; i < n && !err; i++) {
-		err = find_files(inv, 0, pids[i], true);
-		if (err == -ESRCH)	/* it is gone; somebody else may have its files */
-			n = -1;
+	if (!inv->walking[WALK_REFRESH]) {
+		inv->walking[WALK_REFRESH] = true;
+		inv->refresh.at.id = ++inv->last_pass;
+		collect_pids(inv);
 	}
-	return n < 0 ? find_files(inv, 0, 0, true) : err;
+	if (inv->next_pid < inv->nr_pids)
+		return refresh_pid(inv);
+	return walk_slots(inv, WALK_REFRESH, inv->refresh.at.id);
 }

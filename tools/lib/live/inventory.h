@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "gmem_abi.h"
+#include "source.h"
 
 struct gmem_bpf;
 struct inventory;
@@ -20,7 +21,10 @@ struct inventory;
 struct inventory *inventory_new(struct gmem_bpf *skel);
 void inventory_free(struct inventory *inv);
 
-/* Finds every VM and every guest_memfd file of this pid namespace. 0 or -errno. */
+/*
+ * Starts to find every VM and every guest_memfd file of this pid namespace; inventory_step() goes on.
+ * 0 or -errno.
+ */
 int inventory_find(struct inventory *inv);
 
 /* Each record that is read passes through here: VMs come and go. 0 or -ENOMEM. */
@@ -41,32 +45,38 @@ void inventory_distrust(struct inventory *inv);
  */
 int inventory_read_changed(struct inventory *inv);
 
+/* Emits GMEM_BEHIND for VMs of which some are left, and for those of which none is any more. */
+int inventory_tell_behind(struct inventory *inv, gmem_record_fn fn, void *ctx);
+
 /*
  * One step of what is to be done. 1 if there is more to do, 0 if not, -errno. The
  * caller reads the ring buffer between steps: a step that finds no room waits for that.
  */
 int inventory_step(struct inventory *inv);
 
-/* VMs whose state is not known yet. */
+/* VMs whose state is not known yet, and 1 while VMs are still being looked for. */
 size_t inventory_pending(const struct inventory *inv);
 
 /*
- * Reads which pages a guest_memfd has (GMEM_PAGES), in steps, when nothing else is being
- * read. holder has it open. 0 or -errno.
+ * Reads which pages a bound guest_memfd has (GMEM_PAGES), in steps, when nothing else is being
+ * read. 0 or -errno.
  */
-int inventory_read_pages(struct inventory *inv, uint64_t vm, uint64_t ino, uint32_t holder);
+int inventory_read_pages(struct inventory *inv, uint64_t vm, uint64_t ino);
 
 /* The VMM of a VM, and its start (CLOCK_BOOTTIME); 0: not known. */
 uint32_t inventory_vmm(const struct inventory *inv, uint64_t vm, uint64_t *start_ns);
 
 /*
- * Looks through all processes for who has VMs and files open, and how many pages these
- * have. *begin_ns: before the first was looked at. 1: all was told (GMEM_HOLDER, in the
- * ring buffer); 0: there was no room for some; -errno.
+ * One step of a pass over all processes for who has VMs and files open, and how many pages these
+ * have. *begin_ns: before the first was looked at. 1: all was emitted (GMEM_HOLDER, in the ring
+ * buffer); 0: there is more, for which the caller reads the ring buffer first; -errno.
  */
 int inventory_holders(struct inventory *inv, uint64_t *begin_ns);
 
-/* Looks again at how many pages the files have. 0 or -errno. */
+/*
+ * One step of counting again how many pages the files have. 1: there is more, for which the caller
+ * reads the ring buffer first; 0: that is all; -errno.
+ */
 int inventory_refresh(struct inventory *inv);
 
 #endif /* GMEM_INVENTORY_H */

@@ -144,7 +144,7 @@ static int sync_losses(struct live *l)
 
 static int sync_cost(struct live *l)
 {
-	const struct gmem_scan *scan = &l->at.skel->bss->scan;
+	const struct gmem_scan_cost *scan = &l->at.skel->bss->scan_cost;
 	struct gmem_cost_rec r = {
 		.h = { .ts_ns = gmem_now_ns(), .kind = GMEM_COST, .size = sizeof(r) },
 		.cpu_ns = gmem_clock_ns(CLOCK_PROCESS_CPUTIME_ID),
@@ -158,18 +158,40 @@ static int sync_cost(struct live *l)
 	return l->fn(l->ctx, &r.h);
 }
 
+/* Where there is no room for all of them, the rest is looked for at the next refresh. */
 static int look_for_holders(struct live *l)
 {
-	uint64_t begin_ns, end_ns, pause_ns;
-	int all = inventory_holders(l->at.inv, &begin_ns);
+	uint64_t end_ns = gmem_now_ns() + SYNC_READING_NS, begin_ns, pause_ns;
+	int all, err = 0;
 
-	if (all < 0)
-		return all;
+	do {
+		all = inventory_holders(l->at.inv, &begin_ns);
+		if (all < 0)
+			return all;
+		if (!all)
+			err = live_consume(l);
+	} while (!all && !err && gmem_now_ns() < end_ns);
+	if (!all || err)
+		return err;
 	end_ns = gmem_now_ns();
 	pause_ns = (end_ns - begin_ns) * HOLDERS_SHARE;
 	l->holders_due_ns = end_ns + (pause_ns > HOLDERS_NS ? pause_ns : HOLDERS_NS);
-	l->holders_ns = all ? begin_ns : 0;
+	l->holders_ns = begin_ns;
 	return 0;
+}
+
+/* The same: what there is no room for is refreshed later. */
+static int count_pages(struct live *l)
+{
+	uint64_t end_ns = gmem_now_ns() + SYNC_READING_NS;
+	int more, err = 0;
+
+	do {
+		more = inventory_refresh(l->at.inv);
+		if (more > 0)
+			err = live_consume(l);
+	} while (more > 0 && !err && gmem_now_ns() < end_ns);
+	return more < 0 ? more : err;
 }
 
 /* After the ring buffer was emptied. */
@@ -190,13 +212,13 @@ static int tell_holders(struct live *l)
 static int refresh_pages(struct live *l)
 {
 	uint64_t now = gmem_now_ns();
+	int err;
 
 	if (!l->at.inv || now - l->refreshed_ns < REFRESH_NS)
 		return 0;
 	l->refreshed_ns = now;
-	if (now >= l->holders_due_ns)
-		return look_for_holders(l);
-	return inventory_refresh(l->at.inv);
+	err = count_pages(l);
+	return !err && now >= l->holders_due_ns ? look_for_holders(l) : err;
 }
 
 /* A program that was skipped might have seen any change: all is read, as after a loss. */
@@ -232,6 +254,8 @@ int live_sync_all(struct live *l)
 		err = live_read_changed(l, SYNC_READING_NS);
 	if (!err)
 		err = live_take_inventory(l, SYNC_READING_NS);
+	if (!err && l->at.inv)
+		err = inventory_tell_behind(l->at.inv, l->fn, l->ctx);
 	if (!err)
 		err = sync_losses(l);
 	return err ? err : sync_cost(l);

@@ -41,9 +41,9 @@ const struct gmem_kind_info gmem_kinds[GMEM_KINDS] = {
 	[GMEM_MEMORY_ERROR]	= { "memory_error", "memory_error", GMEM_INSTANT, GMEM_PGOFF,
 				    .has_ino = true },
 	[GMEM_USER_FAULT_BEGIN]	= { "user_fault_begin", "user_fault", GMEM_BEGIN, GMEM_PGOFF,
-				    .has_ino = true },
+				    GMEM_ARG_USER, .has_ino = true },
 	[GMEM_USER_FAULT_END]	= { "user_fault_end", "user_fault", GMEM_END, GMEM_PGOFF,
-				    .has_ino = true, .has_ret = true },
+				    GMEM_ARG_USER, .has_ino = true, .has_ret = true },
 	[GMEM_POPULATE_BEGIN]	= { "populate_begin", "populate", GMEM_BEGIN, GMEM_GFN,
 				    .has_ino = true },
 	[GMEM_POPULATE_END]	= { "populate_end", "populate", GMEM_END, GMEM_GFN,
@@ -70,6 +70,7 @@ const struct gmem_kind_info gmem_kinds[GMEM_KINDS] = {
 	[GMEM_HOLDERS]		= { "holders", "holders", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_CLOCK]		= { "clock", "clock", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_PHASE]		= { "phase", "phase", GMEM_META, GMEM_EITHER, GMEM_ARG_PHASE, .aux = NULL },
+	[GMEM_BEHIND]		= { "behind", "behind", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_COST]		= { "cost", "cost", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_PROBES]		= { "probes", "probes", GMEM_META, .unit = GMEM_NONE },
 };
@@ -82,6 +83,7 @@ const char *const gmem_arg_keys[] = {
 	[GMEM_ARG_ATTRIBUTES]	= "attributes",
 	[GMEM_ARG_PHASE]	= "phase",
 	[GMEM_ARG_PREPARE_NS]	= "prepare_ns",
+	[GMEM_ARG_USER]		= "by",
 };
 
 const char *const gmem_phase_names[GMEM_PHASES] = {

@@ -32,6 +32,7 @@ enum gmem_arg {
 	GMEM_ARG_ATTRIBUTES,
 	GMEM_ARG_PHASE,
 	GMEM_ARG_PREPARE_NS,
+	GMEM_ARG_USER,	/* enum gmem_user */
 };
 
 /* JSON keys of it: "pgoff", "mode"; NULL for GMEM_ARG_NONE. */

@@ -51,14 +51,16 @@ static int apply_counters(struct gmem_model *m, struct gmem_vm *vm, const struct
 	return gmem_histories_add(m->histories, vm->id, &vm->before, &vm->now);
 }
 
-/* Nobody can read them again. */
+/* For events of a VM that nobody can name. */
 static void distrust_maps(struct gmem_model *m)
 {
 	struct gmem_vm *vm, *tmp;
 
 	HASH_ITER(hh, m->vms, vm, tmp) {
+		vm->only_behind = false;
 		if (vm->map == GMEM_MAP_CURRENT && !vm->ended_ns)
 			vm->map = GMEM_MAP_STALE;
+		vm->doubted = true;
 	}
 }
 
@@ -75,7 +77,8 @@ static void apply_probes(struct gmem_model *m, const struct gmem_probes_rec *r)
 
 static void apply_losses(struct gmem_model *m, const struct gmem_lost_rec *r)
 {
-	if (r->lost[GMEM_LOST_DAMAGED] > m->lost[GMEM_LOST_DAMAGED])
+	if (r->lost[GMEM_LOST_DAMAGED] > m->lost[GMEM_LOST_DAMAGED] ||
+	    r->lost[GMEM_LOST_SKIPPED] > m->lost[GMEM_LOST_SKIPPED])
 		distrust_maps(m);
 	memcpy(m->lost, r->lost, sizeof(m->lost));
 	memcpy(m->lost_by_kind, r->by_kind, sizeof(m->lost_by_kind));
@@ -182,6 +185,9 @@ static int apply_event(struct gmem_vm *vm, const struct gmem_rec *r)
 		return 0;
 	case GMEM_SCAN_END:
 		model_scan_end(vm, r);
+		return 0;
+	case GMEM_BEHIND:
+		model_behind(vm, r);
 		return 0;
 	case GMEM_ATTRIBUTES_PHASE:
 	case GMEM_PHASE:

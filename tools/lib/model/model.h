@@ -51,6 +51,7 @@ struct gmem_file {
 	uint64_t size_pages;
 	uint64_t flags;
 	uint64_t populated;	/* pages that it has; when the inventory last looked */
+	bool mapped;		/* somebody had it mapped then */
 	uint64_t seen_ns;	/* last record that told of it */
 	struct gmem_holders holders;	/* within a few seconds; who mapped it and closed it is not seen */
 	struct gmem_ranges pages;	/* pgoffs that it has, if that is read: GMEM_FEATURE_BACKING */
@@ -61,7 +62,7 @@ enum gmem_map_state {
 	GMEM_MAP_CURRENT,	/* as in the kernel, up to the last record */
 	GMEM_MAP_UNREAD,	/* it was there before us, and has not been read yet */
 	GMEM_MAP_READING,
-	GMEM_MAP_STALE,		/* records were lost: it will be read again */
+	GMEM_MAP_STALE,		/* changes were lost, or are not read yet: it will be read again */
 	GMEM_MAP_STATES
 };
 
@@ -93,9 +94,12 @@ struct gmem_vm {
 	uint64_t ended_ns;	/* 0: alive */
 
 	enum gmem_map_state map;
+	bool doubted;			/* an event may have been missed since the last scan began */
 	uint64_t scan_ns;		/* when the scan under way, or the last one, began */
 	uint64_t scan_took_ns;		/* the last that was completed */
 	uint64_t scan_lost;		/* lost_state when it began: lost before, found by it */
+	bool behind;			/* changes are marked in the kernel, and not read yet */
+	bool only_behind;		/* and nothing else makes the map stale */
 	struct gmem_changes changes;	/* for attributes that are told out of order */
 
 	struct gmem_ranges private;	/* gfns with the private attribute, bound or not */
@@ -169,7 +173,7 @@ uint64_t gmem_vm_populated_bytes(const struct gmem_vm *vm);
 /* Memslots that are bound to the file. */
 size_t gmem_file_bindings(const struct gmem_vm *vm, const struct gmem_file *f);
 
-/* No VM can use it: the VM is an orphan, or no memslot is bound to it. */
+/* Nobody can use it: the VM is an orphan, or no memslot is bound to it, and nobody has it mapped. */
 bool gmem_file_unused(const struct gmem_vm *vm, const struct gmem_file *f);
 
 /* Bytes that such files have. */

@@ -35,8 +35,10 @@ int model_add_file(struct gmem_vm *vm, const struct gmem_rec *r)
 	f->size_pages = r->end;
 	f->flags = r->arg;
 	f->seen_ns = r->h.ts_ns;
-	if (r->h.kind == GMEM_SCAN_FILE)
+	if (r->h.kind == GMEM_SCAN_FILE) {
 		f->populated = r->nr_pages;
+		f->mapped = r->start & GMEM_FILE_MAPPED;
+	}
 	return f->populated ? 0 : gmem_ranges_del(&f->pages, 0, UINT64_MAX);
 }
 

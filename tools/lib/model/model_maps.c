@@ -75,10 +75,25 @@ int model_map(struct gmem_vm *vm, const struct gmem_map_rec *r)
 	}
 }
 
+static void set_state(struct gmem_vm *vm)
+{
+	bool lost = vm->now.lost_state > vm->scan_lost;
+
+	vm->only_behind = vm->behind && !lost;
+	vm->map = vm->behind || lost ? GMEM_MAP_STALE : GMEM_MAP_CURRENT;
+}
+
 void model_scan_end(struct gmem_vm *vm, const struct gmem_rec *r)
 {
 	if (r->aux)
 		model_forget_unseen(vm);
 	vm->scan_took_ns = r->h.ts_ns - vm->scan_ns;
-	vm->map = vm->now.lost_state > vm->scan_lost ? GMEM_MAP_STALE : GMEM_MAP_CURRENT;
+	set_state(vm);
+}
+
+void model_behind(struct gmem_vm *vm, const struct gmem_rec *r)
+{
+	vm->behind = r->aux;
+	if (vm->map == GMEM_MAP_CURRENT || (vm->map == GMEM_MAP_STALE && vm->only_behind))
+		set_state(vm);
 }

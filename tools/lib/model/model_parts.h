@@ -63,6 +63,7 @@ void model_forget_ops(struct gmem_model *m);
 int model_set_attributes(struct gmem_vm *vm, const struct gmem_rec *r);
 void model_scan_begin(struct gmem_vm *vm, const struct gmem_rec *r);
 void model_scan_end(struct gmem_vm *vm, const struct gmem_rec *r);
+void model_behind(struct gmem_vm *vm, const struct gmem_rec *r);
 int model_map(struct gmem_vm *vm, const struct gmem_map_rec *r);
 
 #endif /* GMEM_MODEL_PARTS_H */

@@ -33,7 +33,7 @@ size_t gmem_file_bindings(const struct gmem_vm *vm, const struct gmem_file *f)
 
 bool gmem_file_unused(const struct gmem_vm *vm, const struct gmem_file *f)
 {
-	return vm->orphan || !gmem_file_bindings(vm, f);
+	return !f->mapped && (vm->orphan || !gmem_file_bindings(vm, f));
 }
 
 uint64_t gmem_vm_unused_bytes(const struct gmem_vm *vm)

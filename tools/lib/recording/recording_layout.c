@@ -44,6 +44,7 @@ const struct layouts layouts_here = { {
 	[GMEM_HOLDER]		= { 2, { { 'q', 1 }, { 'b', GMEM_COMM_LEN } } },
 	[GMEM_HOLDERS]		= EVENT,
 	[GMEM_PHASE]		= EVENT,
+	[GMEM_BEHIND]		= EVENT,
 } };
 
 size_t layout_section_bytes(const struct layout_section *s)

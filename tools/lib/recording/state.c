@@ -96,6 +96,7 @@ static void tell_files(struct teller *t, const struct gmem_vm *vm)
 		const struct gmem_file *f = &vm->files[i];
 		struct gmem_rec r = {
 			.ino = f->ino, .end = f->size_pages, .arg = f->flags, .nr_pages = f->populated,
+			.start = f->mapped ? GMEM_FILE_MAPPED : 0,
 		};
 
 		tell(t, &r.h, GMEM_SCAN_FILE, f->seen_ns, vm);
@@ -124,7 +125,7 @@ static void tell_holders(struct teller *t, const struct gmem_vm *vm,
 
 static void tell_memory(struct teller *t, const struct gmem_vm *vm)
 {
-	struct gmem_rec begin = { .arg = vm->scan_lost }, end = { .aux = 0 };
+	struct gmem_rec begin = { .arg = vm->scan_lost }, end = { .aux = 0 }, behind = { .aux = 1 };
 
 	if (vm->scan_ns)
 		tell(t, &begin.h, GMEM_SCAN_BEGIN, vm->scan_ns, vm);
@@ -132,6 +133,8 @@ static void tell_memory(struct teller *t, const struct gmem_vm *vm)
 	tell_ranges(t, vm, &vm->private, GMEM_SCAN_MAP, vm->scan_ns, 0);
 	if (vm->scan_ns && vm->map != GMEM_MAP_READING)
 		tell(t, &end.h, GMEM_SCAN_END, vm->scan_ns + vm->scan_took_ns, vm);
+	if (vm->behind)
+		tell(t, &behind.h, GMEM_BEHIND, vm->scan_ns + vm->scan_took_ns, vm);
 	for (size_t i = 0; i < vm->nr_files; i++) {
 		const struct gmem_file *f = &vm->files[i];
 

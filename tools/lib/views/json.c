@@ -80,6 +80,7 @@ static struct json_object *files(const struct gmem_vm *vm)
 		put_u64(o, "flags", vm->files[i].flags);
 		put_u64(o, "populated_bytes", vm->files[i].populated << GMEM_PAGE_SHIFT);
 		put_u64(o, "bindings", gmem_file_bindings(vm, &vm->files[i]));
+		json_object_object_add(o, "mapped", json_object_new_boolean(vm->files[i].mapped));
 		json_object_object_add(o, "orphan", json_object_new_boolean(vm->orphan));
 		json_object_object_add(o, "holders", holders(&vm->files[i].holders));
 		json_object_array_add(a, o);

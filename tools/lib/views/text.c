@@ -199,6 +199,7 @@ char *gmem_text_arg(char *buf, size_t size, unsigned int kind, uint64_t arg)
 	static const struct flag modes[] = { { 1, "keep_size" }, { 2, "punch_hole" } };
 	static const char *const causes[] = { "punch_hole", "release", "memory_error",
 					      "attributes" };
+	static const char *const users[] = { "unknown", "vmm", "guest" };
 	const struct gmem_kind_info *k = gmem_kind(kind);
 
 	switch (k ? k->arg : GMEM_ARG_NONE) {
@@ -212,6 +213,8 @@ char *gmem_text_arg(char *buf, size_t size, unsigned int kind, uint64_t arg)
 		else
 			snprintf(buf, size, "cause_%llu", (unsigned long long)arg);
 		return buf;
+	case GMEM_ARG_USER:
+		return copy(buf, size, users[arg < sizeof(users) / sizeof(*users) ? arg : 0]);
 	case GMEM_ARG_PHASE:
 		/* The event numbers those that it tells of, and the first is not among them. */
 		if (arg < GMEM_PHASES - GMEM_PHASE_CHECK)

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * VMs whose files are where a scan has to look twice. Usage: corners MODE
+ *   hide    the VM is open in a child, too, which has another one. At a line of stdin the child
+ *           closes it, and then its parent converts 300 single pages
+ *   crowd   3 VMs, each with 4 guest_memfds of 12 slots, with holes between them
+ *   flight  a bound guest_memfd with 50 pages, whose only descriptor is in flight in a socket
+ *   mapped  the same, without any descriptor: it is mapped (Linux 6.18)
+ *   backs   a guest_memfd that is bound nowhere: a slot's userspace_addr maps it. Each line of stdin
+ *           makes the process touch page 3 of it, and then the guest page 0 (Linux 6.18)
+ * Prints the pid that has the VM and the inode, and "done" for each line of stdin; ends with stdin.
+ * Prints "none" where the kernel cannot do it.
+ */
+#include <err.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../gmemload/kvm_uapi.h"
+
+/* Linux 6.18 */
+#ifndef GUEST_MEMFD_FLAG_MMAP
+#define GUEST_MEMFD_FLAG_MMAP		(1ULL << 0)
+#define GUEST_MEMFD_FLAG_INIT_SHARED	(1ULL << 1)
+#endif
+
+#define PAGE		4096UL
+#define BLOCK		(2UL << 20)
+#define MAPPABLE	(GUEST_MEMFD_FLAG_MMAP | GUEST_MEMFD_FLAG_INIT_SHARED)
+
+static int must(int r, const char *what)
+{
+	if (r < 0)
+		err(1, "%s", what);
+	return r;
+}
+
+static int new_vm(unsigned long type)
+{
+	int kvm = must(open("/dev/kvm", O_RDWR | O_CLOEXEC), "/dev/kvm");
+	int vm = must(ioctl(kvm, KVM_CREATE_VM, type), "KVM_CREATE_VM");
+
+	close(kvm);
+	return vm;
+}
+
+static int new_gmem(int vm, unsigned long size, unsigned long flags)
+{
+	struct kvm_create_guest_memfd create = { .size = size, .flags = flags };
+	int gmem = ioctl(vm, KVM_CREATE_GUEST_MEMFD, &create);
+
+	if (gmem < 0 && flags) {
+		puts("none");
+		exit(0);
+	}
+	return must(gmem, "KVM_CREATE_GUEST_MEMFD");
+}
+
+/* fd < 0: anonymous memory. */
+static void *map(int fd, unsigned long size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
+
+	if (p == MAP_FAILED)
+		err(1, "mmap");
+	return p;
+}
+
+/* gmem < 0: a slot without guest_memfd. */
+static void new_slot(int vm, unsigned int slot, unsigned long gpa, unsigned long size, void *memory,
+		     int gmem, unsigned long offset)
+{
+	struct kvm_userspace_memory_region2 region = {
+		.slot = slot, .flags = gmem < 0 ? 0 : KVM_MEM_GUEST_MEMFD, .guest_phys_addr = gpa,
+		.memory_size = size, .userspace_addr = (unsigned long)memory,
+		.guest_memfd = gmem < 0 ? 0 : gmem, .guest_memfd_offset = offset,
+	};
+
+	must(ioctl(vm, KVM_SET_USER_MEMORY_REGION2, &region), "KVM_SET_USER_MEMORY_REGION2");
+}
+
+/* A VM with one slot, and a guest_memfd of that size. */
+static int simple_vm(int *gmem, unsigned long size)
+{
+	int vm = new_vm(KVM_X86_SW_PROTECTED_VM);
+
+	*gmem = new_gmem(vm, size, 0);
+	new_slot(vm, 0, 0, size, map(-1, size), *gmem, 0);
+	return vm;
+}
+
+static void fill(int gmem)
+{
+	must(fallocate(gmem, FALLOC_FL_KEEP_SIZE, 0, 50 * PAGE), "fallocate");
+}
+
+static void print_owner(int gmem)
+{
+	struct stat st;
+
+	must(fstat(gmem, &st), "fstat");
+	printf("%d %lu\n", getpid(), (unsigned long)st.st_ino);
+	fflush(stdout);
+}
+
+/* To the end of stdin. */
+static void serve(void (*work)(void *), void *arg)
+{
+	char c;
+
+	while (read(0, &c, 1) > 0) {
+		if (c != '\n' || !work)
+			continue;
+		work(arg);
+		puts("done");
+		fflush(stdout);
+	}
+}
+
+static void convert_singly(void *vm)
+{
+	struct kvm_memory_attributes page = { .size = PAGE, .attributes = KVM_MEMORY_ATTRIBUTE_PRIVATE };
+
+	for (unsigned long i = 0; i < 300; i++) {
+		page.address = 2 * i * PAGE;
+		must(ioctl(*(int *)vm, KVM_SET_MEMORY_ATTRIBUTES, &page), "KVM_SET_MEMORY_ATTRIBUTES");
+	}
+}
+
+struct hidden {
+	int vm;
+	int gmem;
+	volatile int go;
+	volatile int closed;
+};
+
+/* It has the highest pid of those that have the VM: who looks through all processes meets it last. */
+static int close_in_child(void *arg)
+{
+	struct hidden *h = arg;
+	int other;
+
+	simple_vm(&other, BLOCK);
+	while (!h->go)
+		usleep(1000);
+	close(h->vm);
+	close(h->gmem);
+	h->closed = 1;
+	pause();
+	return 0;
+}
+
+static void convert_hidden(void *arg)
+{
+	struct hidden *h = arg;
+
+	h->go = 1;
+	while (!h->closed)
+		usleep(1000);
+	convert_singly(&h->vm);
+}
+
+/* KVM serves only who has the memory of the VMM: the child has that, and descriptors of its own. */
+static void hide(void)
+{
+	static char stack[1 << 16];
+	struct hidden h = { .go = 0 };
+	pid_t child;
+
+	h.vm = simple_vm(&h.gmem, 4 * BLOCK);
+	child = must(clone(close_in_child, stack + sizeof(stack), CLONE_VM | SIGCHLD, &h), "clone");
+	print_owner(h.gmem);
+	serve(convert_hidden, &h);
+	kill(child, SIGKILL);
+	wait(NULL);
+}
+
+#define CROWD_VMS	3
+#define CROWD_FILES	4
+#define CROWD_SLOTS	12
+#define CROWD_STRIDE	(64 * PAGE)	/* from slot to slot, each of one page */
+
+static void crowd(void)
+{
+	unsigned long size = CROWD_SLOTS * CROWD_STRIDE;
+	int gmem = -1;
+
+	for (int v = 0; v < CROWD_VMS; v++) {
+		int vm = new_vm(KVM_X86_SW_PROTECTED_VM);
+
+		for (int f = 0; f < CROWD_FILES; f++) {
+			gmem = new_gmem(vm, size, 0);
+			for (int s = 0; s < CROWD_SLOTS; s++)
+				new_slot(vm, f * CROWD_SLOTS + s, f * size + s * CROWD_STRIDE, PAGE,
+					 map(-1, PAGE), gmem, s * CROWD_STRIDE);
+		}
+	}
+	print_owner(gmem);
+	serve(NULL, NULL);
+}
+
+/* Sent, and never received. */
+static void send_away(int fd)
+{
+	union {
+		struct cmsghdr h;
+		char room[CMSG_SPACE(sizeof(int))];
+	} c = { .h = { CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS } };
+	char byte = 0;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr m = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &c, .msg_controllen = sizeof(c),
+	};
+	int sockets[2];
+
+	must(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), "socketpair");
+	memcpy(CMSG_DATA(&c.h), &fd, sizeof(fd));
+	must(sendmsg(sockets[0], &m, 0), "sendmsg");
+}
+
+static void flight(void)
+{
+	int gmem;
+
+	simple_vm(&gmem, BLOCK);
+	fill(gmem);
+	print_owner(gmem);
+	send_away(gmem);
+	close(gmem);
+	serve(NULL, NULL);
+}
+
+static void mapped(void)
+{
+	int vm = new_vm(0), gmem = new_gmem(vm, BLOCK, MAPPABLE);
+
+	new_slot(vm, 0, 0, BLOCK, map(gmem, BLOCK), gmem, 0);
+	fill(gmem);
+	print_owner(gmem);
+	close(gmem);
+	serve(NULL, NULL);
+}
+
+#define CODE_GPA	0x1000
+#define MEMORY_GPA	0x4000
+
+struct backed {
+	volatile char *memory;
+	int gmem;
+	int vcpu;
+};
+
+/* Real mode: it writes to the first byte of its memory, and halts. */
+static void start_guest(int vcpu)
+{
+	struct kvm_regs regs = { .rip = CODE_GPA, .rflags = 2 };
+	struct kvm_sregs sregs;
+
+	must(ioctl(vcpu, KVM_GET_SREGS, &sregs), "KVM_GET_SREGS");
+	sregs.cs.base = 0;
+	sregs.cs.selector = 0;
+	must(ioctl(vcpu, KVM_SET_SREGS, &sregs), "KVM_SET_SREGS");
+	must(ioctl(vcpu, KVM_SET_REGS, &regs), "KVM_SET_REGS");
+}
+
+static void touch(void *arg)
+{
+	struct backed *b = arg;
+
+	must(fallocate(b->gmem, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, 0, BLOCK), "fallocate");
+	b->memory[3 * PAGE] = 1;
+	start_guest(b->vcpu);
+	must(ioctl(b->vcpu, KVM_RUN, 0), "KVM_RUN");
+	if (b->memory[0] != 1)
+		errx(1, "the guest did not write");
+}
+
+static void backs(void)
+{
+	static const unsigned char code[] = { 0xc6, 0x06, MEMORY_GPA & 0xff, MEMORY_GPA >> 8, 1, 0xf4 };
+	int vm = new_vm(0);
+	struct backed b = { .gmem = new_gmem(vm, BLOCK, MAPPABLE) };
+	void *low = map(-1, MEMORY_GPA);
+
+	b.memory = map(b.gmem, BLOCK);
+	memcpy((char *)low + CODE_GPA, code, sizeof(code));
+	new_slot(vm, 0, 0, MEMORY_GPA, low, -1, 0);
+	new_slot(vm, 1, MEMORY_GPA, BLOCK, (void *)b.memory, -1, 0);
+	fill(b.gmem);
+	b.vcpu = must(ioctl(vm, KVM_CREATE_VCPU, 0), "KVM_CREATE_VCPU");
+	print_owner(b.gmem);
+	serve(touch, &b);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		void (*run)(void);
+	} modes[] = {
+		{ "hide", hide }, { "crowd", crowd }, { "flight", flight }, { "mapped", mapped },
+		{ "backs", backs },
+	};
+
+	prctl(PR_SET_NAME, "corners");
+	for (size_t i = 0; argc == 2 && i < sizeof(modes) / sizeof(*modes); i++) {
+		if (strcmp(modes[i].name, argv[1]))
+			continue;
+		modes[i].run();
+		return 0;
+	}
+	errx(2, "usage: corners hide|crowd|flight|mapped|backs");
+}

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Files and VMs where a scan has to look twice: see corners.c. Sourced by owners.sh, with $dir.
+
+# start_corner MODE: sets $pid and $ino. Returns 1 where the kernel cannot do it.
+start_corner()
+{
+	rm -f "$dir/corner" "$dir/corner-in"
+	mkfifo "$dir/corner-in"
+	build/corners "$1" < "$dir/corner-in" > "$dir/corner" &
+	exec {corner}> "$dir/corner-in"
+	wait_for 60 test -s "$dir/corner" || not_ok "$1: there is a VM"
+	read -r pid ino < "$dir/corner"
+	[ "$pid" != none ] || end_corner "$1"
+}
+
+end_corner()
+{
+	exec {corner}>&-
+	[ "$pid" != none ] || { skip "$1" "this kernel cannot do it"; return 1; }
+	wait_for 30 sh -c "! kill -0 $pid 2> /dev/null"
+}
+
+# work_corner N: once more; it was done N times then.
+work_corner()
+{
+	echo >&"$corner"
+	wait_for 60 sh -c "test \$(grep -c done $dir/corner) -ge $1"
+}
+
+# Of the VM that has the file $ino, by the last line of file $1.
+corner_vm()
+{
+	grep '}$' "$1" | tail -1 | jq -c --argjson ino "$ino" ".vms[] | select(.files | any(.ino == \$ino)) | $2"
+}
+
+corner_is()
+{
+	[ "$(corner_vm "$1" "$2")" = "$3" ]
+}
+
+# Changes of a VM that are marked are read of that VM, whoever has it.
+build/gmemtop --json -d 0.3 > "$dir/early" 2> "$dir/err" &
+top=$!
+wait_for 60 test -s "$dir/early"
+start_corner hide
+wait_for 30 corner_is "$dir/early" .map_state '"current"'
+# The child is met last by who looks through all processes, which takes place every few seconds.
+wait_for 20 corner_is "$dir/early" '(.holders | length)' 2
+sleep 3
+wait_for 20 corner_is "$dir/early" '(.holders | length)' 2
+work_corner 1
+wait_for 10 corner_is "$dir/early" '(.private_extents | length)' 300
+build/gmemtop --json -n 1 -d 0.1 > "$dir/late"
+is "hide: gmemtop from before has read 300 changes of a VM that another process has closed" \
+	"$(corner_vm "$dir/early" '[.map_state, (.private_extents | length)]')" '["current",300]'
+is "hide: and sees what gmemtop from later sees" "$(corner_vm "$dir/early" .private_extents)" \
+	"$(corner_vm "$dir/late" .private_extents)"
+end_corner hide
+kill -TERM $top
+wait $top
+
+# As little room as there can be: all is read, and read on, of all VMs.
+start_corner crowd
+build/gmemtop --json -d 0.3 --ringbuf 0.0625 > "$dir/early" 2> "$dir/err" &
+top=$!
+crowd_is_read()
+{
+	[ "$(grep '}$' "$dir/early" | tail -1 | jq -c '[.vms[] | [.map_state, (.slots | length), (.files | length)]]')" = \
+		'[["current",48,4],["current",48,4],["current",48,4]]' ]
+}
+check "crowd: with the smallest ring buffer, three idle VMs are read" wait_for 30 crowd_is_read
+runs=$(tail -1 "$dir/early" | jq .cost.scan_runs)
+check "crowd: in $runs runs, at most 5000" test "$runs" -le 5000
+kill -TERM $top
+wait $top
+end_corner crowd
+
+# Files that have no descriptor, by a gmemtop that comes later; it is to read their pages, too.
+for mode in flight mapped; do
+	start_corner $mode || continue
+	build/gmemtop --json -n 1 -d 0.1 --backing > "$dir/late"
+	is "$mode: the file, its pages and its slot are there" "$(corner_vm "$dir/late" \
+		'[.map_state, .populated_bytes, .unused_bytes, (.slots | map([.base_gfn, .npages])),
+		  (.files | map([.bindings, .mapped]))]')" \
+		"[\"current\",204800,0,[[0,512]],[[1,$([ $mode = mapped ] && echo true || echo false)]]]"
+	end_corner $mode
+done
+
+# A guest whose memory is a mapped guest_memfd: it is in use, and its faults are its own.
+if start_corner backs; then
+	build/gmemtrace live --events --faults --json > "$dir/faults" 2> "$dir/err" &
+	live=$!
+	build/gmemtop --json -d 0.3 > "$dir/early" 2> "$dir/err" &
+	top=$!
+	wait_for 60 test -s "$dir/early"
+	wait_for 60 grep -q probes "$dir/err"
+	work_corner 1
+	faulted() { [ "$(grep -c user_fault_end "$dir/faults")" -ge 2 ]; }
+	wait_for 20 faulted
+	is "backs: the first fault is the VMM's, the second the guest's" \
+		"$(jq -c 'select(.event == "user_fault_end") | [.start_pgoff, .by]' "$dir/faults" | paste -sd ' ')" \
+		'[3,"vmm"] [0,"guest"]'
+	wait_for 10 corner_is "$dir/early" .populated_bytes 8192
+	is "backs: the file is mapped, not unused" \
+		"$(corner_vm "$dir/early" '[.populated_bytes, .unused_bytes, (.files | map([.bindings, .mapped]))]')" \
+		'[8192,0,[[0,true]]]'
+	kill -TERM $top $live
+	wait $top $live
+	end_corner backs
+fi
