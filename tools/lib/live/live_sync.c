@@ -127,14 +127,19 @@ static int sync_inflight(struct live *l, uint64_t lost)
 	return err ? err : inflight_tell(&l->at.inflight, gmem_now_ns(), l->fn, l->ctx);
 }
 
+static int emit_losses(struct live *l, struct gmem_lost_rec *r)
+{
+	int err = l->at.skel ? live_sum_losses(l, r) : 0;
+
+	r->h = (struct gmem_hdr){ .ts_ns = gmem_now_ns(), .kind = GMEM_LOST, .size = sizeof(*r) };
+	return err ? err : l->fn(l->ctx, &r->h);
+}
+
 static int sync_losses(struct live *l)
 {
 	struct gmem_lost_rec r = l->before;
-	int err = l->at.skel ? live_sum_losses(l, &r) : 0;
+	int err = emit_losses(l, &r);
 
-	r.h = (struct gmem_hdr){ .ts_ns = gmem_now_ns(), .kind = GMEM_LOST, .size = sizeof(r) };
-	if (!err)
-		err = l->fn(l->ctx, &r.h);
 	if (!err && l->at.skel)
 		err = tell_lost_cpus(l);
 	if (err || !l->at.skel)
@@ -221,16 +226,25 @@ static int refresh_pages(struct live *l)
 	return !err && now >= l->holders_due_ns ? look_for_holders(l) : err;
 }
 
-/* A program that was skipped might have seen any change: all is read, as after a loss. */
+/*
+ * A program that was skipped might have seen any change: all is read, as after a loss. That it was
+ * is reported before what is read then.
+ */
 static int check_probes(struct live *l)
 {
-	uint64_t skipped = l->at.verifier.skipped;
+	uint64_t before = l->at.verifier.skipped;
+	struct gmem_lost_rec r = l->before;
+	bool skipped = verify_skipped(&l->at) != before;
+	int err;
 
 	if (attach_verify(&l->at))
 		l->probes_told = false;
-	if (l->at.inv && (*l->at.probes.blind || verify_skipped(&l->at) != skipped))
+	err = live_tell_probes(l);
+	if (!err && skipped)
+		err = emit_losses(l, &r);
+	if (l->at.inv && (*l->at.probes.blind || skipped))
 		inventory_distrust(l->at.inv);
-	return live_tell_probes(l);
+	return err;
 }
 
 int live_sync_all(struct live *l)

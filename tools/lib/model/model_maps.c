@@ -46,6 +46,7 @@ int model_set_attributes(struct gmem_vm *vm, const struct gmem_rec *r)
 void model_scan_begin(struct gmem_vm *vm, const struct gmem_rec *r)
 {
 	vm->map = GMEM_MAP_READING;
+	vm->doubted = false;
 	vm->scan_ns = r->h.ts_ns;
 	vm->scan_lost = r->arg;
 }
@@ -77,7 +78,7 @@ int model_map(struct gmem_vm *vm, const struct gmem_map_rec *r)
 
 static void set_state(struct gmem_vm *vm)
 {
-	bool lost = vm->now.lost_state > vm->scan_lost;
+	bool lost = vm->doubted || vm->now.lost_state > vm->scan_lost;
 
 	vm->only_behind = vm->behind && !lost;
 	vm->map = vm->behind || lost ? GMEM_MAP_STALE : GMEM_MAP_CURRENT;
