@@ -63,3 +63,10 @@ $(B)/want: selftests/guest/want.c $(B)/libgmem-live.a $(B)/libgmem.a
 $(B)/owners: selftests/guest/owners.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $<
+
+$(B)/distro_load: selftests/distro/load.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $< -pthread
+
+$(B)/load_object: selftests/distro/load_object.c $(B)/libgmem-live.a $(B)/libgmem.a
+	$(CC) $(TOOL_CFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS)
