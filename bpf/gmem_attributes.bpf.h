@@ -145,7 +145,8 @@ static __always_inline void attributes_end(struct kvm *kvm, __u64 vm, struct gme
 	__u64 ts = bpf_ktime_get_ns();
 	struct gmem_vm_state *v = get_state(kvm, vm, ts);
 	struct gmem_counters *c = v ? &v->c : NULL;
-	struct gmem_op_phases *p = NULL, kept;
+	/* Clang 15 to 19 spill what has no value on one path, which the verifier refuses. */
+	struct gmem_op_phases *p = NULL, kept = {};
 
 	if (wants(GMEM_PROBES_PHASES))
 		p = phases_end(op_peek(OP_ATTRIBUTES, vm), ts);
