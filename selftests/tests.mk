@@ -70,3 +70,10 @@ $(B)/owners: selftests/guest/owners.c
 
 $(B)/blind: selftests/guest/blind.c $(B)/libgmem-live.a $(B)/libgmem.a
 	$(CC) $(TOOL_CFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS)
+
+$(B)/distro_load: selftests/distro/load.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $< -pthread
+
+$(B)/load_object: selftests/distro/load_object.c $(B)/libgmem-live.a $(B)/libgmem.a
+	$(CC) $(TOOL_CFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS)

@@ -22,59 +22,93 @@ static bool verbose;
 static char *verifier_log;
 static int tests, failures;
 
-static int print_nothing(enum libbpf_print_level level, const char *fmt, va_list ap)
+static char refused[64];
+
+/* libbpf names the program that the kernel refuses only in its messages. */
+static int find_refused(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
+	char text[512], name[64];
+
 	(void)level;
-	(void)fmt;
-	(void)ap;
+	vsnprintf(text, sizeof(text), fmt, ap);
+	if (strstr(text, "load failed") && sscanf(text, "libbpf: prog '%63[^']'", name) == 1)
+		snprintf(refused, sizeof(refused), "%s", name);
 	return 0;
 }
 
-static const struct gmem_probe *probe_of(const char *program)
+/* Each program on a function has a twin for kprobes, NAME_k: bpf/gmem_function.bpf.h. */
+static const struct gmem_probe *probe_of(const char *program, bool *twin)
 {
+	size_t len = strlen(program);
+
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		if (!strcmp(gmem_probes[i].program, program))
+		const char *name = gmem_probes[i].program;
+
+		*twin = strlen(name) + 2 == len && !strcmp(program + len - 2, "_k");
+		if (!strncmp(program, name, len - (*twin ? 2 : 0)) && strlen(name) == len - (*twin ? 2 : 0))
 			return &gmem_probes[i];
 	}
 	return NULL;
 }
 
-/* Programs that are no probes are always loaded. */
-static bool wanted(const struct bpf_program *prog, enum gmem_probe_set set, const char *only)
-{
-	const char *name = bpf_program__name(prog);
-	const struct gmem_probe *p = probe_of(name);
+/* What one test loads: a set of probes, its functions in one way. */
+struct choice {
+	enum gmem_probe_set set;
+	enum gmem_way way;
+};
 
-	if (only && strcmp(name, only))
+/* Programs that are no probes are always loaded, but those that only one way needs. */
+static bool wanted(const char *name, struct choice c)
+{
+	bool twin = false;
+	const struct gmem_probe *p = probe_of(name, &twin);
+
+	if (!strcmp(name, "keep_args"))
+		return c.way == GMEM_WAY_KPROBE;
+	if (!strcmp(name, "keep_args_multi"))
+		return c.way == GMEM_WAY_KPROBE_MULTI;
+	if (!p)
+		return true;
+	if (p->attach == GMEM_ON_FUNCTION && twin != (c.way != GMEM_WAY_FENTRY))
 		return false;
-	return !p || gmem_probe_in_use(p, set, ALL_GROUPS);
+	return gmem_probe_in_use(p, c.set, ALL_GROUPS);
 }
 
-static int choose(struct bpf_object *obj, enum gmem_probe_set set, const char *only)
+static int set_target(struct bpf_program *prog, struct choice c)
+{
+	bool twin = false;
+	const struct gmem_probe *p = probe_of(bpf_program__name(prog), &twin);
+
+	if (!p || p->attach != GMEM_ON_FUNCTION)
+		return 0;
+	if (c.way == GMEM_WAY_KPROBE_MULTI)
+		return bpf_program__set_expected_attach_type(prog, BPF_TRACE_KPROBE_MULTI);
+	return twin ? 0 : bpf_program__set_attach_target(prog, 0, p->found);
+}
+
+/* Returns the number of programs that will be loaded, or -errno. */
+static int choose(struct bpf_object *obj, struct choice c)
 {
 	struct bpf_program *prog;
 	int err, n = 0;
 
 	bpf_object__for_each_program(prog, obj) {
-		const struct gmem_probe *p = probe_of(bpf_program__name(prog));
-		bool use = wanted(prog, set, only);
+		bool use = wanted(bpf_program__name(prog), c);
 
 		bpf_program__set_autoload(prog, use);
 		if (!use)
 			continue;
 		n++;
 		bpf_program__set_log_buf(prog, verifier_log, LOG_SIZE);
-		if (!p || p->attach != GMEM_ON_FUNCTION)
-			continue;
-		err = bpf_program__set_attach_target(prog, 0, p->found);
+		err = set_target(prog, c);
 		if (err)
 			return err;
 	}
 	return n ? n : -ENOENT;
 }
 
-/* Returns the number of programs, or -errno; only: just this one, NULL: all at once. */
-static int load(const char *path, enum gmem_probe_set set, const char *only)
+/* Returns the number of programs, or -errno. */
+static int load(const char *path, struct choice c)
 {
 	struct bpf_object *obj = bpf_object__open_file(path, NULL);
 	struct bpf_map *records;
@@ -83,10 +117,11 @@ static int load(const char *path, enum gmem_probe_set set, const char *only)
 	if (!obj)
 		return -errno;
 	*verifier_log = '\0';
+	*refused = '\0';
 	records = bpf_object__find_map_by_name(obj, "records");
 	if (records)
 		bpf_map__set_max_entries(records, 1 << 16);
-	n = choose(obj, set, only);
+	n = choose(obj, c);
 	err = n < 0 ? n : bpf_object__load(obj);
 	bpf_object__close(obj);
 	return err ? err : n;
@@ -115,40 +150,22 @@ static void print_log(void)
 	comment(from);
 }
 
-static void find_refused(const char *path, enum gmem_probe_set set)
-{
-	struct bpf_object *obj = bpf_object__open_file(path, NULL);
-	struct bpf_program *prog;
-
-	if (!obj)
-		return;
-	bpf_object__for_each_program(prog, obj) {
-		int err;
-
-		if (!wanted(prog, set, NULL))
-			continue;
-		err = load(path, set, bpf_program__name(prog));
-		if (err >= 0)
-			continue;
-		printf("# %s: %s\n", bpf_program__name(prog), strerror(-err));
-		print_log();
-	}
-	bpf_object__close(obj);
-}
-
-static void test(const char *path, enum gmem_probe_set set)
+static void test(const char *path, struct choice c)
 {
 	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-	int n = load(path, set, NULL);
+	int n = load(path, c);
+	char what[160];
 
+	snprintf(what, sizeof(what), "%s: %s, functions by %s", name, gmem_set_names[c.set],
+		 gmem_way_names[c.way]);
 	tests++;
 	if (n >= 0) {
-		printf("ok %d - %s: %s: %d programs\n", tests, name, gmem_set_names[set], n);
+		printf("ok %d - %s: %d programs\n", tests, what, n);
 		return;
 	}
 	failures++;
-	printf("not ok %d - %s: %s: %s\n", tests, name, gmem_set_names[set], strerror(-n));
-	find_refused(path, set);
+	printf("not ok %d - %s: %s: %s\n", tests, what, *refused ? refused : "object", strerror(-n));
+	print_log();
 }
 
 int main(int argc, char **argv)
@@ -164,14 +181,17 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	libbpf_set_print(print_nothing);
+	libbpf_set_print(find_refused);
 	for (int set = 0; set < GMEM_SETS; set++) {
 		if (gmem_probes_find(&choice, set, &e)) {
 			printf("# no %s here: %s\n", gmem_set_names[set], e.what);
 			continue;
 		}
-		for (int i = first; i < argc; i++)
-			test(argv[i], set);
+		/* With tracepoints hardly a function is left. */
+		for (int way = 0; way < (set == GMEM_SET_STOCK ? GMEM_WAYS : 1); way++) {
+			for (int i = first; i < argc; i++)
+				test(argv[i], (struct choice){ set, way });
+		}
 	}
 	printf("1..%d\n", tests);
 	return failures || !tests;
