@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Targets: all, demo, test, test-kernel, check, install, clean. See README.md.
+# Targets: all, demo, test, test-kernel, test-distro, check, install, clean. See README.md.
 
 B := build
 PREFIX ?= /usr/local
@@ -23,7 +23,7 @@ include selftests/bench/bench.mk
 # Packages are installed before the rest is looked at: another make does that.
 SUBMAKE = $(MAKE) --no-print-directory -j$(shell nproc)
 
-.PHONY: deps demo test test-kernel check install clean
+.PHONY: deps demo test test-kernel test-distro check install clean
 deps:
 	@deps/install
 
@@ -48,6 +48,10 @@ test: deps
 test-kernel: deps
 	@$(SUBMAKE) -s all vm events $(TEST_PROGRAMS)
 	@selftests/run-tests $(KERNEL_TESTS)
+
+test-distro: deps
+	@$(SUBMAKE) -s all vm $(DISTRO_PROGRAMS)
+	@selftests/run-tests $(DISTRO_TESTS)
 
 check: all $(filter $(B)/%,$(CHECKS)) $(FUZZ_PROGRAM) $(CHECK_PROGRAMS)
 	@selftests/run-tests $(CHECKS)

@@ -53,6 +53,17 @@ KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:debug selftests/guest/suspend.sh'
 LONG_ROUNDS ?= 50
 KERNEL_TESTS += $(foreach k,$(EVERY),'env GMEM_VM_TIMEOUT=7200 $(IN_VM) $(k) selftests/guest/attach.sh $(LONG_ROUNDS)')
 
+# Debian's own kernels, which are built as no kernel of ours: KVM=m, PREEMPT_DYNAMIC, other
+# layouts; and the object by every clang. What cannot be had is skipped with a message.
+DISTRO_KERNELS ?= 6.12.117+deb12-amd64 6.12:amd64 6.16:amd64 6.18:amd64 6.19:amd64 newest:amd64 \
+	6.18:cloud newest:cloud
+DISTRO_TESTS := $(foreach k,$(DISTRO_KERNELS),'$(IN_VM) debian:$(k) selftests/distro/truth.sh')
+DISTRO_TESTS += $(foreach k,$(filter %amd64,$(DISTRO_KERNELS)),'$(IN_VM) debian:$(k) selftests/distro/blind.sh')
+DISTRO_TESTS += 'selftests/distro/clang-matrix.sh $(EVERY) debian:6.18:amd64 debian:newest:cloud'
+# The short part, for VM_TESTS.
+DISTRO_SHORT := $(foreach k,6.12.117+deb12-amd64 newest:cloud,'$(IN_VM) debian:$(k) selftests/distro/truth.sh')
+DISTRO_PROGRAMS := $(B)/distro_load $(B)/load_object
+
 $(B)/ledger_check: selftests/tools/ledger_check.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $< -ljson-c

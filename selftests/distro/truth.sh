@@ -42,7 +42,7 @@ equal() {
 
 build/gmemtop --json -d 1 > "$dir/top" 2> "$dir/top.err" &
 top=$!
-if ! wait_for 60 test -s "$dir/top"; then
+if ! wait_for 240 test -s "$dir/top"; then
 	not_ok "gmemtop attaches" "$(cat "$dir/top.err")"
 	plan
 	exit 1

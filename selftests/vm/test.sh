@@ -237,6 +237,10 @@ test_failures() {
 	is 'a file that is no kernel gives 125' "$? $(wc -l <"$dir/err")" '125 2'
 	"$here/run" --image "$image" --smp none -- true 2>"$dir/err"
 	is 'wrong usage gives 125' "$? $(wc -l <"$dir/err")" '125 2'
+	"$here/run" --image "$image" --modules "$dir" -- true 2>"$dir/err"
+	is 'modules without modules.dep give 125' "$? $(wc -l <"$dir/err")" '125 2'
+	"$here/run" --distro no-kernel -- true 2>"$dir/err"
+	is 'a name of no Debian kernel gives 125' "$? $(wc -l <"$dir/err")" '125 2'
 	mkdir -p /dev/shm/gmem-test.$$
 	(cd /dev/shm/gmem-test.$$ && vm -- true 2>"$dir/err")
 	is 'a folder that the guest has not gives 125' "$? $(wc -l <"$dir/err")" '125 2'

@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A program that is attached and does not run is blind. Counts the runs of gmemtop's programs
+# on kvm_vm_ioctl, and of one that attaches with fentry alone, under a load whose calls are
+# known: what fentry misses here, gmemtop must not miss.
+. selftests/tap.sh
+dir=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null' EXIT
+tracing=/sys/kernel/tracing
+
+# runs NAME: run count of the loaded programs of that name, or its twin for kprobes.
+runs() {
+	bpftool prog show --json | jq -r --arg n "$1" '[.[] | select((.name // "") as $m |
+		$m == $n or $m == $n + "_k") | .run_cnt // 0] | add // "not loaded"'
+}
+
+start() { # NAME COMMAND..
+	"${@:2}" > "$dir/$1" 2> "$dir/$1.err" &
+	wait_for 240 test -s "$dir/$1"
+}
+
+use_kvm() { # calls of KVM_SET_MEMORY_ATTRIBUTES: 4 for each round of each thread
+	rm -f "$dir/ledger" "$dir/load"
+	build/distro_load 1 "$1" "$dir/ledger" > "$dir/load" &
+	load=$!
+	wait_for 60 grep -q holding "$dir/load"
+}
+
+sysctl -q kernel.bpf_stats_enabled=1
+start top build/gmemtop --json -d 1 || { not_ok "gmemtop attaches" "$(cat "$dir/top.err")"; plan; exit; }
+use_kvm 50
+comment "ftrace has patched: $(grep -c '^kvm_vm_ioctl ' $tracing/enabled_functions) record of kvm_vm_ioctl"
+comment "records behind it: $(grep -A1 -w '^kvm_vm_ioctl' $tracing/available_filter_functions | tail -1)"
+for program in stock_attributes stock_attributes_exit stock_check; do
+	comment "$program ran $(runs $program) times"
+done
+if command -v bpftrace > /dev/null; then
+	kill $load
+	start fentry bpftrace -e 'kfunc:kvm_vm_ioctl { @n = count(); } BEGIN { printf("ready\n"); }'
+	fentry=$!
+	start kprobe bpftrace -e 'kprobe:kvm_vm_ioctl { @n = count(); } BEGIN { printf("ready\n"); }'
+	kprobe=$!
+	sleep 2
+	use_kvm 50
+	kill -INT $fentry $kprobe
+	wait $fentry $kprobe
+	comment "fentry alone: $(grep -o '@n: .*' "$dir/fentry" || cat "$dir/fentry.err")"
+	comment "kprobe alone: $(grep -o '@n: .*' "$dir/kprobe" || cat "$dir/kprobe.err")"
+fi
+sleep 2.5
+pid=$(jq .pid "$dir/ledger")
+is "gmemtop has counted all conversions of the last load" \
+	"$(tail -1 "$dir/top" | jq -c --argjson p "$pid" '[.vms[] | select(.pid == $p) | .to_shared_unchanged]')" \
+	"$(jq -c '[.counts.to_shared_unchanged]' "$dir/ledger")"
+plan

@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Every kernel accepts the BPF object of every compiler. Usage: clang-matrix.sh KERNEL..
+# A KERNEL is VERSION[:VARIANT] or debian:SPEC. Prints TAP.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+. selftests/tap.sh
+
+built=$(selftests/distro/clangs)
+case $? in
+0)	ok "every compiler builds the object: $(awk '{ printf "%s%s", s, $1; s = " " }' <<< "$built")" ;;
+3)	skip "objects by other compilers" "none can be had"; plan; exit ;;
+*)	not_ok "every compiler builds the object" "see above" ;;
+esac
+mapfile -t objects < <(awk '{ print $2 }' <<< "$built")
+
+# options_of KERNEL
+options_of()
+{
+	case $1 in
+	debian:*)	echo "--distro ${1#debian:}" ;;
+	*:*)	echo "--kernel ${1%%:*} --variant ${1#*:}" ;;
+	*)	echo "--kernel $1" ;;
+	esac
+}
+
+# can_be_had KERNEL: status 3 if not.
+can_be_had()
+{
+	case $1 in
+	debian:*)	selftests/distro/fetch "${1#debian:}" ;;
+	*)	IFS=: read -r version variant <<< "$1"
+		kernel/build --variant "${variant:-full}" "$version" ;;
+	esac > /dev/null
+}
+
+for kernel in "$@"; do
+	can_be_had "$kernel"
+	if [ $? -eq 3 ]; then
+		skip "$kernel" "no such package"
+		continue
+	fi
+	# shellcheck disable=SC2046
+	out=$(selftests/vm/run $(options_of "$kernel") --timeout 900 -- build/load_object "${objects[@]}" 2>&1)
+	report $? "$kernel loads $(grep -c '^ok' <<< "$out") objects, as tracepoints and functions, in every way"
+	grep -A14 -E '^not ok|^vm/run' <<< "$out" | sed 's/^/# /'
+done
+plan
