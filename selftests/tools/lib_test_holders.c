@@ -181,6 +181,7 @@ static void test_odd_holders(void **state)
 static const struct CMUnitTest tests[] = {
 	TEST(test_holders), TEST(test_too_new_to_tell), TEST(test_creator_has_it),
 	TEST(test_bindings), TEST(test_odd_holders),
+	TEST(test_mapped), TEST(test_behind),
 };
 
 TEST_UNIT(holders_unit, tests);
