@@ -71,7 +71,7 @@ static __always_inline bool covers(const struct gmem_rec *r, __u64 index)
 }
 
 /*
- * v, of which the verifier knows nothing any more. It would learn from each turn of a
+ * v, of which the verifier knows nothing any more, not that it is a pointer either. It would learn from each turn of a
  * loop that an index has grown, and look at every turn: 7.3 does.
  */
 static volatile __u64 unknown_memory;
@@ -158,10 +158,14 @@ static __always_inline bool scan_bindings(struct file *file, __u64 vm, __u64 beg
 	return w.done;
 }
 
-/* Emits the file and its bindings, once in a pass. Returns false if some are left. */
-static __always_inline bool scan_gmem(struct file *file, __u64 vm, __u32 finder, __u64 begin_ns)
+/*
+ * Emits the file and its bindings, once in a pass. Returns 0 if some are left. Not static, and of
+ * numbers only: the verifier looks at it once.
+ */
+__noinline int scan_gmem(__u64 address, __u64 vm, __u32 finder, __u64 begin_ns)
 {
-	struct emitted_key key = { .file = (__u64)file, .ino = file_ino(file) };
+	struct file *file = (void *)address;
+	struct emitted_key key = { .file = address, .ino = file_ino(file) };
 	__u64 *in = bpf_map_lookup_elem(&emitted, &key), id = pass.id;
 
 	if ((in && *in == id) || !file_is_held(file))
@@ -291,7 +295,7 @@ int scan_files(struct bpf_iter__task_file *ctx)
 		add_vm(kvm, vm, begin_ns, (__u64)task);
 	all = scan_identity(task, kvm, vm, begin_ns) &&
 	      scan_holder(task, vm, kind == FILE_GMEM ? file_ino(file) : 0) &&
-	      (kind != FILE_GMEM || scan_gmem(file, vm, task->tgid, begin_ns));
+	      (kind != FILE_GMEM || scan_gmem(unknown((__u64)file), vm, task->tgid, begin_ns));
 	scan_run_ends(begin_ns);
 	return !all;
 }
@@ -310,7 +314,7 @@ static long scan_memslot(__u32 i, struct slot_scan *s)
 
 	if (slots_next(&s->w, &file))
 		return 1;
-	if (file && !scan_gmem(file, s->vm, 0, s->begin_ns))
+	if (file && !scan_gmem((__u64)file, s->vm, 0, s->begin_ns))
 		s->left = 1;
 	return s->left;
 }

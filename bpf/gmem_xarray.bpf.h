@@ -91,17 +91,27 @@ static long xa_descend(__u32 level, struct xa_cursor *c)
 	return 0;
 }
 
-/* A helper makes the loop: the verifier looks at one level, not at all ways through them. */
-static __always_inline void xa_seek(struct xa_cursor *c)
+/*
+ * A helper makes the loop: the verifier looks at one level, not at all ways through them. And not
+ * static: it looks at the function once, not at each call. Returns 0.
+ */
+__noinline int xa_seek(struct xa_cursor *cursor)
 {
-	c->node = 0;
-	c->shift = 0;
-	c->entry = c->head;
-	c->past = !xa_is_node(c->head) && c->index > 0;
-	if (c->past)
-		c->entry = 0;
+	struct xa_cursor c;	/* on the stack, as the helper wants it */
+
+	if (!cursor)
+		return 0;
+	c = *cursor;
+	c.node = 0;
+	c.shift = 0;
+	c.entry = c.head;
+	c.past = !xa_is_node(c.head) && c.index > 0;
+	if (c.past)
+		c.entry = 0;
 	else
-		bpf_loop(XA_MAX_LEVELS, xa_descend, c, 0);
+		bpf_loop(XA_MAX_LEVELS, xa_descend, &c, 0);
+	*cursor = c;
+	return 0;
 }
 
 /* The first index that is not for the same entry. */

@@ -68,6 +68,7 @@ crowd_is_read()
 	[ "$(grep '}$' "$dir/early" | tail -1 | jq -c '[.vms[] | [.map_state, (.slots | length), (.files | length)]]')" = \
 		'[["current",48,4],["current",48,4],["current",48,4]]' ]
 }
+wait_for 60 test -s "$dir/early"
 check "crowd: with the smallest ring buffer, three idle VMs are read" wait_for 30 crowd_is_read
 runs=$(tail -1 "$dir/early" | jq .cost.scan_runs)
 check "crowd: in $runs runs, at most 5000" test "$runs" -le 5000

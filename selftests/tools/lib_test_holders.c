@@ -113,6 +113,52 @@ static void test_bindings(void **state)
 	assert_int_equal(gmem_vm_unused_bytes(vm), 100 * 4096);
 }
 
+/* A file that a process has mapped is in use, whoever has the VM and whatever is bound. */
+static void test_mapped(void **state)
+{
+	struct gmem_model *m = *state;
+	struct gmem_vm *vm = gmem_model_vm(m, 1);
+
+	APPLY(m, 1, GMEM_UNBIND, .ino = 5, .aux = 0);
+	assert_int_equal(gmem_vm_unused_bytes(vm), 100 * 4096);
+	APPLY(m, 1, GMEM_SCAN_FILE, .h.ts_ns = 20, .ino = 5, .end = 512, .nr_pages = 100,
+	      .start = GMEM_FILE_MAPPED);
+	assert_true(vm->files[0].mapped);
+	assert_false(gmem_file_unused(vm, &vm->files[0]));
+	looked(m, 25, 30);
+	assert_true(vm->orphan);
+	assert_int_equal(gmem_vm_unused_bytes(vm), 0);
+	APPLY(m, 1, GMEM_SCAN_FILE, .h.ts_ns = 40, .ino = 5, .end = 512, .nr_pages = 100);
+	assert_int_equal(gmem_vm_unused_bytes(vm), 100 * 4096);
+}
+
+/* A map is stale while changes of it are marked and not read, and only then. */
+static void test_behind(void **state)
+{
+	struct gmem_model *m = *state;
+	struct gmem_vm *vm = gmem_model_vm(m, 1);
+
+	APPLY(m, 1, GMEM_SCAN_BEGIN, .h.ts_ns = 20);
+	APPLY(m, 1, GMEM_BEHIND, .h.ts_ns = 25, .aux = 1);
+	assert_int_equal(vm->map, GMEM_MAP_READING);
+	APPLY(m, 1, GMEM_SCAN_END, .h.ts_ns = 30);
+	assert_int_equal(vm->map, GMEM_MAP_STALE);
+	APPLY(m, 1, GMEM_BEHIND, .h.ts_ns = 35, .aux = 0);
+	assert_int_equal(vm->map, GMEM_MAP_CURRENT);
+	APPLY(m, 1, GMEM_BEHIND, .h.ts_ns = 40, .aux = 1);
+	assert_int_equal(vm->map, GMEM_MAP_STALE);
+
+	/* What is stale for another reason stays so. */
+	struct gmem_lost_rec lost = {
+		.h = { .ts_ns = 45, .kind = GMEM_LOST, .size = sizeof(lost) },
+		.lost[GMEM_LOST_DAMAGED] = 1,
+	};
+
+	assert_int_equal(gmem_model_apply(m, &lost.h), 0);
+	APPLY(m, 1, GMEM_BEHIND, .h.ts_ns = 50, .aux = 0);
+	assert_int_equal(vm->map, GMEM_MAP_STALE);
+}
+
 /* Records of VMs without private memory, of files that are gone, and too many of them. */
 static void test_odd_holders(void **state)
 {
@@ -135,6 +181,7 @@ static void test_odd_holders(void **state)
 static const struct CMUnitTest tests[] = {
 	TEST(test_holders), TEST(test_too_new_to_tell), TEST(test_creator_has_it),
 	TEST(test_bindings), TEST(test_odd_holders),
+	TEST(test_mapped), TEST(test_behind),
 };
 
 TEST_UNIT(holders_unit, tests);

@@ -254,6 +254,8 @@ static void help(struct help_page *p)
 		   "alone keeps the memory, until those that hold it close it.");
 	help_entry(p, "unbound", CANVAS_ORPHAN,
 		   "no memslot is bound to it: the VM cannot use what it has.");
+	help_entry(p, "mapped", CANVAS_NORMAL,
+		   "the same, but a process has it mapped: it may be a guest's memory.");
 	help_entry(p, "unheld", CANVAS_WARN,
 		   "no process has a descriptor of it: it is mapped, or on its way in a socket.");
 	help_entry(p, "SIZE POP", CANVAS_KEY, "its size, and what of it has pages, within a second.");
