@@ -16,6 +16,7 @@ all: $(B)/gmemtop $(B)/gmemtrace $(B)/gmemload
 include tools/tools.mk
 include selftests/vm/vm.mk
 include selftests/gmemload/gmemload.mk
+include selftests/chaos/chaos.mk
 include selftests/events/events.mk
 include selftests/tests.mk
 include selftests/bench/bench.mk
