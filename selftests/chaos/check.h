@@ -14,6 +14,7 @@ struct check {
 	json base;		/* ledger of when the tool came: counters are since then; NULL: the first */
 	json ids;		/* {"signature_gfn": vm, ..}: the tool's numbers of VMs; NULL: matched by contents */
 	bool late;		/* it cannot have found what has no descriptor */
+	bool last;		/* the last line only */
 	bool counters, settled;
 	unsigned int line;	/* of the input, for messages */
 	uint64_t values, differences, unknown, not_current, hidden;

@@ -1,20 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What the tools show of chaos equals its ledger: of one that was there before, with a tiny
-# buffer, that came at a checkpoint, that came in the middle, and that is fresh at each checkpoint; and
-# what was recorded. Usage: chaos.sh [SEED..]; GMEM_CHAOS_STEPS: rounds of a run
+# What the tools show of chaos equals its ledger: of a gmemtop that was there before, of one with
+# a tiny buffer, of one that came at a checkpoint, of one that came in the middle, and of a fresh one;
+# and what was recorded. Usage: chaos.sh [SEED..]   GMEM_CHAOS_STEPS: rounds of a run
 . selftests/tap.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
-steps=${GMEM_CHAOS_STEPS:-90}
-checkpoints=3
+steps=${GMEM_CHAOS_STEPS:-60}
+checkpoints=2
 grace=3		# refreshes after which nothing may lag behind any more
-patience=${GMEM_CHAOS_PATIENCE:-20}	# seconds until all maps are current, and pages and holders are read
+patience=${GMEM_CHAOS_PATIENCE:-30}	# seconds until all maps are current, and pages and holders are read
+declare -A pids skip options
 
 lines() { if [ -e "$1" ]; then wc -l < "$1"; else echo 0; fi; }
 
-# start NAME [OPTION..]: a gmemtop that goes on
-start() {
+start() { # NAME [OPTION..]: a gmemtop that goes on
 	local name=$1
 
 	shift
@@ -23,46 +23,40 @@ start() {
 }
 
 attached() { # NAME
-	wait_for 60 test -s "$dir/$1" || not_ok "seed $seed: $1 attaches" "$(cat "$dir/$1.err")"
+	wait_for 120 test -s "$dir/$1" || not_ok "seed $seed: $1 attaches" "$(cat "$dir/$1.err")"
 }
 
-differs() { # NAME LEDGER FROM OPTION..: what differs in what it printed since line FROM; status
-	local name=$1 ledger=$2 from=$3
+compared() { # NAME LEDGER [OPTION..]: of what it printed since the checkpoint
+	local name=$1 ledger=$2
+
+	shift 2
+	build/chaos_check --skip="${skip[$name]}" --grace=$grace ${options[$name]} "$@" "$ledger" \
+		top "$dir/$name" > "$dir/$name.differs" 2>&1
+}
+
+# chaos rests. Within some time each of these shows all as it is, and until then nothing wrong that is
+# not marked.
+all_show() { # LEDGER NAME..
+	local ledger=$1 name
+
+	shift
+	for name in "$@"; do
+		skip[$name]=$(lines "$dir/$name")
+	done
+	for name in "$@"; do
+		wait_for "$patience" compared "$name" "$ledger" --last
+		verdict "seed $seed, checkpoint $n: $name" "$(compared "$name" "$ledger" || cat "$dir/$name.differs")"
+		comment "$name: $(tail -1 "$dir/$name.differs")"
+	done
+}
+
+once() { # NAME KIND LEDGER [OPTION..]: of $dir/out
+	local name=$1 kind=$2 ledger=$3
 
 	shift 3
-	build/chaos_check --skip="$from" --grace=$grace "$@" "$ledger" top "$dir/$name" > "$dir/differs" 2>&1
-}
-
-# What it shows in all refreshes from now on is right, or marked; in the last one, all is right.
-shows() { # NAME LEDGER FROM OPTION..
-	local name=$1 what out
-
-	what="seed $seed, checkpoint $n: $name shows it"
-	wait_for "$patience" sh -c "[ \$(wc -l < '$dir/$name') -gt $(($3 + grace)) ]"
-	wait_for "$patience" differs "$@"
-	verdict "$what" "$(differs "$@" || cat "$dir/differs")"
+	verdict "seed $seed: $name" "$(build/chaos_check "$@" "$ledger" "$kind" "$dir/out" > "$dir/differs" 2>&1 ||
+		cat "$dir/differs" "$dir/out.err")"
 	comment "$name: $(tail -1 "$dir/differs")"
-}
-
-fresh() { # LEDGER: one that comes now and goes at once, and reads all from kernel memory
-	build/gmemtop --json -n 2 -d 0.3 > "$dir/fresh" 2> "$dir/fresh.err"
-	verdict "seed $seed, checkpoint $n: a fresh one shows it" \
-		"$(build/chaos_check --skip=1 --late --no-counters "$1" top "$dir/fresh" > "$dir/differs" 2>&1 || cat "$dir/differs")"
-	comment "fresh: $(tail -1 "$dir/differs")"
-}
-
-at_checkpoint() {
-	local ledger=$dir/ledger.$n from_early from_tiny from_late from_middle
-
-	from_early=$(lines "$dir/early")
-	from_tiny=$(lines "$dir/tiny")
-	from_late=$(lines "$dir/late")
-	from_middle=$(lines "$dir/middle")
-	shows early "$ledger" "$from_early"
-	shows tiny "$ledger" "$from_tiny"
-	[ $n -lt 2 ] || shows late "$ledger" "$from_late" --late --base="$dir/ledger.1"
-	[ $n -lt 3 ] || shows middle "$ledger" "$from_middle" --late --no-counters
-	fresh "$ledger"
 }
 
 # {"GFN": VM, ..} of a recording: which VM asked for which signature first
@@ -73,62 +67,58 @@ ids_of() {
 		} END { print n ? "}" : "{}" }'
 }
 
-recorded() { # NAME COMMAND..: what chaos_check says of the output of gmemtrace or gmemtop
-	local name=$1 kind=$2 ledger=$3
-
-	shift 3
-	"$@" > "$dir/out" 2> "$dir/out.err"
-	verdict "seed $seed: $name" "$(build/chaos_check --ids="$dir/ids" "$ledger" "$kind" "$dir/out" > "$dir/differs" 2>&1 ||
-		cat "$dir/differs" "$dir/out.err")"
-	comment "$name: $(tail -1 "$dir/differs")"
-}
-
 recordings() {
 	local begin at
 
 	ids_of "$dir/recording" > "$dir/ids"
-	recorded "the report of the recording" report "$dir/ledger" build/gmemtrace report --json "$dir/recording"
+	build/gmemtrace report --json "$dir/recording" > "$dir/out" 2> "$dir/out.err"
+	once "the report of the recording" report "$dir/ledger" --ids="$dir/ids"
 	begin=$(build/gmemtrace map --json --at 1ns "$dir/recording" | jq .ts_ns)
 	for n in $(seq $checkpoints); do
 		at=$(($(jq .ts_ns "$dir/ledger.$n") - begin))
-		recorded "map --at checkpoint $n" map "$dir/ledger.$n" build/gmemtrace map --json --at ${at}ns "$dir/recording"
+		build/gmemtrace map --json --at ${at}ns "$dir/recording" > "$dir/out" 2> "$dir/out.err"
+		once "map --at checkpoint $n" map "$dir/ledger.$n" --ids="$dir/ids"
 	done
 	tail -1 "$dir/early" | grep -q '}$' || sed -i '$d' "$dir/early"
-	build/gmemtop --json --replay "$dir/early.gmem" > "$dir/replay" 2> "$dir/replay.err"
+	build/gmemtop --json --replay "$dir/early.gmem" 2> "$dir/replay.err" | tail -1 > "$dir/replay"
 	is "seed $seed: replayed, the last refresh is the one that was seen" \
-		"$(tail -1 "$dir/replay" | jq -cS .vms)" "$(tail -1 "$dir/early" | jq -cS .vms)"
+		"$(jq -cS .vms "$dir/replay")" "$(tail -1 "$dir/early" | jq -cS .vms)"
+}
+
+go_to() { # CHECKPOINT
+	n=$1
+	echo >&$go
+	wait_for 300 sh -c "grep -q 'checkpoint $n' '$dir/chaos' || ! kill -0 $chaos"
+	grep -q "checkpoint $n" "$dir/chaos" || not_ok "seed $seed: chaos comes to checkpoint $n" "$(cat "$dir/chaos.err")"
 }
 
 run() {
-	local line fifo=$dir/go chaos n=0
-
-	declare -A pids=()
+	pids=() options=([late]="--late --base=$dir/ledger.1" [middle]="--late --no-counters")
 	rm -f "$dir"/*
-	mkfifo "$fifo"
+	mkfifo "$dir/go"
 	build/chaos --seed "$seed" --steps "$steps" --checkpoints $checkpoints --wait --ledger "$dir/ledger" \
-		< "$fifo" > "$dir/chaos" 2> "$dir/chaos.err" &
+		< "$dir/go" > "$dir/chaos" 2> "$dir/chaos.err" &
 	chaos=$!
-	exec {go}> "$fifo"
-	check "seed $seed: chaos is ready" wait_for 60 grep -q ready "$dir/chaos"
+	exec {go}> "$dir/go"
+	wait_for 60 grep -q ready "$dir/chaos" || not_ok "seed $seed: chaos is ready" "$(cat "$dir/chaos.err")"
 	build/gmemtrace record --ringbuf 64 -o "$dir/recording" 2> "$dir/recording.err" &
 	pids[recording]=$!
 	start early --record "$dir/early.gmem"
 	start tiny --ringbuf=0.0625
-	wait_for 60 grep -q probes "$dir/recording.err" || not_ok "seed $seed: gmemtrace attaches" "$(cat "$dir/recording.err")"
+	wait_for 120 grep -q probes "$dir/recording.err" || not_ok "seed $seed: gmemtrace attaches" "$(cat "$dir/recording.err")"
 	attached early
 	attached tiny
-	for n in $(seq $checkpoints); do
-		echo >&$go
-		[ $n != 3 ] || start middle
-		wait_for 120 sh -c "grep -q 'checkpoint $n' '$dir/chaos' || ! kill -0 $chaos" || :
-		grep -q "checkpoint $n" "$dir/chaos" || not_ok "seed $seed: chaos comes to checkpoint $n" "$(cat "$dir/chaos.err")"
-		[ $n != 3 ] || attached middle
-		at_checkpoint
-		if [ $n = 1 ]; then
-			start late
-			attached late
-		fi
-	done
+	go_to 1
+	start late
+	all_show "$dir/ledger.1" early tiny
+	attached late
+	start middle
+	sleep 1		# it may attach at any time of what follows
+	go_to 2
+	attached middle
+	all_show "$dir/ledger.2" early tiny late middle
+	build/gmemtop --json -n 2 -d 0.3 > "$dir/out" 2> "$dir/out.err"
+	once "a fresh gmemtop" top "$dir/ledger.2" --late --no-counters --last
 	kill -INT "${pids[@]}"
 	wait "${pids[@]}"
 	echo >&$go
