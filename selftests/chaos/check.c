@@ -112,7 +112,7 @@ static void check_all_shown(struct check *c, json ledger, json vms)
 
 		if (json_object_get_boolean(must(want, "ended")) || !can_be_identified(c, want))
 			continue;
-		if (!can_be_found(c, want)) {
+		if (c->late && !is_within_reach(want)) {
 			c->hidden++;
 			continue;
 		}
@@ -127,6 +127,7 @@ static void check_refresh(struct check *c, json ledger, json refresh,
 {
 	json vms = must(refresh, "vms");
 
+	c->refreshes++;
 	for (size_t i = 0; i < json_object_array_length(vms); i++) {
 		json vm = json_object_array_get_idx(vms, i), want = match(c, ledger, vm);
 
@@ -185,8 +186,8 @@ static void summary(const struct check *c)
 {
 	if (shown > MOST_SHOWN)
 		printf(".. and %llu more\n", (unsigned long long)(shown - MOST_SHOWN));
-	printf("%llu values, %llu differences, %llu unknown, %llu maps not current, %llu out of reach\n",
-	       (unsigned long long)c->values, (unsigned long long)c->differences,
+	printf("%u refreshes: %llu values, %llu differences, %llu unknown, %llu maps not current, %llu out of reach\n",
+	       c->refreshes, (unsigned long long)c->values, (unsigned long long)c->differences,
 	       (unsigned long long)c->unknown, (unsigned long long)c->not_current,
 	       (unsigned long long)c->hidden);
 }

@@ -16,6 +16,7 @@ struct check {
 	bool late;		/* it cannot have found what has no descriptor */
 	bool last;		/* the last line only */
 	bool counters, settled;
+	unsigned int refreshes;
 	unsigned int line;	/* of the input, for messages */
 	uint64_t values, differences, unknown, not_current, hidden;
 };
@@ -44,8 +45,8 @@ void check_report_vm(struct check *c, json got, json want);
 /* check_match.c: the VM of the ledger that a tool shows as @vm, or NULL. */
 json match(const struct check *c, json ledger, json vm);
 
-/* Can a tool that came late find it, and can anybody say which one it is? */
-bool can_be_found(const struct check *c, json ledger_vm);
+/* Does a descriptor lead to it, so that it can be read; and can anybody say which one it is? */
+bool is_within_reach(json ledger_vm);
 bool can_be_identified(const struct check *c, json ledger_vm);
 json find_by_number(json ledger, uint64_t vm);
 

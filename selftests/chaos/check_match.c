@@ -85,14 +85,21 @@ json match(const struct check *c, json ledger, json vm)
 	return NULL;
 }
 
-bool can_be_found(const struct check *c, json ledger_vm)
+static bool has_any(json vm, const char *key)
+{
+	return json_object_array_length(must(vm, key));
+}
+
+/* By a descriptor of a file; or by one of the VM, if that has anything to show. */
+bool is_within_reach(json ledger_vm)
 {
 	json files = must(ledger_vm, "files");
 
-	if (!c->late || json_object_array_length(must(ledger_vm, "holders")))
+	if (has_any(ledger_vm, "holders") &&
+	    (has_any(ledger_vm, "private_extents") || has_any(ledger_vm, "slots")))
 		return true;
 	for (size_t i = 0; i < json_object_array_length(files); i++) {
-		if (json_object_array_length(must(json_object_array_get_idx(files, i), "holders")))
+		if (has_any(json_object_array_get_idx(files, i), "holders"))
 			return true;
 	}
 	return false;
@@ -100,7 +107,6 @@ bool can_be_found(const struct check *c, json ledger_vm)
 
 bool can_be_identified(const struct check *c, json ledger_vm)
 {
-	return get(ledger_vm, "kernel_vm") || c->ids || json_object_array_length(must(ledger_vm, "files")) ||
-	       json_object_array_length(must(ledger_vm, "private_extents")) ||
-	       json_object_array_length(must(ledger_vm, "slots"));
+	return get(ledger_vm, "kernel_vm") || c->ids || has_any(ledger_vm, "files") ||
+	       has_any(ledger_vm, "private_extents") || has_any(ledger_vm, "slots");
 }

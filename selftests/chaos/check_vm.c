@@ -315,8 +315,9 @@ void check_vm(struct check *c, json got, json want)
 	if (!strcmp(state, "current")) {
 		check_state(c, got, want);
 	} else {
+		/* What no descriptor leads to may have gone before it could be read. */
 		c->not_current++;
-		if (c->settled)
+		if (c->settled && is_within_reach(want))
 			differs(c, want, "map_state", "%s", state);
 	}
 }
