@@ -47,6 +47,7 @@ static const struct argp_option option_table[] = {
 	{ "seconds", 't', "SEC", 0, "end after SEC seconds instead", 0 },
 	{ "checkpoints", 'c', "N", 0, "write the ledger N times, evenly among the steps (default 1)", 0 },
 	{ "ledger", 'l', "FILE", 0, "write the ledger to FILE.1, FILE.2 ..; the last one also to FILE", 0 },
+	{ "warm", 'W', NULL, 0, "no request lies in a page that is not present yet", 0 },
 	{ "wait", 'w', NULL, 0, "before it begins and at each checkpoint, wait for a line on stdin", 0 },
 	{ 0 }
 };
@@ -82,6 +83,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'l':
 		o->ledger = arg;
+		return 0;
+	case 'W':
+		world.warm = true;
 		return 0;
 	case 'w':
 		o->wait = true;

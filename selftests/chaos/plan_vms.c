@@ -51,7 +51,7 @@ static bool convert(struct world *w, struct rng *r, uint32_t actor, uint32_t h)
 		to_private = bit_get(vm->private, x.start);
 	world_convert(vm, x.start, x.n, to_private);
 	stage_order(w, actor, &(struct order){
-		.kind = rng_chance(r, 10) ? O_COLD : O_CONVERT, .handle = h,
+		.kind = rng_chance(r, 10) && !w->warm ? O_COLD : O_CONVERT, .handle = h,
 		.a = (vm->base + x.start) << 12, .b = x.n << 12, .c = to_private ? ATTR_PRIVATE : 0,
 	}, 0);
 	return true;

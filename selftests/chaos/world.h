@@ -87,6 +87,7 @@ struct actor {
 
 struct world {
 	struct powers powers;
+	bool warm;	/* no argument lies in a page that is not present yet */
 	struct actor actors[MAX_ACTORS];
 	uint32_t nr_actors;
 	struct vm *vms[MAX_VMS];

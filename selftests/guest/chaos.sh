@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the tools show of chaos equals its ledger: of a gmemtop that was there before, of one with
 # a tiny buffer, of one that came at a checkpoint, of one that came in the middle, and of a fresh one;
-# and what was recorded. Usage: chaos.sh [SEED..]   GMEM_CHAOS_STEPS: rounds of a run
+# and what was recorded. Usage: chaos.sh [SEED..]   GMEM_CHAOS_STEPS: rounds of a run; GMEM_CHAOS_OPTIONS: more for chaos
 . selftests/tap.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 steps=${GMEM_CHAOS_STEPS:-60}
 checkpoints=2
 grace=3		# refreshes after which nothing may lag behind any more
+rest=3		# seconds that chaos rests at a checkpoint, at least
 patience=${GMEM_CHAOS_PATIENCE:-30}	# seconds until all maps are current, and pages and holders are read
 declare -A pids skip options
 
@@ -43,6 +44,7 @@ all_show() { # LEDGER NAME..
 	for name in "$@"; do
 		skip[$name]=$(lines "$dir/$name")
 	done
+	sleep $rest
 	for name in "$@"; do
 		wait_for "$patience" compared "$name" "$ledger" --last
 		verdict "seed $seed, checkpoint $n: $name" "$(compared "$name" "$ledger" || cat "$dir/$name.differs")"
@@ -75,7 +77,8 @@ recordings() {
 	once "the report of the recording" report "$dir/ledger" --ids="$dir/ids"
 	begin=$(build/gmemtrace map --json --at 1ns "$dir/recording" | jq .ts_ns)
 	for n in $(seq $checkpoints); do
-		at=$(($(jq .ts_ns "$dir/ledger.$n") - begin))
+		# A loss is recorded at the next refresh, and then the VM is read again: chaos still rests.
+		at=$(($(jq .ts_ns "$dir/ledger.$n") + rest * 1000000000 - begin))
 		build/gmemtrace map --json --at ${at}ns "$dir/recording" > "$dir/out" 2> "$dir/out.err"
 		once "map --at checkpoint $n" map "$dir/ledger.$n" --ids="$dir/ids"
 	done
@@ -96,7 +99,7 @@ run() {
 	pids=() options=([late]="--late --base=$dir/ledger.1" [middle]="--late --no-counters")
 	rm -f "$dir"/*
 	mkfifo "$dir/go"
-	build/chaos --seed "$seed" --steps "$steps" --checkpoints $checkpoints --wait --ledger "$dir/ledger" \
+	build/chaos --seed "$seed" --steps "$steps" --checkpoints $checkpoints --wait --ledger "$dir/ledger" ${GMEM_CHAOS_OPTIONS-} \
 		< "$dir/go" > "$dir/chaos" 2> "$dir/chaos.err" &
 	chaos=$!
 	exec {go}> "$dir/go"
