@@ -16,6 +16,7 @@ all: $(B)/gmemtop $(B)/gmemtrace $(B)/gmemload
 include tools/tools.mk
 include selftests/vm/vm.mk
 include selftests/gmemload/gmemload.mk
+include selftests/chaos/chaos.mk
 include selftests/events/events.mk
 include selftests/tests.mk
 include selftests/bench/bench.mk
@@ -38,7 +39,7 @@ demo: deps
 	@kernel/build $(KERNEL) > /dev/null
 	@selftests/demo/run $(KERNEL) $(SCENE)
 
-TEST_PROGRAMS = $(filter $(B)/%,$(CHECKS)) $(FUZZ_PROGRAM) $(B)/ledger_check $(B)/owners $(B)/corners $(B)/want $(B)/blind $(CHECK_PROGRAMS)
+TEST_PROGRAMS = $(filter $(B)/%,$(CHECKS)) $(FUZZ_PROGRAM) $(B)/ledger_check $(B)/chaos $(B)/owners $(B)/corners $(B)/want $(B)/blind $(CHECK_PROGRAMS)
 
 test: deps
 	@$(SUBMAKE) -s all vm events $(TEST_PROGRAMS)

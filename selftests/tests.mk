@@ -8,7 +8,8 @@ include selftests/tools/tools-tests.mk
 include selftests/tools/recording-tests.mk
 include selftests/fuzz/fuzz.mk
 include selftests/tools/report-tests.mk
-CHECKS += $(B)/gmemload-unit-test selftests/vm/splat-test.sh selftests/guest/ledger-test.sh
+CHECKS += selftests/chaos/check-test.sh $(B)/gmemload-unit-test selftests/vm/splat-test.sh selftests/guest/ledger-test.sh
+CHECK_PROGRAMS += $(B)/chaos_check
 CHECKS += $(addprefix selftests/tools/,layering.sh manpages.sh usage.sh completion.sh)
 
 # The first is the one that tests of the tools and of the runner use.
@@ -19,6 +20,7 @@ IN_VM := selftests/guest/in-vm
 VM_TESTS := 'selftests/vm/test.sh'
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/gmemload/test.sh'
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/errors.sh'
+VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/blind.sh' '$(IN_VM) $(KERNEL):stock selftests/guest/blind.sh stock'
 VM_TESTS += '$(IN_VM) $(KERNEL):stock selftests/guest/errors.sh stock'
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/terminal.sh'
 VM_TESTS += $(foreach k,$(KERNELS),'$(IN_VM) $(k) selftests/guest/kernel-tests.sh' \
@@ -39,6 +41,8 @@ VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/demo.sh'
 VM_TESTS += '$(IN_VM) $(KERNEL):stock:icount selftests/guest/big-map.sh 64G'
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/peers.sh' '$(IN_VM) $(KERNEL):stock selftests/guest/peers.sh'
 VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/want.sh')
+# Seed 2 has all kinds of trouble in 60 rounds; make test-kernel has more.
+VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/chaos.sh 2')
 VM_TESTS += '$(IN_VM) $(KERNEL):full:m selftests/guest/kvm-module.sh'
 VM_TESTS += $(foreach k,$(KERNEL):full $(KERNEL):stock $(KERNEL):full:m,'$(IN_VM) $(k) selftests/guest/privileges.sh')
 
@@ -52,6 +56,9 @@ KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:debug selftests/guest/suspend.sh'
 # 50 of each kind on each kernel; half an hour and more each.
 LONG_ROUNDS ?= 50
 KERNEL_TESTS += $(foreach k,$(EVERY),'env GMEM_VM_TIMEOUT=7200 $(IN_VM) $(k) selftests/guest/attach.sh $(LONG_ROUNDS)')
+
+CHAOS_SEEDS ?= $(shell seq 30)
+KERNEL_TESTS += $(foreach k,$(EVERY),'env GMEM_VM_TIMEOUT=7200 $(IN_VM) $(k) selftests/guest/chaos.sh $(CHAOS_SEEDS)')
 
 # Debian's own kernels, which are built as no kernel of ours: KVM=m, PREEMPT_DYNAMIC, other
 # layouts; and the object by every clang. What cannot be had is skipped with a message.

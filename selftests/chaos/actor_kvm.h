@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What an actor asks of KVM and of guest_memfd. System calls only (sys.h). */
+#ifndef CHAOS_ACTOR_KVM_H
+#define CHAOS_ACTOR_KVM_H
+
+#include "wire.h"
+
+/* Returns the new descriptor, or -errno. */
+long actor_create(const struct order *o);
+
+/* Slots, conversions, fallocate. Returns 0 or -errno; of storms and shuffles, how many succeeded. */
+long actor_kvm(const struct order *o);
+
+int actor_fd(uint32_t handle);
+
+#endif
