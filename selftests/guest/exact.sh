@@ -44,7 +44,7 @@ for i in 1 2; do
 	load=$!
 	sleep 2
 	pkill -KILL -P $load
-	kill -KILL $load
+	kill -KILL $load 2> /dev/null
 	wait $load 2> /dev/null
 done
 ended() { [ "$(tail -1 "$dir/top" | jq '[.vms[] | select(.ended | not)] | length')" = 0 ]; }
