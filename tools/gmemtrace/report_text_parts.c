@@ -319,6 +319,7 @@ void text_memory(const struct report *r, const struct report_subject *s, FILE *o
 	if (s->seen->prepare_ns)
 		fprintf(out, "  %s of these in the architecture's preparation\n", text_ns(s->seen->prepare_ns));
 	pages_row("  on mappings", s, GMEM_S_GUEST_FAULT, out);
+	besides(r, s, GMEM_O_GUEST_FAULT, out);
 	pages_row("faults of VMM", s, GMEM_S_USER_FAULT, out);
 	besides(r, s, GMEM_O_USER_FAULT, out);
 	besides(r, s, GMEM_O_BIND, out);

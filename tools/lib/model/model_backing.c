@@ -58,7 +58,7 @@ int model_converted(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_
 		return 0;
 	if (!m->backing_reads)
 		age_converted(&vm->converted, h->ts_ns);
-	if (m->backing_settles && begin_ns <= m->backing_ns && model_not_doubled(vm, start, end))
+	if ((m->backing_settles || vm->behind) && begin_ns <= m->backing_ns && model_not_doubled(vm, start, end))
 		return -ENOMEM;
 	return gmem_ranges_add(&vm->converted.now, start, end);
 }
