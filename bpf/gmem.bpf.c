@@ -20,10 +20,11 @@ ON_ENTRY(on_vm_end, struct kvm *kvm)
 	struct gmem_counters *c = counters_of(vm);
 	struct gmem_rec r = {};
 
+	bpf_map_delete_elem(&vm_ids, &address);
+	close_stalls(vm);
 	if (!c)
 		return 0;	/* it never had guest memory of this kind */
 	c->ended_ns = ts;
 	emit(vm, GMEM_VM_END, ts, &r);
-	bpf_map_delete_elem(&vm_ids, &address);
 	return 0;
 }

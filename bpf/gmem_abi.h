@@ -69,6 +69,7 @@ enum gmem_kind {
 	GMEM_CLOCK		= 43,	/* struct gmem_clock_rec, made by who records */
 	GMEM_PHASE		= 44,	/* at a picture: arg as of GMEM_ATTRIBUTES_PHASE, of the task's conversion that is in flight */
 	GMEM_BEHIND		= 45,	/* aux 1: changes of attributes are marked and not read yet; 0: they are read */
+	GMEM_DOUBLED		= 46,	/* struct gmem_map_rec: gfns that were double-backed at the last GMEM_BACKING */
 	GMEM_KINDS
 };
 
@@ -134,7 +135,8 @@ enum {
  * in which it may discard shared memory, too: no probe sees that.
  */
 struct gmem_stall_rec {
-	struct gmem_rec r;	/* start, end: gfns asked for; arg: attributes; aux: vCPU */
+	struct gmem_rec r;	/* start, end: gfns asked for; aux: vCPU; arg: attributes that the VMM
+				 * has set for it last or, if it was not converted, asked for */
 	__u64 ioctl_ns;		/* in KVM_SET_MEMORY_ATTRIBUTES, by whichever thread */
 	__u64 discard_ns;	/* in fallocate of guest_memfd, by the vCPU's thread */
 	__u64 ioctls;		/* 0: it was not converted */
@@ -143,6 +145,7 @@ struct gmem_stall_rec {
 /* GMEM_SCAN_FILE (start): what no event tells of a file. Older recordings have 0. */
 enum gmem_file_state {
 	GMEM_FILE_MAPPED = 1,	/* somebody has it mapped */
+	GMEM_FILE_NEW = 2,	/* not read yet (nr_pages: GMEM_UNKNOWN), and empty then, as it was created */
 };
 
 /* GMEM_VM: identity at the time the VM was first seen. h.tgid is the VMM. */
@@ -172,6 +175,13 @@ struct gmem_holder_rec {
 	char comm[GMEM_COMM_LEN];
 };
 
+/* The side of a gfn that is populated although the other one is in use. */
+enum gmem_side {
+	GMEM_SIDE_PRIVATE,
+	GMEM_SIDE_SHARED,
+	GMEM_SIDES
+};
+
 struct gmem_map_extent {
 	__u64 start;	/* gfn, or pgoff */
 	__u64 end;
@@ -190,7 +200,7 @@ struct gmem_map_rec {
 	__u64 start;
 	__u64 end;
 	__u64 nr;
-	__u64 ino;	/* GMEM_PAGES: of which the extents are pgoffs */
+	__u64 ino;	/* GMEM_PAGES: of which the extents are pgoffs; GMEM_DOUBLED: enum gmem_side */
 	struct gmem_map_extent extents[GMEM_MAP_EXTENTS];
 };
 
@@ -285,6 +295,7 @@ enum gmem_feature {
 	GMEM_FEATURE_RATES	= 1 << 10,	/* something is known of a refresh before the last: of the model */
 	GMEM_FEATURE_NO_ATTRIBUTES = 1 << 11,	/* conversions are not seen: the kernel has none, or their probe is blind */
 	GMEM_FEATURE_CONVERSIONS = 1 << 12,	/* the opposite, of the model: recordings before 11 lack the bit */
+	GMEM_FEATURE_OTHER_PIDS	= 1 << 13,	/* a restriction: VMs of other pid namespaces cannot be read */
 };
 
 /* Groups of events that somebody may want to see or not: each has its cost. */

@@ -159,7 +159,7 @@ static __always_inline void attributes_end(struct kvm *kvm, __u64 vm, struct gme
 	if (c)
 		count_conversion(c, r);
 	if (!r->ret)
-		stall_converted(vm, r->start, r->end, r->dur_ns);
+		stall_converted(vm, r->arg, r->start, r->end, r->dur_ns);
 	if (!is_told(v, ts, r))
 		return;
 	if (p && wants(GMEM_PROBES_EVENTS))

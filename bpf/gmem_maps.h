@@ -109,7 +109,7 @@ struct gmem_stall {
 	__u64 exit_ns;
 	__u64 start;	/* gfn */
 	__u64 end;
-	__u64 attributes;
+	__u64 attributes;	/* asked for; once it was served, those that the VMM has set last */
 	__u64 ioctl_ns;
 	__u64 discard_ns;
 	__u64 ioctls;

@@ -10,10 +10,11 @@
 
 #include "gmem_function.bpf.h"
 
-/* The oldest go when a map is full: of vCPUs that never came back, or of VMs that ended. */
+/* Entries without room are counted as lost; none is evicted, so open_stalls is exact. */
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct gmem_vcpu_key);
 	__type(value, struct gmem_stall);
 } stalls SEC(".maps");
@@ -28,8 +29,9 @@ struct waiter_key {
 #define NO_GFN (~0ULL)
 
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 32768);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct waiter_key);
 	__type(value, __u64);
 } waiters SEC(".maps");
@@ -41,14 +43,43 @@ static __always_inline void set_waiter(__u64 vm, __u64 gfn, __u64 tid, __u64 vcp
 {
 	struct waiter_key key = { .vm = vm, .gfn = gfn, .tid = tid };
 
-	bpf_map_update_elem(&waiters, &key, &vcpu, BPF_ANY);
+	if (bpf_map_update_elem(&waiters, &key, &vcpu, BPF_ANY))
+		count_loss(GMEM_LOST_INFLIGHT);
 }
 
-static __always_inline void forget_waiter(__u64 vm, __u64 gfn, __u64 tid)
+/* Another vCPU may wait for the same gfn by now. */
+static __always_inline void forget_waiter(__u64 vm, __u64 gfn, __u64 tid, __u64 vcpu)
 {
 	struct waiter_key key = { .vm = vm, .gfn = gfn, .tid = tid };
+	__u64 *p = bpf_map_lookup_elem(&waiters, &key);
 
-	bpf_map_delete_elem(&waiters, &key);
+	if (p && *p == vcpu)
+		bpf_map_delete_elem(&waiters, &key);
+}
+
+/* Nobody waits there any more. *s may be somebody else's after that. */
+static __always_inline void close_stall(const struct gmem_vcpu_key *key, const struct gmem_stall *s)
+{
+	forget_waiter(key->vm, NO_GFN, s->tid, key->vcpu);
+	forget_waiter(key->vm, s->next, 0, key->vcpu);
+	if (!bpf_map_delete_elem(&stalls, key))
+		__sync_fetch_and_sub(&open_stalls, 1);
+}
+
+static long close_stall_of_vm(void *map, struct gmem_vcpu_key *key, struct gmem_stall *s, __u64 *vm)
+{
+	struct gmem_vcpu_key of = *key;
+
+	if (of.vm == *vm)
+		close_stall(&of, s);
+	return 0;
+}
+
+/* Its vCPUs never come back. */
+static __always_inline void close_stalls(__u64 vm)
+{
+	if (open_stalls)
+		bpf_for_each_map_elem(&stalls, close_stall_of_vm, &vm, 0);
 }
 
 static __always_inline struct gmem_stall *find_stall(__u64 vm, __u64 gfn, __u64 tid)
@@ -72,14 +103,14 @@ static __always_inline void await_next(__u64 vm, struct gmem_stall *s, __u64 don
 	if (!p)
 		return;
 	vcpu = *p;
-	forget_waiter(vm, s->next, 0);
+	forget_waiter(vm, s->next, 0, vcpu);
 	s->next = done;
 	if (done < s->end)
 		set_waiter(vm, done, 0, vcpu);
 }
 
-/* [start, end) was converted, which took so long. */
-static __always_inline void stall_converted(__u64 vm, __u64 start, __u64 end, __u64 dur_ns)
+/* [start, end) has these attributes now, which took so long: as asked for, or as the VMM saw fit. */
+static __always_inline void stall_converted(__u64 vm, __u64 attributes, __u64 start, __u64 end, __u64 dur_ns)
 {
 	struct gmem_stall *s;
 
@@ -93,6 +124,7 @@ static __always_inline void stall_converted(__u64 vm, __u64 start, __u64 end, __
 	}
 	if (!s)
 		return;
+	s->attributes = attributes;
 	s->ioctl_ns += dur_ns;
 	s->ioctls++;
 }
@@ -134,6 +166,21 @@ static __always_inline bool asks_for_conversion(bool direct, struct kvm_run *run
 	return true;
 }
 
+/* Replaces a stall whose end was missed while probes were attached: it must not count twice. */
+static __always_inline bool open_stall(const struct gmem_vcpu_key *key, const struct gmem_stall *s)
+{
+	struct gmem_stall *old = bpf_map_lookup_elem(&stalls, key);
+
+	if (old)
+		close_stall(key, old);
+	if (bpf_map_update_elem(&stalls, key, s, BPF_NOEXIST)) {
+		count_loss(GMEM_LOST_INFLIGHT);
+		return false;
+	}
+	__sync_fetch_and_add(&open_stalls, 1);
+	return true;
+}
+
 /* kvm_arch_vcpu_ioctl_run, which is called for each KVM_RUN. */
 ON_EXIT(stall_begin, struct kvm_vcpu *vcpu)
 {
@@ -142,15 +189,15 @@ ON_EXIT(stall_begin, struct kvm_vcpu *vcpu)
 	struct gmem_rec r = {};
 	struct kvm *kvm;
 
-	if (!asks_for_conversion(direct, FIELD(direct, vcpu, run), ret, &s))
+	if (!started() || !asks_for_conversion(direct, FIELD(direct, vcpu, run), ret, &s))
 		return 0;
 	kvm = FIELD(direct, vcpu, kvm);
 	key.vm = number_of(direct, kvm);
 	key.vcpu = (__u32)FIELD(direct, vcpu, vcpu_id);
-	__sync_fetch_and_add(&open_stalls, 1);
 	s.tid = bpf_get_current_pid_tgid();
 	s.tgid = bpf_get_current_pid_tgid() >> 32;
-	bpf_map_update_elem(&stalls, &key, &s, BPF_ANY);
+	if (!open_stall(&key, &s))
+		return 0;
 	set_waiter(key.vm, NO_GFN, s.tid, key.vcpu);
 	set_waiter(key.vm, s.start, 0, key.vcpu);
 	get_vm(kvm, key.vm, s.exit_ns);
@@ -216,15 +263,12 @@ ON_ENTRY(stall_end, struct kvm_vcpu *vcpu)
 	s = bpf_map_lookup_elem(&stalls, &key);
 	if (!s)
 		return 0;
-	__sync_fetch_and_sub(&open_stalls, 1);
 	c = counters_of(key.vm);
 	if (c)
 		count_stall(c, s, ts - s->exit_ns);
 	if (wants(GMEM_PROBES_EVENTS))
 		tell_stall(key.vm, key.vcpu, s, ts);
-	forget_waiter(key.vm, NO_GFN, s->tid);
-	forget_waiter(key.vm, s->next, 0);
-	bpf_map_delete_elem(&stalls, &key);
+	close_stall(&key, s);
 	return 0;
 }
 

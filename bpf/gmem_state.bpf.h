@@ -61,6 +61,15 @@ static __always_inline bool wants(__u32 group)
 	return *(volatile __u32 *)&wanted & group;
 }
 
+/*
+ * Probes are attached one after the other, which takes a while. Nothing is counted and nothing is
+ * emitted until all are there: that is time 0.
+ */
+static __always_inline bool started(void)
+{
+	return wants(GMEM_PROBES_BASE);
+}
+
 /* Wake the reader when this much waits; it looks by itself ten times a second. */
 const volatile __u64 wakeup_bytes = 256 << 10;
 
@@ -100,6 +109,8 @@ static __always_inline struct gmem_vm_state *find_state(__u64 vm)
 	__u32 zero = 0;
 	struct gmem_active *a;
 
+	if (!started())
+		return NULL;
 	a = bpf_map_lookup_elem(&active, &zero);
 	if (a)
 		a->vms[vm & (ACTIVE_VMS - 1)] = 1;
@@ -149,8 +160,11 @@ static __always_inline void submit(void *rec)
 
 static __always_inline void emit(__u64 vm, __u16 kind, __u64 ts, const struct gmem_rec *body)
 {
-	struct gmem_rec *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+	struct gmem_rec *r;
 
+	if (!started())
+		return;
+	r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
 	if (!r) {
 		lose(vm, kind);
 		return;

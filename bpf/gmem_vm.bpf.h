@@ -119,8 +119,11 @@ static const struct gmem_vm_state new_vm;
 static __noinline struct gmem_vm_state *add_vm(struct kvm *kvm, __u64 vm, __u64 ts, __u64 task)
 {
 	struct gmem_vm_state *v;
-	bool is_new = !bpf_map_update_elem(&vms, &vm, &new_vm, BPF_NOEXIST);
+	bool is_new;
 
+	if (!started())
+		return NULL;
+	is_new = !bpf_map_update_elem(&vms, &vm, &new_vm, BPF_NOEXIST);
 	v = find_state(vm);
 	if (v)
 		v->kvm = (__u64)kvm;

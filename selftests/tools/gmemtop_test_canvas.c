@@ -215,34 +215,32 @@ static void test_strip_is_exact_at_its_ends(void **state)
 	gmem_ranges_free(&vm.private);
 }
 
-/* A page that is there twice is seen wherever it is, one that is not is not. */
+/* A double-backed page is seen wherever it is, on either side. */
 static void test_strip_finds_every_doubled_page(void **state)
 {
 	struct gmem_slot slot = { .gfn = 1000, .npages = 64, .ino = 5, .pgoff = 32 };
-	struct gmem_file file = { .ino = 5, .size_pages = 96 };
+	struct gmem_file file = { .ino = 5, .size_pages = 96, .pages_known = true };
 	struct gmem_vm vm = { .slots = &slot, .nr_slots = 1, .files = &file, .nr_files = 1 };
 	struct strip_cell cells[8];
 
 	(void)state;
 	gmem_ranges_add(&vm.private, 1000, 1032);
 	for (uint64_t page = 0; page < 64; page++) {
-		bool wrong = page >= 32;	/* private memory under a shared gfn */
-
-		gmem_ranges_add(&file.pages, 32 + page, 33 + page);
-		assert_true(strip_make(&vm, true, cells, 8));
-		for (uint64_t i = 0; i < 8; i++)
-			assert_int_equal(cells[i].doubled, wrong && i == page / 8);
-		gmem_ranges_del(&file.pages, 0, 96);
-		gmem_ranges_add(&vm.shared_pages, 1000 + page, 1001 + page);
-		assert_true(strip_make(&vm, true, cells, 8));
-		for (uint64_t i = 0; i < 8; i++)
-			assert_int_equal(cells[i].doubled, !wrong && i == page / 8);
-		assert_int_equal(cells[0].empty, true);
-		gmem_ranges_del(&vm.shared_pages, 0, UINT64_MAX);
+		for (int side = 0; side < GMEM_SIDES; side++) {
+			gmem_ranges_add(&vm.doubled[side], 1000 + page, 1001 + page);
+			assert_true(strip_make(&vm, true, cells, 8));
+			for (uint64_t i = 0; i < 8; i++)
+				assert_int_equal(cells[i].doubled, i == page / 8);
+			gmem_ranges_del(&vm.doubled[side], 0, UINT64_MAX);
+		}
 	}
+	assert_true(cells[0].empty);
+	file.pages_known = false;	/* what is unknown is not empty */
+	assert_true(strip_make(&vm, true, cells, 8));
+	assert_false(cells[0].empty);
 	gmem_ranges_free(&vm.private);
-	gmem_ranges_free(&file.pages);
-	gmem_ranges_free(&vm.shared_pages);
+	for (int side = 0; side < GMEM_SIDES; side++)
+		gmem_ranges_free(&vm.doubled[side]);
 }
 
 static void test_strip_of_absurd_slots(void **state)

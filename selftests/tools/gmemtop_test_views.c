@@ -344,7 +344,7 @@ static void test_files_keys(void **state)
 	s = v.ui.state[VIEW_FILES];
 	assert_int_equal(s->nr, 7);
 	assert_int_equal(s->all.unused, 2);
-	assert_int_equal(s->all.unused_pages, 350 * SYNTH_MIB);
+	assert_int_equal(s->all.unused_bytes.u, 350 * SYNTH_MIB << 12);
 	assert_int_equal(s->rows[0].vm, LEAK + 1);
 	assert_int_equal(s->rows[1].vm, SPARE + 1);
 	press(&v, 'o', 1);

@@ -29,7 +29,7 @@ int main(int argc, char **argv)
 	const struct test_unit *const units[] = {
 		&ranges_unit, &hist_unit, &model_unit, &blocks_unit, &text_unit, &metrics_unit,
 		&vmname_unit, &privileges_unit, &host_unit, &changes_unit,
-		&hot_unit, &history_unit, &trend_unit, &holders_unit, &block_unit,
+		&hot_unit, &history_unit, &trend_unit, &holders_unit, &truth_unit, &block_unit,
 		&recording_unit, &recording_damage_unit, &recording_io_unit, &state_unit, &clocks_unit,
 	};
 	struct CMUnitTest all[256];

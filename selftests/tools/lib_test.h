@@ -38,6 +38,7 @@ extern const struct test_unit changes_unit;
 extern const struct test_unit hot_unit;
 extern const struct test_unit history_unit;
 extern const struct test_unit holders_unit;
+extern const struct test_unit truth_unit;
 extern const struct test_unit block_unit;
 extern const struct test_unit recording_unit;
 extern const struct test_unit recording_damage_unit;

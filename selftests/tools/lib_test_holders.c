@@ -16,7 +16,8 @@ static int setup(void **state)
 	if (!m)
 		return -1;
 	APPLY(m, 1, GMEM_SCAN_FILE, .h.ts_ns = 10, .ino = 5, .end = 512, .nr_pages = 100);
-	return APPLY(m, 1, GMEM_SCAN_SLOT, .h.ts_ns = 10, .ino = 5, .start = 0, .end = 512);
+	APPLY(m, 1, GMEM_SCAN_SLOT, .h.ts_ns = 10, .ino = 5, .start = 0, .end = 512);
+	return APPLY(m, 1, GMEM_SCAN_END, .h.ts_ns = 10);
 }
 
 static int teardown(void **state)
@@ -55,14 +56,14 @@ static void test_holders(void **state)
 	assert_int_equal(vm->files[0].holders.list[1].pid, PID + 1);
 	assert_string_equal(vm->files[0].holders.list[1].comm, "vmm");
 	assert_false(vm->orphan);
-	assert_int_equal(gmem_vm_unused_bytes(vm), 0);
+	assert_int_equal(gmem_vm_unused(m, vm).bytes, 0);
 	holds(m, 40, PID + 1, 5);
 	assert_int_equal(vm->holders.nr, 1);
 	looked(m, 35, 50);
 	assert_int_equal(vm->holders.nr, 0);
 	assert_int_equal(vm->files[0].holders.nr, 1);
 	assert_true(vm->orphan);
-	assert_int_equal(gmem_vm_unused_bytes(vm), 100 * 4096);
+	assert_int_equal(gmem_vm_unused(m, vm).bytes, 100 * 4096);
 	holds(m, 60, PID + 2, 0);	/* it was on its way somewhere */
 	assert_false(vm->orphan);
 	APPLY(m, 1, GMEM_VM_END, .h.ts_ns = 70);
@@ -110,7 +111,7 @@ static void test_bindings(void **state)
 	APPLY(m, 1, GMEM_UNBIND, .ino = 5, .aux = 0);
 	assert_int_equal(gmem_file_bindings(vm, &vm->files[0]), 0);
 	assert_true(gmem_file_unused(vm, &vm->files[0]));
-	assert_int_equal(gmem_vm_unused_bytes(vm), 100 * 4096);
+	assert_int_equal(gmem_vm_unused(m, vm).bytes, 100 * 4096);
 }
 
 /* A file that a process has mapped is in use, whoever has the VM and whatever is bound. */

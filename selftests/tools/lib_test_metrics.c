@@ -99,7 +99,7 @@ static struct gmem_value get(const struct gmem_model *m, const char *key)
 	const struct gmem_metric *metric = gmem_metric(key);
 
 	assert_non_null(metric);
-	return gmem_metric_get(metric, gmem_model_vm(m, 1), m->now_ns);
+	return gmem_metric_get(metric, gmem_model_vm(m, 1), m);
 }
 
 static void assert_u(const struct gmem_model *m, const char *key, uint64_t want)
@@ -251,6 +251,8 @@ static void test_memory(void **state)
 	APPLY(m, 1, GMEM_BIND, .start = 0, .end = 1024, .h.tgid = 77);
 	APPLY(m, 1, GMEM_ATTRIBUTES_END, .start = 100, .end = 200, .arg = TEST_PRIVATE, .aux = 1);
 	APPLY(m, 1, GMEM_ATTRIBUTES_END, .start = 5000, .end = 5001, .arg = TEST_PRIVATE, .aux = 1);
+	assert_true(get(m, "slot_bytes").unknown);	/* there may be more than events told */
+	APPLY(m, 1, GMEM_SCAN_END);
 	assert_u(m, "vm", 1);
 	assert_u(m, "pid", 77);
 	assert_string_equal(get(m, "comm").s, "");

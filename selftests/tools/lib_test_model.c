@@ -573,6 +573,7 @@ static void test_short_records_are_refused(void **state)
 		[GMEM_NAME]	= sizeof(struct gmem_name_rec),
 		[GMEM_PAGES]	= sizeof(struct gmem_map_rec),
 		[GMEM_SHARED_PAGES] = sizeof(struct gmem_map_rec),
+		[GMEM_DOUBLED]	= sizeof(struct gmem_map_rec),
 		[GMEM_LOST_CPU]	= sizeof(struct gmem_lost_cpu_rec),
 		[GMEM_STALL_END] = sizeof(struct gmem_stall_rec),
 		[GMEM_COST]	= sizeof(struct gmem_cost_rec),
@@ -681,7 +682,7 @@ static void read_everything(struct gmem_model *m)
 			const struct gmem_metric *metric = &gmem_metrics[i];
 
 			gmem_text_value(buf, sizeof(buf), metric,
-					gmem_metric_get(metric, vm, m->now_ns));
+					gmem_metric_get(metric, vm, m));
 		}
 	}
 }

@@ -35,6 +35,14 @@ $trace map -o "$dir/m.png" "$dir/a"
 is "PNG is one" "$(head -c 8 "$dir/m.png" | od -An -tx1 | tr -d ' ')" 89504e470d0a1a0a
 $trace map --vm nobody "$dir/a" > "$dir/out" 2> "$dir/err"
 is "no such VM: status 8" $? 8
+# The first state: the VMs of the recording with their slots, and no conversion yet.
+first=$($trace map --at 0s --json selftests/tools/recordings/v1.gmem 2>&1 |
+	jq -c '[.vms[] | [.vm, .slot_bytes > 0, .private_bytes]]')
+is "--at 0s is the first state" "$first" "[[1,true,0],[2,true,0]]"
+is "--at 0 is the same" "$($trace map --at 0 --json selftests/tools/recordings/v1.gmem |
+	jq -c '[.vms[] | [.vm, .slot_bytes > 0, .private_bytes]]')" "$first"
+is "--longer 0s leaves nothing out" "$($trace print --longer 0s "$dir/a" 2> /dev/null | md5sum)" \
+	"$($trace print "$dir/a" 2> /dev/null | md5sum)"
 $trace map --at soon "$dir/a" 2> "$dir/err"
 is "no time: status 2" $? 2
 

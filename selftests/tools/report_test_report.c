@@ -208,6 +208,7 @@ static void names_are_aligned(void **state)
 		snprintf(n.name, sizeof(n.name), "%s", names[i].name);
 		test_apply(a, &n.h);
 		RECORD(a, GMEM_BIND, .end = 100);
+		RECORD(a, GMEM_SCAN_END, .start = 0);
 		text = text_of(a, 8, &size);
 		if (!strstr(text, names[i].row))
 			fail_msg("no '%s' in %s", names[i].row, text);
@@ -216,7 +217,72 @@ static void names_are_aligned(void **state)
 	}
 }
 
+static const char *const written[] = {
+	"  punches: 3 that failed, 1 that freed nothing, 1 whose begin was not seen\n",
+	"  preallocations: 2 that failed\n", "  populate: 1 that failed\n", "  faults of vCPUs: 1 that failed\n",
+	"  faults of VMM: 1 that failed\n", "  bindings: 1 that failed\n",
+};
+
+/* Whatever failed or changed nothing is counted, in all that a report is written as. */
+static void failures_are_counted(void **state)
+{
+	static const char html[] = "/tmp/gmem-report-test.html";
+	struct gmem_analysis *a = gmem_analysis_new();
+	struct json_object *o, *ops, *op, *v;
+	struct report r;
+	size_t size;
+	char *text;
+	FILE *f;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		RECORD(a, GMEM_FALLOCATE_END, .ino = 5, .end = 8, .arg = 3, .ret = -22, .dur_ns = 5);
+	RECORD(a, GMEM_FALLOCATE_END, .ino = 5, .end = 8, .arg = 3, .nr_pages = 8, .dur_ns = 5);
+	RECORD(a, GMEM_FALLOCATE_END, .ino = 5, .end = 8, .arg = 3, .nr_pages = 0, .dur_ns = 5);
+	RECORD(a, GMEM_FALLOCATE_END, .ino = 5, .end = 8, .arg = 3, .nr_pages = 8);
+	for (int i = 0; i < 2; i++)
+		RECORD(a, GMEM_FALLOCATE_END, .ino = 5, .end = 8, .ret = -28, .dur_ns = 5);
+	RECORD(a, GMEM_POPULATE_END, .ino = 5, .end = 8, .ret = -14, .dur_ns = 5);
+	RECORD(a, GMEM_FAULT_END, .ino = 5, .end = 1, .ret = -12, .dur_ns = 5);
+	RECORD(a, GMEM_USER_FAULT_END, .ino = 5, .end = 1, .ret = -12, .dur_ns = 5);
+	RECORD(a, GMEM_BIND, .ino = 5, .end = 8, .ret = -17);
+	text = text_of(a, 8, &size);
+	for (size_t i = 0; i < sizeof(written) / sizeof(*written); i++) {
+		if (!strstr(text, written[i]))
+			fail_msg("no '%s' in %s", written[i], text);
+	}
+	free(text);
+	assert_int_equal(report_make(&r, a), 0);
+	o = report_json(&r);
+	assert_true(json_object_object_get_ex(o, "total", &ops));
+	assert_true(json_object_object_get_ex(ops, "operations", &ops));
+	assert_true(json_object_object_get_ex(ops, "punch", &op));
+	assert_true(json_object_object_get_ex(op, "failed", &v));
+	assert_int_equal(json_object_get_int(v), 3);
+	assert_true(json_object_object_get_ex(op, "unchanged", &v));
+	assert_int_equal(json_object_get_int(v), 1);
+	assert_true(json_object_object_get_ex(op, "untimed", &v));
+	assert_int_equal(json_object_get_int(v), 1);
+	assert_true(json_object_object_get_ex(op, "count", &v));
+	assert_int_equal(json_object_get_int(v), 3);
+	json_object_put(o);
+	f = fopen(html, "w+");
+	assert_non_null(f);
+	report_html(&r, 8, f);
+	rewind(f);
+	text = calloc(1, 1 << 20);
+	assert_true(fread(text, 1, (1 << 20) - 1, f) > 0);
+	assert_non_null(strstr(text, "punches: 3 that failed, 1 that freed nothing"));
+	assert_non_null(strstr(text, "preallocations: 2 that failed"));
+	free(text);
+	fclose(f);
+	remove(html);
+	report_free(&r);
+	gmem_analysis_free(a);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(failures_are_counted),
 	cmocka_unit_test(busy_text),
 	cmocka_unit_test(lossy_text),
 	cmocka_unit_test(empty_text),

@@ -27,11 +27,11 @@ char *age_text(char *buf, size_t size, uint64_t ns)
 
 uint64_t age_of_inflight(const struct gmem_vm *vm, uint64_t now_ns)
 {
-	static const struct gmem_metric *age;
+	for (size_t i = 0; i < vm->nr_inflight && !vm->ended_ns; i++) {
+		const struct gmem_inflight *op = &vm->inflight[i];
 
-	if (vm->ended_ns || !vm->nr_inflight)
-		return 0;
-	if (!age)
-		age = gmem_metric("inflight_age_ns");
-	return gmem_metric_get(age, vm, now_ns).u;
+		if (op->kind == GMEM_ATTRIBUTES_BEGIN && now_ns > op->begin_ns)
+			return now_ns - op->begin_ns;
+	}
+	return 0;
 }

@@ -36,16 +36,15 @@ static void print_text(const char *s)
 	putchar('"');
 }
 
-/* What these probes cannot tell is empty, not 0. */
+/* Unknown values are empty, not 0. */
 static void print_value(const struct gmem_metric *metric, const struct gmem_model *m,
 			const struct gmem_vm *vm)
 {
-	struct gmem_value v;
+	struct gmem_value v = gmem_metric_get(metric, vm, m);
 
 	putchar(',');
-	if (!gmem_metric_known(metric, m->features))
+	if (v.unknown)
 		return;
-	v = gmem_metric_get(metric, vm, m->now_ns);
 	if (metric->type == GMEM_TEXT)
 		print_text(v.s);
 	else if (metric->type == GMEM_PER_S || metric->type == GMEM_BYTES_PER_S)

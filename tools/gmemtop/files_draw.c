@@ -56,6 +56,14 @@ static void put_bytes(struct panel *p, enum canvas_attr attr, uint64_t pages)
 	panel_field(p, attr, 6, true, buf);
 }
 
+static void put_populated(struct panel *p, enum canvas_attr attr, const struct gmem_model *m,
+			  const struct gmem_file *f)
+{
+	char buf[32];
+
+	panel_field(p, attr, 6, true, gmem_text_sum(buf, sizeof(buf), gmem_file_populated(m, f)));
+}
+
 static void put_number(struct panel *p, enum canvas_attr attr, int width, uint64_t n)
 {
 	char buf[24];
@@ -124,7 +132,7 @@ static void draw_file(struct panel *p, const struct gmem_model *m, const struct 
 	p->column = 1;
 	panel_field(p, selected ? attr : attr_of(f->vm, f->file), 7, false, state);
 	put_bytes(p, attr, f->file->size_pages);
-	put_bytes(p, attr, f->file->populated);
+	put_populated(p, attr, m, f->file);
 	put_number(p, attr, 4, gmem_file_bindings(f->vm, f->file));
 	put_number(p, attr, 8, f->file->ino);
 	put_number(p, attr, 5, f->vm->id);
@@ -146,14 +154,18 @@ static void draw_totals(struct canvas *c, int y, const struct files_state *s)
 {
 	struct segments line = { .n = 0 };
 	struct segment *seg = segments_add(&line, 0, CANVAS_TITLE);
+	const struct gmem_metric *bytes = gmem_metric("populated_bytes");
+	struct gmem_value populated = s->all.populated;
 	char buf[32];
 
 	snprintf(seg->text, sizeof(seg->text), "%zu file%s", s->all.files, s->all.files == 1 ? "" : "s");
 	gmem_text_bytes(buf, sizeof(buf), s->all.size << GMEM_PAGE_SHIFT);
 	snprintf(segments_add(&line, 4, CANVAS_TITLE)->text, SEGMENT_LEN, "size %s", buf);
-	gmem_text_bytes(buf, sizeof(buf), s->all.populated << GMEM_PAGE_SHIFT);
+	if (!s->all.files)
+		populated.unknown = false;
+	gmem_text_value(buf, sizeof(buf), bytes, populated);
 	snprintf(segments_add(&line, 3, CANVAS_TITLE)->text, SEGMENT_LEN, "populated %s", buf);
-	gmem_text_bytes(buf, sizeof(buf), s->all.unused_pages << GMEM_PAGE_SHIFT);
+	gmem_text_value(buf, sizeof(buf), bytes, s->all.unused_bytes);
 	seg = segments_add(&line, 1, s->all.unused ? CANVAS_ORPHAN : CANVAS_GOOD);
 	if (s->all.unused)
 		snprintf(seg->text, sizeof(seg->text), "%s in %zu that no VM can use", buf,

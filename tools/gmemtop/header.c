@@ -13,29 +13,29 @@
 #include "text.h"
 
 static void add_bytes(struct segments *line, int rank, const char *name, const char *brief,
-		      uint64_t bytes)
+		      struct gmem_value bytes)
 {
 	struct segment *s = segments_add(line, rank, CANVAS_TITLE);
 	char buf[32];
 
-	gmem_text_bytes(buf, sizeof(buf), bytes);
+	gmem_text_value(buf, sizeof(buf), gmem_metric("slot_bytes"), bytes);
 	snprintf(s->text, sizeof(s->text), "%s %s", name, buf);
 	snprintf(s->brief, sizeof(s->brief), "%s %s", brief, buf);
 }
 
 static void add_rates(struct segments *line, const struct order_totals *t, bool known)
 {
-	const struct gmem_metric *bytes = gmem_metric("converted_bytes_per_s");
+	struct gmem_value conversions = t->conversions_per_s, bytes = t->bytes_per_s;
 	struct segment *s;
-	char buf[32] = "-";
+	char buf[32];
 
+	conversions.unknown |= !known;
+	bytes.unknown |= !known;
 	s = segments_add(line, 2, CANVAS_TITLE);
-	if (known)
-		gmem_text_count(buf, sizeof(buf), t->conversions_per_s);
+	gmem_text_value(buf, sizeof(buf), gmem_metric("conversions_per_s"), conversions);
 	snprintf(s->text, sizeof(s->text), "%s conv/s", buf);
 	s = segments_add(line, 4, CANVAS_TITLE);
-	if (known)
-		gmem_text_value(buf, sizeof(buf), bytes, (struct gmem_value){ .f = t->bytes_per_s });
+	gmem_text_value(buf, sizeof(buf), gmem_metric("converted_bytes_per_s"), bytes);
 	snprintf(s->text, sizeof(s->text), "%s/s", buf);
 }
 
@@ -80,12 +80,13 @@ static void draw_totals(struct canvas *c, const struct ui *ui, const struct gmem
 	snprintf(s->brief, sizeof(s->brief), "%zu VM%s", t->vms, t->vms == 1 ? "" : "s");
 	add_bytes(&line, 6, "slots", "slots", t->slot_bytes);
 	add_bytes(&line, 5, "private", "priv", t->private_bytes);
-	add_bytes(&line, 7, "shared", "shrd", t->slot_bytes - t->private_bytes);
-	if (t->unused_bytes) {
+	add_bytes(&line, 7, "shared", "shrd", t->shared_bytes);
+	/* Nothing unused is no news, but that there may be some is. */
+	if (t->unused_bytes.u || t->unused_bytes.unknown || t->unused_bytes.partial) {
 		add_bytes(&line, 3, "unused", "unused", t->unused_bytes);
 		line.s[line.n - 1].attr = CANVAS_ORPHAN;
 	}
-	if (t->doubled_bytes)
+	if (m->backing_ns && (t->doubled_bytes.u || t->doubled_bytes.unknown || t->doubled_bytes.partial))
 		add_bytes(&line, 4, "twice", "twice", t->doubled_bytes);
 	add_rates(&line, t, m->features & GMEM_FEATURE_RATES);
 	if (!ui->filter.text[0] && !ui->pid)
@@ -136,16 +137,20 @@ static void add_losses(struct segments *line, const struct gmem_model *m)
 /* Rows that bear a mark: what it is about. */
 static void add_doubts(struct segments *line, const struct gmem_model *m)
 {
-	unsigned int reading = 0, stale = 0;
+	unsigned int reading = 0, stale = 0, unread = 0;
 	struct gmem_vm *vm, *tmp;
 
 	HASH_ITER(hh, m->vms, vm, tmp) {
 		reading += vm->map == GMEM_MAP_UNREAD || vm->map == GMEM_MAP_READING;
 		stale += vm->map == GMEM_MAP_STALE;
+		unread += !vm->map_known && !vm->ended_ns;
 	}
 	if (reading)
 		snprintf(segments_add(line, 2, CANVAS_WARN)->text, SEGMENT_LEN, "reading %u?",
 			 reading);
+	if (unread && m->features & GMEM_FEATURE_OTHER_PIDS)
+		snprintf(segments_add(line, 1, CANVAS_WARN)->text, SEGMENT_LEN,
+			 "other pid namespaces unread (--pid=host)");
 	if (stale)
 		snprintf(segments_add(line, 1, CANVAS_WARN)->text, SEGMENT_LEN, "stale %u?", stale);
 }

@@ -57,7 +57,7 @@ static int widest_id(const struct ui *ui, const struct gmem_model *m, const stru
 
 	for (size_t i = 0; i < ui->list.nr_members; i++) {
 		const struct gmem_vm *vm = gmem_model_vm(m, ui->list.members[i]);
-		uint64_t v = vm ? gmem_metric_get(id, vm, m->now_ns).u : 0;
+		uint64_t v = vm ? gmem_metric_get(id, vm, m).u : 0;
 
 		most = v > most ? v : most;
 	}

@@ -35,26 +35,6 @@ bool order_reserve(void **array, size_t *max, size_t n, size_t size)
 	return true;
 }
 
-bool order_add_value(const struct gmem_metric *metric, struct gmem_value *sum,
-		       struct gmem_value v)
-{
-	switch (metric->type) {
-	case GMEM_COUNT:
-	case GMEM_BYTES:
-		sum->u += v.u;
-		return true;
-	case GMEM_NS:
-		sum->u = v.u > sum->u ? v.u : sum->u;
-		return true;
-	case GMEM_PER_S:
-	case GMEM_BYTES_PER_S:
-		sum->f += v.f;
-		return true;
-	default:
-		return false;
-	}
-}
-
 bool order_fold(struct order *o, uint64_t id)
 {
 	uint64_t *p;
@@ -73,29 +53,54 @@ bool order_fold(struct order *o, uint64_t id)
 	return true;
 }
 
-static void add_total(struct order_totals *t, const struct ui *ui, const struct gmem_model *m,
-		      const struct gmem_vm *vm)
+/* A sum lacks a part where a VM cannot give one. */
+static void add_to(struct gmem_value *sum, const char *key, const struct gmem_vm *vm, const struct gmem_model *m)
 {
-	uint64_t age = age_of_inflight(vm, m->now_ns), slots = gmem_vm_slot_bytes(vm);
+	const struct gmem_metric *metric = gmem_metric(key);
 
-	(void)ui;
+	*sum = gmem_value_add(metric, *sum, gmem_metric_get(metric, vm, m));
+}
+
+static void add_total(struct order_totals *t, const struct gmem_model *m, const struct gmem_vm *vm)
+{
+	uint64_t age = age_of_inflight(vm, m->now_ns);
+
 	t->vms++;
-	t->slot_bytes += slots;
-	t->private_bytes += gmem_vm_private_bytes(vm);
-	t->unused_bytes += gmem_vm_unused_bytes(vm);
-	if (m->backing_ns) {
-		struct gmem_doubled d = gmem_vm_doubled(vm);
-
-		t->doubled_bytes += d.private_bytes + d.shared_bytes;
-	}
-	t->conversions_per_s += gmem_vm_conversions_per_s(vm);
-	t->bytes_per_s += gmem_vm_converted_bytes_per_s(vm);
+	add_to(&t->slot_bytes, "slot_bytes", vm, m);
+	add_to(&t->private_bytes, "private_bytes", vm, m);
+	add_to(&t->shared_bytes, "shared_bytes", vm, m);
+	add_to(&t->unused_bytes, "unused_bytes", vm, m);
+	add_to(&t->doubled_bytes, "doubled_private_bytes", vm, m);
+	add_to(&t->doubled_bytes, "doubled_shared_bytes", vm, m);
+	add_to(&t->conversions_per_s, "conversions_per_s", vm, m);
+	add_to(&t->bytes_per_s, "converted_bytes_per_s", vm, m);
 	for (size_t i = 0; i < vm->nr_inflight; i++)
 		t->inflight += vm->inflight[i].kind == GMEM_ATTRIBUTES_BEGIN;
 	if (age > t->oldest_ns) {
 		t->oldest_ns = age;
 		t->oldest_vm = vm->id;
 	}
+}
+
+/* Without a VM, all is known, and 0. */
+static void settle(struct order_totals *t)
+{
+	struct gmem_value *const sums[] = {
+		&t->slot_bytes, &t->private_bytes, &t->shared_bytes, &t->unused_bytes, &t->doubled_bytes,
+		&t->conversions_per_s, &t->bytes_per_s,
+	};
+
+	for (size_t i = 0; i < sizeof(sums) / sizeof(*sums); i++)
+		sums[i]->unknown = t->vms && sums[i]->unknown;
+}
+
+static void no_totals(struct order_totals *t)
+{
+	*t = (struct order_totals){
+		.slot_bytes = GMEM_NO_VALUE, .private_bytes = GMEM_NO_VALUE, .shared_bytes = GMEM_NO_VALUE,
+		.unused_bytes = GMEM_NO_VALUE, .doubled_bytes = GMEM_NO_VALUE,
+		.conversions_per_s = GMEM_NO_VALUE, .bytes_per_s = GMEM_NO_VALUE,
+	};
 }
 
 #define PID_LEN 12	/* "/4194304" */
@@ -120,11 +125,11 @@ static size_t collect(struct order_build *b)
 		if ((b->ui->pid && vm->pid != b->ui->pid) || !filter_matches(&b->ui->filter, vm))
 			continue;
 		b->entries[n] = (struct order_entry){
-			vm, ui_value(b->ui, b->ui->sort, vm, b->m->now_ns), path_of(b, n, vm),
+			vm, ui_value(b->ui, b->ui->sort, vm, b->m), path_of(b, n, vm),
 		};
 		n++;
 		if (!vm->ended_ns)
-			add_total(&b->o->totals, b->ui, b->m, vm);
+			add_total(&b->o->totals, b->m, vm);
 	}
 	return n;
 }
@@ -143,8 +148,9 @@ static bool make(struct order_build *b, size_t all)
 	    !order_reserve((void **)&o->members, &o->max_members, all + 1, sizeof(*o->members)))
 		return false;
 	o->nr = o->nr_members = o->nr_groups = 0;
-	memset(&o->totals, 0, sizeof(o->totals));
+	no_totals(&o->totals);
 	n = collect(b);
+	settle(&o->totals);
 	if (b->ui->tree == ORDER_FLAT) {
 		order_emit_flat(b, n);
 		return true;
@@ -188,13 +194,13 @@ struct gmem_value order_group_value(const struct order *o, const struct order_gr
 				    const struct gmem_metric *metric, const struct ui *ui,
 				    const struct gmem_model *m)
 {
-	struct gmem_value sum = { .u = 0 };
+	struct gmem_value sum = GMEM_NO_VALUE;
 
 	for (size_t i = g->first; i < g->first + g->count; i++) {
 		const struct gmem_vm *vm = gmem_model_vm(m, o->members[i]);
 
 		if (vm && !vm->ended_ns)
-			order_add_value(metric, &sum, ui_value(ui, metric, vm, m->now_ns));
+			sum = gmem_value_add(metric, sum, ui_value(ui, metric, vm, m));
 	}
 	return sum;
 }

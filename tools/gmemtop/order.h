@@ -41,12 +41,13 @@ struct order_group {
 /* Of the VMs that are listed or folded away, and alive. */
 struct order_totals {
 	size_t vms;
-	uint64_t slot_bytes;
-	uint64_t private_bytes;
-	uint64_t doubled_bytes;
-	uint64_t unused_bytes;	/* in files that no VM can use */
-	double conversions_per_s;
-	double bytes_per_s;
+	struct gmem_value slot_bytes;
+	struct gmem_value private_bytes;
+	struct gmem_value shared_bytes;
+	struct gmem_value doubled_bytes;
+	struct gmem_value unused_bytes;	/* in files that no VM can use */
+	struct gmem_value conversions_per_s;
+	struct gmem_value bytes_per_s;
 	uint64_t inflight;
 	uint64_t oldest_ns;	/* age of what is in flight for longest */
 	uint64_t oldest_vm;

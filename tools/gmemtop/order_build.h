@@ -35,10 +35,6 @@ struct order_build {
 /* Room for n elements; false if there is no memory. */
 bool order_reserve(void **array, size_t *max, size_t n, size_t size);
 
-/* Adds a value to that of a group; false: it has none. */
-bool order_add_value(const struct gmem_metric *metric, struct gmem_value *sum,
-		     struct gmem_value v);
-
 /* Rows and members of the first n entries: all by themselves, or in groups (false: no memory). */
 void order_emit_flat(struct order_build *b, size_t n);
 bool order_emit_tree(struct order_build *b, size_t n);

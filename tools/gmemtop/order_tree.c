@@ -14,6 +14,9 @@ static int compare_children(const void *a, const void *b, void *ctx)
 
 	if (x->over != y->over)
 		return x->over ? 1 : -1;
+	/* Unknown values are neither the most nor the least. */
+	if (x->value.unknown != y->value.unknown)
+		return x->value.unknown ? 1 : -1;
 	order = gmem_value_cmp(ui->sort, x->value, y->value);
 	if (order)
 		return ui->reverse ? order : -order;
@@ -66,6 +69,11 @@ static size_t shared_prefix(const struct order_build *b, size_t first, size_t en
 	}
 }
 
+static bool has_sum(const struct gmem_metric *metric)
+{
+	return metric->type != GMEM_ID && metric->type != GMEM_TEXT;
+}
+
 static struct order_child make_child(struct order_build *b, size_t first, size_t end, size_t prefix)
 {
 	struct order_child c = {
@@ -77,8 +85,8 @@ static struct order_child make_child(struct order_build *b, size_t first, size_t
 		const struct order_entry *e = &b->entries[i];
 
 		c.over &= e->vm->ended_ns != 0;
-		if (i > first)
-			order_add_value(b->ui->sort, &c.value, e->value);
+		if (i > first && has_sum(b->ui->sort))
+			c.value = gmem_value_add(b->ui->sort, c.value, e->value);
 	}
 	return c;
 }

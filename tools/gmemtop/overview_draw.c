@@ -73,12 +73,15 @@ static void draw_cell(struct canvas *c, int y, const struct layout_column *col,
 		      const struct ui *ui, const struct gmem_model *m, const struct gmem_vm *vm,
 		      unsigned int depth, enum canvas_attr attr)
 {
-	struct gmem_value v = ui_value(ui, col->metric, vm, m->now_ns);
+	struct gmem_value v = ui_value(ui, col->metric, vm, m);
 	int indent = indent_of(col, depth);
 	char buf[NAME_LEN];
 
+	/* The row has one mark for all that comes from its map. */
+	if (vm->map != GMEM_MAP_CURRENT)
+		v.stale = false;
 	gmem_text_value(buf, sizeof(buf), col->metric, v);
-	if (is_over(vm, col->metric) || !gmem_metric_known(col->metric, m->features)) {
+	if (is_over(vm, col->metric) || v.unknown) {
 		strcpy(buf, "-");
 	} else if (!strcmp(col->metric->key, "vm")) {
 		mark(buf, sizeof(buf), vm);
@@ -109,6 +112,14 @@ static void draw_strip(struct canvas *c, int y, int x, const struct strip_cell *
 	}
 }
 
+/* Why there is no map. */
+static const char *unread(const struct gmem_model *m, int width)
+{
+	if (width < 40)
+		return "not read";
+	return m->features & GMEM_FEATURE_OTHER_PIDS ? "not read: of another pid namespace?" : "not read yet";
+}
+
 static void draw_map(struct canvas *c, int y, const struct layout *l, const struct gmem_vm *vm,
 		     const struct gmem_model *m)
 {
@@ -121,8 +132,10 @@ static void draw_map(struct canvas *c, int y, const struct layout *l, const stru
 		age_text(age, sizeof(age), m->now_ns - vm->ended_ns);
 		snprintf(buf, sizeof(buf), l->map_width < 16 ? "ended" : "ended %s ago", age);
 		canvas_field(c, y, l->map_x, l->map_width, false, CANVAS_DIM, buf);
-	} else if (strip_make(vm, m->backing_ns, cells, n)) {
+	} else if (vm->map_known && strip_make(vm, m->backing_ns, cells, n)) {
 		draw_strip(c, y, l->map_x, cells, n);
+	} else if (!vm->map_known) {
+		canvas_field(c, y, l->map_x, l->map_width, false, CANVAS_DIM, unread(m, l->map_width));
 	} else {
 		canvas_field(c, y, l->map_x, l->map_width, false, CANVAS_DIM,
 			     l->map_width < 40 ? "no slots" :

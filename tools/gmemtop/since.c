@@ -78,12 +78,12 @@ const struct gmem_vm *since_vm(const struct since *s, const struct gmem_vm *vm)
 }
 
 struct gmem_value since_value(const struct since *s, const struct gmem_metric *metric,
-			      const struct gmem_vm *vm, uint64_t now_ns)
+			      const struct gmem_vm *vm, const struct gmem_model *m)
 {
 	bool total = metric->type == GMEM_COUNT || metric->type == GMEM_NS ||
 		     metric->type == GMEM_BYTES;
 
 	if (!s->ts_ns || !total)
-		return gmem_metric_get(metric, vm, now_ns);
-	return gmem_metric_get(metric, since_vm(s, vm), now_ns);
+		return gmem_metric_get(metric, vm, m);
+	return gmem_metric_get(metric, since_vm(s, vm), m);
 }

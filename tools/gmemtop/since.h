@@ -28,6 +28,6 @@ const struct gmem_vm *since_vm(const struct since *s, const struct gmem_vm *vm);
 
 /* A rate is of the last refresh in any case. */
 struct gmem_value since_value(const struct since *s, const struct gmem_metric *metric,
-			      const struct gmem_vm *vm, uint64_t now_ns);
+			      const struct gmem_vm *vm, const struct gmem_model *m);
 
 #endif /* GMEMTOP_SINCE_H */

@@ -62,6 +62,7 @@ static bool copy_vm(struct gmem_model *m, const struct gmem_vm *from)
 		return false;
 	*vm = *from;
 	memset(&vm->changes, 0, sizeof(vm->changes));	/* a picture does not change */
+	memset(&vm->converted, 0, sizeof(vm->converted));
 	vm->slots = copy_array(from->slots, from->nr_slots, sizeof(*from->slots));
 	vm->inflight = copy_array(from->inflight, from->nr_inflight, sizeof(*from->inflight));
 	if (!vm->slots)
@@ -73,6 +74,9 @@ static bool copy_vm(struct gmem_model *m, const struct gmem_vm *from)
 	ok = copy_activity(vm, from) && ok;
 	ok = copy_ranges(&vm->private, &from->private) && ok;
 	ok = copy_ranges(&vm->shared_pages, &from->shared_pages) && ok;
+	ok = copy_ranges(&vm->shared_read, &from->shared_read) && ok;
+	for (int side = 0; side < GMEM_SIDES; side++)
+		ok = copy_ranges(&vm->doubled[side], &from->doubled[side]) && ok;
 	/* Whatever failed, the model owns it now, and frees it. */
 	HASH_ADD(hh, m->vms, id, sizeof(vm->id), vm);
 	return ok && vm->slots && vm->inflight;

@@ -14,6 +14,7 @@ struct pages {
 	pages_t private;
 	pages_t populated;	/* of the file, under gfns that are private or not */
 	bool doubled;
+	bool unread;		/* some of the file's pages are unknown */
 };
 
 static const struct gmem_file *file_of(const struct gmem_vm *vm, uint64_t ino)
@@ -33,6 +34,7 @@ static void count_backing(const struct gmem_vm *vm, const struct gmem_slot *s, u
 	struct gmem_doubled d = gmem_slot_doubled(vm, s, start, end);
 	uint64_t at = start - s->gfn + s->pgoff;
 
+	p->unread |= !f || !f->pages_known;
 	p->populated += f ? gmem_ranges_count(&f->pages, at, at + (end - start)) : 0;
 	p->doubled |= d.private_bytes || d.shared_bytes;
 }
@@ -41,7 +43,7 @@ static void count_backing(const struct gmem_vm *vm, const struct gmem_slot *s, u
 static struct pages count(struct walk *w, pages_t start, pages_t end, bool backing)
 {
 	const struct gmem_vm *vm = w->vm;
-	struct pages p = { 0, 0, false };
+	struct pages p = { 0, 0, false, false };
 	pages_t base;
 
 	while (w->slot < vm->nr_slots && w->base + vm->slots[w->slot].npages <= start)
@@ -92,7 +94,7 @@ bool strip_make(const struct gmem_vm *vm, bool backing, struct strip_cell *cells
 			end++;
 		p = count(&w, start, end, backing);
 		cells[i].level = level(p.private, end - start);
-		cells[i].empty = backing && cells[i].level == STRIP_PRIVATE &&
+		cells[i].empty = backing && !p.unread && cells[i].level == STRIP_PRIVATE &&
 				 p.populated < (end - start + 1) / 2;
 		cells[i].doubled = p.doubled;
 	}

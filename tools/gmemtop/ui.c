@@ -100,9 +100,9 @@ size_t ui_moved(size_t at, size_t count, size_t page, enum ui_motion how)
 }
 
 struct gmem_value ui_value(const struct ui *ui, const struct gmem_metric *metric,
-			   const struct gmem_vm *vm, uint64_t now_ns)
+			   const struct gmem_vm *vm, const struct gmem_model *m)
 {
-	return since_value(&ui->since, metric, vm, now_ns);
+	return since_value(&ui->since, metric, vm, m);
 }
 
 /* What a view of one VM is about does not change with the order. */

@@ -167,7 +167,7 @@ static inline const struct view *ui_view(const struct ui *ui)
 
 /* Since the counters were reset, if they were. */
 struct gmem_value ui_value(const struct ui *ui, const struct gmem_metric *metric,
-			   const struct gmem_vm *vm, uint64_t now_ns);
+			   const struct gmem_vm *vm, const struct gmem_model *m);
 
 /* Time went back: what views have collected is void. */
 void ui_forget(struct ui *ui);

@@ -33,9 +33,9 @@ static uint64_t key_of(const struct files_row *r, enum files_sort by)
 {
 	switch (by) {
 	case FILES_BY_UNUSED:
-		return r->unused ? r->populated + 1 : 0;
+		return r->unused ? r->populated.bytes + 1 : 0;
 	case FILES_BY_POPULATED:
-		return r->populated;
+		return r->populated.bytes;
 	case FILES_BY_SIZE:
 		return r->size;
 	default:	/* least first */
@@ -52,8 +52,8 @@ static int compare(const void *a, const void *b, void *ctx)
 
 	if (i != j)
 		return i < j ? 1 : -1;
-	if (x->populated != y->populated)
-		return x->populated < y->populated ? 1 : -1;
+	if (x->populated.bytes != y->populated.bytes)
+		return x->populated.bytes < y->populated.bytes ? 1 : -1;
 	if (x->vm != y->vm)
 		return x->vm < y->vm ? -1 : 1;
 	return (x->ino > y->ino) - (x->ino < y->ino);
@@ -73,19 +73,27 @@ static bool reserve(struct files_state *s, size_t n)
 	return true;
 }
 
-static void add(struct files_state *s, const struct gmem_vm *vm, const struct gmem_file *f)
+static void add_to(struct gmem_value *sum, const struct gmem_sum *s)
+{
+	*sum = gmem_value_add(gmem_metric("populated_bytes"), *sum, (struct gmem_value){
+		.u = s->bytes, .unknown = s->known != GMEM_KNOWN_ALL, .stale = s->stale,
+	});
+}
+
+static void add(struct files_state *s, const struct gmem_model *m, const struct gmem_vm *vm,
+		const struct gmem_file *f)
 {
 	struct files_row r = {
-		.vm = vm->id, .ino = f->ino, .size = f->size_pages, .populated = f->populated,
+		.vm = vm->id, .ino = f->ino, .size = f->size_pages, .populated = gmem_file_populated(m, f),
 		.unused = gmem_file_unused(vm, f),
 	};
 
 	s->all.files++;
 	s->all.size += r.size;
-	s->all.populated += r.populated;
+	add_to(&s->all.populated, &r.populated);
 	if (r.unused) {
 		s->all.unused++;
-		s->all.unused_pages += r.populated;
+		add_to(&s->all.unused_bytes, &r.populated);
 	}
 	if (r.unused || !s->only_unused)
 		s->rows[s->nr++] = r;
@@ -110,14 +118,14 @@ static bool order(struct ui *ui, const struct gmem_model *m)
 	struct gmem_vm *vm, *tmp;
 
 	s->nr = 0;
-	memset(&s->all, 0, sizeof(s->all));
+	s->all = (struct files_totals){ .populated = GMEM_NO_VALUE, .unused_bytes = GMEM_NO_VALUE };
 	HASH_ITER(hh, m->vms, vm, tmp) {
 		if ((ui->pid && vm->pid != ui->pid) || vm->ended_ns)
 			continue;
 		if (!reserve(s, s->nr + vm->nr_files))
 			return false;
 		for (size_t i = 0; i < vm->nr_files; i++)
-			add(s, vm, &vm->files[i]);
+			add(s, m, vm, &vm->files[i]);
 	}
 	qsort_r(s->rows, s->nr, sizeof(*s->rows), compare, s);
 	if (s->selecting)
@@ -258,7 +266,8 @@ static void help(struct help_page *p)
 		   "the same, but a process has it mapped: it may be a guest's memory.");
 	help_entry(p, "unheld", CANVAS_WARN,
 		   "no process has a descriptor of it: it is mapped, or on its way in a socket.");
-	help_entry(p, "SIZE POP", CANVAS_KEY, "its size, and what of it has pages, within a second.");
+	help_entry(p, "SIZE POP", CANVAS_KEY, "its size, and what of it has pages, within a second. 4M?: not read since then, as no "
+		   "process has a descriptor of it. -: it never was. >4M: a sum without those.");
 	help_entry(p, "BIND", CANVAS_KEY, "memslots that are bound to it.");
 	help_entry(p, "HELD BY", CANVAS_KEY,
 		   "processes that have a descriptor of it, as of a few seconds ago.");

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "metrics.h"
 #include "model.h"
 
 enum files_sort {
@@ -23,7 +24,7 @@ struct files_row {
 	uint64_t vm;
 	uint64_t ino;
 	uint64_t size;		/* pages */
-	uint64_t populated;
+	struct gmem_sum populated;
 	bool unused;
 };
 
@@ -31,8 +32,8 @@ struct files_totals {
 	size_t files;
 	size_t unused;
 	uint64_t size;		/* pages */
-	uint64_t populated;
-	uint64_t unused_pages;
+	struct gmem_value populated;
+	struct gmem_value unused_bytes;
 };
 
 struct files_state {

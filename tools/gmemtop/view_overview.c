@@ -246,6 +246,9 @@ static void write_columns(struct help_page *p)
 	}
 	help_entry(p, "", CANVAS_NORMAL, "FLY is an age, as 12s, once one of them lasts over a second. "
 	      "Columns that do not fit are left out; the one that is sorted by is shown.");
+	help_entry(p, "-", CANVAS_KEY, "unknown: not read, not counted, or none");
+	help_entry(p, ">12M", CANVAS_KEY, "a sum that lacks a part which is unknown");
+	help_entry(p, "12M?", CANVAS_KEY, "may not be true any more; behind the number of a VM: its whole map");
 }
 
 static bool collect(struct ui *ui, const struct gmem_model *m)

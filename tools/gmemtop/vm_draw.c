@@ -23,14 +23,6 @@ static struct segment *add(struct segments *line, int rank, enum canvas_attr att
 	return s;
 }
 
-static void add_bytes(struct segments *line, int rank, enum canvas_attr attr, const char *name,
-		      uint64_t bytes)
-{
-	char buf[32];
-
-	add(line, rank, attr, name, gmem_text_bytes(buf, sizeof(buf), bytes));
-}
-
 static const char *type_of(uint32_t type)
 {
 	static const char *const names[] = { "", "SW_PROTECTED", "SEV", "SEV-ES", "SNP", "TDX" };
@@ -71,28 +63,56 @@ static void draw_identity(struct canvas *c, int y, const struct gmem_vm *vm, uin
 	segments_draw(c, y, &line);
 }
 
-static void draw_sums(struct canvas *c, int y, const struct gmem_vm *vm, uint64_t features)
+/* Values of the map have their mark in the line above. */
+static struct gmem_value get(const struct gmem_model *m, const struct gmem_vm *vm, const char *key)
+{
+	struct gmem_value v = gmem_metric_get(gmem_metric(key), vm, m);
+
+	v.stale &= vm->map == GMEM_MAP_CURRENT;
+	return v;
+}
+
+static void add_metric(struct segments *line, int rank, enum canvas_attr attr, const char *name,
+		       const struct gmem_model *m, const struct gmem_vm *vm, const char *key)
+{
+	char buf[32];
+
+	add(line, rank, attr, name, gmem_text_value(buf, sizeof(buf), gmem_metric(key), get(m, vm, key)));
+}
+
+static void add_doubled(struct segments *line, const struct gmem_model *m, const struct gmem_vm *vm)
+{
+	const struct gmem_metric *bytes = gmem_metric("doubled_private_bytes");
+	struct gmem_value v = GMEM_NO_VALUE;
+	char buf[32], age[16], text[64];
+
+	v = gmem_value_add(bytes, v, get(m, vm, "doubled_private_bytes"));
+	v = gmem_value_add(bytes, v, get(m, vm, "doubled_shared_bytes"));
+	gmem_text_value(buf, sizeof(buf), bytes, v);
+	age_text(age, sizeof(age), m->backing_ns ? m->now_ns - m->backing_ns : 0);
+	snprintf(text, sizeof(text), v.unknown ? "%s" : "%s %s ago", buf, age);
+	add(line, 2, v.u ? CANVAS_DOUBLED : CANVAS_NORMAL, "twice", text);
+}
+
+static void draw_sums(struct canvas *c, int y, const struct gmem_model *m, const struct gmem_vm *vm)
 {
 	struct segments line = { .n = 0 };
-	uint64_t slots = gmem_vm_slot_bytes(vm), private = gmem_vm_private_bytes(vm);
-	uint64_t unused = gmem_vm_unused_bytes(vm);
 	struct gmem_blocks b = gmem_vm_blocks(vm);
-	struct gmem_doubled d = gmem_vm_doubled(vm);
-	char buf[48];
+	struct gmem_value unused = get(m, vm, "unused_bytes");
+	char buf[48] = "-";
 
-	add_bytes(&line, 3, CANVAS_NORMAL, "slots", slots);
-	add_bytes(&line, 0, CANVAS_PRIVATE, "private", private);
-	add_bytes(&line, 1, CANVAS_NORMAL, "shared", slots - private);
-	add_bytes(&line, 2, CANVAS_POPULATED, "populated", gmem_vm_populated_bytes(vm));
-	if (features & GMEM_FEATURE_BACKING)
-		add_bytes(&line, 2, d.private_bytes + d.shared_bytes ? CANVAS_DOUBLED : CANVAS_NORMAL,
-			  "twice", d.private_bytes + d.shared_bytes);
-	if (unused)
-		add_bytes(&line, 1, CANVAS_ORPHAN, "unused", unused);
-	snprintf(buf, sizeof(buf), "%llu/%llu", (unsigned long long)b.mixed, (unsigned long long)b.total);
+	add_metric(&line, 3, CANVAS_NORMAL, "slots", m, vm, "slot_bytes");
+	add_metric(&line, 0, CANVAS_PRIVATE, "private", m, vm, "private_bytes");
+	add_metric(&line, 1, CANVAS_NORMAL, "shared", m, vm, "shared_bytes");
+	add_metric(&line, 2, CANVAS_POPULATED, "populated", m, vm, "populated_bytes");
+	if (m->features & GMEM_FEATURE_BACKING)
+		add_doubled(&line, m, vm);
+	if (unused.u || unused.unknown || unused.partial)
+		add_metric(&line, 1, CANVAS_ORPHAN, "unused", m, vm, "unused_bytes");
+	if (vm->map_known)
+		snprintf(buf, sizeof(buf), "%llu/%llu", (unsigned long long)b.mixed, (unsigned long long)b.total);
 	add(&line, 4, CANVAS_NORMAL, "mixed blocks", buf);
-	snprintf(buf, sizeof(buf), "%zu", vm->private.nr_extents);
-	add(&line, 5, CANVAS_NORMAL, "extents", buf);
+	add_metric(&line, 5, CANVAS_NORMAL, "extents", m, vm, "extents");
 	segments_draw(c, y, &line);
 }
 
@@ -141,6 +161,8 @@ static struct look look_at(const struct gmem_vm *vm, const struct vmmap_cell *ce
 	}
 	if (mode == VM_PAGES && p.doubled)
 		return (struct look){ g->doubled, CANVAS_DOUBLED };
+	if (mode == VM_PAGES && !p.populated_known && !p.shared_known)
+		return (struct look){ "?", CANVAS_DIM };
 	if (mode == VM_PAGES) {
 		uint64_t there = p.populated + p.shared_populated;
 
@@ -185,6 +207,13 @@ static void draw_row(struct canvas *c, int row, const struct vm_state *s, const 
 static void draw_map(struct canvas *c, const struct vm_state *s, const struct gmem_model *m,
 		     const struct gmem_vm *vm)
 {
+	if (!vm->map_known && !vm->ended_ns) {
+		canvas_field(c, s->layout.map_y, 1, c->width - 1, false, CANVAS_WARN,
+			     m->features & GMEM_FEATURE_OTHER_PIDS ?
+			     "not read: of another pid namespace? (in a container: --pid=host)" :
+			     "not read yet");
+		return;
+	}
 	if (!vm->nr_slots) {
 		canvas_field(c, s->layout.map_y, 1, c->width - 1, false, CANVAS_DIM,
 			     vm->ended_ns ? "it has ended" : "no memslot is bound to a guest_memfd");
@@ -238,8 +267,14 @@ static void add_content(struct segments *line, const struct gmem_model *m, const
 
 	add_pages(line, 1, attr_of_level(level_of(p.private, p.all)), "private", p.private, p.all);
 	if (m->features & GMEM_FEATURE_BACKING) {
-		add_pages(line, 3, CANVAS_POPULATED, "populated", p.populated, p.all);
-		add_pages(line, 4, CANVAS_SHARED, "and shared", p.shared_populated, p.all);
+		if (p.populated_known)
+			add_pages(line, 3, CANVAS_POPULATED, "populated", p.populated, p.all);
+		else
+			add(line, 3, CANVAS_POPULATED, "populated", "-");
+		if (p.shared_known)
+			add_pages(line, 4, CANVAS_SHARED, "and shared", p.shared_populated, p.all);
+		else
+			add(line, 4, CANVAS_SHARED, "and shared", "-");
 	}
 	if (p.doubled)
 		add_pages(line, 2, CANVAS_DOUBLED, "twice", p.doubled, p.all);
@@ -283,7 +318,7 @@ void vm_draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
 	}
 	draw_identity(c, area->y, vm, m->now_ns);
 	if (s->layout.identity_lines > 1)
-		draw_sums(c, area->y + 1, vm, m->features);
+		draw_sums(c, area->y + 1, m, vm);
 	draw_map(c, s, m, vm);
 	draw_cursor(c, s, m, vm);
 	for (int i = 0; i < VM_PANELS; i++) {

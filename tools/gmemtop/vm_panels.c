@@ -178,7 +178,8 @@ static const struct gmem_file *file_of(const struct gmem_vm *vm, uint64_t ino)
 	return NULL;
 }
 
-static void draw_slot(struct panel *p, const struct gmem_vm *vm, const struct gmem_slot *s)
+static void draw_slot(struct panel *p, const struct gmem_model *m, const struct gmem_vm *vm,
+		      const struct gmem_slot *s)
 {
 	const struct gmem_file *f = file_of(vm, s->ino);
 	char buf[64];
@@ -191,19 +192,20 @@ static void draw_slot(struct panel *p, const struct gmem_vm *vm, const struct gm
 	panel_field(p, CANVAS_NORMAL, p->width < 60 ? 9 : 14, false, buf);
 	if (f && p->width >= 60) {
 		put_bytes(p, CANVAS_NORMAL, f->size_pages << GMEM_PAGE_SHIFT);
-		put_bytes(p, CANVAS_POPULATED, f->populated << GMEM_PAGE_SHIFT);
+		panel_field(p, CANVAS_POPULATED, 6, true,
+			    gmem_text_sum(buf, sizeof(buf), gmem_file_populated(m, f)));
 	}
 	panel_end_line(p);
 }
 
-static void draw_slots(struct panel *p, const struct gmem_vm *vm)
+static void draw_slots(struct panel *p, const struct gmem_model *m, const struct gmem_vm *vm)
 {
 	size_t i = 0;
 
 	panel_head(p, p->width < 60 ? " SLOT gfn            SIZE INODE" :
 		   " SLOT gfn                 SIZE INODE+PGOFF      FILE    POP");
 	for (; i < vm->nr_slots && (panel_left(p) > 1 || (panel_left(p) && i + 1 == vm->nr_slots)); i++)
-		draw_slot(p, vm, &vm->slots[i]);
+		draw_slot(p, m, vm, &vm->slots[i]);
 	if (i < vm->nr_slots)
 		panel_line(p, CANVAS_DIM, " and %zu more", vm->nr_slots - i);
 	for (size_t n = 0; n < vm->nr_files && panel_left(p); n++) {
@@ -214,7 +216,7 @@ static void draw_slots(struct panel *p, const struct gmem_vm *vm)
 			continue;
 		panel_line(p, f->mapped ? CANVAS_NORMAL : CANVAS_ORPHAN, " %s inode %llu, populated %s",
 			   f->mapped ? "mapped" : "unbound", (unsigned long long)f->ino,
-			   gmem_text_bytes(buf, sizeof(buf), f->populated << GMEM_PAGE_SHIFT));
+			   gmem_text_sum(buf, sizeof(buf), gmem_file_populated(m, f)));
 	}
 }
 
@@ -276,6 +278,6 @@ void vm_panel_draw(enum vm_panel panel, struct panel *p, const struct gmem_model
 		draw_hot(p, m, vm);
 		break;
 	default:
-		draw_slots(p, vm);
+		draw_slots(p, m, vm);
 	}
 }

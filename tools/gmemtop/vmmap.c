@@ -104,36 +104,21 @@ static const struct gmem_file *file_of(const struct gmem_vm *vm, uint64_t ino)
 	return NULL;
 }
 
-/* Of pages of the set, from on in it and gfn in the guest: how many are private. */
-static uint64_t private_of(const struct gmem_vm *vm, const struct gmem_ranges *set, uint64_t from,
-			   uint64_t pages, uint64_t gfn)
-{
-	struct gmem_extent x = { 0, from };
-	uint64_t n = 0, to = from + pages;
-
-	while (gmem_ranges_next(set, x.end, &x) && x.start < to) {
-		uint64_t lo = x.start > from ? x.start : from, hi = x.end < to ? x.end : to;
-
-		n += gmem_ranges_count(&vm->private, gfn + (lo - from), gfn + (hi - from));
-	}
-	return n;
-}
-
 /* Private pages are those of the file. */
 static void count_populated(const struct gmem_vm *vm, const struct vmmap_cell *cell,
 			    struct vmmap_pages *p)
 {
 	const struct gmem_file *f = file_of(vm, cell->slot->ino);
-	uint64_t from = cell->slot->pgoff + (cell->start - cell->slot->gfn), private = 0;
+	struct gmem_doubled d = gmem_slot_doubled(vm, cell->slot, cell->start, cell->end);
+	uint64_t from = cell->slot->pgoff + (cell->start - cell->slot->gfn);
 
-	if (f) {
+	p->populated_known = f && f->pages_known;
+	if (f)
 		p->populated = gmem_ranges_count(&f->pages, from, from + p->all);
-		private = p->populated ? private_of(vm, &f->pages, from, p->all, cell->start) : 0;
-	}
 	p->shared_populated = gmem_ranges_count(&vm->shared_pages, cell->start, cell->end);
-	p->doubled = p->populated - private;
-	if (p->shared_populated)
-		p->doubled += private_of(vm, &vm->shared_pages, cell->start, p->all, cell->start);
+	p->shared_known = vm->doubled_known[GMEM_SIDE_SHARED] == GMEM_KNOWN_ALL || p->shared_populated ||
+			  gmem_ranges_count(&vm->shared_read, cell->start, cell->end) == p->all;
+	p->doubled = (d.private_bytes + d.shared_bytes) >> GMEM_PAGE_SHIFT;
 }
 
 /* An edge of an extent inside of a block makes it mixed: this goes from edge to edge. */

@@ -42,7 +42,9 @@ struct vmmap_pages {
 	uint64_t private;
 	uint64_t populated;	/* of the guest_memfd; as far as that is read */
 	uint64_t shared_populated;
-	uint64_t doubled;	/* populated on the side that is not in use */
+	bool populated_known;
+	bool shared_known;
+	uint64_t doubled;	/* populated on the side that is not in use, when pages were read */
 	uint64_t blocks;	/* of 2 MiB, that lie in it as a whole */
 	uint64_t mixed;		/* of these, private in part */
 };

@@ -44,8 +44,18 @@ static const struct family families[] = {
 	{ "gmem_stall_discard_seconds", "Of stalls, punching the guest_memfd.", AT(stall_discard_ns[0]), 8,
 		SECONDS, GMEM_FEATURE_STALLS },
 	{ "gmem_punches", "Holes punched into guest_memfd.", AT(punch.count), 0, UNITS, 0 },
+	{ "gmem_punches_failed", "Punches that failed.", AT(punch.failed), 0, UNITS, 0 },
 	{ "gmem_punch_seconds", "Time in these.", AT(punch.total_ns), 0, SECONDS, 0 },
 	{ "gmem_punched_bytes", "What these freed.", AT(punched_pages), 0, PAGES, GMEM_FEATURE_FREED },
+	{ "gmem_preallocations", "Preallocations of guest_memfd.", AT(allocate.count), 0, UNITS, 0 },
+	{ "gmem_preallocations_failed", "Preallocations that failed.", AT(allocate.failed), 0, UNITS, 0 },
+	{ "gmem_preallocation_seconds", "Time in preallocations.", AT(allocate.total_ns), 0, SECONDS, 0 },
+	{ "gmem_preallocated_bytes", "What preallocations allocated.", AT(allocated_pages), 0, PAGES,
+		GMEM_FEATURE_FREED },
+	{ "gmem_invalidations", "Invalidation windows of guest_memfd.", AT(invalidate.count), 0, UNITS,
+		GMEM_FEATURE_INVALIDATIONS },
+	{ "gmem_invalidation_seconds", "Time in these.", AT(invalidate.total_ns), 0, SECONDS,
+		GMEM_FEATURE_INVALIDATIONS },
 	{ "gmem_windows", "Invalidation windows of conversions.", AT(window.count), 0, UNITS,
 		GMEM_FEATURE_WINDOWS },
 	{ "gmem_window_seconds", "Time in these.", AT(window.total_ns), 0, SECONDS, GMEM_FEATURE_WINDOWS },
@@ -54,6 +64,7 @@ static const struct family families[] = {
 	{ "gmem_memory_faults", "Exits with KVM_EXIT_MEMORY_FAULT.", AT(memory_faults), 0, UNITS, 0 },
 	{ "gmem_faults", "Private pages found or allocated for a vCPU.", AT(fault.count), 0, UNITS,
 		GMEM_FEATURE_FAULTS },
+	{ "gmem_faults_failed", "Faults of vCPUs that failed.", AT(fault.failed), 0, UNITS, GMEM_FEATURE_FAULTS },
 	{ "gmem_fault_seconds", "Time in these.", AT(fault.total_ns), 0, SECONDS, GMEM_FEATURE_FAULTS },
 	{ "gmem_touched_bytes", "What these allocated.", AT(faulted_pages), 0, PAGES, GMEM_FEATURE_TOUCHES },
 };
@@ -203,9 +214,11 @@ static void gauges(const struct report *r, FILE *out)
 			const struct gmem_vm_stats *s = r->vms[i].vm;
 			const struct gmem_vm *vm = s->end_ns ? NULL : gmem_model_vm(r->a->model, s->id);
 
-			if (vm)
-				fprintf(out, "%s{vm=\"%" PRIu64 "\"} %" PRIu64 "\n", name, s->id,
-					gmem_metric_get(m, vm, r->a->model->now_ns).u);
+			struct gmem_value v = vm ? gmem_metric_get(m, vm, r->a->model) : GMEM_NO_VALUE;
+
+			/* A sum that lacks a part is not the value that its name says. */
+			if (!v.unknown && !v.partial)
+				fprintf(out, "%s{vm=\"%" PRIu64 "\"} %" PRIu64 "\n", name, s->id, v.u);
 		}
 	}
 }

@@ -12,6 +12,7 @@
 #include "conversion.h"
 #include "export.h"
 #include "kinds.h"
+#include "metrics.h"
 #include "unfold.h"
 
 #define DEPTH 16	/* slices in slices: more is no trace of a kernel */
@@ -359,7 +360,11 @@ static bool changes_bytes(unsigned int kind)
 static int counters(struct export_trace *t, const struct gmem_hdr *h)
 {
 	const struct gmem_vm *vm = gmem_model_vm(t->model, h->vm);
-	uint64_t bytes[EXPORT_COUNTERS];
+	static const char *const keys[EXPORT_COUNTERS] = {
+		[EXPORT_PRIVATE] = "private_bytes", [EXPORT_SHARED] = "shared_bytes",
+		[EXPORT_POPULATED] = "populated_bytes",
+	};
+	struct gmem_value values[EXPORT_COUNTERS];
 	struct vm_state *state;
 	int err;
 
@@ -368,17 +373,18 @@ static int counters(struct export_trace *t, const struct gmem_hdr *h)
 	state = get_vm(t, h->vm, &err);
 	if (!state)
 		return err;
-	bytes[EXPORT_PRIVATE] = gmem_vm_private_bytes(vm);
-	bytes[EXPORT_SHARED] = gmem_vm_slot_bytes(vm) - bytes[EXPORT_PRIVATE];
-	bytes[EXPORT_POPULATED] = gmem_vm_populated_bytes(vm);
+	for (int i = 0; i < EXPORT_COUNTERS; i++)
+		values[i] = gmem_metric_get(gmem_metric(keys[i]), vm, t->model);
 	for (int i = 0; i < EXPORT_COUNTERS && !err; i++) {
-		if (state->told[i] && state->bytes[i] == bytes[i])
+		/* A track has no sign for what is unknown: it begins where something is known. */
+		if (values[i].unknown || values[i].partial ||
+		    (state->told[i] && state->bytes[i] == values[i].u))
 			continue;
 		if (i == EXPORT_POPULATED && !state->told[i] && h->kind != GMEM_SCAN_FILE)
-			continue;	/* nobody has counted yet */
+			continue;	/* a new file is empty, and will not stay so: wait until it is read */
 		state->told[i] = true;
-		state->bytes[i] = bytes[i];
-		err = t->w->counter(t->w, h->vm, i, h->ts_ns, bytes[i]);
+		state->bytes[i] = values[i].u;
+		err = t->w->counter(t->w, h->vm, i, h->ts_ns, values[i].u);
 	}
 	return err;
 }

@@ -21,13 +21,14 @@ struct options {
 	bool ascii;
 	bool at_given;
 	uint64_t at_ns;		/* since the first record */
+	bool synced;		/* a consistent state has been reached */
 
 	struct gmem_model *model;
 	__u64 begin_ns;		/* of gmem_first_ns(); 0: none yet */
 };
 
 static const struct argp_option argp_options[] = {
-	{ "at", OPT_AT, "TIME", 0, "Of a recording: TIME after its first record (default: at its end)", 0 },
+	{ "at", OPT_AT, "TIME", 0, "Of a recording: TIME after its begin; 0s: its first state (default: at its end)", 0 },
 	{ "json", OPT_JSON, NULL, 0, "One JSON object, with all ranges", 0 },
 	{ "ascii", OPT_ASCII, NULL, 0, "Text without other characters than ASCII", 0 },
 	{ 0 }
@@ -40,7 +41,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case OPT_AT:
 		o->at_given = true;
-		return !strcmp(arg, "0") || gmem_parse_ns(arg, &o->at_ns) ? 0 :
+		return gmem_parse_ns(arg, &o->at_ns) ? 0 :
 			gmem_args_bad(state, "no time, as 12.5s or 100ms:", arg);
 	case OPT_JSON:
 		o->json = true;
@@ -56,15 +57,28 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 /* Records of several CPUs may be a little out of order, but no more than that. */
 #define OUT_OF_ORDER_NS 1000000000ULL
 
-/* At that time is after the last record that is not later. */
+/* VMs that were there before the recording have to be read first. */
+static bool is_consistent(const struct options *o)
+{
+	struct gmem_vm *vm, *tmp;
+
+	HASH_ITER(hh, o->model->vms, vm, tmp) {
+		if (!vm->map_known && !o->synced)
+			return false;
+	}
+	return o->synced || o->model->vms;
+}
+
+/* At that time is after the last record that is not later, or at the first consistent state. */
 static int on_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
 {
 	struct options *o = ctx;
 
 	(void)wanted;
 	gmem_first_ns(&o->begin_ns, rec);
-	if (o->at_given && rec->ts_ns > o->begin_ns + o->at_ns)
+	if (o->at_given && rec->ts_ns > o->begin_ns + o->at_ns && is_consistent(o))
 		return rec->ts_ns - o->begin_ns > o->at_ns + OUT_OF_ORDER_NS ? -ECANCELED : 0;
+	o->synced |= rec->kind == GMEM_SYNC;
 	return gmem_model_apply(o->model, rec);
 }
 

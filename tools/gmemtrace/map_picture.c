@@ -104,8 +104,9 @@ static size_t svg_vm(const struct gmem_vm *vm, size_t y, FILE *out)
 
 	snprintf(line, sizeof(line), "VM %llu, pid %u, %s: slots %s, private %s%s", (ull)vm->id, vm->pid,
 		 gmem_text_name(name, sizeof(name), *vm->name ? vm->name : vm->comm),
-		 gmem_text_bytes(slots, sizeof(slots), gmem_vm_slot_bytes(vm)),
-		 gmem_text_bytes(private, sizeof(private), gmem_vm_private_bytes(vm)),
+		 vm->map_known ? gmem_text_bytes(slots, sizeof(slots), gmem_vm_slot_bytes(vm)) : "-",
+		 vm->map_known ? gmem_text_bytes(private, sizeof(private), gmem_vm_private_bytes(vm)) : "-",
+		 !vm->map_known ? " (not read: unknown)" :
 		 vm->map == GMEM_MAP_CURRENT ? "" : " (not to be relied on)");
 	fputs("<g font-weight=\"bold\">", out);
 	svg_text(MARGIN, y + LINE, line, out);

@@ -16,6 +16,12 @@ static const char *name_of(const struct gmem_vm *vm, char *buf, size_t size)
 	return gmem_text_name(buf, size, *vm->name ? vm->name : vm->comm);
 }
 
+static char *bytes(char *buf, size_t size, const struct gmem_vm *vm, uint64_t n)
+{
+	return gmem_text_value(buf, size, gmem_metric("slot_bytes"),
+			       (struct gmem_value){ .u = n, .unknown = !vm->map_known });
+}
+
 static void head(const struct gmem_vm *vm, FILE *out)
 {
 	char name[4 * GMEM_NAME_LEN], slots[16], private[16], shared[16];
@@ -23,9 +29,13 @@ static void head(const struct gmem_vm *vm, FILE *out)
 	struct gmem_blocks blocks = gmem_vm_blocks(vm);
 
 	fprintf(out, "VM %llu, pid %u, %.40s: slots %s, private %s, shared %s\n", (ull)vm->id, vm->pid,
-		name_of(vm, name, sizeof(name)), gmem_text_bytes(slots, sizeof(slots), slot_bytes),
-		gmem_text_bytes(private, sizeof(private), private_bytes),
-		gmem_text_bytes(shared, sizeof(shared), slot_bytes - private_bytes));
+		name_of(vm, name, sizeof(name)), bytes(slots, sizeof(slots), vm, slot_bytes),
+		bytes(private, sizeof(private), vm, private_bytes),
+		bytes(shared, sizeof(shared), vm, slot_bytes - private_bytes));
+	if (!vm->map_known) {
+		fprintf(out, "  not read: what is private and what is shared is unknown\n");
+		return;
+	}
 	fprintf(out, "  %zu private ranges; %llu of %llu blocks of 2M are mixed", vm->private.nr_extents,
 		(ull)blocks.mixed, (ull)blocks.total);
 	if (vm->map != GMEM_MAP_CURRENT)
@@ -74,7 +84,7 @@ int map_text(const struct map_vms *m, bool ascii, FILE *out)
 	for (size_t i = 0; i < m->nr && !err; i++) {
 		fputs(i ? "\n" : "", out);
 		head(m->vms[i], out);
-		for (size_t n = 0; n < m->vms[i]->nr_slots && !err; n++)
+		for (size_t n = 0; m->vms[i]->map_known && n < m->vms[i]->nr_slots && !err; n++)
 			err = slot_map(m->vms[i], &m->vms[i]->slots[n], ascii, out);
 	}
 	if (!m->nr)
@@ -87,7 +97,15 @@ static void put_u64(struct json_object *o, const char *key, uint64_t v)
 	json_object_object_add(o, key, json_object_new_uint64(v));
 }
 
-static struct json_object *vm_object(const struct gmem_vm *vm)
+static void put_metric(struct json_object *o, const char *key, const struct gmem_vm *vm,
+		       const struct gmem_model *m)
+{
+	struct gmem_value v = gmem_metric_get(gmem_metric(key), vm, m);
+
+	json_object_object_add(o, key, v.unknown ? NULL : json_object_new_uint64(v.u));
+}
+
+static struct json_object *vm_object(const struct gmem_vm *vm, const struct gmem_model *m)
 {
 	struct json_object *o = json_object_new_object();
 	char name[4 * GMEM_NAME_LEN];
@@ -97,11 +115,11 @@ static struct json_object *vm_object(const struct gmem_vm *vm)
 	json_object_object_add(o, "name", json_object_new_string(name_of(vm, name, sizeof(name))));
 	json_object_object_add(o, "map_state", json_object_new_string(gmem_map_state_names[vm->map]));
 	json_object_object_add(o, "ended", json_object_new_boolean(vm->ended_ns != 0));
-	put_u64(o, "slot_bytes", gmem_vm_slot_bytes(vm));
-	put_u64(o, "private_bytes", gmem_vm_private_bytes(vm));
-	put_u64(o, "mixed_blocks", gmem_vm_blocks(vm).mixed);
-	json_object_object_add(o, "slots", gmem_json_slots(vm));
-	json_object_object_add(o, "private_extents", gmem_json_extents(&vm->private));
+	put_metric(o, "slot_bytes", vm, m);
+	put_metric(o, "private_bytes", vm, m);
+	put_metric(o, "mixed_blocks", vm, m);
+	json_object_object_add(o, "slots", vm->map_known ? gmem_json_slots(vm) : NULL);
+	json_object_object_add(o, "private_extents", vm->map_known ? gmem_json_extents(&vm->private) : NULL);
 	return o;
 }
 
@@ -113,7 +131,7 @@ struct json_object *map_json(const struct map_vms *m)
 	json_object_object_add(o, "type", json_object_new_string("map"));
 	put_u64(o, "ts_ns", m->model->now_ns);
 	for (size_t i = 0; i < m->nr; i++)
-		json_object_array_add(vms, vm_object(m->vms[i]));
+		json_object_array_add(vms, vm_object(m->vms[i], m->model));
 	json_object_object_add(o, "vms", vms);
 	return o;
 }

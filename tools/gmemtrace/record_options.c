@@ -40,7 +40,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return gmem_parse_count(arg, 1, 9999, &o->out.keep) ? 0 :
 			gmem_args_bad(state, "no number of files to keep:", arg);
 	case OPT_LAST:
-		return gmem_parse_ns(arg, &o->out.last_ns) ? 0 :
+		return gmem_parse_ns(arg, &o->out.last_ns) && o->out.last_ns ? 0 :
 			gmem_args_bad(state, "no time, as 30s:", arg);
 	case ARGP_KEY_ARGS:
 		return parse_rest(o, state);

@@ -76,11 +76,13 @@ static void write_report(const struct report *r, const struct options *o, FILE *
 	}
 }
 
-static enum gmem_status show(const struct gmem_analysis *a, const struct options *o, FILE *out)
+static enum gmem_status show(struct gmem_analysis *a, const struct options *o, FILE *out)
 {
 	struct report r;
-	int err = report_make(&r, a);
+	int err;
 
+	gmem_analysis_finish(a);
+	err = report_make(&r, a);
 	if (!err)
 		write_report(&r, o, out);
 	report_free(&r);

@@ -36,6 +36,20 @@ void report_free(struct report *r);
 /* Count, bytes, time, failed and unchanged of conversions. */
 struct gmem_op_counters report_conversions(const struct report_subject *s, enum gmem_direction d);
 
+/* How operations ended: the kernel's own counts of failures where there are any. */
+struct gmem_outcome report_outcome(const struct report_subject *s, enum gmem_operation op);
+
+/* By the kernel's own count; 0: it has none. */
+uint64_t report_counted(const struct report_subject *s, enum gmem_operation op);
+
+/* Whether the probes report it; of what is unchanged, only where they report what was freed. */
+bool report_knows_op(const struct report *r, enum gmem_operation op);
+bool report_knows_unchanged(const struct report *r, enum gmem_operation op);
+
+/* "36 that failed, 2 that freed nothing"; "": nothing but what is in the distribution. */
+const char *report_besides(const struct report *r, const struct report_subject *s, enum gmem_operation op,
+			   char *buf, size_t size);
+
 /* How long it took. Count 0: nothing is known. */
 struct gmem_dist report_dist(const struct report_subject *s, enum gmem_series_id series,
 			     enum gmem_direction d);

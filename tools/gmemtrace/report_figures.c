@@ -8,6 +8,8 @@
 #include "gmem_hist.h"
 #include "hist.h"
 #include "report.h"
+
+#include <inttypes.h>
 #include "text.h"
 
 static uint64_t time_of(const struct report_subject *s)
@@ -75,6 +77,71 @@ struct gmem_op_counters report_conversions(const struct report_subject *s, enum 
 		c.total_ns += s->seen->size[i][d].total_ns;
 	}
 	return c;
+}
+
+static const struct gmem_op_counters *counters_of(const struct report_subject *s, enum gmem_operation op)
+{
+	if (!s->counted)
+		return NULL;
+	switch (op) {
+	case GMEM_O_PUNCH:
+		return &s->c.punch;
+	case GMEM_O_ALLOCATE:
+		return &s->c.allocate;
+	case GMEM_O_FAULT:
+		return &s->c.fault;
+	default:
+		return NULL;
+	}
+}
+
+struct gmem_outcome report_outcome(const struct report_subject *s, enum gmem_operation op)
+{
+	const struct gmem_op_counters *c = counters_of(s, op);
+	struct gmem_outcome o = s->seen->outcome[op];
+
+	if (c && c->failed > o.failed)
+		o.failed = c->failed;
+	return o;
+}
+
+uint64_t report_counted(const struct report_subject *s, enum gmem_operation op)
+{
+	const struct gmem_op_counters *c = counters_of(s, op);
+
+	return c ? c->count : 0;
+}
+
+bool report_knows_op(const struct report *r, enum gmem_operation op)
+{
+	return op != GMEM_O_FAULT || report_knows(r, GMEM_S_FAULT);
+}
+
+bool report_knows_unchanged(const struct report *r, enum gmem_operation op)
+{
+	return gmem_operations[op].unchanged && (r->features & GMEM_FEATURE_FREED);
+}
+
+const char *report_besides(const struct report *r, const struct report_subject *s, enum gmem_operation op,
+			   char *buf, size_t size)
+{
+	struct gmem_outcome o = report_outcome(s, op);
+	uint64_t counted = report_counted(s, op);
+	const struct { uint64_t n; const char *what; } parts[] = {
+		{ o.failed, "that failed" },
+		{ report_knows_unchanged(r, op) ? o.unchanged : 0, gmem_operations[op].unchanged },
+		{ o.untimed, "whose begin was not seen" },
+		{ counted > o.succeeded ? counted - o.succeeded : 0, "that only the kernel has counted" },
+	};
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		if (parts[i].n && used < size)
+			used += (size_t)snprintf(buf + used, size - used, "%s%" PRIu64 " %s", used ? ", " : "",
+						 parts[i].n, parts[i].what);
+	}
+	return buf;
 }
 
 /* The kernel's histogram has no least value: that of events, or the end of the lowest slot. */

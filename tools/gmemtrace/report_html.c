@@ -69,10 +69,10 @@ static void vm_row(const struct report *r, const struct report_subject *s, FILE 
 	html_text(out, report_vm_name(s->vm, name, sizeof(name)));
 	fprintf(out, "%s</td>", s->vm->end_ns ? " <span class=\"dim\">ended</span>" : "");
 	fprintf(out, "<td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td>",
-		text_bytes(s->vm->slot_bytes), text_count(p.count), text_count(h.count),
+		s->vm->map_known ? text_bytes(s->vm->slot_bytes) : "-", text_count(p.count), text_count(h.count),
 		text_bytes(p.bytes + h.bytes), text_ns(p.total_ns + h.total_ns),
 		text_ns(p.max_ns > h.max_ns ? p.max_ns : h.max_ns));
-	fprintf(out, "<td>%s</td><td>%s</td></tr>\n", text_bytes(s->vm->left.nr_pages << GMEM_PAGE_SHIFT),
+	fprintf(out, "<td>%s</td><td>%s</td></tr>\n", s->vm->map_known ? text_bytes(s->vm->left.nr_pages << GMEM_PAGE_SHIFT) : "-",
 		text_count(report_lost(r, s)));
 }
 

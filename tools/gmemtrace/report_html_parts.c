@@ -194,15 +194,29 @@ void html_windows(const struct report *r, const struct report_subject *s, FILE *
 	fputs("</table>\n", out);
 }
 
+/* Operations in no row, as they have no time, or changed nothing. */
+static void besides(const struct report *r, const struct report_subject *s, FILE *out)
+{
+	char text[160];
+
+	for (enum gmem_operation op = 0; op < GMEM_OPERATIONS; op++) {
+		if (*report_besides(r, s, op, text, sizeof(text)))
+			fprintf(out, "<p class=\"dim\">%s: %s</p>\n", gmem_operations[op].title, text);
+	}
+}
+
 static void left(const struct gmem_vm_stats *vm, FILE *out)
 {
-	if (vm->left_max_pages)
+	if (!vm->map_known)
+		fputs("<p>Its map was never read: slots and what was left undiscarded are unknown.</p>\n", out);
+	else if (vm->left_max_pages)
 		fprintf(out, "<p>Made shared and not discarded: at most %s at the end, %s at once.</p>\n",
 			text_bytes(vm->left.nr_pages << GMEM_PAGE_SHIFT),
 			text_bytes(vm->left_max_pages << GMEM_PAGE_SHIFT));
 	if (vm->doubled_max.private_bytes || vm->doubled_max.shared_bytes)
-		fprintf(out, "<p>There twice when pages were last read: private %s, shared %s.</p>\n",
-			text_bytes(vm->doubled.private_bytes), text_bytes(vm->doubled.shared_bytes));
+		fprintf(out, "<p>Double-backed when pages were last read: private %s, shared %s.</p>\n",
+			text_known(vm->doubled.private_bytes, vm->doubled_known[GMEM_SIDE_PRIVATE]),
+			text_known(vm->doubled.shared_bytes, vm->doubled_known[GMEM_SIDE_SHARED]));
 }
 
 void html_pages(const struct report *r, const struct report_subject *s, FILE *out)
@@ -223,6 +237,7 @@ void html_pages(const struct report *r, const struct report_subject *s, FILE *ou
 	}
 	if (titled)
 		fputs("</table>\n", out);
+	besides(r, s, out);
 	if (s->vm)
 		left(s->vm, out);
 	else if (r->nr_vms == 1)

@@ -171,6 +171,33 @@ static object *events(const struct gmem_seen *seen)
 	return o;
 }
 
+static object *number(uint64_t n, bool known)
+{
+	return known ? json_object_new_uint64(n) : NULL;
+}
+
+/* null: not reported by the probes. */
+static object *outcomes(const struct report *r, const struct report_subject *s)
+{
+	object *all = json_object_new_object();
+
+	for (enum gmem_operation op = 0; op < GMEM_OPERATIONS; op++) {
+		struct gmem_outcome v = report_outcome(s, op);
+		uint64_t counted = report_counted(s, op);
+		object *o = report_knows_op(r, op) ? json_object_new_object() : NULL;
+
+		json_object_object_add(all, gmem_operations[op].key, o);
+		if (!o)
+			continue;
+		put_u64(o, "count", counted > v.succeeded ? counted : v.succeeded);
+		put_u64(o, "seen", v.succeeded);
+		put_u64(o, "failed", v.failed);
+		json_object_object_add(o, "unchanged", number(v.unchanged, report_knows_unchanged(r, op)));
+		put_u64(o, "untimed", v.untimed);
+	}
+	return all;
+}
+
 static void put_subject(object *o, const struct report *r, const struct report_subject *s)
 {
 	object *latency = json_object_new_object(), *dirs = json_object_new_object();
@@ -181,6 +208,7 @@ static void put_subject(object *o, const struct report *r, const struct report_s
 	for (int d = 0; d < GMEM_DIRECTIONS; d++)
 		json_object_object_add(dirs, gmem_direction_names[d], conversions(s, d));
 	json_object_object_add(o, "conversions", dirs);
+	json_object_object_add(o, "operations", outcomes(r, s));
 	for (int i = GMEM_S_CONVERSION + 1; i < GMEM_SERIES; i++)
 		json_object_object_add(latency, gmem_series[i].key, series(r, s, i));
 	json_object_object_add(o, "latency", latency);
@@ -220,6 +248,19 @@ static object *inflight(const struct report *r, const struct gmem_vm_stats *stat
 	return vm ? gmem_json_inflight(vm, r->a->model->now_ns) : json_object_new_array();
 }
 
+/* null: never read. A side of which only a part could be read is marked. */
+static void put_doubled(object *o, const char *side, uint64_t bytes, uint64_t max, enum gmem_known known)
+{
+	char key[48];
+
+	snprintf(key, sizeof(key), "doubled_%s_bytes", side);
+	json_object_object_add(o, key, number(bytes, known != GMEM_KNOWN_NONE));
+	snprintf(key, sizeof(key), "doubled_%s_max_bytes", side);
+	json_object_object_add(o, key, number(max, known != GMEM_KNOWN_NONE));
+	snprintf(key, sizeof(key), "doubled_%s_partial", side);
+	json_object_object_add(o, key, json_object_new_boolean(known == GMEM_KNOWN_PART));
+}
+
 static object *vm_object(const struct report *r, const struct report_subject *s)
 {
 	const struct gmem_vm_stats *vm = s->vm;
@@ -231,14 +272,15 @@ static object *vm_object(const struct report *r, const struct report_subject *s)
 	put_name(o, "name", *vm->name ? vm->name : vm->comm);
 	put_u64(o, "begin_ns", vm->begin_ns);
 	json_object_object_add(o, "ended", json_object_new_boolean(vm->end_ns != 0));
-	put_u64(o, "slot_bytes", vm->slot_bytes);
+	json_object_object_add(o, "slot_bytes", number(vm->slot_bytes, vm->map_known));
 	put_subject(o, r, s);
-	put_u64(o, "undiscarded_bytes", vm->left.nr_pages << GMEM_PAGE_SHIFT);
-	put_u64(o, "undiscarded_max_bytes", vm->left_max_pages << GMEM_PAGE_SHIFT);
-	put_u64(o, "doubled_private_bytes", vm->doubled.private_bytes);
-	put_u64(o, "doubled_private_max_bytes", vm->doubled_max.private_bytes);
-	put_u64(o, "doubled_shared_bytes", vm->doubled.shared_bytes);
-	put_u64(o, "doubled_shared_max_bytes", vm->doubled_max.shared_bytes);
+	json_object_object_add(o, "undiscarded_bytes", number(vm->left.nr_pages << GMEM_PAGE_SHIFT, vm->map_known));
+	json_object_object_add(o, "undiscarded_max_bytes",
+			       number(vm->left_max_pages << GMEM_PAGE_SHIFT, vm->map_known));
+	put_doubled(o, "private", vm->doubled.private_bytes, vm->doubled_max.private_bytes,
+		    vm->doubled_known[GMEM_SIDE_PRIVATE]);
+	put_doubled(o, "shared", vm->doubled.shared_bytes, vm->doubled_max.shared_bytes,
+		    vm->doubled_known[GMEM_SIDE_SHARED]);
 	json_object_object_add(o, "hot_ranges", hot_ranges(vm));
 	json_object_object_add(o, "operations_inflight", inflight(r, vm));
 	return o;

@@ -40,6 +40,14 @@ const char *text_bytes(uint64_t bytes)
 	return gmem_text_bytes(buf, size, bytes);
 }
 
+const char *text_known(uint64_t bytes, enum gmem_known known)
+{
+	size_t size;
+	char *buf = buffer(&size);
+
+	return gmem_text_sum(buf, size, (struct gmem_sum){ bytes, known, false });
+}
+
 const char *text_count(uint64_t n)
 {
 	size_t size;
@@ -148,7 +156,8 @@ static void vm_row(const struct report *r, const struct report_subject *s, FILE 
 	uint64_t lost = report_lost(r, s);
 
 	fprintf(out, "%5llu %7u %s %7s %7s %7s %7s %7s %7s%s\n", (ull)s->vm->id, s->vm->pid,
-		fit(short_name, sizeof(short_name), report_vm_name(s->vm, name, sizeof(name)), 15, true), text_bytes(s->vm->slot_bytes),
+		fit(short_name, sizeof(short_name), report_vm_name(s->vm, name, sizeof(name)), 15, true),
+		s->vm->map_known ? text_bytes(s->vm->slot_bytes) : "-",
 		text_count(p.count), text_count(h.count), text_bytes(p.bytes + h.bytes),
 		text_ns(p.total_ns + h.total_ns), text_ns(p.max_ns > h.max_ns ? p.max_ns : h.max_ns),
 		lost ? " !" : s->vm->end_ns ? " e" : "");

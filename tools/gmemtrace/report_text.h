@@ -8,6 +8,7 @@
 /* "12.3us" and the like into one of a few buffers, which are used in turn. */
 const char *text_ns(uint64_t ns);
 const char *text_bytes(uint64_t bytes);
+const char *text_known(uint64_t bytes, enum gmem_known known);	/* "-", ">12M": gmem_text_value() */
 const char *text_count(uint64_t n);
 
 /* "  NAME    COUNT BYTES MEAN P50 P90 P99 MAX TOTAL" */

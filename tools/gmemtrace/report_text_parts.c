@@ -251,14 +251,27 @@ static void left(const struct report_subject *s, FILE *out)
 {
 	const struct gmem_vm_stats *vm = s->vm;
 
-	if (vm->left_max_pages)
+	if (!vm->map_known)
+		fputs("its map was never read: slots and what was left undiscarded are unknown\n", out);
+	else if (vm->left_max_pages)
 		fprintf(out, "made shared and not discarded: at most %s at the end, %s at once\n",
 			text_bytes(vm->left.nr_pages << GMEM_PAGE_SHIFT),
 			text_bytes(vm->left_max_pages << GMEM_PAGE_SHIFT));
 	if (vm->doubled_max.private_bytes || vm->doubled_max.shared_bytes)
-		fprintf(out, "there twice when pages were last read: private %s (most %s), shared %s (most %s)\n",
-			text_bytes(vm->doubled.private_bytes), text_bytes(vm->doubled_max.private_bytes),
-			text_bytes(vm->doubled.shared_bytes), text_bytes(vm->doubled_max.shared_bytes));
+		fprintf(out, "double-backed when pages were last read: private %s (most %s), shared %s (most %s)\n",
+			text_known(vm->doubled.private_bytes, vm->doubled_known[GMEM_SIDE_PRIVATE]),
+			text_known(vm->doubled_max.private_bytes, vm->doubled_known[GMEM_SIDE_PRIVATE]),
+			text_known(vm->doubled.shared_bytes, vm->doubled_known[GMEM_SIDE_SHARED]),
+			text_known(vm->doubled_max.shared_bytes, vm->doubled_known[GMEM_SIDE_SHARED]));
+}
+
+/* Operations that are not in the row, as they have no time, or changed nothing. */
+static void besides(const struct report *r, const struct report_subject *s, enum gmem_operation op, FILE *out)
+{
+	char text[160];
+
+	if (*report_besides(r, s, op, text, sizeof(text)))
+		fprintf(out, "  %s: %s\n", gmem_operations[op].title, text);
 }
 
 static void pages_row(const char *name, const struct report_subject *s, enum gmem_series_id series, FILE *out)
@@ -278,6 +291,12 @@ static bool any_pages(const struct report_subject *s)
 		if (s->seen->dist[i][0])
 			return true;
 	}
+	for (enum gmem_operation op = 0; op < GMEM_OPERATIONS; op++) {
+		struct gmem_outcome o = report_outcome(s, op);
+
+		if (o.failed || o.untimed)
+			return true;
+	}
 	return false;
 }
 
@@ -288,15 +307,22 @@ void text_memory(const struct report *r, const struct report_subject *s, FILE *o
 	else
 		fputc('\n', out);
 	pages_row("punches", s, GMEM_S_PUNCH, out);
+	besides(r, s, GMEM_O_PUNCH, out);
 	pages_row("preallocations", s, GMEM_S_ALLOCATE, out);
+	besides(r, s, GMEM_O_ALLOCATE, out);
 	pages_row("populate", s, GMEM_S_POPULATE, out);
+	besides(r, s, GMEM_O_POPULATE, out);
 	pages_row("faults of vCPUs", s, GMEM_S_FAULT, out);
+	besides(r, s, GMEM_O_FAULT, out);
 	pages_row("  first touch", s, GMEM_S_TOUCH, out);
 	pages_row("  after convert", s, GMEM_S_TOUCH_AGAIN, out);
 	if (s->seen->prepare_ns)
 		fprintf(out, "  %s of these in the architecture's preparation\n", text_ns(s->seen->prepare_ns));
 	pages_row("  on mappings", s, GMEM_S_GUEST_FAULT, out);
+	besides(r, s, GMEM_O_GUEST_FAULT, out);
 	pages_row("faults of VMM", s, GMEM_S_USER_FAULT, out);
+	besides(r, s, GMEM_O_USER_FAULT, out);
+	besides(r, s, GMEM_O_BIND, out);
 	if (!report_knows(r, GMEM_S_FAULT))
 		fputs("faults of vCPUs were not looked at (--faults)\n", out);
 	if (s->vm)

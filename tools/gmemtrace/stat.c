@@ -26,6 +26,7 @@ enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 struct sum {
 	uint64_t ts_ns;
 	size_t vms;
+	size_t uncounted;	/* VMs that the kernel has no counters of */
 	struct gmem_counters c;
 };
 
@@ -74,8 +75,10 @@ static struct sum sum_now(const struct options *o)
 	for (const struct gmem_vm_stats *vm = o->a->vms; vm; vm = vm->next) {
 		struct gmem_counters c;
 
-		if (!gmem_vm_stats_counters(o->a, vm, &c))
+		if (!gmem_vm_stats_counters(o->a, vm, &c)) {
+			s.uncounted++;
 			continue;
+		}
 		gmem_counters_add(&s.c, &c);
 		s.vms++;
 	}
@@ -125,7 +128,10 @@ static void text_sum(struct options *o, const struct sum *now, const struct gmem
 {
 	double s = seconds_of(o, now);
 
-	fprintf(o->out, "Guest memory of %zu VM%s in %.3f s:\n\n", now->vms, now->vms == 1 ? "" : "s", s);
+	fprintf(o->out, "Guest memory of %zu VM%s in %.3f s:\n", now->vms, now->vms == 1 ? "" : "s", s);
+	if (now->uncounted)
+		fprintf(o->out, "(without %zu more that were not counted)\n", now->uncounted);
+	fputc('\n', o->out);
 	for (size_t i = 0; i < gmem_nr_metrics; i++) {
 		const struct gmem_metric *m = &gmem_metrics[i];
 		uint64_t v = value_of(m, c);
@@ -143,7 +149,7 @@ static void text_sum(struct options *o, const struct sum *now, const struct gmem
 static void csv_row(struct options *o, const struct sum *now, const struct gmem_counters *c)
 {
 	if (!o->headed) {
-		fputs("ts_ns,duration_s,vms", o->out);
+		fputs("ts_ns,duration_s,vms,vms_uncounted", o->out);
 		for (size_t i = 0; i < gmem_nr_metrics; i++) {
 			if (gmem_metric_is_counter(&gmem_metrics[i]))
 				fprintf(o->out, ",%s", gmem_metrics[i].key);
@@ -151,7 +157,8 @@ static void csv_row(struct options *o, const struct sum *now, const struct gmem_
 		fputc('\n', o->out);
 	}
 	o->headed = true;
-	fprintf(o->out, "%" PRIu64 ",%.6f,%zu", now->ts_ns, seconds_of(o, now), now->vms);
+	fprintf(o->out, "%" PRIu64 ",%.6f,%zu,%zu", now->ts_ns, seconds_of(o, now), now->vms,
+		now->uncounted);
 	for (size_t i = 0; i < gmem_nr_metrics; i++) {
 		if (!gmem_metric_is_counter(&gmem_metrics[i]))
 			continue;
@@ -171,6 +178,7 @@ static void json_row(struct options *o, const struct sum *now, const struct gmem
 	json_object_object_add(row, "ts_ns", json_object_new_uint64(now->ts_ns));
 	json_object_object_add(row, "duration_ns", json_object_new_uint64((uint64_t)(seconds_of(o, now) * 1e9)));
 	json_object_object_add(row, "vms", json_object_new_uint64(now->vms));
+	json_object_object_add(row, "vms_uncounted", json_object_new_uint64(now->uncounted));
 	json_object_object_add(row, "lost_records", json_object_new_uint64(c->lost_records));
 	for (size_t i = 0; i < gmem_nr_metrics; i++) {
 		const struct gmem_metric *m = &gmem_metrics[i];

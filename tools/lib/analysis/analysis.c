@@ -91,6 +91,7 @@ static void learn(struct gmem_vm_stats *vm, const struct gmem_vm *m)
 	copy_text(vm->comm, m->comm, sizeof(vm->comm));
 	copy_text(vm->name, m->name, sizeof(vm->name));
 	vm->slot_bytes = gmem_vm_slot_bytes(m);
+	vm->map_known |= m->map_known;
 }
 
 static struct gmem_vm_stats *new_vm(struct gmem_analysis *a, const struct gmem_hdr *h)
@@ -167,10 +168,24 @@ int analysis_value(struct gmem_analysis *a, struct gmem_vm_stats *vm, enum gmem_
 	return 0;
 }
 
+void analysis_outcome(struct gmem_vm_stats *vm, enum gmem_operation op, const struct gmem_rec *r)
+{
+	struct gmem_outcome *o = &vm->seen.outcome[op];
+
+	if (r->ret) {
+		o->failed++;
+		return;
+	}
+	o->succeeded++;
+	o->untimed += !r->dur_ns && op != GMEM_O_BIND;
+	o->unchanged += gmem_operations[op].unchanged && !r->nr_pages;
+}
+
 static int user_faulted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
 	enum gmem_series_id series = r->arg == GMEM_USER_GUEST ? GMEM_S_GUEST_FAULT : GMEM_S_USER_FAULT;
 
+	analysis_outcome(vm, r->arg == GMEM_USER_GUEST ? GMEM_O_GUEST_FAULT : GMEM_O_USER_FAULT, r);
 	return r->ret || !r->dur_ns ? 0 :
 		analysis_value(a, vm, series, 0, r->end - r->start, r->dur_ns);
 }
@@ -207,6 +222,9 @@ static int apply_event(struct gmem_analysis *a, struct gmem_vm_stats *vm, const 
 		return analysis_stall_begin(vm, r);
 	case GMEM_STALL_END:
 		return analysis_stall_end(a, vm, (const struct gmem_stall_rec *)r);
+	case GMEM_BIND:
+		analysis_outcome(vm, GMEM_O_BIND, r);
+		return 0;
 	case GMEM_UNBIND:
 		return analysis_unbound(vm, r->start, r->end);
 	case GMEM_RELEASE:
@@ -306,19 +324,35 @@ static void forget_open_ops(struct gmem_analysis *a)
 	}
 }
 
+/* Keeps what an earlier round has found where this one could not read. */
+static void side_read(struct gmem_vm_stats *vm, const struct gmem_vm *m, enum gmem_side side, uint64_t *now,
+		      uint64_t *max, uint64_t bytes)
+{
+	enum gmem_known known = m->map_known ? m->doubled_known[side] : GMEM_KNOWN_NONE;
+
+	if (known == GMEM_KNOWN_NONE)
+		return;
+	vm->doubled_known[side] = known;
+	*now = bytes;
+	if (bytes > *max)
+		*max = bytes;
+}
+
 static void backing_read(struct gmem_analysis *a)
 {
 	for (struct gmem_vm_stats *vm = a->vms; vm; vm = vm->next) {
 		const struct gmem_vm *m = vm->end_ns ? NULL : gmem_model_vm(a->model, vm->id);
+		struct gmem_doubled d;
 
 		if (!m)
 			continue;
-		vm->doubled = gmem_vm_doubled(m);
-		if (vm->doubled.private_bytes > vm->doubled_max.private_bytes)
-			vm->doubled_max.private_bytes = vm->doubled.private_bytes;
-		if (vm->doubled.shared_bytes > vm->doubled_max.shared_bytes)
-			vm->doubled_max.shared_bytes = vm->doubled.shared_bytes;
+		d = gmem_vm_doubled(m);
+		side_read(vm, m, GMEM_SIDE_PRIVATE, &vm->doubled.private_bytes,
+			  &vm->doubled_max.private_bytes, d.private_bytes);
+		side_read(vm, m, GMEM_SIDE_SHARED, &vm->doubled.shared_bytes,
+			  &vm->doubled_max.shared_bytes, d.shared_bytes);
 	}
+	a->backing_new = false;
 }
 
 /* The model has taken it: what it says now is as of after the record. */
@@ -335,15 +369,20 @@ static int after_model(struct gmem_analysis *a, const struct gmem_hdr *rec, bool
 		forget_open_ops(a);
 		return 0;
 	case GMEM_BACKING:
-		backing_read(a);
+		a->backing_new = true;
+		return 0;
+	case GMEM_SYNC:	/* all conversions of the round have been applied by now */
+		if (a->backing_new)
+			backing_read(a);
 		return 0;
 	}
 	if (!rec->vm || !wanted || (rec->kind != GMEM_VM && rec->kind != GMEM_NAME && rec->kind != GMEM_BIND &&
-			 rec->kind != GMEM_SCAN_SLOT && rec->kind != GMEM_COUNTERS))
+			 rec->kind != GMEM_SCAN_SLOT && rec->kind != GMEM_SCAN_END && rec->kind != GMEM_COUNTERS))
 		return 0;
 	vm = get_vm(a, rec);
 	if (!vm)
 		return -ENOMEM;
+	vm->map_known |= gmem_model_vm(a->model, rec->vm)->map_known;
 	switch (rec->kind) {
 	case GMEM_VM:
 		vm->pid = rec->tgid;
@@ -361,6 +400,12 @@ static int after_model(struct gmem_analysis *a, const struct gmem_hdr *rec, bool
 			vm->slot_bytes = bytes;
 	}
 	return 0;
+}
+
+void gmem_analysis_finish(struct gmem_analysis *a)
+{
+	if (a->backing_new)
+		backing_read(a);
 }
 
 int gmem_analysis_apply(struct gmem_analysis *a, const struct gmem_hdr *rec, bool wanted)

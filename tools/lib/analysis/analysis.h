@@ -31,6 +31,14 @@ struct gmem_op_sum {
 	uint64_t total_ns;
 };
 
+/* Outcome of the operations of one kind: all that were seen are in one of the first two. */
+struct gmem_outcome {
+	uint64_t succeeded;
+	uint64_t failed;
+	uint64_t unchanged;	/* of the first, those that changed nothing; only where the probes report it */
+	uint64_t untimed;	/* of the first, those whose begin was not seen: in no distribution */
+};
+
 /* Invalidation windows of one kind, and the faults that had to be repeated in them. */
 struct gmem_window_sum {
 	uint64_t retries;
@@ -48,6 +56,7 @@ struct gmem_seen {
 	struct gmem_op_sum size[GMEM_CLASSES][GMEM_DIRECTIONS];
 	struct gmem_op_sum cause[GMEM_CAUSES][GMEM_DIRECTIONS];
 	struct gmem_op_sum stall_cause[GMEM_CAUSES][GMEM_DIRECTIONS];
+	struct gmem_outcome outcome[GMEM_OPERATIONS];
 	uint64_t unchanged[GMEM_DIRECTIONS];
 	uint64_t failed[GMEM_DIRECTIONS];
 	uint64_t unconverted[GMEM_DIRECTIONS];	/* stalls in which nobody converted anything */
@@ -71,6 +80,7 @@ struct gmem_vm_stats {
 	char name[GMEM_NAME_LEN];
 	uint64_t begin_ns;		/* first record */
 	uint64_t end_ns;		/* 0: it was there at the end of the records */
+	bool map_known;			/* else its slots, and what was private, are unknown */
 	uint64_t slot_bytes;		/* most that were bound at once */
 	bool has_counters;
 	struct gmem_counters now;	/* as last told; of a live VM, the model has the same */
@@ -81,6 +91,7 @@ struct gmem_vm_stats {
 	uint64_t left_max_pages;	/* most that it had at once */
 	struct gmem_ranges emptied;	/* gfns whose private side was discarded, and not used since */
 	struct gmem_ranges untouched;	/* gfns made private, and not faulted in since */
+	enum gmem_known doubled_known[GMEM_SIDES];	/* of the following; the best of all rounds of reading */
 	struct gmem_doubled doubled;	/* as last read; see backing_ns of the model */
 	struct gmem_doubled doubled_max;
 
@@ -115,6 +126,7 @@ struct gmem_analysis {
 	uint64_t begin_ns;		/* first and last event */
 	uint64_t end_ns;
 	uint64_t nr_events;		/* that were looked at */
+	bool backing_new;		/* pages have been read, and there was no refresh since */
 	bool filtered;			/* some were not: counters of the kernel do not fit */
 	char probes[16];		/* set in use; "" if not told */
 	struct gmem_timebins time;
@@ -133,6 +145,9 @@ void gmem_analysis_free(struct gmem_analysis *a);
  * recordings may meet any.
  */
 int gmem_analysis_apply(struct gmem_analysis *a, const struct gmem_hdr *rec, bool wanted);
+
+/* Call after the last record. */
+void gmem_analysis_finish(struct gmem_analysis *a);
 
 /* Sum over all VMs into *sum, which is empty; gmem_seen_free() it. 0 or -ENOMEM. */
 int gmem_analysis_total(const struct gmem_analysis *a, struct gmem_seen *sum);

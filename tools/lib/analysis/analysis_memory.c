@@ -113,6 +113,7 @@ int analysis_faulted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const st
 {
 	int err;
 
+	analysis_outcome(vm, GMEM_O_FAULT, r);
 	if (r->ret || !r->dur_ns)
 		return 0;
 	vm->seen.prepare_ns += r->arg;
@@ -127,6 +128,7 @@ int analysis_populated(struct gmem_analysis *a, struct gmem_vm_stats *vm, const 
 	int err = r->ret || !r->dur_ns ? 0 :
 		analysis_value(a, vm, GMEM_S_POPULATE, 0, r->nr_pages, r->dur_ns);
 
+	analysis_outcome(vm, GMEM_O_POPULATE, r);
 	if (!err)
 		err = forget(&vm->untouched, r->start, r->end);
 	return err ? err : filled(vm, r->start, r->end);

@@ -217,6 +217,7 @@ int analysis_fallocated(struct gmem_analysis *a, struct gmem_vm_stats *vm, const
 	int err = 0;
 
 	analysis_forget_op(vm, analysis_open_op(vm, r->h.tid, GMEM_FALLOCATE_BEGIN));
+	analysis_outcome(vm, punch ? GMEM_O_PUNCH : GMEM_O_ALLOCATE, r);
 	if (r->ret || r->start >= r->end)
 		return 0;
 	if (punch && w)

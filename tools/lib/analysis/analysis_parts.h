@@ -53,6 +53,9 @@ static inline enum gmem_direction direction_of(const struct gmem_rec *r)
 int analysis_value(struct gmem_analysis *a, struct gmem_vm_stats *vm, enum gmem_series_id series,
 		   enum gmem_direction direction, uint64_t pages, uint64_t ns);
 
+/* How an operation ended that has. */
+void analysis_outcome(struct gmem_vm_stats *vm, enum gmem_operation op, const struct gmem_rec *r);
+
 /* analysis_ops.c: NULL or the operation of that task. */
 struct gmem_open_op *analysis_open_op(struct gmem_vm_stats *vm, uint32_t tid, uint16_t kind);
 void analysis_forget_op(struct gmem_vm_stats *vm, struct gmem_open_op *op);

@@ -25,6 +25,14 @@ static void add_sum(struct gmem_op_sum *to, const struct gmem_op_sum *from)
 	to->total_ns += from->total_ns;
 }
 
+static void add_outcome(struct gmem_outcome *to, const struct gmem_outcome *from)
+{
+	to->succeeded += from->succeeded;
+	to->failed += from->failed;
+	to->unchanged += from->unchanged;
+	to->untimed += from->untimed;
+}
+
 static void add_window(struct gmem_window_sum *to, const struct gmem_window_sum *from)
 {
 	to->retries += from->retries;
@@ -65,6 +73,8 @@ static int merge(struct gmem_seen *to, const struct gmem_seen *from)
 		to->failed[d] += from->failed[d];
 		to->unconverted[d] += from->unconverted[d];
 	}
+	for (int i = 0; i < GMEM_OPERATIONS; i++)
+		add_outcome(&to->outcome[i], &from->outcome[i]);
 	add_window(&to->window, &from->window);
 	add_window(&to->invalidate, &from->invalidate);
 	to->retries_outside += from->retries_outside;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "series.h"
 
+#include <stddef.h>
+
 #define PHASE(p, name, help) [GMEM_S_PHASE + (p)] = { name, name, help, true, true }
 
 const struct gmem_series gmem_series[GMEM_SERIES] = {
@@ -37,6 +39,16 @@ const struct gmem_series gmem_series[GMEM_SERIES] = {
 		"guest_memfd mapped by the VMM, touched by a vCPU", false, false },
 	[GMEM_S_POPULATE] = { "populate", "populate", "private memory filled by the VMM",
 		false, true },
+};
+
+const struct gmem_operation_info gmem_operations[GMEM_OPERATIONS] = {
+	[GMEM_O_PUNCH]		= { "punch", "punches", "that freed nothing" },
+	[GMEM_O_ALLOCATE]	= { "allocate", "preallocations", "that allocated nothing" },
+	[GMEM_O_POPULATE]	= { "populate", "populate", NULL },
+	[GMEM_O_FAULT]		= { "fault", "faults of vCPUs", NULL },
+	[GMEM_O_USER_FAULT]	= { "user_fault", "faults of VMM", NULL },
+	[GMEM_O_GUEST_FAULT]	= { "guest_fault", "faults on mappings", NULL },
+	[GMEM_O_BIND]		= { "bind", "bindings", NULL },
 };
 
 const char *const gmem_direction_names[GMEM_DIRECTIONS] = {

@@ -38,6 +38,26 @@ struct gmem_series {
 
 extern const struct gmem_series gmem_series[GMEM_SERIES];
 
+/* Operations that have no direction: how many there were, and how they ended. */
+enum gmem_operation {
+	GMEM_O_PUNCH,
+	GMEM_O_ALLOCATE,
+	GMEM_O_POPULATE,
+	GMEM_O_FAULT,
+	GMEM_O_USER_FAULT,
+	GMEM_O_GUEST_FAULT,
+	GMEM_O_BIND,
+	GMEM_OPERATIONS
+};
+
+struct gmem_operation_info {
+	const char *key;	/* in JSON */
+	const char *title;	/* of a row, as in a list of pages */
+	const char *unchanged;	/* "that freed nothing"; NULL: cannot be */
+};
+
+extern const struct gmem_operation_info gmem_operations[GMEM_OPERATIONS];
+
 /* "to_shared", "to_private", by enum gmem_direction. */
 extern const char *const gmem_direction_names[GMEM_DIRECTIONS];
 

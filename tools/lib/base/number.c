@@ -65,5 +65,5 @@ bool gmem_parse_ns(const char *s, uint64_t *ns)
 		{ NULL, 0 }
 	};
 
-	return parse_unit(s, units, ns) && *ns;
+	return parse_unit(s, units, ns);
 }

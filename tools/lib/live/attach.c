@@ -224,7 +224,8 @@ static void detach_probe(struct attachment *a, size_t i)
 static void detach_groups(struct attachment *a, unsigned int groups)
 {
 	a->groups &= ~groups;
-	a->skel->bss->wanted = a->groups;
+	if (a->skel->bss->wanted)
+		a->skel->bss->wanted = a->groups;
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
 		if (!(gmem_probes[i].group & groups))
 			continue;
@@ -313,13 +314,11 @@ bool attach_verify(struct attachment *a)
 	return true;
 }
 
-int attach_groups(struct attachment *a, unsigned int groups)
+/* Attaches what these groups need, and detaches the rest. Nothing starts by that. */
+static int attach_probes(struct attachment *a, unsigned int groups)
 {
 	unsigned int before = a->groups;
 	int err = 0;
-
-	/* Events come, and count, as soon as the first of them is attached. */
-	a->probes.h.ts_ns = gmem_now_ns();
 
 	groups = (groups | GMEM_PROBES_BASE) & a->loaded;
 	detach_groups(a, before & ~groups);
@@ -328,10 +327,19 @@ int attach_groups(struct attachment *a, unsigned int groups)
 	for (size_t i = gmem_nr_probes; !err && i-- > 0; )
 		err = attach_probe(a, i);
 	forget_operations(a, groups & ~before);
-	a->skel->bss->wanted = groups;
 	if (err)
 		detach_groups(a, groups & ~before);
 	describe_probes(a);
+	return err;
+}
+
+int attach_groups(struct attachment *a, unsigned int groups)
+{
+	int err = attach_probes(a, groups);
+
+	/* Time 0: nothing is counted before the programs see that they are wanted. */
+	a->probes.h.ts_ns = gmem_now_ns();
+	a->skel->bss->wanted = a->groups;
 	return err;
 }
 
@@ -393,7 +401,7 @@ static enum gmem_status load_once(struct attachment *a, const struct gmem_live_o
 
 	if (status)
 		return status;
-	err = attach_groups(a, a->loaded);
+	err = attach_probes(a, a->loaded);
 	if (!err && !verify_attached(a))
 		err = attach_groups(a, opts->groups);
 	return err ? fail_bpf(e, "attach the BPF programs", err) : GMEM_OK;

@@ -83,7 +83,7 @@ static void keep_chosen(char *text)
 }
 
 /* include/linux/proc_ns.h: PROC_PID_INIT_INO. */
-static bool in_initial_pid_ns(const char *root)
+bool gmem_host_sees_all_pids(const char *root)
 {
 	char path[PATH_MAX], link[GMEM_FACT_LEN];
 	ssize_t n;
@@ -131,7 +131,7 @@ void gmem_host_read(struct gmem_host *h, const char *root)
 	h->kvm = kvm_state(root);
 	h->btf = exists(root, "/sys/kernel/btf/vmlinux");
 	h->kvm_btf = exists(root, "/sys/kernel/btf/kvm");
-	h->initial_pid_ns = in_initial_pid_ns(root);
+	h->initial_pid_ns = gmem_host_sees_all_pids(root);
 	read_line(h->lockdown, root, "/sys/kernel/security/lockdown");
 	keep_chosen(h->lockdown);
 	read_line(h->unprivileged_bpf, root, "/proc/sys/kernel/unprivileged_bpf_disabled");

@@ -40,6 +40,9 @@ bool gmem_host_is_locked_down(const struct gmem_host *h);
 /* root is "", or a folder that stands for / in tests. */
 void gmem_host_read(struct gmem_host *h, const char *root);
 
+/* In the initial pid namespace: elsewhere, VMs of other namespaces are not found. */
+bool gmem_host_sees_all_pids(const char *root);
+
 /* A capability that the tools need, and what for. */
 struct gmem_capability {
 	const char *name;	/* "cap_bpf" */

@@ -2,6 +2,7 @@
 /* A KVM that is loaded, unloaded and loaded again, and the rights to attach to it once more. */
 #include "live_parts.h"
 
+#include "host.h"
 #include "privileges.h"
 #include "probes.h"
 
@@ -13,10 +14,17 @@
 
 int live_tell_probes(struct live *l)
 {
+	struct gmem_probes_rec r;
+
 	if (l->probes_told || !l->at.skel)
 		return 0;
 	l->probes_told = true;
-	return l->fn(l->ctx, &l->at.probes.h);
+	r = l->at.probes;
+	if (l->backing)
+		r.features |= GMEM_FEATURE_BACKING;
+	if (!gmem_host_sees_all_pids(""))
+		r.features |= GMEM_FEATURE_OTHER_PIDS;
+	return l->fn(l->ctx, &r.h);
 }
 
 /* KVM was unloaded, so no VM is left. As long as we are attached, kvm.ko cannot go. */

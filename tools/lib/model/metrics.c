@@ -7,12 +7,12 @@
 
 #define GETTER(name)								\
 	static struct gmem_value name(const struct gmem_metric *self,		\
-				      const struct gmem_vm *vm, uint64_t now_ns)
+				      const struct gmem_vm *vm, const struct gmem_model *m)
 #define UNUSED(x) ((void)(x))
 
 GETTER(get_counter)
 {
-	UNUSED(now_ns);
+	UNUSED(m);
 	return (struct gmem_value){
 		.u = *(const uint64_t *)((const char *)&vm->now + self->offset),
 	};
@@ -21,21 +21,21 @@ GETTER(get_counter)
 GETTER(get_id)
 {
 	UNUSED(self);
-	UNUSED(now_ns);
+	UNUSED(m);
 	return (struct gmem_value){ .u = vm->id };
 }
 
 GETTER(get_pid)
 {
 	UNUSED(self);
-	UNUSED(now_ns);
-	return (struct gmem_value){ .u = vm->pid };
+	UNUSED(m);
+	return (struct gmem_value){ .u = vm->pid, .unknown = !vm->pid };
 }
 
 GETTER(get_comm)
 {
 	UNUSED(self);
-	UNUSED(now_ns);
+	UNUSED(m);
 	return (struct gmem_value){ .s = vm->comm };
 }
 
@@ -43,78 +43,92 @@ GETTER(get_comm)
 GETTER(get_name)
 {
 	UNUSED(self);
-	UNUSED(now_ns);
+	UNUSED(m);
 	return (struct gmem_value){ .s = *vm->name ? vm->name : vm->comm };
 }
 
 GETTER(get_cgroup)
 {
 	UNUSED(self);
-	UNUSED(now_ns);
+	UNUSED(m);
 	return (struct gmem_value){ .s = vm->cgroup };
 }
 
 GETTER(get_slot_bytes)
 {
 	UNUSED(self);
-	UNUSED(now_ns);
+	UNUSED(m);
 	return (struct gmem_value){ .u = gmem_vm_slot_bytes(vm) };
 }
 
 GETTER(get_private_bytes)
 {
 	UNUSED(self);
-	UNUSED(now_ns);
+	UNUSED(m);
 	return (struct gmem_value){ .u = gmem_vm_private_bytes(vm) };
 }
 
 GETTER(get_shared_bytes)
 {
 	UNUSED(self);
-	UNUSED(now_ns);
+	UNUSED(m);
 	return (struct gmem_value){ .u = gmem_vm_slot_bytes(vm) - gmem_vm_private_bytes(vm) };
+}
+
+static struct gmem_value value_of(uint64_t v, enum gmem_known known)
+{
+	return (struct gmem_value){
+		.u = v, .unknown = known == GMEM_KNOWN_NONE, .partial = known == GMEM_KNOWN_PART,
+	};
+}
+
+static struct gmem_value sum_value(struct gmem_sum s)
+{
+	struct gmem_value v = value_of(s.bytes, s.known);
+
+	v.stale = s.stale;
+	return v;
 }
 
 GETTER(get_populated_bytes)
 {
 	UNUSED(self);
-	UNUSED(now_ns);
-	return (struct gmem_value){ .u = gmem_vm_populated_bytes(vm) };
+	return sum_value(gmem_vm_populated(m, vm));
 }
 
 GETTER(get_unused_bytes)
 {
 	UNUSED(self);
-	UNUSED(now_ns);
-	return (struct gmem_value){ .u = gmem_vm_unused_bytes(vm) };
+	return sum_value(gmem_vm_unused(m, vm));
 }
 
 GETTER(get_shared_populated)
 {
 	UNUSED(self);
-	UNUSED(now_ns);
-	return (struct gmem_value){ .u = gmem_vm_shared_populated_bytes(vm) };
+	UNUSED(m);
+	return value_of(gmem_vm_shared_populated_bytes(vm), vm->doubled_known[GMEM_SIDE_SHARED]);
 }
 
 GETTER(get_doubled)
 {
 	struct gmem_doubled d = gmem_vm_doubled(vm);
 
-	UNUSED(now_ns);
-	return (struct gmem_value){ .u = self->arg == GMEM_TO_PRIVATE ? d.private_bytes : d.shared_bytes };
+	UNUSED(m);
+	return value_of(self->arg == GMEM_SIDE_PRIVATE ? d.private_bytes : d.shared_bytes,
+			vm->doubled_known[self->arg]);
 }
 
 GETTER(get_vcpus)
 {
 	UNUSED(self);
-	UNUSED(now_ns);
+	UNUSED(m);
 	return (struct gmem_value){ .u = vm->vcpus };
 }
 
 GETTER(get_extents)
 {
 	UNUSED(self);
-	UNUSED(now_ns);
+	UNUSED(m);
 	return (struct gmem_value){ .u = vm->private.nr_extents };
 }
 
@@ -122,22 +136,22 @@ GETTER(get_blocks)
 {
 	struct gmem_blocks b = gmem_vm_blocks(vm);
 
-	UNUSED(now_ns);
+	UNUSED(m);
 	return (struct gmem_value){ .u = self->arg ? b.mixed : b.total };
 }
 
 GETTER(get_rate)
 {
 	UNUSED(self);
-	UNUSED(now_ns);
-	return (struct gmem_value){ .f = gmem_vm_conversions_per_s(vm) };
+	UNUSED(m);
+	return (struct gmem_value){ .f = gmem_vm_conversions_per_s(vm), .unknown = !gmem_vm_has_rates(vm) };
 }
 
 GETTER(get_byte_rate)
 {
 	UNUSED(self);
-	UNUSED(now_ns);
-	return (struct gmem_value){ .f = gmem_vm_converted_bytes_per_s(vm) };
+	UNUSED(m);
+	return (struct gmem_value){ .f = gmem_vm_converted_bytes_per_s(vm), .unknown = !gmem_vm_has_rates(vm) };
 }
 
 static uint64_t longest(const struct gmem_vm *vm)
@@ -148,43 +162,47 @@ static uint64_t longest(const struct gmem_vm *vm)
 	return a > b ? a : b;
 }
 
-/* A slot is told by its upper end, which no value need have reached. */
+/* A slot stands for its upper end, which no value need have reached. There is no quantile of nothing. */
+static struct gmem_value quantile_of(const __u64 *hist, uint64_t max, double q)
+{
+	uint64_t v = gmem_hist_quantile(hist, q);
+	bool any = false;
+
+	for (int i = 0; i < GMEM_HIST_SLOTS && !any; i++)
+		any = hist[i];
+	return (struct gmem_value){ .u = v < max ? v : max, .unknown = !any };
+}
+
 static struct gmem_value quantile(const struct gmem_vm *vm, int dir, double q)
 {
-	uint64_t v = gmem_hist_quantile(vm->now.conversion_hist[dir], q);
-	uint64_t max = vm->now.conversion[dir].max_ns;
-
-	return (struct gmem_value){ .u = v < max ? v : max };
+	return quantile_of(vm->now.conversion_hist[dir], vm->now.conversion[dir].max_ns, q);
 }
 
 static struct gmem_value stall_quantile(const struct gmem_vm *vm, int dir, double q)
 {
-	uint64_t v = gmem_hist_quantile(vm->now.stall_hist[dir], q), max = vm->now.stall[dir].max_ns;
-
-	return (struct gmem_value){ .u = v < max ? v : max };
+	return quantile_of(vm->now.stall_hist[dir], vm->now.stall[dir].max_ns, q);
 }
 
 static struct gmem_value stall_quantile_both(const struct gmem_vm *vm, double q)
 {
 	const struct gmem_op_counters *s = vm->now.stall;
-	uint64_t v, max = s[0].max_ns > s[1].max_ns ? s[0].max_ns : s[1].max_ns;
+	uint64_t max = s[0].max_ns > s[1].max_ns ? s[0].max_ns : s[1].max_ns;
 	__u64 both[GMEM_HIST_SLOTS];
 
 	for (int i = 0; i < GMEM_HIST_SLOTS; i++)
 		both[i] = vm->now.stall_hist[0][i] + vm->now.stall_hist[1][i];
-	v = gmem_hist_quantile(both, q);
-	return (struct gmem_value){ .u = v < max ? v : max };
+	return quantile_of(both, max, q);
 }
 
 GETTER(get_stall_p50)
 {
-	UNUSED(now_ns);
+	UNUSED(m);
 	return stall_quantile(vm, self->arg, 0.5);
 }
 
 GETTER(get_stall_p99)
 {
-	UNUSED(now_ns);
+	UNUSED(m);
 	return self->arg == GMEM_DIRECTIONS ? stall_quantile_both(vm, 0.99) :
 					      stall_quantile(vm, self->arg, 0.99);
 }
@@ -192,24 +210,22 @@ GETTER(get_stall_p99)
 static struct gmem_value quantile_both(const struct gmem_vm *vm, double q)
 {
 	__u64 both[GMEM_HIST_SLOTS];
-	uint64_t v, max = longest(vm);
 
 	for (int i = 0; i < GMEM_HIST_SLOTS; i++)
 		both[i] = vm->now.conversion_hist[GMEM_TO_SHARED][i] +
 			  vm->now.conversion_hist[GMEM_TO_PRIVATE][i];
-	v = gmem_hist_quantile(both, q);
-	return (struct gmem_value){ .u = v < max ? v : max };
+	return quantile_of(both, longest(vm), q);
 }
 
 GETTER(get_p50)
 {
-	UNUSED(now_ns);
+	UNUSED(m);
 	return self->arg == GMEM_DIRECTIONS ? quantile_both(vm, 0.5) : quantile(vm, self->arg, 0.5);
 }
 
 GETTER(get_p99)
 {
-	UNUSED(now_ns);
+	UNUSED(m);
 	return self->arg == GMEM_DIRECTIONS ? quantile_both(vm, 0.99) :
 					      quantile(vm, self->arg, 0.99);
 }
@@ -217,7 +233,7 @@ GETTER(get_p99)
 GETTER(get_max)
 {
 	UNUSED(self);
-	UNUSED(now_ns);
+	UNUSED(m);
 	return (struct gmem_value){ .u = longest(vm) };
 }
 
@@ -226,7 +242,7 @@ GETTER(get_inflight)
 	uint64_t n = 0;
 
 	UNUSED(self);
-	UNUSED(now_ns);
+	UNUSED(m);
 	for (size_t i = 0; i < vm->nr_inflight; i++)
 		n += vm->inflight[i].kind == GMEM_ATTRIBUTES_BEGIN;
 	return (struct gmem_value){ .u = n };
@@ -238,16 +254,16 @@ GETTER(get_inflight_age)
 	for (size_t i = 0; i < vm->nr_inflight; i++) {
 		const struct gmem_inflight *op = &vm->inflight[i];
 
-		if (op->kind == GMEM_ATTRIBUTES_BEGIN && now_ns > op->begin_ns)
-			return (struct gmem_value){ .u = now_ns - op->begin_ns };
+		if (op->kind == GMEM_ATTRIBUTES_BEGIN && m->now_ns > op->begin_ns)
+			return (struct gmem_value){ .u = m->now_ns - op->begin_ns };
 	}
 	return (struct gmem_value){ .u = 0 };
 }
 
 #define COUNTER_IF(feature, k, t, w, type, field, h)				\
-	{ k, t, h, type, w, get_counter, offsetof(struct gmem_counters, field), 0, feature }
+	{ k, t, h, type, w, get_counter, offsetof(struct gmem_counters, field), 0, feature, GMEM_OF_COUNTERS }
 #define COUNTER(k, t, w, type, field, h) COUNTER_IF(0, k, t, w, type, field, h)
-#define VALUE(k, t, w, type, getter, arg, h) { k, t, h, type, w, getter, 0, arg, 0 }
+#define VALUE(of, k, t, w, type, getter, arg, h) { k, t, h, type, w, getter, 0, arg, 0, of }
 
 #define DIRECTION(name, T, D)							\
 	COUNTER(name "_count", T, 7, GMEM_COUNT, conversion[D].count,		\
@@ -262,8 +278,8 @@ GETTER(get_inflight_age)
 		"time in KVM_SET_MEMORY_ATTRIBUTES"),				\
 	COUNTER(name "_max_ns", T "-MAX", 9, GMEM_NS, conversion[D].max_ns,	\
 		"longest of them"),						\
-	VALUE(name "_p50_ns", T "-P50", 9, GMEM_NS, get_p50, D, "median of their time"), \
-	VALUE(name "_p99_ns", T "-P99", 9, GMEM_NS, get_p99, D, "99th percentile of their time")
+	VALUE(GMEM_OF_COUNTERS, name "_p50_ns", T "-P50", 9, GMEM_NS, get_p50, D, "median of their time"), \
+	VALUE(GMEM_OF_COUNTERS, name "_p99_ns", T "-P99", 9, GMEM_NS, get_p99, D, "99th percentile of their time")
 
 #define OPERATION(F, name, T, field, what)					\
 	COUNTER_IF(F, name "_count", T, 7, GMEM_COUNT, field.count, what),	\
@@ -274,7 +290,7 @@ GETTER(get_inflight_age)
 	COUNTER_IF(F, name "_total_ns", T "-T", 7, GMEM_NS, field.total_ns, "time in them"), \
 	COUNTER_IF(F, name "_max_ns", T "-MAX", 9, GMEM_NS, field.max_ns, "longest of them")
 
-#define VALUE_IF(feature, k, t, w, type, getter, arg, h) { k, t, h, type, w, getter, 0, arg, feature }
+#define VALUE_IF(feature, of, k, t, w, type, getter, arg, h) { k, t, h, type, w, getter, 0, arg, feature, of }
 #define STALL_COUNTER(k, t, w, type, field, h) COUNTER_IF(GMEM_FEATURE_STALLS, k, t, w, type, field, h)
 
 /* What the guest feels: from the exit that asks for a conversion to the re-entry. */
@@ -291,9 +307,9 @@ GETTER(get_inflight_age)
 		      "of this, punching the guest_memfd"),			\
 	STALL_COUNTER(name "_stall_max_ns", T "-MAX", 11, GMEM_NS, stall[D].max_ns,	\
 		      "longest of them"),					\
-	VALUE_IF(GMEM_FEATURE_STALLS, name "_stall_p50_ns", T "-P50", 11, GMEM_NS,	\
+	VALUE_IF(GMEM_FEATURE_STALLS, GMEM_OF_COUNTERS, name "_stall_p50_ns", T "-P50", 11, GMEM_NS,	\
 		 get_stall_p50, D, "median of their time"),			\
-	VALUE_IF(GMEM_FEATURE_STALLS, name "_stall_p99_ns", T "-P99", 11, GMEM_NS,	\
+	VALUE_IF(GMEM_FEATURE_STALLS, GMEM_OF_COUNTERS, name "_stall_p99_ns", T "-P99", 11, GMEM_NS,	\
 		 get_stall_p99, D, "99th percentile of their time")
 
 #define PHASE(name, D, P, T, what)						\
@@ -312,49 +328,49 @@ GETTER(get_inflight_age)
 	      "time to find out which huge pages are possible")
 
 const struct gmem_metric gmem_metrics[] = {
-	VALUE("vm", "VM", 5, GMEM_ID, get_id, 0,
+	VALUE(GMEM_OF_ALL, "vm", "VM", 5, GMEM_ID, get_id, 0,
 	      "number of the VM (kvm-vm-id in its fdinfo)"),
-	VALUE("pid", "PID", 7, GMEM_ID, get_pid, 0, "process of the VMM"),
-	VALUE("comm", "COMMAND", 15, GMEM_TEXT, get_comm, 0, "name of that process"),
-	VALUE("name", "NAME", 15, GMEM_TEXT, get_name, 0,
+	VALUE(GMEM_OF_ALL, "pid", "PID", 7, GMEM_ID, get_pid, 0, "process of the VMM"),
+	VALUE(GMEM_OF_ALL, "comm", "COMMAND", 15, GMEM_TEXT, get_comm, 0, "name of that process"),
+	VALUE(GMEM_OF_ALL, "name", "NAME", 15, GMEM_TEXT, get_name, 0,
 	      "what the VMM's command line calls the VM, else name of the process"),
-	VALUE("cgroup", "CGROUP", 15, GMEM_TEXT, get_cgroup, 0, "control group of that process"),
-	VALUE("slot_bytes", "SLOTS", 6, GMEM_BYTES, get_slot_bytes, 0,
+	VALUE(GMEM_OF_ALL, "cgroup", "CGROUP", 15, GMEM_TEXT, get_cgroup, 0, "control group of that process"),
+	VALUE(GMEM_OF_MAP, "slot_bytes", "SLOTS", 6, GMEM_BYTES, get_slot_bytes, 0,
 	      "memslots bound to guest_memfd"),
-	VALUE("private_bytes", "PRIV", 6, GMEM_BYTES, get_private_bytes, 0,
+	VALUE(GMEM_OF_MAP, "private_bytes", "PRIV", 6, GMEM_BYTES, get_private_bytes, 0,
 	      "of these, with the private attribute"),
-	VALUE("shared_bytes", "SHARED", 6, GMEM_BYTES, get_shared_bytes, 0,
+	VALUE(GMEM_OF_MAP, "shared_bytes", "SHARED", 6, GMEM_BYTES, get_shared_bytes, 0,
 	      "of these, without it"),
-	VALUE("populated_bytes", "POP", 6, GMEM_BYTES, get_populated_bytes, 0,
+	VALUE(GMEM_OF_ALL, "populated_bytes", "POP", 6, GMEM_BYTES, get_populated_bytes, 0,
 	      "pages that its guest_memfd files have, within a second"),
-	VALUE("unused_bytes", "UNUSED", 6, GMEM_BYTES, get_unused_bytes, 0,
+	VALUE(GMEM_OF_MAP, "unused_bytes", "UNUSED", 6, GMEM_BYTES, get_unused_bytes, 0,
 	      "of these, in files that no VM can use: nobody has the VM open, or no memslot is bound"),
-	VALUE_IF(GMEM_FEATURE_BACKING, "shared_populated_bytes", "SHPOP", 6, GMEM_BYTES,
+	VALUE_IF(GMEM_FEATURE_BACKING, GMEM_OF_BACKING, "shared_populated_bytes", "SHPOP", 6, GMEM_BYTES,
 		 get_shared_populated, 0, "pages that the VMM's mapping of its slots has"),
-	VALUE_IF(GMEM_FEATURE_BACKING, "doubled_private_bytes", "DBLP", 6, GMEM_BYTES,
-		 get_doubled, GMEM_TO_PRIVATE, "private pages that are populated although shared is in use"),
-	VALUE_IF(GMEM_FEATURE_BACKING, "doubled_shared_bytes", "DBLS", 6, GMEM_BYTES,
-		 get_doubled, GMEM_TO_SHARED, "shared pages that are populated although private is in use"),
-	VALUE("vcpus", "VCPUS", 5, GMEM_COUNT, get_vcpus, 0, "vCPUs when the VM was first seen"),
-	VALUE("extents", "EXTENTS", 7, GMEM_COUNT, get_extents, 0,
+	VALUE_IF(GMEM_FEATURE_BACKING, GMEM_OF_BACKING, "doubled_private_bytes", "DBLP", 6, GMEM_BYTES,
+		 get_doubled, GMEM_SIDE_PRIVATE, "private pages that are populated although shared is in use"),
+	VALUE_IF(GMEM_FEATURE_BACKING, GMEM_OF_BACKING, "doubled_shared_bytes", "DBLS", 6, GMEM_BYTES,
+		 get_doubled, GMEM_SIDE_SHARED, "shared pages that are populated although private is in use"),
+	VALUE(GMEM_OF_PROCESS, "vcpus", "VCPUS", 5, GMEM_COUNT, get_vcpus, 0, "vCPUs when the VM was first seen"),
+	VALUE(GMEM_OF_MAP, "extents", "EXTENTS", 7, GMEM_COUNT, get_extents, 0,
 	      "maximal private ranges, in slots or not"),
-	VALUE("mixed_blocks", "MIXED", 6, GMEM_COUNT, get_blocks, 1,
+	VALUE(GMEM_OF_MAP, "mixed_blocks", "MIXED", 6, GMEM_COUNT, get_blocks, 1,
 	      "2 MiB blocks that are private in part: no huge page there"),
-	VALUE("blocks", "BLOCKS", 6, GMEM_COUNT, get_blocks, 0, "2 MiB blocks of the slots"),
-	VALUE_IF(GMEM_FEATURE_RATES, "conversions_per_s", "CONV/s", 7, GMEM_PER_S, get_rate, 0,
+	VALUE(GMEM_OF_MAP, "blocks", "BLOCKS", 6, GMEM_COUNT, get_blocks, 0, "2 MiB blocks of the slots"),
+	VALUE_IF(GMEM_FEATURE_RATES, GMEM_OF_COUNTERS, "conversions_per_s", "CONV/s", 7, GMEM_PER_S, get_rate, 0,
 	      "conversions a second since the last refresh"),
-	VALUE_IF(GMEM_FEATURE_RATES, "converted_bytes_per_s", "BYTES/s", 7, GMEM_BYTES_PER_S, get_byte_rate, 0,
+	VALUE_IF(GMEM_FEATURE_RATES, GMEM_OF_COUNTERS, "converted_bytes_per_s", "BYTES/s", 7, GMEM_BYTES_PER_S, get_byte_rate, 0,
 	      "bytes converted a second since the last refresh"),
-	VALUE("conversion_p50_ns", "P50", 6, GMEM_NS, get_p50, GMEM_DIRECTIONS,
+	VALUE(GMEM_OF_COUNTERS, "conversion_p50_ns", "P50", 6, GMEM_NS, get_p50, GMEM_DIRECTIONS,
 	      "median time of a conversion, either direction, since the VM was first seen"),
-	VALUE("conversion_p99_ns", "P99", 6, GMEM_NS, get_p99, GMEM_DIRECTIONS,
+	VALUE(GMEM_OF_COUNTERS, "conversion_p99_ns", "P99", 6, GMEM_NS, get_p99, GMEM_DIRECTIONS,
 	      "99th percentile"),
-	VALUE("conversion_max_ns", "MAX", 6, GMEM_NS, get_max, 0, "longest conversion"),
-	VALUE_IF(GMEM_FEATURE_STALLS, "stall_p99_ns", "WAIT", 6, GMEM_NS, get_stall_p99, GMEM_DIRECTIONS,
+	VALUE(GMEM_OF_COUNTERS, "conversion_max_ns", "MAX", 6, GMEM_NS, get_max, 0, "longest conversion"),
+	VALUE_IF(GMEM_FEATURE_STALLS, GMEM_OF_COUNTERS, "stall_p99_ns", "WAIT", 6, GMEM_NS, get_stall_p99, GMEM_DIRECTIONS,
 		 "99th percentile of what a vCPU waits from asking for a conversion until it runs again"),
-	VALUE("inflight", "FLY", 4, GMEM_COUNT, get_inflight, 0,
+	VALUE(GMEM_OF_ALL, "inflight", "FLY", 4, GMEM_COUNT, get_inflight, 0,
 	      "conversions that have begun and not ended"),
-	VALUE("inflight_age_ns", "AGE", 6, GMEM_NS, get_inflight_age, 0,
+	VALUE(GMEM_OF_ALL, "inflight_age_ns", "AGE", 6, GMEM_NS, get_inflight_age, 0,
 	      "time since the oldest of them began"),
 	DIRECTION("to_private", ">PRIV", GMEM_TO_PRIVATE),
 	DIRECTION("to_shared", ">SHRD", GMEM_TO_SHARED),
@@ -389,6 +405,62 @@ const struct gmem_metric *gmem_metric(const char *key)
 			return &gmem_metrics[i];
 	}
 	return NULL;
+}
+
+/* As the last round of reading pages has left it. */
+static bool backing_known(const struct gmem_vm *vm, const struct gmem_model *m)
+{
+	return m->backing_ns && vm->map_known;
+}
+
+static bool is_known(const struct gmem_metric *metric, const struct gmem_vm *vm, const struct gmem_model *m)
+{
+	if (!gmem_metric_known(metric, m->features))
+		return false;
+	switch (metric->of) {
+	case GMEM_OF_PROCESS:
+		return vm->identified;
+	case GMEM_OF_MAP:
+		return vm->map_known;
+	case GMEM_OF_BACKING:
+		return backing_known(vm, m);
+	case GMEM_OF_COUNTERS:
+		return vm->counters_ns;
+	default:
+		return true;
+	}
+}
+
+struct gmem_value gmem_metric_get(const struct gmem_metric *metric, const struct gmem_vm *vm,
+				  const struct gmem_model *m)
+{
+	struct gmem_value v;
+
+	if (!is_known(metric, vm, m))
+		return (struct gmem_value){ .s = "", .unknown = true };
+	v = metric->get(metric, vm, m);
+	if (v.unknown)
+		v.u = 0, v.f = 0;
+	else if (metric->of == GMEM_OF_MAP && vm->map != GMEM_MAP_CURRENT)
+		v.stale = true;
+	return v;
+}
+
+struct gmem_value gmem_value_add(const struct gmem_metric *metric, struct gmem_value sum, struct gmem_value v)
+{
+	if (v.unknown) {
+		sum.partial = true;
+		return sum;
+	}
+	if (metric->type == GMEM_NS)
+		sum.u = v.u > sum.u ? v.u : sum.u;
+	else
+		sum.u += v.u;
+	sum.f += v.f;
+	sum.unknown = false;
+	sum.partial |= v.partial;
+	sum.stale |= v.stale;
+	return sum;
 }
 
 bool gmem_metric_is_counter(const struct gmem_metric *m)

@@ -22,10 +22,23 @@ enum gmem_metric_type {
 	GMEM_TEXT,
 };
 
+/* A value with what is known of it: docs/truth.md. Every view gets it from gmem_metric_get(). */
 struct gmem_value {
 	uint64_t u;		/* GMEM_COUNT, GMEM_ID, GMEM_BYTES, GMEM_NS */
 	double f;		/* GMEM_PER_S, GMEM_BYTES_PER_S */
 	const char *s;		/* GMEM_TEXT: the VM's, may hold any byte but NUL */
+	bool unknown;		/* there is no value: "-", null, empty; u and f are 0 */
+	bool partial;		/* a sum that lacks the parts that are unknown */
+	bool stale;		/* it was true once, and may not be any more */
+};
+
+/* Source of a metric: the metric is unknown where its source is. */
+enum gmem_metric_of {
+	GMEM_OF_ALL,		/* known of every VM, or the getter finds out */
+	GMEM_OF_PROCESS,	/* GMEM_VM */
+	GMEM_OF_MAP,		/* slots and attributes, which may have to be read first */
+	GMEM_OF_BACKING,	/* a round of reading pages */
+	GMEM_OF_COUNTERS,	/* GMEM_COUNTERS */
 };
 
 struct gmem_metric {
@@ -35,10 +48,11 @@ struct gmem_metric {
 	enum gmem_metric_type type;
 	int width;		/* of the column, title included */
 	struct gmem_value (*get)(const struct gmem_metric *self, const struct gmem_vm *vm,
-				 uint64_t now_ns);
+				 const struct gmem_model *m);
 	size_t offset;		/* of a counter in struct gmem_counters, for get_counter */
 	int arg;		/* direction, for those that have one */
 	unsigned int feature;	/* enum gmem_feature that it needs, or 0 */
+	enum gmem_metric_of of;
 };
 
 extern const struct gmem_metric gmem_metrics[];
@@ -47,13 +61,17 @@ extern const size_t gmem_nr_metrics;
 /* NULL if there is none. */
 const struct gmem_metric *gmem_metric(const char *key);
 
-static inline struct gmem_value gmem_metric_get(const struct gmem_metric *m,
-						const struct gmem_vm *vm, uint64_t now_ns)
-{
-	return m->get(m, vm, now_ns);
-}
+/* Its value for a VM of the model, if that is known. */
+struct gmem_value gmem_metric_get(const struct gmem_metric *metric, const struct gmem_vm *vm,
+				  const struct gmem_model *m);
 
-/* False where the source cannot tell it: then there is no value, not 0. */
+/* The empty sum: unknown until a known value is added. */
+#define GMEM_NO_VALUE ((struct gmem_value){ .unknown = true })
+
+/* Sum of counts, bytes and rates, or the most of times. One that lacks a part is partial. */
+struct gmem_value gmem_value_add(const struct gmem_metric *metric, struct gmem_value sum, struct gmem_value v);
+
+/* False where the source cannot give it for any VM. */
 static inline bool gmem_metric_known(const struct gmem_metric *m, uint64_t features)
 {
 	return (m->feature & features) == m->feature;

@@ -19,8 +19,11 @@ static void apply_identity(struct gmem_vm *vm, const struct gmem_vm_rec *r)
 {
 	vm->vcpus = r->vcpus;
 	vm->type = r->type;
-	if ((r->flags & GMEM_VM_SCANNED) && !vm->scan_ns)
+	if (!(r->flags & GMEM_VM_SCANNED))
+		vm->map_known = true;
+	else if (!vm->scan_ns)
 		vm->map = GMEM_MAP_UNREAD;
+	vm->identified = true;
 	vm->pid = r->h.tgid;
 	vm->start_ns = r->start_ns;
 	model_copy_text(vm->comm, r->comm, sizeof(vm->comm));
@@ -67,7 +70,10 @@ static void distrust_maps(struct gmem_model *m)
 /* Changes that a blind probe misses are found by scans only: no map is current then. */
 static void apply_probes(struct gmem_model *m, const struct gmem_probes_rec *r)
 {
-	m->features = r->features | (m->features & GMEM_FEATURE_RATES);
+	/* Features that the model has found out by itself are kept. */
+	uint64_t kept = GMEM_FEATURE_RATES | (m->backing_ns ? GMEM_FEATURE_BACKING : 0);
+
+	m->features = r->features | (m->features & kept);
 	if (!(r->features & GMEM_FEATURE_NO_ATTRIBUTES))
 		m->features |= GMEM_FEATURE_CONVERSIONS;
 	model_copy_text(m->blind, r->blind, sizeof(m->blind));
@@ -120,13 +126,6 @@ static void apply_cost(struct gmem_model *m, const struct gmem_cost_rec *r)
 	memcpy(&m->cost, r, sizeof(m->cost));
 }
 
-static void apply_backing(struct gmem_model *m, const struct gmem_rec *r)
-{
-	m->features |= GMEM_FEATURE_BACKING;
-	m->backing_ns = r->h.ts_ns;
-	m->backing_took_ns = r->dur_ns;
-}
-
 /* What is not of one VM. */
 static int apply_to_all(struct gmem_model *m, const struct gmem_hdr *rec)
 {
@@ -137,13 +136,13 @@ static int apply_to_all(struct gmem_model *m, const struct gmem_hdr *rec)
 	case GMEM_LOST_CPU:
 		return apply_lost_cpu(m, (const struct gmem_lost_cpu_rec *)rec);
 	case GMEM_BACKING:
-		apply_backing(m, (const struct gmem_rec *)rec);
-		return 0;
+		return model_backing(m, (const struct gmem_rec *)rec);
 	case GMEM_INFLIGHT:
 		model_forget_ops(m);
 		return 0;
 	case GMEM_SYNC:
 		apply_sync(m, rec->ts_ns);
+		m->backing_settles = false;
 		return 0;
 	case GMEM_COST:
 		apply_cost(m, (const struct gmem_cost_rec *)rec);
@@ -159,7 +158,7 @@ static int apply_to_all(struct gmem_model *m, const struct gmem_hdr *rec)
 	}
 }
 
-static int apply_event(struct gmem_vm *vm, const struct gmem_rec *r)
+static int apply_event(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_rec *r)
 {
 	const struct gmem_kind_info *k = gmem_kind(r->h.kind);
 	int err;
@@ -175,8 +174,7 @@ static int apply_event(struct gmem_vm *vm, const struct gmem_rec *r)
 	case GMEM_SCAN_FILE:
 		return model_add_file(vm, r);
 	case GMEM_RELEASE:
-		model_del_file(vm, r);
-		return 0;
+		return model_del_file(vm, r);
 	case GMEM_BIND:
 	case GMEM_SCAN_SLOT:
 		return model_add_slot(vm, r);
@@ -184,8 +182,7 @@ static int apply_event(struct gmem_vm *vm, const struct gmem_rec *r)
 		model_scan_begin(vm, r);
 		return 0;
 	case GMEM_SCAN_END:
-		model_scan_end(vm, r);
-		return 0;
+		return model_scan_end(vm, r);
 	case GMEM_BEHIND:
 		model_behind(vm, r);
 		return 0;
@@ -194,10 +191,9 @@ static int apply_event(struct gmem_vm *vm, const struct gmem_rec *r)
 		model_enter_phase(vm, r);
 		return 0;
 	case GMEM_UNBIND:
-		model_del_slot(vm, r);
-		return 0;
+		return model_del_slot(vm, r);
 	case GMEM_ATTRIBUTES_END:
-		return model_set_attributes(vm, r);
+		return model_set_attributes(m, vm, r);
 	case GMEM_VM_END:
 		end_vm(vm, r->h.ts_ns);
 		return 0;
@@ -220,9 +216,10 @@ static int apply_to_vm(struct gmem_model *m, struct gmem_vm *vm, const struct gm
 	case GMEM_SCAN_MAP:
 	case GMEM_PAGES:
 	case GMEM_SHARED_PAGES:
-		return model_map(vm, (const struct gmem_map_rec *)rec);
+	case GMEM_DOUBLED:
+		return model_map(m, vm, (const struct gmem_map_rec *)rec);
 	default:
-		return apply_event(vm, (const struct gmem_rec *)rec);
+		return apply_event(m, vm, (const struct gmem_rec *)rec);
 	}
 }
 

@@ -50,11 +50,33 @@ struct gmem_file {
 	uint64_t ino;
 	uint64_t size_pages;
 	uint64_t flags;
-	uint64_t populated;	/* pages that it has; when the inventory last looked */
+	uint64_t populated;	/* pages that it had at populated_ns */
+	uint64_t populated_ns;	/* last reading, or its creation, when it was empty; 0: never read */
+	bool populated_read;	/* by a reading, not by its creation alone */
 	bool mapped;		/* somebody had it mapped then */
 	uint64_t seen_ns;	/* last record that told of it */
 	struct gmem_holders holders;	/* within a few seconds; who mapped it and closed it is not seen */
-	struct gmem_ranges pages;	/* pgoffs that it has, if that is read: GMEM_FEATURE_BACKING */
+	struct gmem_ranges pages;	/* pgoffs that it had at pages_ns, if that is read: GMEM_FEATURE_BACKING */
+	uint64_t pages_ns;
+	bool pages_new;		/* read since the last round ended */
+	bool pages_known;	/* the last round of reading pages has read it */
+};
+
+/* How much of a sum, or of a VM, is known. */
+enum gmem_known {
+	GMEM_KNOWN_NONE,
+	GMEM_KNOWN_PART,	/* the sum lacks a part */
+	GMEM_KNOWN_ALL,
+};
+
+/*
+ * Gfns whose attributes changed lately. The pages under them were read before or after the
+ * change: no comparison with the map is sound.
+ */
+struct gmem_converted {
+	struct gmem_ranges now;		/* since now_ns */
+	struct gmem_ranges before;	/* in the time before */
+	uint64_t now_ns;
 };
 
 /* How far what is known of a VM can be relied on: files, slots and attributes. */
@@ -95,6 +117,8 @@ struct gmem_vm {
 
 	enum gmem_map_state map;
 	bool doubted;			/* an event may have been missed since the last scan began */
+	bool identified;		/* by GMEM_VM: process, vCPUs, type */
+	bool map_known;			/* seen from its beginning, or read once: files, slots, attributes */
 	uint64_t scan_ns;		/* when the scan under way, or the last one, began */
 	uint64_t scan_took_ns;		/* the last that was completed */
 	uint64_t scan_lost;		/* lost_state when it began: lost before, found by it */
@@ -103,7 +127,11 @@ struct gmem_vm {
 	struct gmem_changes changes;	/* for attributes that are told out of order */
 
 	struct gmem_ranges private;	/* gfns with the private attribute, bound or not */
-	struct gmem_ranges shared_pages; /* gfns whose shared side has pages, if that is read */
+	struct gmem_ranges shared_pages; /* gfns whose shared side had pages, if that is read */
+	struct gmem_ranges shared_read;	/* gfns whose shared side the round of reading has read so far */
+	struct gmem_ranges doubled[GMEM_SIDES];	/* gfns, as of the model's backing_ns */
+	enum gmem_known doubled_known[GMEM_SIDES];
+	struct gmem_converted converted;
 	struct gmem_slot *slots;	/* by gfn */
 	size_t nr_slots;
 	struct gmem_file *files;	/* in order of creation */
@@ -141,6 +169,8 @@ struct gmem_model {
 	char blind[GMEM_BLIND_LEN];	/* functions whose events are missing; "": none */
 	uint64_t backing_ns;		/* when pages were last read completely; 0: never */
 	uint64_t backing_took_ns;
+	bool backing_reads;		/* a round of reading pages is under way */
+	bool backing_settles;		/* one has ended, and changes before its end may still arrive */
 	struct gmem_histories *histories;
 	uint64_t holders_ns;		/* when it was last begun to look for all of them; 0: never */
 };
@@ -167,8 +197,24 @@ struct gmem_vm *gmem_model_vm(const struct gmem_model *m, uint64_t id);
 uint64_t gmem_vm_slot_bytes(const struct gmem_vm *vm);
 uint64_t gmem_vm_private_bytes(const struct gmem_vm *vm);
 
-/* Of all its guest_memfd files, when the inventory last looked. */
-uint64_t gmem_vm_populated_bytes(const struct gmem_vm *vm);
+/* A sum over files: known in full, in part, or not at all; stale if a part of it is old. */
+struct gmem_sum {
+	uint64_t bytes;		/* of the known parts */
+	enum gmem_known known;
+	bool stale;
+};
+
+/*
+ * Files are read at every refresh, once a second at most. One that was not read since then has
+ * no descriptor any more: what it had is stale, or unknown if it never was read.
+ */
+#define GMEM_FILE_FRESH_NS	2000000000ULL	/* of a reading */
+#define GMEM_FILE_NEW_NS	1000000000ULL	/* of its creation, when it was empty */
+
+struct gmem_sum gmem_file_populated(const struct gmem_model *m, const struct gmem_file *f);
+
+/* Sum over all guest_memfd files of the VM. */
+struct gmem_sum gmem_vm_populated(const struct gmem_model *m, const struct gmem_vm *vm);
 
 /* Memslots that are bound to the file. */
 size_t gmem_file_bindings(const struct gmem_vm *vm, const struct gmem_file *f);
@@ -177,11 +223,13 @@ size_t gmem_file_bindings(const struct gmem_vm *vm, const struct gmem_file *f);
 bool gmem_file_unused(const struct gmem_vm *vm, const struct gmem_file *f);
 
 /* Bytes that such files have. */
-uint64_t gmem_vm_unused_bytes(const struct gmem_vm *vm);
+struct gmem_sum gmem_vm_unused(const struct gmem_model *m, const struct gmem_vm *vm);
 
 /*
- * Memory that is there twice, or once on the wrong side, as of backing_ns: private pages
- * under gfns that are shared, and shared pages under gfns that are private.
+ * Double-backed memory, or memory on the wrong side only: private pages under gfns that are
+ * shared, and shared pages under gfns that are private. As of backing_ns: pages and map of
+ * that time, without gfns that were converted while pages were read, or shortly before. It
+ * does not change until the next round of reading, but where memslots go.
  */
 struct gmem_doubled {
 	uint64_t private_bytes;
@@ -204,6 +252,9 @@ struct gmem_blocks {
 };
 
 struct gmem_blocks gmem_vm_blocks(const struct gmem_vm *vm);
+
+/* False before there are two snapshots to compare. */
+bool gmem_vm_has_rates(const struct gmem_vm *vm);
 
 /* Events per second between the last two counter snapshots; 0 before the second. */
 double gmem_vm_rate(const struct gmem_vm *vm, uint64_t now, uint64_t before);

@@ -19,6 +19,20 @@ void model_free_file(struct gmem_file *f)
 	free(f->holders.list);
 }
 
+/* A new file is empty: that is true when it is created, and has to be read from then on. */
+static int populate(struct gmem_vm *vm, struct gmem_file *f, const struct gmem_rec *r)
+{
+	if (r->h.kind == GMEM_SCAN_FILE && r->nr_pages != GMEM_UNKNOWN) {
+		f->populated = r->nr_pages;
+		f->populated_ns = r->h.ts_ns;
+		f->populated_read = true;
+		return f->populated ? 0 : model_file_empty(vm, f->ino);
+	}
+	if ((r->h.kind == GMEM_CREATE || (r->h.kind == GMEM_SCAN_FILE && r->start & GMEM_FILE_NEW)) && !f->populated_ns)
+		f->populated_ns = r->h.ts_ns;
+	return 0;
+}
+
 int model_add_file(struct gmem_vm *vm, const struct gmem_rec *r)
 {
 	struct gmem_file *f = model_file(vm, r->ino), *files;
@@ -35,24 +49,34 @@ int model_add_file(struct gmem_vm *vm, const struct gmem_rec *r)
 	f->size_pages = r->end;
 	f->flags = r->arg;
 	f->seen_ns = r->h.ts_ns;
-	if (r->h.kind == GMEM_SCAN_FILE) {
-		f->populated = r->nr_pages;
+	if (r->h.kind == GMEM_SCAN_FILE)
 		f->mapped = r->start & GMEM_FILE_MAPPED;
-	}
-	return f->populated ? 0 : gmem_ranges_del(&f->pages, 0, UINT64_MAX);
+	return populate(vm, f, r);
 }
 
-static void del_slots(struct gmem_vm *vm, uint64_t ino, bool any, uint32_t slot)
+/* Deletes slot i, and what was double-backed in it. */
+static int drop_slot(struct gmem_vm *vm, size_t i)
 {
+	const struct gmem_slot s = vm->slots[i];
+
+	gap_close(vm->slots, vm->nr_slots--, i, sizeof(*vm->slots));
+	return model_not_doubled(vm, s.gfn, s.gfn + s.npages);
+}
+
+static int del_slots(struct gmem_vm *vm, uint64_t ino, bool any, uint32_t slot)
+{
+	int err = 0;
+
 	for (size_t i = vm->nr_slots; i-- > 0; ) {
-		if (vm->slots[i].ino == ino && (any || vm->slots[i].slot == slot))
-			gap_close(vm->slots, vm->nr_slots--, i, sizeof(*vm->slots));
+		if (vm->slots[i].ino == ino && (any || vm->slots[i].slot == slot) && drop_slot(vm, i))
+			err = -ENOMEM;
 	}
+	return err;
 }
 
-void model_del_slot(struct gmem_vm *vm, const struct gmem_rec *r)
+int model_del_slot(struct gmem_vm *vm, const struct gmem_rec *r)
 {
-	del_slots(vm, r->ino, false, r->aux);
+	return del_slots(vm, r->ino, false, r->aux);
 }
 
 static void close_file(struct gmem_vm *vm, size_t i)
@@ -62,22 +86,36 @@ static void close_file(struct gmem_vm *vm, size_t i)
 }
 
 /* The kernel unbinds what is left when the file goes, and tells no more of it. */
-void model_del_file(struct gmem_vm *vm, const struct gmem_rec *r)
+int model_del_file(struct gmem_vm *vm, const struct gmem_rec *r)
 {
-	del_slots(vm, r->ino, true, 0);
+	int err = del_slots(vm, r->ino, true, 0);
+
 	for (size_t i = vm->nr_files; i-- > 0; ) {
 		if (vm->files[i].ino == r->ino)
 			close_file(vm, i);
 	}
+	return err;
 }
 
-/* A memslot is bound once: what is still bound to it lost its unbind. */
-static void del_stale_slot(struct gmem_vm *vm, uint32_t slot)
+static bool is_same_slot(const struct gmem_slot *s, const struct gmem_rec *r)
 {
+	return s->ino == r->ino && s->gfn == r->start && s->npages == r->end - r->start && s->pgoff == r->arg;
+}
+
+/* A memslot is bound once: what is still bound to it lost its unbind, or is found again. */
+static int del_stale_slot(struct gmem_vm *vm, const struct gmem_rec *r)
+{
+	int err = 0;
+
 	for (size_t i = vm->nr_slots; i-- > 0; ) {
-		if (vm->slots[i].slot == slot)
+		if (vm->slots[i].slot != r->aux)
+			continue;
+		if (is_same_slot(&vm->slots[i], r))
 			gap_close(vm->slots, vm->nr_slots--, i, sizeof(*vm->slots));
+		else if (drop_slot(vm, i))
+			err = -ENOMEM;
 	}
+	return err;
 }
 
 int model_add_slot(struct gmem_vm *vm, const struct gmem_rec *r)
@@ -87,7 +125,8 @@ int model_add_slot(struct gmem_vm *vm, const struct gmem_rec *r)
 
 	if (r->ret || r->start >= r->end)
 		return 0;
-	del_stale_slot(vm, r->aux);
+	if (del_stale_slot(vm, r))
+		return -ENOMEM;
 	while (i < vm->nr_slots && vm->slots[i].gfn < r->start)
 		i++;
 	slots = gap_open(vm->slots, vm->nr_slots, i, sizeof(*slots));
@@ -102,14 +141,17 @@ int model_add_slot(struct gmem_vm *vm, const struct gmem_rec *r)
 }
 
 /* What neither the scan nor an event has told of since it began is gone. */
-void model_forget_unseen(struct gmem_vm *vm)
+int model_forget_unseen(struct gmem_vm *vm)
 {
+	int err = 0;
+
 	for (size_t i = vm->nr_files; i-- > 0; ) {
 		if (vm->files[i].seen_ns < vm->scan_ns)
 			close_file(vm, i);
 	}
 	for (size_t i = vm->nr_slots; i-- > 0; ) {
-		if (vm->slots[i].seen_ns < vm->scan_ns)
-			gap_close(vm->slots, vm->nr_slots--, i, sizeof(*vm->slots));
+		if (vm->slots[i].seen_ns < vm->scan_ns && drop_slot(vm, i))
+			err = -ENOMEM;
 	}
+	return err;
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#define BLOCK_PAGES		512	/* of 2 MiB, which is what programs mark */
 #define ATTRIBUTE_PRIVATE	(1ULL << 3)	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
 
 /* Where it is at work: of one that never converts, nothing is kept. */
@@ -20,7 +21,7 @@ static int remember(struct gmem_vm *vm, const struct gmem_rec *r, bool private)
 	return 0;
 }
 
-int model_set_attributes(struct gmem_vm *vm, const struct gmem_rec *r)
+int model_set_attributes(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_rec *r)
 {
 	struct gmem_change change = { r->nr_pages, r->start, r->end };
 	bool private = r->arg & ATTRIBUTE_PRIVATE;
@@ -32,6 +33,8 @@ int model_set_attributes(struct gmem_vm *vm, const struct gmem_rec *r)
 	if (r->ret || !r->aux)
 		change.end = change.start;
 	err = change.start < change.end ? remember(vm, r, private) : 0;
+	if (!err && change.start < change.end)
+		err = model_converted(m, vm, &r->h, r->h.ts_ns - r->dur_ns, r->start, r->end);
 	if (err)
 		return err;
 	if (change.order)
@@ -52,7 +55,7 @@ void model_scan_begin(struct gmem_vm *vm, const struct gmem_rec *r)
 }
 
 /* In its range the set is what the record says. */
-static int replace(struct gmem_ranges *set, const struct gmem_map_rec *r)
+int model_replace(struct gmem_ranges *set, const struct gmem_map_rec *r)
 {
 	int err = gmem_ranges_del(set, r->start, r->end);
 
@@ -61,18 +64,28 @@ static int replace(struct gmem_ranges *set, const struct gmem_map_rec *r)
 	return err;
 }
 
-int model_map(struct gmem_vm *vm, const struct gmem_map_rec *r)
+/* A block is read because something in it was converted, and may have been converted back. */
+static int replace_map(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r)
 {
-	struct gmem_file *f;
+	int err;
 
+	if (vm->map_known && r->end - r->start <= BLOCK_PAGES)
+		err = model_converted(m, vm, &r->h, 0, r->start, r->end);
+	else
+		err = model_found(m, vm, r);
+	return err ? err : model_replace(&vm->private, r);
+}
+
+int model_map(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r)
+{
 	switch (r->h.kind) {
 	case GMEM_PAGES:
-		f = model_file(vm, r->ino);
-		return f ? replace(&f->pages, r) : 0;
 	case GMEM_SHARED_PAGES:
-		return replace(&vm->shared_pages, r);
+		return model_pages(m, vm, r);
+	case GMEM_DOUBLED:
+		return model_doubled(m, vm, r);
 	default:
-		return replace(&vm->private, r);
+		return replace_map(m, vm, r);
 	}
 }
 
@@ -84,12 +97,14 @@ static void set_state(struct gmem_vm *vm)
 	vm->map = vm->behind || lost ? GMEM_MAP_STALE : GMEM_MAP_CURRENT;
 }
 
-void model_scan_end(struct gmem_vm *vm, const struct gmem_rec *r)
+int model_scan_end(struct gmem_vm *vm, const struct gmem_rec *r)
 {
-	if (r->aux)
-		model_forget_unseen(vm);
+	int err = r->aux ? model_forget_unseen(vm) : 0;
+
 	vm->scan_took_ns = r->h.ts_ns - vm->scan_ns;
+	vm->map_known = true;
 	set_state(vm);
+	return err;
 }
 
 void model_behind(struct gmem_vm *vm, const struct gmem_rec *r)

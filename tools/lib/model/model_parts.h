@@ -43,10 +43,10 @@ void model_free_vm(struct gmem_model *m, struct gmem_vm *vm);
 struct gmem_file *model_file(struct gmem_vm *vm, uint64_t ino);
 void model_free_file(struct gmem_file *f);
 int model_add_file(struct gmem_vm *vm, const struct gmem_rec *r);
-void model_del_file(struct gmem_vm *vm, const struct gmem_rec *r);
+int model_del_file(struct gmem_vm *vm, const struct gmem_rec *r);
 int model_add_slot(struct gmem_vm *vm, const struct gmem_rec *r);
-void model_del_slot(struct gmem_vm *vm, const struct gmem_rec *r);
-void model_forget_unseen(struct gmem_vm *vm);
+int model_del_slot(struct gmem_vm *vm, const struct gmem_rec *r);
+int model_forget_unseen(struct gmem_vm *vm);
 
 /* model_holders.c. The creator is that of a file which is known. */
 int model_add_creator(struct gmem_vm *vm, const struct gmem_rec *r);
@@ -60,10 +60,28 @@ void model_enter_phase(struct gmem_vm *vm, const struct gmem_rec *r);
 void model_forget_ops(struct gmem_model *m);
 
 /* model_maps.c */
-int model_set_attributes(struct gmem_vm *vm, const struct gmem_rec *r);
+int model_set_attributes(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_rec *r);
 void model_scan_begin(struct gmem_vm *vm, const struct gmem_rec *r);
-void model_scan_end(struct gmem_vm *vm, const struct gmem_rec *r);
+int model_scan_end(struct gmem_vm *vm, const struct gmem_rec *r);
 void model_behind(struct gmem_vm *vm, const struct gmem_rec *r);
-int model_map(struct gmem_vm *vm, const struct gmem_map_rec *r);
+int model_map(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r);
+int model_replace(struct gmem_ranges *set, const struct gmem_map_rec *r);	/* by what r has in its range */
+
+/* model_backing.c. GMEM_PAGES and GMEM_SHARED_PAGES are read in rounds, which GMEM_BACKING ends. */
+int model_pages(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r);
+int model_backing(struct gmem_model *m, const struct gmem_rec *r);
+int model_doubled(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r);
+
+/* The attributes of [start, end) have changed, or may have, at @begin_ns or later; 0: at any time. */
+int model_converted(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_hdr *h, uint64_t begin_ns,
+		    uint64_t start, uint64_t end);
+
+/* A scan of the VM has found the attributes to be what r has: the differences count as converted. */
+int model_found(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r);
+
+/* [start, end) is no memory of the VM any more, or its private side is empty. */
+int model_not_doubled(struct gmem_vm *vm, uint64_t start, uint64_t end);
+int model_file_empty(struct gmem_vm *vm, uint64_t ino);
+void model_free_backing(struct gmem_vm *vm);
 
 #endif /* GMEM_MODEL_PARTS_H */

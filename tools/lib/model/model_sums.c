@@ -13,13 +13,50 @@ uint64_t gmem_vm_slot_bytes(const struct gmem_vm *vm)
 	return pages << GMEM_PAGE_SHIFT;
 }
 
-uint64_t gmem_vm_populated_bytes(const struct gmem_vm *vm)
+struct gmem_sum gmem_file_populated(const struct gmem_model *m, const struct gmem_file *f)
 {
-	uint64_t pages = 0;
+	struct gmem_sum s = { .known = GMEM_KNOWN_NONE };
+	uint64_t age = m->now_ns > f->populated_ns ? m->now_ns - f->populated_ns : 0;
 
-	for (size_t i = 0; i < vm->nr_files; i++)
-		pages += vm->files[i].populated;
-	return pages << GMEM_PAGE_SHIFT;
+	if (!f->populated_read && (!f->populated_ns || age > GMEM_FILE_NEW_NS))
+		return s;
+	s.known = GMEM_KNOWN_ALL;
+	s.bytes = f->populated << GMEM_PAGE_SHIFT;
+	s.stale = f->populated_read && age > GMEM_FILE_FRESH_NS && f->populated_ns < m->sync_before_ns;
+	return s;
+}
+
+/* All of a sum of n parts, of which so many are known. */
+static enum gmem_known known_of(size_t part, size_t n)
+{
+	return part == n ? GMEM_KNOWN_ALL : part ? GMEM_KNOWN_PART : GMEM_KNOWN_NONE;
+}
+
+static struct gmem_sum sum_files(const struct gmem_model *m, const struct gmem_vm *vm, bool only_unused)
+{
+	struct gmem_sum sum = { .known = GMEM_KNOWN_NONE };
+	size_t n = 0, known = 0;
+
+	if (!vm->map_known)
+		return sum;
+	for (size_t i = 0; i < vm->nr_files; i++) {
+		struct gmem_sum s;
+
+		if (only_unused && !gmem_file_unused(vm, &vm->files[i]))
+			continue;
+		s = gmem_file_populated(m, &vm->files[i]);
+		sum.bytes += s.bytes;
+		sum.stale |= s.stale;
+		known += s.known == GMEM_KNOWN_ALL;
+		n++;
+	}
+	sum.known = known_of(known, n);
+	return sum;
+}
+
+struct gmem_sum gmem_vm_populated(const struct gmem_model *m, const struct gmem_vm *vm)
+{
+	return sum_files(m, vm, false);
 }
 
 size_t gmem_file_bindings(const struct gmem_vm *vm, const struct gmem_file *f)
@@ -36,15 +73,9 @@ bool gmem_file_unused(const struct gmem_vm *vm, const struct gmem_file *f)
 	return !f->mapped && (vm->orphan || !gmem_file_bindings(vm, f));
 }
 
-uint64_t gmem_vm_unused_bytes(const struct gmem_vm *vm)
+struct gmem_sum gmem_vm_unused(const struct gmem_model *m, const struct gmem_vm *vm)
 {
-	uint64_t pages = 0;
-
-	for (size_t i = 0; i < vm->nr_files; i++) {
-		if (gmem_file_unused(vm, &vm->files[i]))
-			pages += vm->files[i].populated;
-	}
-	return pages << GMEM_PAGE_SHIFT;
+	return sum_files(m, vm, true);
 }
 
 /* Of the set, what slots cover. */
@@ -62,37 +93,18 @@ uint64_t gmem_vm_private_bytes(const struct gmem_vm *vm)
 	return bytes_in_slots(vm, &vm->private);
 }
 
-/* Pages of the set in [start, end) that are private; or, of the others, shared. */
-static uint64_t pages_of(const struct gmem_vm *vm, const struct gmem_ranges *set, uint64_t start,
-			 uint64_t end, uint64_t to_gfn, bool private)
-{
-	struct gmem_extent x = { 0, start };
-	uint64_t pages = 0;
-
-	while (gmem_ranges_next(set, x.end, &x) && x.start < end) {
-		uint64_t lo = x.start > start ? x.start : start, hi = x.end < end ? x.end : end;
-		uint64_t n = gmem_ranges_count(&vm->private, lo + to_gfn, hi + to_gfn);
-
-		pages += private ? n : hi - lo - n;
-	}
-	return pages;
-}
-
+/* Only what the slot has of [start, end): sums over slots are the sum of the VM. */
 struct gmem_doubled gmem_slot_doubled(const struct gmem_vm *vm, const struct gmem_slot *s,
 				      uint64_t start, uint64_t end)
 {
-	struct gmem_doubled d = { 0, 0 };
-	const struct gmem_file *f = NULL;
+	uint64_t slot_end = s->gfn + s->npages;
 
-	for (size_t n = 0; n < vm->nr_files && !f; n++)
-		f = vm->files[n].ino == s->ino ? &vm->files[n] : NULL;
-	if (f)
-		d.private_bytes = pages_of(vm, &f->pages, start - s->gfn + s->pgoff,
-					   end - s->gfn + s->pgoff, s->gfn - s->pgoff, false);
-	d.shared_bytes = pages_of(vm, &vm->shared_pages, start, end, 0, true);
-	d.private_bytes <<= GMEM_PAGE_SHIFT;
-	d.shared_bytes <<= GMEM_PAGE_SHIFT;
-	return d;
+	start = start > s->gfn ? start : s->gfn;
+	end = end < slot_end ? end : slot_end;
+	return (struct gmem_doubled){
+		gmem_ranges_count(&vm->doubled[GMEM_SIDE_PRIVATE], start, end) << GMEM_PAGE_SHIFT,
+		gmem_ranges_count(&vm->doubled[GMEM_SIDE_SHARED], start, end) << GMEM_PAGE_SHIFT,
+	};
 }
 
 struct gmem_doubled gmem_vm_doubled(const struct gmem_vm *vm)
@@ -179,9 +191,14 @@ struct gmem_blocks gmem_vm_blocks(const struct gmem_vm *vm)
 	return b;
 }
 
+bool gmem_vm_has_rates(const struct gmem_vm *vm)
+{
+	return vm->before_ns && vm->counters_ns > vm->before_ns;
+}
+
 double gmem_vm_rate(const struct gmem_vm *vm, uint64_t now, uint64_t before)
 {
-	if (!vm->before_ns || vm->counters_ns <= vm->before_ns || now < before)
+	if (!gmem_vm_has_rates(vm) || now < before)
 		return 0;
 	return (double)(now - before) * 1e9 / (double)(vm->counters_ns - vm->before_ns);
 }

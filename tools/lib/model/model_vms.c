@@ -17,7 +17,7 @@ struct gmem_model *gmem_model_new(void)
 
 	if (!m)
 		return NULL;
-	m->features = ~(uint64_t)GMEM_FEATURE_RATES;
+	m->features = ~(uint64_t)(GMEM_FEATURE_RATES | GMEM_FEATURE_OTHER_PIDS);
 	m->histories = gmem_histories_new();
 	if (m->histories)
 		return m;
@@ -31,7 +31,7 @@ void model_free_vm(struct gmem_model *m, struct gmem_vm *vm)
 	if (m->histories)
 		gmem_histories_forget(m->histories, vm->id);
 	gmem_ranges_free(&vm->private);
-	gmem_ranges_free(&vm->shared_pages);
+	model_free_backing(vm);
 	for (size_t i = 0; i < vm->nr_files; i++)
 		model_free_file(&vm->files[i]);
 	free(vm->holders.list);

@@ -134,7 +134,8 @@ static size_t meaningful(const struct gmem_hdr *rec)
 	const struct gmem_map_rec *m = (const struct gmem_map_rec *)rec;
 	size_t n;
 
-	if (rec->kind != GMEM_SCAN_MAP && rec->kind != GMEM_PAGES && rec->kind != GMEM_SHARED_PAGES)
+	if (rec->kind != GMEM_SCAN_MAP && rec->kind != GMEM_PAGES && rec->kind != GMEM_SHARED_PAGES &&
+	    rec->kind != GMEM_DOUBLED)
 		return rec->size;
 	if (rec->size < offsetof(struct gmem_map_rec, extents))
 		return rec->size;

@@ -60,7 +60,7 @@ static void tell_identity(struct teller *t, const struct gmem_vm *vm)
 {
 	struct gmem_vm_rec r = {
 		.start_ns = vm->start_ns, .vcpus = vm->vcpus, .type = vm->type,
-		.flags = vm->map == GMEM_MAP_UNREAD ? GMEM_VM_SCANNED : 0,
+		.flags = vm->map_known ? 0 : GMEM_VM_SCANNED,
 	};
 	struct gmem_name_rec name = { .h = { 0 } };
 
@@ -71,23 +71,30 @@ static void tell_identity(struct teller *t, const struct gmem_vm *vm)
 	tell(t, &name.h, GMEM_NAME, vm->seen_ns, vm);
 }
 
-/* In as many records as it takes; each tells of all gfns up to where the next one starts. */
-static void tell_ranges(struct teller *t, const struct gmem_vm *vm, const struct gmem_ranges *set,
-			unsigned int kind, uint64_t ts_ns, uint64_t ino)
+/* The part of it in [start, end), in as many records as it takes; each begins where the one before ends. */
+static void tell_part(struct teller *t, const struct gmem_vm *vm, const struct gmem_ranges *set,
+		      unsigned int kind, uint64_t ts_ns, uint64_t ino, struct gmem_extent part)
 {
-	struct gmem_map_rec r = { .ino = ino };
+	struct gmem_map_rec r = { .ino = ino, .start = part.start };
 	struct gmem_extent x = { 0, 0 };
-	bool more = gmem_ranges_next(set, 0, &x);
+	bool more = gmem_ranges_next(set, part.start, &x) && x.start < part.end;
 
 	do {
 		for (r.nr = 0; more && r.nr < GMEM_MAP_EXTENTS; r.nr++) {
-			r.extents[r.nr] = (struct gmem_map_extent){ x.start, x.end };
-			more = gmem_ranges_next(set, x.end, &x);
+			r.extents[r.nr].start = x.start > part.start ? x.start : part.start;
+			r.extents[r.nr].end = x.end < part.end ? x.end : part.end;
+			more = gmem_ranges_next(set, x.end, &x) && x.start < part.end;
 		}
-		r.end = more ? r.extents[r.nr - 1].end : UINT64_MAX;
+		r.end = more ? r.extents[r.nr - 1].end : part.end;
 		tell(t, &r.h, kind, ts_ns, vm);
 		r.start = r.end;
 	} while (more);
+}
+
+static void tell_ranges(struct teller *t, const struct gmem_vm *vm, const struct gmem_ranges *set,
+			unsigned int kind, uint64_t ts_ns, uint64_t ino)
+{
+	tell_part(t, vm, set, kind, ts_ns, ino, (struct gmem_extent){ 0, UINT64_MAX });
 }
 
 static void tell_files(struct teller *t, const struct gmem_vm *vm)
@@ -95,11 +102,13 @@ static void tell_files(struct teller *t, const struct gmem_vm *vm)
 	for (size_t i = 0; i < vm->nr_files; i++) {
 		const struct gmem_file *f = &vm->files[i];
 		struct gmem_rec r = {
-			.ino = f->ino, .end = f->size_pages, .arg = f->flags, .nr_pages = f->populated,
-			.start = f->mapped ? GMEM_FILE_MAPPED : 0,
+			.ino = f->ino, .end = f->size_pages, .arg = f->flags,
+			.nr_pages = f->populated_read ? f->populated : GMEM_UNKNOWN,
+			.start = (f->mapped ? GMEM_FILE_MAPPED : 0) |
+				 (!f->populated_read && f->populated_ns ? GMEM_FILE_NEW : 0),
 		};
 
-		tell(t, &r.h, GMEM_SCAN_FILE, f->seen_ns, vm);
+		tell(t, &r.h, GMEM_SCAN_FILE, f->populated_ns ? f->populated_ns : f->seen_ns, vm);
 	}
 	for (size_t i = 0; i < vm->nr_slots; i++) {
 		const struct gmem_slot *s = &vm->slots[i];
@@ -123,7 +132,34 @@ static void tell_holders(struct teller *t, const struct gmem_vm *vm,
 	}
 }
 
-static void tell_memory(struct teller *t, const struct gmem_vm *vm)
+/* Pages that the last round has read, and those that this one has up to now. */
+static void tell_pages(struct teller *t, const struct gmem_vm *vm, const struct gmem_model *m)
+{
+	uint64_t shared_ns = m->backing_reads || !m->backing_ns ? m->now_ns : m->backing_ns;
+	struct gmem_extent x = { 0, 0 };
+
+	for (size_t i = 0; i < vm->nr_files; i++) {
+		const struct gmem_file *f = &vm->files[i];
+
+		if (f->pages_known || f->pages_new)
+			tell_ranges(t, vm, &f->pages, GMEM_PAGES, f->pages_ns, f->ino);
+	}
+	while (gmem_ranges_next(&vm->shared_read, x.end, &x))
+		tell_part(t, vm, &vm->shared_pages, GMEM_SHARED_PAGES, shared_ns, 0, x);
+}
+
+/* Result of the last round: it cannot be worked out again. */
+static void tell_doubled(struct teller *t, const struct gmem_model *m)
+{
+	struct gmem_vm *vm, *tmp;
+
+	HASH_ITER(hh, m->vms, vm, tmp) {
+		for (unsigned int side = 0; side < GMEM_SIDES; side++)
+			tell_ranges(t, vm, &vm->doubled[side], GMEM_DOUBLED, m->backing_ns, side);
+	}
+}
+
+static void tell_memory(struct teller *t, const struct gmem_vm *vm, const struct gmem_model *m)
 {
 	struct gmem_rec begin = { .arg = vm->scan_lost }, end = { .aux = 0 }, behind = { .aux = 1 };
 
@@ -135,15 +171,9 @@ static void tell_memory(struct teller *t, const struct gmem_vm *vm)
 		tell(t, &end.h, GMEM_SCAN_END, vm->scan_ns + vm->scan_took_ns, vm);
 	if (vm->behind)
 		tell(t, &behind.h, GMEM_BEHIND, vm->scan_ns + vm->scan_took_ns, vm);
-	for (size_t i = 0; i < vm->nr_files; i++) {
-		const struct gmem_file *f = &vm->files[i];
-
-		if (f->pages.nr_extents)
-			tell_ranges(t, vm, &f->pages, GMEM_PAGES, vm->seen_ns, f->ino);
-		tell_holders(t, vm, &f->holders, f->ino);
-	}
-	if (vm->shared_pages.nr_extents)
-		tell_ranges(t, vm, &vm->shared_pages, GMEM_SHARED_PAGES, vm->seen_ns, 0);
+	tell_pages(t, vm, m);
+	for (size_t i = 0; i < vm->nr_files; i++)
+		tell_holders(t, vm, &vm->files[i].holders, vm->files[i].ino);
 	tell_holders(t, vm, &vm->holders, 0);
 }
 
@@ -200,6 +230,8 @@ static void tell_ends(struct teller *t, const struct gmem_model *m)
 
 	if (m->backing_ns)
 		tell(t, &backing.h, GMEM_BACKING, m->backing_ns, NULL);
+	if (m->backing_ns)
+		tell_doubled(t, m);
 	if (m->holders_ns)
 		tell(t, &holders.h, GMEM_HOLDERS, m->holders_ns, NULL);
 	if (cost.h.size)
@@ -220,7 +252,7 @@ int gmem_state_tell(const struct gmem_state *s, gmem_record_fn fn, void *ctx)
 		tell(&t, &clock.h, GMEM_CLOCK, clock.h.ts_ns, NULL);
 	HASH_ITER(hh, s->model->vms, vm, tmp) {
 		tell_identity(&t, vm);
-		tell_memory(&t, vm);
+		tell_memory(&t, vm, s->model);
 		tell_inflight(&t, vm);
 		tell_counters(&t, vm);
 	}

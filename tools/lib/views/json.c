@@ -20,21 +20,36 @@ static void put_name(struct json_object *o, const char *key, const char *name)
 	json_object_object_add(o, key, json_object_new_string(gmem_text_name(buf, sizeof(buf), name)));
 }
 
+static struct json_object *value_object(const struct gmem_metric *m, struct gmem_value v)
+{
+	char buf[4 * GMEM_CGROUP_LEN];
+
+	if (v.unknown)
+		return NULL;
+	if (m->type == GMEM_TEXT)	/* not every name is UTF-8 */
+		return json_object_new_string(gmem_text_name(buf, sizeof(buf), v.s));
+	if (m->type == GMEM_PER_S || m->type == GMEM_BYTES_PER_S)
+		return json_object_new_double(v.f);
+	return json_object_new_uint64(v.u);
+}
+
+/* Keys of values that lack a part, and of those that may not be true any more, are listed beside them. */
 static void put_metrics(struct json_object *o, const struct gmem_vm *vm, const struct gmem_model *model)
 {
+	struct json_object *partial = json_object_new_array(), *stale = json_object_new_array();
+
 	for (size_t i = 0; i < gmem_nr_metrics; i++) {
 		const struct gmem_metric *m = &gmem_metrics[i];
-		struct gmem_value v = gmem_metric_get(m, vm, model->now_ns);
+		struct gmem_value v = gmem_metric_get(m, vm, model);
 
-		if (!gmem_metric_known(m, model->features))
-			json_object_object_add(o, m->key, NULL);
-		else if (m->type == GMEM_TEXT)
-			put_name(o, m->key, v.s);
-		else if (m->type == GMEM_PER_S || m->type == GMEM_BYTES_PER_S)
-			json_object_object_add(o, m->key, json_object_new_double(v.f));
-		else
-			put_u64(o, m->key, v.u);
+		json_object_object_add(o, m->key, value_object(m, v));
+		if (v.partial)
+			json_object_array_add(partial, json_object_new_string(m->key));
+		if (v.stale)
+			json_object_array_add(stale, json_object_new_string(m->key));
 	}
+	json_object_object_add(o, "partial", partial);
+	json_object_object_add(o, "stale", stale);
 }
 
 struct json_object *gmem_json_slots(const struct gmem_vm *vm)
@@ -68,7 +83,20 @@ static struct json_object *holders(const struct gmem_holders *h)
 	return a;
 }
 
-static struct json_object *files(const struct gmem_vm *vm)
+static void put_populated(struct json_object *o, const struct gmem_model *m, const struct gmem_file *f)
+{
+	struct gmem_sum s = gmem_file_populated(m, f);
+
+	if (s.known == GMEM_KNOWN_ALL) {
+		put_u64(o, "populated_bytes", s.bytes);
+		put_u64(o, "populated_age_ns", m->now_ns > f->populated_ns ? m->now_ns - f->populated_ns : 0);
+		return;
+	}
+	json_object_object_add(o, "populated_bytes", NULL);
+	json_object_object_add(o, "populated_age_ns", NULL);
+}
+
+static struct json_object *files(const struct gmem_vm *vm, const struct gmem_model *m)
 {
 	struct json_object *a = json_object_new_array();
 
@@ -78,7 +106,7 @@ static struct json_object *files(const struct gmem_vm *vm)
 		put_u64(o, "ino", vm->files[i].ino);
 		put_u64(o, "size_bytes", vm->files[i].size_pages << GMEM_PAGE_SHIFT);
 		put_u64(o, "flags", vm->files[i].flags);
-		put_u64(o, "populated_bytes", vm->files[i].populated << GMEM_PAGE_SHIFT);
+		put_populated(o, m, &vm->files[i]);
 		put_u64(o, "bindings", gmem_file_bindings(vm, &vm->files[i]));
 		json_object_object_add(o, "mapped", json_object_new_boolean(vm->files[i].mapped));
 		json_object_object_add(o, "orphan", json_object_new_boolean(vm->orphan));
@@ -138,7 +166,7 @@ static struct json_object *vm_object(const struct gmem_vm *vm, const struct gmem
 	put_u64(o, "lost_records", vm->now.lost_records);
 	json_object_object_add(o, "ended", json_object_new_boolean(vm->ended_ns != 0));
 	json_object_object_add(o, "slots", gmem_json_slots(vm));
-	json_object_object_add(o, "files", files(vm));
+	json_object_object_add(o, "files", files(vm, m));
 	json_object_object_add(o, "orphan", json_object_new_boolean(vm->orphan));
 	json_object_object_add(o, "holders", holders(&vm->holders));
 	json_object_object_add(o, "operations_inflight", gmem_json_inflight(vm, m->now_ns));
@@ -239,6 +267,8 @@ struct json_object *gmem_json_model(const struct gmem_model *m, const char *prob
 	put_cost(o, &m->cost);
 	put_backing(o, m);
 	put_holders(o, m);
+	json_object_object_add(o, "other_pid_namespaces_unread",
+			       json_object_new_boolean(m->features & GMEM_FEATURE_OTHER_PIDS));
 	HASH_ITER(hh, m->vms, vm, tmp) {
 		if (!pid || vm->pid == pid)
 			json_object_array_add(vms, vm_object(vm, m));

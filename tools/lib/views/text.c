@@ -69,7 +69,19 @@ char *gmem_text_count(char *buf, size_t size, double n)
 	return scaled(buf, size, n, 1000, units);
 }
 
-char *gmem_text_value(char *buf, size_t size, const struct gmem_metric *m, struct gmem_value v)
+/* Without a format: there is one for every event. */
+static char *copy(char *buf, size_t size, const char *text)
+{
+	size_t n = size ? strnlen(text, size - 1) : 0;
+
+	if (!size)
+		return buf;
+	memcpy(buf, text, n);
+	buf[n] = '\0';
+	return buf;
+}
+
+static char *known_value(char *buf, size_t size, const struct gmem_metric *m, struct gmem_value v)
 {
 	switch (m->type) {
 	case GMEM_ID:
@@ -96,6 +108,31 @@ char *gmem_text_value(char *buf, size_t size, const struct gmem_metric *m, struc
 	}
 	snprintf(buf, size, "-");
 	return buf;
+}
+
+char *gmem_text_value(char *buf, size_t size, const struct gmem_metric *m, struct gmem_value v)
+{
+	size_t n = v.partial && size > 1;
+
+	if (v.unknown)
+		return copy(buf, size, "-");
+	if (n)
+		buf[0] = '>';
+	known_value(buf + n, size - n, m, v);
+	n = strlen(buf);
+	if (v.stale && n + 1 < size) {
+		buf[n] = '?';
+		buf[n + 1] = '\0';
+	}
+	return buf;
+}
+
+char *gmem_text_sum(char *buf, size_t size, struct gmem_sum s)
+{
+	return gmem_text_value(buf, size, gmem_metric("populated_bytes"), (struct gmem_value){
+		.u = s.bytes, .unknown = s.known == GMEM_KNOWN_NONE, .partial = s.known == GMEM_KNOWN_PART,
+		.stale = s.stale,
+	});
 }
 
 /* Length of the UTF-8 sequence at s, 0 if there is none. */
@@ -156,18 +193,6 @@ struct flag {
 	uint64_t bit;
 	const char *name;
 };
-
-/* Without a format: there is one for every event. */
-static char *copy(char *buf, size_t size, const char *text)
-{
-	size_t n = size ? strnlen(text, size - 1) : 0;
-
-	if (!size)
-		return buf;
-	memcpy(buf, text, n);
-	buf[n] = '\0';
-	return buf;
-}
 
 static char *flags(char *buf, size_t size, uint64_t v, const struct flag *f, size_t n,
 		   const char *none)

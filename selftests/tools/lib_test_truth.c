@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tests of the model: what is unknown, stale or lacks a part is never shown as a number; what is
+ * double-backed is worked out from pages and a map of one time.
+ */
+#include "lib_test.h"
+
+#include <string.h>
+
+#include "json.h"
+#include "metrics.h"
+#include "model.h"
+#include "text.h"
+
+#define MS 1000000ULL
+#define S  (1000 * MS)
+
+static int setup(void **state)
+{
+	*state = gmem_model_new();
+	return *state ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	gmem_model_free(*state);
+	return 0;
+}
+
+static void sync_at(struct gmem_model *m, uint64_t ts_ns)
+{
+	assert_int_equal(APPLY(m, 0, GMEM_SYNC, .h.ts_ns = ts_ns), 0);
+}
+
+/* A VM that is seen from its beginning, or was there before. */
+static struct gmem_vm *new_vm(struct gmem_model *m, uint64_t id, uint32_t flags)
+{
+	struct gmem_vm_rec r = {
+		.h = { .ts_ns = 1, .vm = id, .tgid = 70, .kind = GMEM_VM, .size = sizeof(r) },
+		.flags = flags, .vcpus = 2, .comm = "vmm",
+	};
+
+	assert_int_equal(gmem_model_apply(m, &r.h), 0);
+	return gmem_model_vm(m, id);
+}
+
+static struct gmem_value get(const struct gmem_model *m, const char *key)
+{
+	return gmem_metric_get(gmem_metric(key), gmem_model_vm(m, 1), m);
+}
+
+/* As a person reads it. */
+static void reads(const struct gmem_model *m, const char *key, const char *want)
+{
+	char buf[64];
+
+	assert_string_equal(gmem_text_value(buf, sizeof(buf), gmem_metric(key), get(m, key)), want);
+}
+
+static struct json_object *vm_json(struct json_object *o)
+{
+	struct json_object *vms;
+
+	assert_true(json_object_object_get_ex(o, "vms", &vms));
+	return json_object_array_get_idx(vms, 0);
+}
+
+/* As a program does: -1 is null. */
+static int64_t json_number(const struct gmem_model *m, const char *key)
+{
+	struct json_object *o = gmem_json_model(m, "test", 0), *v;
+	int64_t n;
+
+	assert_true(json_object_object_get_ex(vm_json(o), key, &v));
+	n = v ? json_object_get_int64(v) : -1;
+	json_object_put(o);
+	return n;
+}
+
+static bool json_lists(const struct gmem_model *m, const char *list, const char *key)
+{
+	struct json_object *o = gmem_json_model(m, "test", 0), *a;
+	bool found = false;
+
+	assert_true(json_object_object_get_ex(vm_json(o), list, &a));
+	for (size_t i = 0; i < json_object_array_length(a); i++)
+		found |= !strcmp(json_object_get_string(json_object_array_get_idx(a, i)), key);
+	json_object_put(o);
+	return found;
+}
+
+static const char *const of_map[] = {
+	"slot_bytes", "private_bytes", "shared_bytes", "populated_bytes", "unused_bytes", "extents",
+	"mixed_blocks", "blocks",
+};
+
+#define NR_OF_MAP (sizeof(of_map) / sizeof(*of_map))
+
+static void test_unread_vm_has_no_sizes(void **state)
+{
+	struct gmem_model *m = *state;
+	struct gmem_vm *vm = new_vm(m, 1, GMEM_VM_SCANNED);
+
+	APPLY(m, 1, GMEM_CREATE, .h.ts_ns = 2, .ino = 5, .end = 512);
+	APPLY(m, 1, GMEM_BIND, .h.ts_ns = 2, .ino = 5, .start = 0, .end = 512);
+	for (int read = 0; read < 2; read++) {
+		for (size_t i = 0; i < NR_OF_MAP; i++) {
+			reads(m, of_map[i], "-");
+			assert_int_equal(json_number(m, of_map[i]), -1);
+		}
+		APPLY(m, 1, GMEM_SCAN_BEGIN, .h.ts_ns = 3);	/* begun is not done */
+	}
+	assert_int_equal(vm->map, GMEM_MAP_READING);
+	APPLY(m, 1, GMEM_SCAN_END, .h.ts_ns = 4);
+	reads(m, "slot_bytes", "2M");
+	assert_int_equal(json_number(m, "private_bytes"), 0);
+	/* Read again, it is doubtful, but not unknown. */
+	APPLY(m, 1, GMEM_SCAN_BEGIN, .h.ts_ns = 5);
+	assert_int_equal(json_number(m, "slot_bytes"), 2 << 20);
+	assert_true(json_lists(m, "stale", "slot_bytes"));
+	APPLY(m, 1, GMEM_SCAN_END, .h.ts_ns = 6);
+	assert_false(json_lists(m, "stale", "slot_bytes"));
+}
+
+/* VM whose first record was lost, or that was only counted. */
+static void test_vm_without_identity(void **state)
+{
+	struct gmem_counters_rec c = {
+		.h = { .ts_ns = 3, .vm = 1, .kind = GMEM_COUNTERS, .size = sizeof(c) },
+	};
+	struct gmem_model *m = *state;
+
+	APPLY(m, 1, GMEM_SCAN_FILE, .h.ts_ns = 2, .ino = 5, .nr_pages = 1);
+	for (size_t i = 0; i < NR_OF_MAP; i++)
+		reads(m, of_map[i], "-");
+	reads(m, "pid", "-");
+	reads(m, "vcpus", "-");
+	reads(m, "to_private_count", "-");	/* nobody has counted it */
+	reads(m, "memory_faults", "-");
+	assert_int_equal(gmem_model_apply(m, &c.h), 0);
+	reads(m, "to_private_count", "0");
+	reads(m, "conversions_per_s", "-");
+	assert_int_equal(json_number(m, "to_private_p99_ns"), -1);	/* of nothing */
+	c.c.conversion_hist[GMEM_TO_PRIVATE][0] = c.c.conversion[GMEM_TO_PRIVATE].count = 1;
+	assert_int_equal(gmem_model_apply(m, &c.h), 0);
+	assert_int_equal(json_number(m, "to_private_p99_ns"), 0);	/* one of 0 ns */
+	new_vm(m, 1, 0);
+	reads(m, "pid", "70");
+	reads(m, "vcpus", "2");
+}
+
+static void test_file_that_nobody_reads(void **state)
+{
+	struct gmem_model *m = *state;
+	struct gmem_vm *vm = new_vm(m, 1, 0);
+
+	APPLY(m, 1, GMEM_CREATE, .h.ts_ns = S, .ino = 5, .end = 512);
+	APPLY(m, 1, GMEM_BIND, .h.ts_ns = S, .ino = 5, .start = 0, .end = 256);
+	reads(m, "populated_bytes", "0");	/* it is new */
+	sync_at(m, S + 500 * MS);
+	reads(m, "populated_bytes", "0");
+	sync_at(m, 3 * S);			/* and was written to, for all we know */
+	reads(m, "populated_bytes", "-");
+	reads(m, "unused_bytes", "0");		/* it is in use, whatever it has */
+	assert_int_equal(json_number(m, "populated_bytes"), -1);
+	APPLY(m, 1, GMEM_UNBIND, .h.ts_ns = 3 * S, .ino = 5);
+	reads(m, "unused_bytes", "-");
+	APPLY(m, 1, GMEM_SCAN_FILE, .h.ts_ns = 3 * S, .ino = 6, .end = 512, .nr_pages = 256);
+	reads(m, "populated_bytes", ">1M");
+	reads(m, "unused_bytes", ">1M");
+	assert_true(json_lists(m, "partial", "populated_bytes"));
+	assert_int_equal(json_number(m, "populated_bytes"), 1 << 20);
+	APPLY(m, 1, GMEM_SCAN_FILE, .h.ts_ns = 3 * S, .ino = 5, .end = 512, .nr_pages = 256);
+	reads(m, "populated_bytes", "2M");
+	assert_false(json_lists(m, "partial", "populated_bytes"));
+	assert_int_equal(vm->nr_files, 2);
+}
+
+/* Read at each refresh until its last descriptor went. */
+static void test_file_that_was_read_once(void **state)
+{
+	struct gmem_model *m = *state;
+
+	new_vm(m, 1, 0);
+	for (int i = 1; i <= 3; i++) {
+		APPLY(m, 1, GMEM_SCAN_FILE, .h.ts_ns = i * 10 * S, .ino = 5, .end = 512, .nr_pages = 256);
+		sync_at(m, i * 10 * S + MS);	/* however long refreshes are apart */
+		reads(m, "populated_bytes", "1M");
+		assert_false(json_lists(m, "stale", "populated_bytes"));
+	}
+	sync_at(m, 40 * S);
+	sync_at(m, 50 * S);
+	reads(m, "populated_bytes", "1M?");
+	assert_true(json_lists(m, "stale", "populated_bytes"));
+	assert_false(json_lists(m, "partial", "populated_bytes"));
+	/* A recording that goes on with it says how old it is, or that it never was read. */
+	APPLY(m, 1, GMEM_SCAN_FILE, .h.ts_ns = 50 * S, .ino = 7, .end = 512, .nr_pages = GMEM_UNKNOWN);
+	reads(m, "populated_bytes", ">1M?");
+}
+
+/* Metrics that the source cannot give, and pages before the first reading. */
+static void test_what_is_not_asked_for(void **state)
+{
+	struct gmem_model *m = *state;
+
+	new_vm(m, 1, 0);
+	reads(m, "doubled_private_bytes", "-");
+	assert_int_equal(json_number(m, "shared_populated_bytes"), -1);
+	m->features &= ~(uint64_t)GMEM_FEATURE_PHASES;
+	reads(m, "to_private_lock_ns", "-");
+}
+
+static void test_sums(void **state)
+{
+	const struct gmem_metric *bytes = gmem_metric("slot_bytes"), *ns = gmem_metric("conversion_max_ns");
+	struct gmem_value a = { .u = 5 }, b = { .u = 3, .stale = true }, v;
+
+	(void)state;
+	v = gmem_value_add(bytes, GMEM_NO_VALUE, GMEM_NO_VALUE);
+	assert_true(v.unknown);
+	v = gmem_value_add(bytes, v, a);
+	assert_true(!v.unknown && v.partial && v.u == 5);
+	v = gmem_value_add(bytes, gmem_value_add(bytes, GMEM_NO_VALUE, a), b);
+	assert_true(!v.unknown && !v.partial && v.stale && v.u == 8);
+	v = gmem_value_add(ns, gmem_value_add(ns, GMEM_NO_VALUE, a), b);
+	assert_int_equal(v.u, 5);
+}
+
+/* Slot: gfns 1000 to 2000 are the first pages of the file, all private, and all populated. */
+static struct gmem_vm *backed_vm(struct gmem_model *m)
+{
+	struct gmem_vm *vm = new_vm(m, 1, 0);
+
+	APPLY(m, 1, GMEM_SCAN_FILE, .h.ts_ns = S, .ino = 5, .end = 1000, .nr_pages = 1000);
+	APPLY(m, 1, GMEM_SCAN_SLOT, .h.ts_ns = S, .ino = 5, .start = 1000, .end = 2000);
+	APPLY(m, 1, GMEM_ATTRIBUTES_END, .h.ts_ns = S, .start = 1000, .end = 2000, .arg = TEST_PRIVATE, .aux = 1);
+	return vm;
+}
+
+static void read_pages(struct gmem_model *m, unsigned int kind, uint64_t ts_ns, uint64_t start, uint64_t end)
+{
+	struct gmem_map_rec r = {
+		.h = { .ts_ns = ts_ns, .vm = 1, .kind = kind, .size = sizeof(r) },
+		.ino = kind == GMEM_PAGES ? 5 : 0, .nr = start < end, .extents = { { start, end } },
+		.start = kind == GMEM_PAGES ? 0 : 1000, .end = kind == GMEM_PAGES ? 1000 : 2000,
+	};
+
+	assert_int_equal(gmem_model_apply(m, &r.h), 0);
+}
+
+static void convert(struct gmem_model *m, uint64_t ts_ns, uint64_t start, uint64_t end, bool to_private)
+{
+	APPLY(m, 1, GMEM_ATTRIBUTES_END, .h.ts_ns = ts_ns, .start = start, .end = end,
+	      .arg = to_private ? TEST_PRIVATE : 0, .aux = 1);
+}
+
+static void end_round(struct gmem_model *m, uint64_t begin_ns, uint64_t ts_ns)
+{
+	assert_int_equal(APPLY(m, 0, GMEM_BACKING, .h.ts_ns = ts_ns, .dur_ns = ts_ns - begin_ns), 0);
+}
+
+/* The sum of the VM, of its slots, and all that is in the sets. */
+static uint64_t doubled_pages(const struct gmem_vm *vm)
+{
+	struct gmem_doubled d = gmem_vm_doubled(vm), sum = { 0, 0 };
+
+	for (size_t i = 0; i < vm->nr_slots; i++) {
+		struct gmem_doubled s = gmem_slot_doubled(vm, &vm->slots[i], 0, UINT64_MAX);
+
+		sum.private_bytes += s.private_bytes;
+		sum.shared_bytes += s.shared_bytes;
+	}
+	assert_int_equal(d.private_bytes, sum.private_bytes);
+	assert_int_equal(d.shared_bytes, sum.shared_bytes);
+	assert_int_equal((d.private_bytes + d.shared_bytes) >> 12,
+			 vm->doubled[0].nr_pages + vm->doubled[1].nr_pages);
+	return (d.private_bytes + d.shared_bytes) >> 12;
+}
+
+/* Pages of the last reading, and the map of now: what is no fault of anybody. */
+static void test_conversions_after_the_reading(void **state)
+{
+	struct gmem_model *m = *state;
+	struct gmem_vm *vm = backed_vm(m);
+
+	read_pages(m, GMEM_PAGES, 10 * S, 0, 1000);
+	read_pages(m, GMEM_SHARED_PAGES, 10 * S, 0, 0);
+	end_round(m, 9 * S, 11 * S);
+	sync_at(m, 11 * S);
+	assert_int_equal(doubled_pages(vm), 0);
+	convert(m, 12 * S, 1000, 1500, false);
+	APPLY(m, 1, GMEM_SCAN_FILE, .h.ts_ns = 12 * S, .ino = 5, .end = 1000, .nr_pages = 500);
+	sync_at(m, 13 * S);
+	assert_int_equal(doubled_pages(vm), 0);
+	/* The next round finds them discarded, or not. */
+	read_pages(m, GMEM_PAGES, 20 * S, 100, 1000);
+	read_pages(m, GMEM_SHARED_PAGES, 20 * S, 1000, 1100);
+	end_round(m, 19 * S, 21 * S);
+	assert_int_equal(doubled_pages(vm), 400);
+	sync_at(m, 21 * S);
+	convert(m, 22 * S, 1000, 1500, true);
+	assert_int_equal(doubled_pages(vm), 400);	/* as of 21 s */
+	assert_int_equal(gmem_vm_doubled(vm).private_bytes, 400 << 12);
+}
+
+static void test_conversions_while_pages_are_read(void **state)
+{
+	struct gmem_model *m = *state;
+	struct gmem_vm *vm = backed_vm(m);
+
+	convert(m, 5 * S, 1900, 1910, false);			/* long ago, and never discarded */
+	convert(m, 10 * S - 100 * MS, 1000, 1010, false);	/* not yet discarded when it is read */
+	read_pages(m, GMEM_PAGES, 10 * S, 0, 1000);
+	convert(m, 10 * S + MS, 1100, 1200, false);
+	convert(m, 10 * S + 2 * MS, 1150, 1160, true);		/* and back: discarded meanwhile */
+	read_pages(m, GMEM_SHARED_PAGES, 10 * S + 3 * MS, 1150, 1200);
+	end_round(m, 10 * S, 11 * S);
+	assert_int_equal(doubled_pages(vm), 10);
+	assert_int_equal(gmem_slot_doubled(vm, &vm->slots[0], 1900, 1910).private_bytes, 10 << 12);
+	/* Told late: it began before the end of the round. */
+	APPLY(m, 1, GMEM_ATTRIBUTES_END, .h.ts_ns = 11 * S + MS, .dur_ns = 2 * MS, .start = 1905, .end = 1906,
+	      .arg = TEST_PRIVATE, .aux = 1);
+	assert_int_equal(doubled_pages(vm), 9);
+	convert(m, 11 * S + MS, 1907, 1908, true);
+	assert_int_equal(doubled_pages(vm), 9);
+}
+
+/* Blocks that were only marked are read at the refresh; they may have gone back and forth. */
+static void test_marked_blocks(void **state)
+{
+	struct gmem_map_rec block = {
+		.h = { .ts_ns = 11 * S, .vm = 1, .kind = GMEM_SCAN_MAP, .size = sizeof(block) },
+		.start = 1024, .end = 1536, .nr = 1, .extents = { { 1024, 1536 } },
+	};
+	struct gmem_model *m = *state;
+	struct gmem_vm *vm = backed_vm(m);
+
+	read_pages(m, GMEM_PAGES, 10 * S, 0, 1000);
+	read_pages(m, GMEM_SHARED_PAGES, 10 * S, 1030, 1040);
+	end_round(m, 9 * S, 10 * S + MS);
+	assert_int_equal(doubled_pages(vm), 10);
+	assert_int_equal(gmem_model_apply(m, &block.h), 0);
+	assert_int_equal(doubled_pages(vm), 0);
+	sync_at(m, 11 * S);
+	assert_int_equal(doubled_pages(vm), 0);
+}
+
+/* A scan of the whole VM finds what was lost. */
+static void test_scan_finds_conversions(void **state)
+{
+	struct gmem_map_rec map = {
+		.h = { .ts_ns = 10 * S + MS, .vm = 1, .kind = GMEM_SCAN_MAP, .size = sizeof(map) },
+		.end = UINT64_MAX, .nr = 2, .extents = { { 1000, 1200 }, { 1400, 2000 } },
+	};
+	struct gmem_model *m = *state;
+	struct gmem_vm *vm = backed_vm(m);
+
+	convert(m, 2 * S, 1900, 1950, false);
+	read_pages(m, GMEM_PAGES, 10 * S, 0, 1000);
+	assert_int_equal(gmem_model_apply(m, &map.h), 0);
+	convert(m, 10 * S + 2 * MS, 1960, 1970, false);
+	end_round(m, 9 * S, 11 * S);
+	assert_int_equal(doubled_pages(vm), 0);
+	read_pages(m, GMEM_PAGES, 20 * S, 0, 1000);
+	end_round(m, 19 * S, 21 * S);
+	assert_int_equal(doubled_pages(vm), 210);
+}
+
+/* A VM that was there before is read for the first time: nothing was converted. */
+static void test_first_scan(void **state)
+{
+	struct gmem_map_rec map = {
+		.h = { .ts_ns = 10 * S, .vm = 1, .kind = GMEM_SCAN_MAP, .size = sizeof(map) },
+		.end = UINT64_MAX, .nr = 1, .extents = { { 1000, 2000 } },
+	};
+	struct gmem_model *m = *state;
+	struct gmem_vm *vm = new_vm(m, 1, GMEM_VM_SCANNED);
+
+	APPLY(m, 1, GMEM_SCAN_BEGIN, .h.ts_ns = 9 * S);
+	APPLY(m, 1, GMEM_SCAN_FILE, .h.ts_ns = 9 * S, .ino = 5, .end = 1000, .nr_pages = 1000);
+	APPLY(m, 1, GMEM_SCAN_SLOT, .h.ts_ns = 9 * S, .ino = 5, .start = 1000, .end = 2000);
+	assert_int_equal(gmem_model_apply(m, &map.h), 0);
+	APPLY(m, 1, GMEM_SCAN_END, .h.ts_ns = 10 * S);
+	read_pages(m, GMEM_PAGES, 10 * S + 1, 0, 1000);
+	read_pages(m, GMEM_SHARED_PAGES, 10 * S + 2, 1000, 1100);
+	end_round(m, 10 * S, 10 * S + 3);
+	assert_int_equal(doubled_pages(vm), 100);
+}
+
+/* Memory that goes is not double-backed any more. */
+static void test_slots_and_files_that_go(void **state)
+{
+	struct gmem_model *m = *state;
+	struct gmem_vm *vm = backed_vm(m);
+
+	convert(m, 2 * S, 1000, 1100, false);
+	read_pages(m, GMEM_PAGES, 10 * S, 0, 1000);
+	read_pages(m, GMEM_SHARED_PAGES, 10 * S, 1000, 1300);
+	end_round(m, 9 * S, 11 * S);
+	assert_int_equal(doubled_pages(vm), 300);
+	APPLY(m, 1, GMEM_SCAN_FILE, .h.ts_ns = 12 * S, .ino = 5, .end = 1000, .nr_pages = 0);
+	assert_int_equal(doubled_pages(vm), 200);
+	APPLY(m, 1, GMEM_UNBIND, .h.ts_ns = 12 * S, .ino = 5);
+	assert_int_equal(doubled_pages(vm), 0);
+	APPLY(m, 1, GMEM_BIND, .h.ts_ns = 13 * S, .ino = 5, .start = 1000, .end = 2000);
+	assert_int_equal(doubled_pages(vm), 0);
+}
+
+/* A file without a descriptor is not read, nor is the memory of a process that may not be looked into. */
+static void test_rounds_that_miss_something(void **state)
+{
+	struct gmem_model *m = *state;
+	struct gmem_vm *vm = backed_vm(m);
+
+	convert(m, 2 * S, 1000, 1100, false);
+	read_pages(m, GMEM_PAGES, 10 * S, 0, 1000);
+	end_round(m, 9 * S, 11 * S);
+	reads(m, "doubled_private_bytes", "400K");
+	reads(m, "doubled_shared_bytes", "-");
+	reads(m, "shared_populated_bytes", "-");
+	APPLY(m, 1, GMEM_SCAN_SLOT, .h.ts_ns = 12 * S, .ino = 6, .aux = 1, .start = 5000, .end = 5100);
+	read_pages(m, GMEM_PAGES, 20 * S, 0, 1000);
+	read_pages(m, GMEM_SHARED_PAGES, 20 * S, 1000, 1100);
+	end_round(m, 19 * S, 21 * S);
+	reads(m, "doubled_private_bytes", ">400K");
+	reads(m, "doubled_shared_bytes", ">0");
+	reads(m, "shared_populated_bytes", ">400K");
+	end_round(m, 29 * S, 31 * S);
+	reads(m, "doubled_private_bytes", "-");
+	assert_int_equal(doubled_pages(vm), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+static const struct CMUnitTest tests[] = {
+	TEST(test_unread_vm_has_no_sizes), TEST(test_vm_without_identity), TEST(test_file_that_nobody_reads),
+	TEST(test_file_that_was_read_once), TEST(test_what_is_not_asked_for), TEST(test_sums),
+	TEST(test_conversions_after_the_reading), TEST(test_conversions_while_pages_are_read),
+	TEST(test_marked_blocks), TEST(test_scan_finds_conversions), TEST(test_first_scan), TEST(test_slots_and_files_that_go),
+	TEST(test_rounds_that_miss_something),
+};
+
+TEST_UNIT(truth_unit, tests);

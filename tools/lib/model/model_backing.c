@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/*
+ * Double-backed memory. Pages are read in rounds that take a while, and VMs convert meanwhile: at the
+ * end of a round, what was read is compared with the map, without what was converted. What that
+ * yields is kept as it is until the next round, so figure, map and age belong together.
+ */
+#include "model_parts.h"
+
+#include <errno.h>
+
+/*
+ * A VMM converts, then discards: pages that are read in between are populated on both sides, and
+ * no fault of anybody. What was converted that shortly before a round is left out, too.
+ */
+#define GRACE_NS	1000000000ULL
+
+#define FILE_MAPPABLE	1	/* GUEST_MEMFD_FLAG_MMAP: one page is both sides, and is not read */
+
+static void forget_converted(struct gmem_converted *c)
+{
+	gmem_ranges_free(&c->before);
+	c->before = c->now;
+	memset(&c->now, 0, sizeof(c->now));
+}
+
+/* Drops what is older than GRACE_NS at ts_ns. Not to be called while a round is under way. */
+static void age_converted(struct gmem_converted *c, uint64_t ts_ns)
+{
+	if (ts_ns <= c->now_ns + GRACE_NS)
+		return;
+	forget_converted(c);
+	if (ts_ns > c->now_ns + 2 * GRACE_NS)
+		forget_converted(c);
+	c->now_ns = ts_ns;
+}
+
+/* Without rounds of reading there is nothing to compare. */
+static bool follows(const struct gmem_model *m)
+{
+	return m->backing_reads || (m->features & GMEM_FEATURE_BACKING);
+}
+
+int model_not_doubled(struct gmem_vm *vm, uint64_t start, uint64_t end)
+{
+	int err = 0;
+
+	for (int side = 0; side < GMEM_SIDES && !err; side++) {
+		if (vm->doubled[side].nr_extents)
+			err = gmem_ranges_del(&vm->doubled[side], start, end);
+	}
+	return err;
+}
+
+int model_converted(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_hdr *h, uint64_t begin_ns,
+		    uint64_t start, uint64_t end)
+{
+	if (!follows(m))
+		return 0;
+	if (!m->backing_reads)
+		age_converted(&vm->converted, h->ts_ns);
+	if ((m->backing_settles || vm->behind) && begin_ns <= m->backing_ns && model_not_doubled(vm, start, end))
+		return -ENOMEM;
+	return gmem_ranges_add(&vm->converted.now, start, end);
+}
+
+/* Adds what the set lacks of [start, end), and deletes what it has of it. */
+static int toggle(struct gmem_ranges *set, uint64_t start, uint64_t end)
+{
+	struct gmem_extent x;
+	uint64_t lo, hi;
+	int err = 0;
+
+	while (start < end && !err) {
+		if (!gmem_ranges_next(set, start, &x) || x.start >= end)
+			return gmem_ranges_add(set, start, end);
+		lo = x.start > start ? x.start : start;
+		hi = x.end < end ? x.end : end;
+		err = gmem_ranges_add(set, start, lo);
+		if (!err)
+			err = gmem_ranges_del(set, lo, hi);
+		start = hi;
+	}
+	return err;
+}
+
+static int toggle_within(struct gmem_ranges *set, const struct gmem_ranges *other, uint64_t start, uint64_t end)
+{
+	struct gmem_extent x = { 0, start };
+	int err = 0;
+
+	while (!err && gmem_ranges_next(other, x.end, &x) && x.start < end)
+		err = toggle(set, x.start > start ? x.start : start, x.end < end ? x.end : end);
+	return err;
+}
+
+int model_found(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r)
+{
+	struct gmem_ranges diff = { 0 };
+	struct gmem_extent x = { 0, 0 };
+	int err;
+
+	/* A first reading finds no change: it was that way before. */
+	if (!follows(m) || !vm->map_known)
+		return 0;
+	err = model_replace(&diff, r);
+	if (!err)
+		err = toggle_within(&diff, &vm->private, r->start, r->end);
+	while (!err && gmem_ranges_next(&diff, x.end, &x))
+		err = model_converted(m, vm, &r->h, 0, x.start, x.end);
+	gmem_ranges_free(&diff);
+	return err;
+}
+
+int model_file_empty(struct gmem_vm *vm, uint64_t ino)
+{
+	struct gmem_file *f = model_file(vm, ino);
+	int err = gmem_ranges_del(&f->pages, 0, UINT64_MAX);
+
+	for (size_t i = 0; i < vm->nr_slots && !err; i++) {
+		const struct gmem_slot *s = &vm->slots[i];
+
+		if (s->ino == ino)
+			err = gmem_ranges_del(&vm->doubled[GMEM_SIDE_PRIVATE], s->gfn, s->gfn + s->npages);
+	}
+	return err;
+}
+
+/* Records of a round that has ended come again where a part of a recording begins. */
+static bool is_over(const struct gmem_model *m, uint64_t ts_ns)
+{
+	return m->backing_ns && ts_ns <= m->backing_ns;
+}
+
+/* The first pages that are newer than the last round begin the next one. */
+static void begin_round(struct gmem_model *m, uint64_t ts_ns)
+{
+	struct gmem_vm *vm, *tmp;
+
+	if (m->backing_reads || is_over(m, ts_ns))
+		return;
+	m->backing_reads = true;
+	m->backing_settles = false;
+	HASH_ITER(hh, m->vms, vm, tmp) {
+		age_converted(&vm->converted, ts_ns);
+		gmem_ranges_free(&vm->shared_read);
+	}
+}
+
+int model_pages(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r)
+{
+	struct gmem_file *f;
+	int err;
+
+	begin_round(m, r->h.ts_ns);
+	if (r->h.kind == GMEM_SHARED_PAGES) {
+		if (is_over(m, r->h.ts_ns))
+			return 0;
+		err = model_replace(&vm->shared_pages, r);
+		return err ? err : gmem_ranges_add(&vm->shared_read, r->start, r->end);
+	}
+	f = model_file(vm, r->ino);
+	if (!f || is_over(m, r->h.ts_ns))
+		return 0;
+	f->pages_ns = r->h.ts_ns;
+	f->pages_new = true;
+	return model_replace(&f->pages, r);
+}
+
+/* Adds those of [start, end) that are private, or those that are not. */
+static int add_by_attribute(struct gmem_ranges *to, const struct gmem_ranges *private, uint64_t start,
+			    uint64_t end, bool wanted)
+{
+	struct gmem_extent x;
+	int err = 0;
+
+	while (start < end && !err) {
+		bool any = gmem_ranges_next(private, start, &x) && x.start < end;
+		uint64_t lo = !any ? end : x.start > start ? x.start : start;
+		uint64_t hi = !any ? end : x.end < end ? x.end : end;
+
+		err = wanted ? gmem_ranges_add(to, lo, hi) : gmem_ranges_add(to, start, lo);
+		start = hi;
+	}
+	return err;
+}
+
+/* @pages of [from, to) lie at gfns that are so much higher. */
+static int add_doubled(struct gmem_vm *vm, enum gmem_side side, const struct gmem_ranges *pages, uint64_t from,
+		       uint64_t to, uint64_t to_gfn)
+{
+	struct gmem_extent x = { 0, from };
+	int err = 0;
+
+	while (!err && gmem_ranges_next(pages, x.end, &x) && x.start < to)
+		err = add_by_attribute(&vm->doubled[side], &vm->private,
+				       (x.start > from ? x.start : from) + to_gfn,
+				       (x.end < to ? x.end : to) + to_gfn, side == GMEM_SIDE_SHARED);
+	return err;
+}
+
+static int del_ranges(struct gmem_ranges *from, const struct gmem_ranges *what)
+{
+	struct gmem_extent x = { 0, 0 };
+	int err = 0;
+
+	while (!err && from->nr_extents && gmem_ranges_next(what, x.end, &x))
+		err = gmem_ranges_del(from, x.start, x.end);
+	return err;
+}
+
+static enum gmem_known known_of(uint64_t part, uint64_t all)
+{
+	return part >= all ? GMEM_KNOWN_ALL : part ? GMEM_KNOWN_PART : GMEM_KNOWN_NONE;
+}
+
+/* Pages of files that the round did not read, as nobody has them open any more, are of an earlier map. */
+static int check_files(struct gmem_vm *vm, uint64_t begin_ns)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < vm->nr_files && !err; i++) {
+		struct gmem_file *f = &vm->files[i];
+
+		f->pages_known = f->pages_new ||
+				 (f->populated_read && !f->populated && f->populated_ns >= begin_ns);
+		f->pages_new = false;
+		if (!f->pages_known)
+			err = gmem_ranges_del(&f->pages, 0, UINT64_MAX);
+	}
+	return err;
+}
+
+/* How many pages of the slots can be compared on each side. */
+static void check_slots(struct gmem_vm *vm)
+{
+	uint64_t all = 0, read[GMEM_SIDES] = { 0, 0 };
+
+	for (size_t i = 0; i < vm->nr_slots; i++) {
+		const struct gmem_slot *s = &vm->slots[i];
+		const struct gmem_file *f = model_file(vm, s->ino);
+		bool one_side = f && f->flags & FILE_MAPPABLE;
+
+		all += s->npages;
+		if (one_side || (f && f->pages_known))
+			read[GMEM_SIDE_PRIVATE] += s->npages;
+		read[GMEM_SIDE_SHARED] += one_side ? s->npages :
+			gmem_ranges_count(&vm->shared_read, s->gfn, s->gfn + s->npages);
+	}
+	for (int side = 0; side < GMEM_SIDES; side++)
+		vm->doubled_known[side] = known_of(read[side], all);
+}
+
+static int compare_slot(struct gmem_vm *vm, const struct gmem_slot *s)
+{
+	const struct gmem_file *f = model_file(vm, s->ino);
+	int err = 0;
+
+	if (f)
+		err = add_doubled(vm, GMEM_SIDE_PRIVATE, &f->pages, s->pgoff, s->pgoff + s->npages,
+				  s->gfn - s->pgoff);
+	return err ? err : add_doubled(vm, GMEM_SIDE_SHARED, &vm->shared_pages, s->gfn, s->gfn + s->npages, 0);
+}
+
+/* The shared side of what was not read now is of an earlier map. */
+static int drop_unread(struct gmem_vm *vm)
+{
+	struct gmem_ranges keep = { 0 };
+	struct gmem_extent r = { 0, 0 };
+	int err = 0;
+
+	while (!err && gmem_ranges_next(&vm->shared_read, r.end, &r)) {
+		struct gmem_extent x = { 0, r.start };
+
+		while (!err && gmem_ranges_next(&vm->shared_pages, x.end, &x) && x.start < r.end)
+			err = gmem_ranges_add(&keep, x.start > r.start ? x.start : r.start,
+					      x.end < r.end ? x.end : r.end);
+	}
+	if (err) {
+		gmem_ranges_free(&keep);
+		return err;
+	}
+	gmem_ranges_free(&vm->shared_pages);
+	vm->shared_pages = keep;
+	return 0;
+}
+
+static int compare(struct gmem_vm *vm, uint64_t begin_ns)
+{
+	int err = check_files(vm, begin_ns);
+
+	if (!err)
+		err = drop_unread(vm);
+	check_slots(vm);
+	for (int side = 0; side < GMEM_SIDES; side++)
+		gmem_ranges_free(&vm->doubled[side]);
+	for (size_t i = 0; i < vm->nr_slots && !err; i++)
+		err = compare_slot(vm, &vm->slots[i]);
+	for (int side = 0; side < GMEM_SIDES && !err; side++) {
+		err = del_ranges(&vm->doubled[side], &vm->converted.now);
+		if (!err)
+			err = del_ranges(&vm->doubled[side], &vm->converted.before);
+	}
+	return err;
+}
+
+int model_backing(struct gmem_model *m, const struct gmem_rec *r)
+{
+	struct gmem_vm *vm, *tmp;
+	int err = 0;
+
+	if (is_over(m, r->h.ts_ns))
+		return 0;
+	m->features |= GMEM_FEATURE_BACKING;
+	m->backing_ns = r->h.ts_ns;
+	m->backing_took_ns = r->dur_ns;
+	m->backing_reads = false;
+	m->backing_settles = true;
+	HASH_ITER(hh, m->vms, vm, tmp) {
+		if (!err)
+			err = compare(vm, r->h.ts_ns - r->dur_ns);
+	}
+	return err;
+}
+
+int model_doubled(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r)
+{
+	enum gmem_side side = r->ino == GMEM_SIDE_PRIVATE ? GMEM_SIDE_PRIVATE : GMEM_SIDE_SHARED;
+
+	m->backing_settles = false;
+	return model_replace(&vm->doubled[side], r);
+}
+
+void model_free_backing(struct gmem_vm *vm)
+{
+	gmem_ranges_free(&vm->shared_pages);
+	gmem_ranges_free(&vm->shared_read);
+	gmem_ranges_free(&vm->converted.now);
+	gmem_ranges_free(&vm->converted.before);
+	for (int side = 0; side < GMEM_SIDES; side++)
+		gmem_ranges_free(&vm->doubled[side]);
+}
