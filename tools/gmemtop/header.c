@@ -88,7 +88,7 @@ static void draw_totals(struct canvas *c, const struct ui *ui, const struct gmem
 	}
 	if (m->backing_ns && (t->doubled_bytes.u || t->doubled_bytes.unknown || t->doubled_bytes.partial))
 		add_bytes(&line, 4, "twice", "twice", t->doubled_bytes);
-	add_rates(&line, t, m->features & GMEM_FEATURE_RATES);
+	add_rates(&line, t, m->features & GMEM_FEATURE_RATES && m->features & GMEM_FEATURE_CONVERSIONS);
 	if (!ui->filter.text[0] && !ui->pid)
 		add_trend(&line, ui, m, c->ascii);
 	add_inflight(&line, t);

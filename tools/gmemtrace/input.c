@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "args.h"
+#include "blind.h"
 #include "child.h"
 #include "command.h"
 #include "live_options.h"
@@ -103,6 +104,7 @@ static int on_record(void *ctx, const struct gmem_hdr *rec)
 	struct input *in = ctx;
 	int err;
 
+	blind_warn(rec);
 	if (in->wants.all)
 		return in->fn(in->ctx, rec, true);
 	err = filter_learn(&in->wants, rec);

@@ -6,8 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kinds.h"
+#include "blind.h"
 #include "clocks.h"
+#include "kinds.h"
 #include "record.h"
 #include "stop.h"
 
@@ -63,6 +64,7 @@ static int on_record(void *ctx, const struct gmem_hdr *rec)
 	struct record *r = ctx;
 	int err = filter_learn(&r->filter, rec);
 
+	blind_warn(rec);
 	if (rec->kind == GMEM_LOST)
 		memcpy(r->lost, ((const struct gmem_lost_rec *)rec)->lost, sizeof(r->lost));
 	if (r->trigger_ns)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "args.h"
+#include "blind.h"
 #include "kinds.h"
 #include "unfold.h"
 
@@ -175,6 +176,7 @@ static int show_event(void *ctx, const struct gmem_hdr *rec)
 
 int show_record(void *ctx, const struct gmem_hdr *rec)
 {
+	blind_warn(rec);
 	return unfold(rec, show_event, ctx);
 }
 

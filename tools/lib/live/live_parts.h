@@ -21,6 +21,7 @@ struct live {
 	uint64_t looked_ns;	/* when we looked for one last */
 	struct backing *backing;	/* NULL: not wanted */
 	bool probes_told;
+	uint64_t verified_ns;	/* when probes were verified last */
 	uint64_t refreshed_ns;	/* when pages were counted last */
 	uint64_t holders_ns;	/* when we began to look for holders, all of whom are in the ring buffer; or 0 */
 	uint64_t holders_due_ns;
@@ -61,6 +62,9 @@ int live_sum_losses(struct live *l, struct gmem_lost_rec *r);
 
 /* The picture, but for the record that ends it. */
 int live_sync_all(struct live *l);
+
+/* Verifies that probes are not blind, and hands over what came of it. For each refresh, or each second. */
+int live_check_probes(struct live *l);
 
 /* Hands over how all that follows is seen, once after each change. */
 int live_tell_probes(struct live *l);

@@ -230,13 +230,14 @@ static int refresh_pages(struct live *l)
  * A program that was skipped might have seen any change: all is read, as after a loss. That it was
  * is reported before what is read then.
  */
-static int check_probes(struct live *l)
+int live_check_probes(struct live *l)
 {
 	uint64_t before = l->at.verifier.skipped;
 	struct gmem_lost_rec r = l->before;
 	bool skipped = verify_skipped(&l->at) != before;
 	int err;
 
+	l->verified_ns = gmem_now_ns();
 	if (attach_verify(&l->at))
 		l->probes_told = false;
 	err = live_tell_probes(l);
@@ -255,7 +256,7 @@ int live_sync_all(struct live *l)
 	if (!err && !l->at.skel)
 		return sync_losses(l);
 	if (!err)
-		err = check_probes(l);
+		err = live_check_probes(l);
 	if (!err)
 		err = refresh_pages(l);
 	if (!err)

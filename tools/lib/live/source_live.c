@@ -21,6 +21,9 @@ static struct live *to_live(struct gmem_source *s)
 /* While a VM is read, half of the time is for that: events must not wait. */
 #define READING_NS(timeout_ms)	((uint64_t)(timeout_ms) * 500000 + 1000000)
 
+/* Of a source that nobody asks for snapshots. */
+#define VERIFY_NS	1000000000ULL
+
 /* Nothing comes while there is no KVM. */
 static int wait_for_kvm(int timeout_ms)
 {
@@ -38,6 +41,8 @@ static int live_poll(struct gmem_source *s, int timeout_ms, gmem_record_fn fn, v
 	n = live_follow_kvm(l);
 	if (!n && !l->at.skel)
 		return wait_for_kvm(timeout_ms);
+	if (!n && gmem_now_ns() - l->verified_ns >= VERIFY_NS)
+		n = live_check_probes(l);
 	if (!n)
 		n = live_take_inventory(l, READING_NS(timeout_ms));
 	if (n < 0)

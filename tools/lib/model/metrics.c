@@ -266,20 +266,20 @@ GETTER(get_inflight_age)
 #define VALUE(of, k, t, w, type, getter, arg, h) { k, t, h, type, w, getter, 0, arg, 0, of }
 
 #define DIRECTION(name, T, D)							\
-	COUNTER(name "_count", T, 7, GMEM_COUNT, conversion[D].count,		\
+	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_count", T, 7, GMEM_COUNT, conversion[D].count,		\
 		"conversions that changed something"),				\
-	COUNTER(name "_bytes", T "-B", 7, GMEM_BYTES, conversion[D].bytes,	\
+	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_bytes", T "-B", 7, GMEM_BYTES, conversion[D].bytes,	\
 		"bytes of the ranges of these conversions"),			\
-	COUNTER(name "_unchanged", T "-NOP", 9, GMEM_COUNT, conversion[D].unchanged, \
+	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_unchanged", T "-NOP", 9, GMEM_COUNT, conversion[D].unchanged, \
 		"conversions that found all as it was asked for"),		\
-	COUNTER(name "_failed", T "-ERR", 9, GMEM_COUNT, conversion[D].failed,	\
+	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_failed", T "-ERR", 9, GMEM_COUNT, conversion[D].failed,	\
 		"conversions that failed"),					\
-	COUNTER(name "_total_ns", T "-T", 7, GMEM_NS, conversion[D].total_ns,	\
+	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_total_ns", T "-T", 7, GMEM_NS, conversion[D].total_ns,	\
 		"time in KVM_SET_MEMORY_ATTRIBUTES"),				\
-	COUNTER(name "_max_ns", T "-MAX", 9, GMEM_NS, conversion[D].max_ns,	\
+	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_max_ns", T "-MAX", 9, GMEM_NS, conversion[D].max_ns,	\
 		"longest of them"),						\
-	VALUE(GMEM_OF_COUNTERS, name "_p50_ns", T "-P50", 9, GMEM_NS, get_p50, D, "median of their time"), \
-	VALUE(GMEM_OF_COUNTERS, name "_p99_ns", T "-P99", 9, GMEM_NS, get_p99, D, "99th percentile of their time")
+	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_COUNTERS, name "_p50_ns", T "-P50", 9, GMEM_NS, get_p50, D, "median of their time"), \
+	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_COUNTERS, name "_p99_ns", T "-P99", 9, GMEM_NS, get_p99, D, "99th percentile of their time")
 
 #define OPERATION(F, name, T, field, what)					\
 	COUNTER_IF(F, name "_count", T, 7, GMEM_COUNT, field.count, what),	\
@@ -357,20 +357,20 @@ const struct gmem_metric gmem_metrics[] = {
 	VALUE(GMEM_OF_MAP, "mixed_blocks", "MIXED", 6, GMEM_COUNT, get_blocks, 1,
 	      "2 MiB blocks that are private in part: no huge page there"),
 	VALUE(GMEM_OF_MAP, "blocks", "BLOCKS", 6, GMEM_COUNT, get_blocks, 0, "2 MiB blocks of the slots"),
-	VALUE_IF(GMEM_FEATURE_RATES, GMEM_OF_COUNTERS, "conversions_per_s", "CONV/s", 7, GMEM_PER_S, get_rate, 0,
+	VALUE_IF(GMEM_FEATURE_RATES | GMEM_FEATURE_CONVERSIONS, GMEM_OF_COUNTERS, "conversions_per_s", "CONV/s", 7, GMEM_PER_S, get_rate, 0,
 	      "conversions a second since the last refresh"),
-	VALUE_IF(GMEM_FEATURE_RATES, GMEM_OF_COUNTERS, "converted_bytes_per_s", "BYTES/s", 7, GMEM_BYTES_PER_S, get_byte_rate, 0,
+	VALUE_IF(GMEM_FEATURE_RATES | GMEM_FEATURE_CONVERSIONS, GMEM_OF_COUNTERS, "converted_bytes_per_s", "BYTES/s", 7, GMEM_BYTES_PER_S, get_byte_rate, 0,
 	      "bytes converted a second since the last refresh"),
-	VALUE(GMEM_OF_COUNTERS, "conversion_p50_ns", "P50", 6, GMEM_NS, get_p50, GMEM_DIRECTIONS,
+	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_COUNTERS, "conversion_p50_ns", "P50", 6, GMEM_NS, get_p50, GMEM_DIRECTIONS,
 	      "median time of a conversion, either direction, since the VM was first seen"),
-	VALUE(GMEM_OF_COUNTERS, "conversion_p99_ns", "P99", 6, GMEM_NS, get_p99, GMEM_DIRECTIONS,
+	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_COUNTERS, "conversion_p99_ns", "P99", 6, GMEM_NS, get_p99, GMEM_DIRECTIONS,
 	      "99th percentile"),
-	VALUE(GMEM_OF_COUNTERS, "conversion_max_ns", "MAX", 6, GMEM_NS, get_max, 0, "longest conversion"),
+	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_COUNTERS, "conversion_max_ns", "MAX", 6, GMEM_NS, get_max, 0, "longest conversion"),
 	VALUE_IF(GMEM_FEATURE_STALLS, GMEM_OF_COUNTERS, "stall_p99_ns", "WAIT", 6, GMEM_NS, get_stall_p99, GMEM_DIRECTIONS,
 		 "99th percentile of what a vCPU waits from asking for a conversion until it runs again"),
-	VALUE(GMEM_OF_ALL, "inflight", "FLY", 4, GMEM_COUNT, get_inflight, 0,
+	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_ALL, "inflight", "FLY", 4, GMEM_COUNT, get_inflight, 0,
 	      "conversions that have begun and not ended"),
-	VALUE(GMEM_OF_ALL, "inflight_age_ns", "AGE", 6, GMEM_NS, get_inflight_age, 0,
+	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_ALL, "inflight_age_ns", "AGE", 6, GMEM_NS, get_inflight_age, 0,
 	      "time since the oldest of them began"),
 	DIRECTION("to_private", ">PRIV", GMEM_TO_PRIVATE),
 	DIRECTION("to_shared", ">SHRD", GMEM_TO_SHARED),
