@@ -186,9 +186,10 @@ static void summary(const struct check *c)
 {
 	if (shown > MOST_SHOWN)
 		printf(".. and %llu more\n", (unsigned long long)(shown - MOST_SHOWN));
-	printf("%u refreshes: %llu values, %llu differences, %llu unknown, %llu maps not current, %llu out of reach\n",
+	printf("%u refreshes: %llu values, %llu differences, %llu unknown, %llu stale, %llu maps not current, %llu out of reach\n",
 	       c->refreshes, (unsigned long long)c->values, (unsigned long long)c->differences,
-	       (unsigned long long)c->unknown, (unsigned long long)c->not_current,
+	       (unsigned long long)c->unknown, (unsigned long long)c->stale,
+	       (unsigned long long)c->not_current,
 	       (unsigned long long)c->hidden);
 }
 

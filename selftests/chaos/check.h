@@ -18,7 +18,7 @@ struct check {
 	bool counters, settled;
 	unsigned int refreshes;
 	unsigned int line;	/* of the input, for messages */
-	uint64_t values, differences, unknown, not_current, hidden;
+	uint64_t values, differences, unknown, stale, not_current, hidden;
 };
 
 __attribute__((noreturn)) void die(const char *what, const char *name);

@@ -90,10 +90,12 @@ static void put_populated(struct json_object *o, const struct gmem_model *m, con
 	if (s.known == GMEM_KNOWN_ALL) {
 		put_u64(o, "populated_bytes", s.bytes);
 		put_u64(o, "populated_age_ns", m->now_ns > f->populated_ns ? m->now_ns - f->populated_ns : 0);
+		json_object_object_add(o, "populated_stale", json_object_new_boolean(s.stale));
 		return;
 	}
 	json_object_object_add(o, "populated_bytes", NULL);
 	json_object_object_add(o, "populated_age_ns", NULL);
+	json_object_object_add(o, "populated_stale", NULL);
 }
 
 static struct json_object *files(const struct gmem_vm *vm, const struct gmem_model *m)
