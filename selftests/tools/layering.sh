@@ -45,7 +45,7 @@ model() {
 }
 
 verdict 'only what reads its maps and attaches, in tools/lib/live, knows BPF' \
-	"$(sources | grep -vxE 'tools/lib/live/(source_live|live_records|live_sync|attach|inflight|inventory|probes)\.[ch]' |
+	"$(sources | grep -vxE 'tools/lib/live/(source_live|live_records|live_sync|attach|inflight|inventory|probes|verify)\.[ch]' |
 	includes '(.*/)?bpf/.*\.h|.*\.skel\.h')"
 verdict 'only tools/gmemtop/tui.c knows curses' \
 	"$(sources | grep -vx 'tools/gmemtop/tui\.c' |

@@ -121,16 +121,16 @@ static void test_mapped(void **state)
 	struct gmem_vm *vm = gmem_model_vm(m, 1);
 
 	APPLY(m, 1, GMEM_UNBIND, .ino = 5, .aux = 0);
-	assert_int_equal(gmem_vm_unused_bytes(vm), 100 * 4096);
+	assert_int_equal(gmem_vm_unused(m, vm).bytes, 100 * 4096);
 	APPLY(m, 1, GMEM_SCAN_FILE, .h.ts_ns = 20, .ino = 5, .end = 512, .nr_pages = 100,
 	      .start = GMEM_FILE_MAPPED);
 	assert_true(vm->files[0].mapped);
 	assert_false(gmem_file_unused(vm, &vm->files[0]));
 	looked(m, 25, 30);
 	assert_true(vm->orphan);
-	assert_int_equal(gmem_vm_unused_bytes(vm), 0);
+	assert_int_equal(gmem_vm_unused(m, vm).bytes, 0);
 	APPLY(m, 1, GMEM_SCAN_FILE, .h.ts_ns = 40, .ino = 5, .end = 512, .nr_pages = 100);
-	assert_int_equal(gmem_vm_unused_bytes(vm), 100 * 4096);
+	assert_int_equal(gmem_vm_unused(m, vm).bytes, 100 * 4096);
 }
 
 /* A map is stale while changes of it are marked and not read, and only then. */
