@@ -66,6 +66,7 @@ DISTRO_KERNELS ?= 6.12.117+deb12-amd64 6.12:amd64 6.16:amd64 6.18:amd64 6.19:amd
 	6.18:cloud newest:cloud
 DISTRO_TESTS := $(foreach k,$(DISTRO_KERNELS),'$(IN_VM) debian:$(k) selftests/distro/truth.sh')
 DISTRO_TESTS += $(foreach k,$(filter %amd64,$(DISTRO_KERNELS)),'$(IN_VM) debian:$(k) selftests/distro/blind.sh')
+DISTRO_TESTS += 'env GMEM_VM_APPEND=lockdown=confidentiality $(IN_VM) debian:6.12.117+deb12-amd64 selftests/distro/lockdown.sh'
 DISTRO_TESTS += 'selftests/distro/clang-matrix.sh $(EVERY) debian:6.18:amd64 debian:newest:cloud'
 # The short part, for VM_TESTS.
 DISTRO_SHORT := $(foreach k,6.12.117+deb12-amd64 newest:cloud,'$(IN_VM) debian:$(k) selftests/distro/truth.sh')
