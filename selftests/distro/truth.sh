@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # gmemtop counts exactly on this kernel, whatever it is: VMs of the default type do all that
-# guest_memfd allows there. Attached before the load, and after it.
+# guest_memfd allows there. Attached before the load, and after it. Where tasks are preempted
+# in BPF programs the kernel skips some: counts may lack as many as gmemtop reports, no more.
 . selftests/tap.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
@@ -13,11 +14,16 @@ differs() {
 		def pick($keys): map(with_entries(select(.key as $k | $keys | index($k)))) | sort;
 		def lists($want; $got): ($want[0] // {} | keys) as $k |
 			if ($want | sort) == ($got | pick($k)) then empty else "wanted \($want) got \($got)" end;
+		($top.lost.skipped // 0) as $skipped |
+		def short($key; $want; $got): $skipped > 0 and ($key | test("^(to_|punch_|allocate_)")) and
+			$want != null and $got != null and $got < $want and
+			(($key | endswith("_bytes")) or $want - $got <= $skipped);
 		$ledger[] | . as $l | [$top.vms[] | select(.pid == $l.pid)] |
 		if length != 1 then "pid \($l.pid): \(length) VMs"
 		elif $part == "counts" then .[0] as $v | $l.counts | to_entries[] | . as $e |
 			if $v | has($e.key) | not then "no \(.key)"
 			elif .value == $v[.key] then empty
+			elif short(.key; .value; $v[.key]) then empty
 			else "pid \($l.pid): \(.key): wanted \(.value), got \($v[.key])" end
 		elif $part == "state" then .[0] as $v | select($v.map_state != "current") |
 			"pid \($l.pid): the map is \($v.map_state)"
@@ -25,7 +31,7 @@ differs() {
 }
 
 lost() {
-	grep '}$' "$1" | tail -1 | jq -c '.lost | with_entries(select(.value != 0))'
+	grep '}$' "$1" | tail -1 | jq -c '.lost | with_entries(select(.value != 0 and .key != "skipped"))'
 }
 
 # equal NAME FILE PART: it may take a refresh until the last events are in.
@@ -60,6 +66,7 @@ ok "the load does its work"
 for part in counts files slots state; do
 	equal "gmemtop that was there before: $part" "$dir/top" $part
 done
+comment "skipped programs: $(grep '}$' "$dir/top" | tail -1 | jq '.lost.skipped // 0')"
 is "it has lost nothing" "$(lost "$dir/top")" "{}"
 
 build/gmemtop --json -n 1 -d 0.1 > "$dir/fresh" 2> "$dir/fresh.err"
