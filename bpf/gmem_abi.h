@@ -295,7 +295,7 @@ enum gmem_feature {
 	GMEM_FEATURE_RATES	= 1 << 10,	/* something is known of a refresh before the last: of the model */
 	GMEM_FEATURE_NO_ATTRIBUTES = 1 << 11,	/* conversions are not seen: the kernel has none, or their probe is blind */
 	GMEM_FEATURE_CONVERSIONS = 1 << 12,	/* the opposite, of the model: recordings before 11 lack the bit */
-	GMEM_FEATURE_OTHER_PIDS	= 1 << 13,	/* a restriction: VMs of other pid namespaces cannot be read */
+	GMEM_FEATURE_OTHER_PIDS	= 1 << 13,	/* a restriction: VMs of other pid namespaces are found only when they do something */
 };
 
 /* Groups of events that somebody may want to see or not: each has its cost. */

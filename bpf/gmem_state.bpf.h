@@ -70,6 +70,9 @@ static __always_inline bool started(void)
 	return wants(GMEM_PROBES_BASE);
 }
 
+/* Time 0, set before @wanted: a program may have looked at the clock a moment earlier. */
+__u64 begin_ns;
+
 /* Wake the reader when this much waits; it looks by itself ten times a second. */
 const volatile __u64 wakeup_bytes = 256 << 10;
 
@@ -138,7 +141,7 @@ static __always_inline void fill_hdr(struct gmem_hdr *h, __u64 vm, __u16 kind, _
 {
 	__u64 id = bpf_get_current_pid_tgid();
 
-	h->ts_ns = ts;
+	h->ts_ns = ts < begin_ns ? begin_ns : ts;
 	h->vm = vm;
 	h->tgid = id >> 32;
 	h->tid = id;

@@ -89,15 +89,15 @@ unshare --pid --fork --mount-proc build/gmemtop --json -d 0.5 -n 4 > "$dir/json"
 unshare --pid --fork --mount-proc build/gmemtop --csv -d 0.5 -n 3 > "$dir/csv"
 unshare --pid --fork --mount-proc build/gmemtop -b -d 0.5 -n 3 > "$dir/text"
 tail -1 "$dir/json" > "$dir/now"
-is "a VM is there, and its sizes are null" "$(jq -c '[.vms[0] | .slot_bytes, .private_bytes, .shared_bytes,
-	.populated_bytes, .unused_bytes, .extents, .mixed_blocks, .blocks]' "$dir/now")" \
-	"[null,null,null,null,null,null,null,null]"
-is "it says that it is unread" "$(jq -r '.vms[0].map_state' "$dir/now")" unread
-check "and why" jq -e .other_pid_namespaces_unread "$dir/now"
-check "the screen says it, too" grep -q "other pid namespaces unread" "$dir/text"
-check "where there is -, and not 0" grep -q "slots -  private -  shared -" "$dir/text"
-is "CSV has nothing there" "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "slot_bytes") c = i }
-	END { print "<" $c ">" }' "$dir/csv")" "<>"
+# Known by what it does, it can be read; if not, its sizes are unknown. Nothing is 0 for want of knowledge.
+is "sizes of a VM that is found by what it does are right, or null" "$(jq -c '.vms[0] |
+	if .map_state == "unread" then [.slot_bytes, .private_bytes, .shared_bytes, .unused_bytes, .extents] | unique
+	else .slot_bytes == 16777216 and .private_bytes + .shared_bytes == .slot_bytes end | . == [null] or . == true' \
+	"$dir/now")" true
+check "that others may be hidden is said" jq -e .other_pid_namespaces_hidden "$dir/now"
+is "CSV has as much" "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "slot_bytes") c = i }
+	NR > 1 && $c != "" && $c != 16777216 { n++ } END { print n + 0 }' "$dir/csv")" 0
+is "and so has the screen" "$(grep -c 'slots 0 ' "$dir/text")" 0
 check "it counts all the same" jq -e '.vms[0].to_shared_count > 0' "$dir/now"
 kill -KILL $load
 plan

@@ -339,7 +339,9 @@ int attach_groups(struct attachment *a, unsigned int groups)
 
 	/* Time 0: nothing is counted before the programs see that they are wanted. */
 	a->probes.h.ts_ns = gmem_now_ns();
-	a->skel->bss->wanted = a->groups;
+	if (!a->skel->bss->wanted)
+		*(volatile __u64 *)&a->skel->bss->begin_ns = a->probes.h.ts_ns;
+	*(volatile __u32 *)&a->skel->bss->wanted = a->groups;
 	return err;
 }
 

@@ -269,7 +269,7 @@ struct json_object *gmem_json_model(const struct gmem_model *m, const char *prob
 	put_cost(o, &m->cost);
 	put_backing(o, m);
 	put_holders(o, m);
-	json_object_object_add(o, "other_pid_namespaces_unread",
+	json_object_object_add(o, "other_pid_namespaces_hidden",
 			       json_object_new_boolean(m->features & GMEM_FEATURE_OTHER_PIDS));
 	HASH_ITER(hh, m->vms, vm, tmp) {
 		if (!pid || vm->pid == pid)
