@@ -31,7 +31,7 @@ endif
 
 # The tools on every kernel: with patches and without.
 EVERY := $(foreach k,$(KERNELS),$(k):full $(k):stock)
-ATTACH_ROUNDS ?= 2
+ATTACH_ROUNDS ?= 1
 VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/truth.sh' \
 	'$(IN_VM) $(k) selftests/guest/attach.sh $(ATTACH_ROUNDS)' \
 	'$(IN_VM) $(k) selftests/guest/metrics.sh' '$(IN_VM) $(k) selftests/guest/stall.sh' \
@@ -40,10 +40,12 @@ VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/truth.sh' \
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/demo.sh'
 VM_TESTS += '$(IN_VM) $(KERNEL):stock:icount selftests/guest/big-map.sh 64G'
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/peers.sh' '$(IN_VM) $(KERNEL):stock selftests/guest/peers.sh'
-VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/want.sh')
+VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/want.sh 4')
 # Seed 2 has all kinds of trouble in 60 rounds; make test-kernel has more.
 VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/chaos.sh 2')
 VM_TESTS += '$(IN_VM) $(KERNEL):full:m selftests/guest/kvm-module.sh'
+# One where an fentry never fires, and one without memory attributes; make test-distro has more.
+VM_TESTS += $(foreach k,6.12.117+deb12-amd64 newest:cloud,'$(IN_VM) debian:$(k) selftests/distro/truth.sh')
 VM_TESTS += $(foreach k,$(KERNEL):full $(KERNEL):stock $(KERNEL):full:m,'$(IN_VM) $(k) selftests/guest/privileges.sh')
 
 # Long: what a maintainer runs before the series goes out.
@@ -68,8 +70,6 @@ DISTRO_TESTS := $(foreach k,$(DISTRO_KERNELS),'$(IN_VM) debian:$(k) selftests/di
 DISTRO_TESTS += $(foreach k,$(filter %amd64,$(DISTRO_KERNELS)),'$(IN_VM) debian:$(k) selftests/distro/blind.sh')
 DISTRO_TESTS += 'env GMEM_VM_APPEND=lockdown=confidentiality $(IN_VM) debian:6.12.117+deb12-amd64 selftests/distro/lockdown.sh'
 DISTRO_TESTS += 'selftests/distro/clang-matrix.sh $(EVERY) debian:6.18:amd64 debian:newest:cloud'
-# The short part, for VM_TESTS.
-DISTRO_SHORT := $(foreach k,6.12.117+deb12-amd64 newest:cloud,'$(IN_VM) debian:$(k) selftests/distro/truth.sh')
 DISTRO_PROGRAMS := $(B)/distro_load $(B)/load_object
 
 $(B)/ledger_check: selftests/tools/ledger_check.c
