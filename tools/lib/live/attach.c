@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "clocks.h"
-
 #include "gmem.skel.h"
 #include "gmem_maps.h"
 #include "host.h"
