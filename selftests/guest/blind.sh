@@ -18,15 +18,17 @@ start() {
 	top=$!
 	wait_for 60 shows '[.vms[] | select(.map_state == "current")] | length == 2'
 }
+# The last line that was written to its end.
+last() { grep '}$' "$dir/top" | tail -1; }
 # Succeeds only if there is a line: jq does without one, too.
-shows() { [ "$(tail -1 "$dir/top" | jq "$1")" = true ]; }
+shows() { [ "$(last | jq "$1")" = true ]; }
 stop() { kill $top; wait $top; }
 
 # reported FUNCTION: the refreshes from now on until it is, but no more than 10
 reported() {
 	local before n
 
-	before=$(wc -l < "$dir/top")
+	before=$(wc -l < "$dir/top")	# lines that end
 	"${@:2}" > "$dir/done" 2>&1 || { echo "failed: $(cat "$dir/done")"; return; }
 	for n in $(seq 10); do
 		wait_for 30 sh -c "test \$(wc -l < $dir/top) -ge $((before + n))"
@@ -44,7 +46,7 @@ soon() { # NAME FUNCTION COMMAND..: the refresh that was under way does not coun
 
 start
 report $? "gmemtop shows current maps"
-is "nothing is blind" "$(tail -1 "$dir/top" | jq -c .blind)" "[]"
+is "nothing is blind" "$(last | jq -c .blind)" "[]"
 soon "tracing of functions is switched off" kvm_arch_destroy_vm sh -c 'echo 0 > /proc/sys/kernel/ftrace_enabled'
 stop
 check "gmemtop starts with it" sh -c "build/gmemtop --json -n 2 -d 1 > $dir/top 2> $dir/err"

@@ -223,6 +223,24 @@ static void add_replay(struct segments *line, const struct ui *ui, const struct 
 	snprintf(s->brief, sizeof(s->brief), "replay %.1fs", at);
 }
 
+/* Names one function whose program does not run, and how many there are: JSON has all. */
+static void add_blind(struct segments *line, const struct gmem_model *m)
+{
+	size_t first = strcspn(m->blind, ","), n = 1;
+	struct segment *s;
+
+	if (!*m->blind)
+		return;
+	for (const char *p = m->blind; (p = strchr(p, ',')); p++)
+		n++;
+	s = segments_add(line, 0, CANVAS_WARN);
+	if (n > 1)
+		snprintf(s->text, sizeof(s->text), "blind: %.*s and %zu more", (int)first, m->blind, n - 1);
+	else
+		snprintf(s->text, sizeof(s->text), "blind: %.*s", (int)first, m->blind);
+	snprintf(s->brief, sizeof(s->brief), "blind %zu", n);
+}
+
 static void draw_trust(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
 		       const struct draw_info *info)
 {
@@ -234,8 +252,7 @@ static void draw_trust(struct canvas *c, const struct ui *ui, const struct gmem_
 	s = segments_add(&line, 3, CANVAS_NORMAL);
 	snprintf(s->text, sizeof(s->text), "probes %s", info->probes);
 	snprintf(s->brief, sizeof(s->brief), "%s", info->probes);
-	if (*m->blind)
-		snprintf(segments_add(&line, 1, CANVAS_WARN)->text, SEGMENT_LEN, "blind: %.80s", m->blind);
+	add_blind(&line, m);
 	s = segments_add(&line, 4, CANVAS_NORMAL);
 	snprintf(s->text, sizeof(s->text), "events %llu", (unsigned long long)m->nr_events);
 	add_losses(&line, m);

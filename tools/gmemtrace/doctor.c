@@ -12,6 +12,7 @@
 #include "metrics.h"
 #include "probes.h"
 #include "source.h"
+#include "verify.h"
 
 enum { OPT_JSON = 256 };
 
@@ -84,7 +85,10 @@ static void try_to_load(struct diagnosis *d)
 	}
 	gmem_source_close(source);
 	d->loaded = true;
-	if (gmem_probes_blind(blind, sizeof(blind)))
+	if (verify_is_switched_off())
+		add_problem(d, "sysctl kernel.ftrace_enabled=1",
+			    "kernel.ftrace_enabled is 0: programs on functions attach, but do not run");
+	else if (gmem_probes_blind(blind, sizeof(blind)))
 		add_problem(d, "Report this kernel. What these functions would show is missing or stale.",
 			    "programs attach to %s, but do not run", blind);
 }

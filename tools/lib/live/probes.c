@@ -129,6 +129,7 @@ static bool is_repeated(size_t i)
 size_t gmem_probes_blind(char *buf, size_t size)
 {
 	size_t n = 0, used = 0;
+	bool room = true;
 
 	*buf = '\0';
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
@@ -136,10 +137,13 @@ size_t gmem_probes_blind(char *buf, size_t size)
 
 		if (!p->found || p->proof != GMEM_PROOF_BLIND || is_repeated(i))
 			continue;
-		if (used < size)
+		room = room && used + strlen(p->found) + sizeof(", , ..") <= size;
+		if (room)
 			used += snprintf(buf + used, size - used, "%s%s", n ? ", " : "", p->found);
 		n++;
 	}
+	if (!room && used && used < size)
+		snprintf(buf + used, size - used, ", ..");
 	return n;
 }
 

@@ -86,8 +86,8 @@ static inline bool gmem_probe_in_use(const struct gmem_probe *p, enum gmem_probe
 unsigned int gmem_probes_features(enum gmem_probe_set set, unsigned int groups);
 
 /*
- * Writes the functions that are blind, separated by ", ", each once; "" if none is. Returns
- * their number, which may be more than found room.
+ * Writes the functions that are blind, separated by ", ", each once, and ".." for those that find
+ * no room; "" if none is. Returns their number.
  */
 size_t gmem_probes_blind(char *buf, size_t size);
 

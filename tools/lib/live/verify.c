@@ -179,21 +179,8 @@ static size_t nr_blind(const struct attachment *a)
 	return n;
 }
 
-/* A VM of ours would keep the modules of KVM from being unloaded: there it lives for one request. */
-size_t verify_attached(struct attachment *a)
-{
-	make_vm(&a->verifier);
-	check_beat(a);
-	check_patched(a);
-	/* Programs were attached one after the other: until now they contradict each other. */
-	a->verifier.contradictions = *(volatile __u64 *)&a->skel->bss->contradictions;
-	if (a->module)
-		verify_close(&a->verifier);
-	return nr_blind(a);
-}
-
 /* kprobes on a function's entry go through ftrace, too. */
-static bool is_switched_off(void)
+bool verify_is_switched_off(void)
 {
 	FILE *f = fopen(FTRACE_SWITCH, "re");
 	int c = f ? fgetc(f) : EOF;
@@ -212,6 +199,21 @@ static bool blind_all(struct attachment *a)
 			news |= set_proof(a, gmem_probes[i].found, GMEM_PROOF_BLIND);
 	}
 	return news;
+}
+
+/* A VM of ours would keep the modules of KVM from being unloaded: there it lives for one request. */
+size_t verify_attached(struct attachment *a)
+{
+	make_vm(&a->verifier);
+	check_beat(a);
+	check_patched(a);
+	if (verify_is_switched_off())
+		blind_all(a);
+	/* Programs were attached one after the other: until now they contradict each other. */
+	a->verifier.contradictions = *(volatile __u64 *)&a->skel->bss->contradictions;
+	if (a->module)
+		verify_close(&a->verifier);
+	return nr_blind(a);
 }
 
 /* What the kernel reports of a link; struct bpf_link_info of Linux 6.7, which headers may lack. */
@@ -293,7 +295,7 @@ bool verify_again(struct attachment *a)
 
 	news |= check_beat(a);
 	news |= check_contradictions(a);
-	return (is_switched_off() && blind_all(a)) || news;
+	return (verify_is_switched_off() && blind_all(a)) || news;
 }
 
 static uint64_t missed_by(const struct bpf_link *link, enum gmem_way way)

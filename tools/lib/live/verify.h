@@ -27,6 +27,9 @@ struct verifier {
  */
 uint64_t verify_flags(void);
 
+/* Returns true if kernel.ftrace_enabled is 0: no program on a function runs, in whatever way it is attached. */
+bool verify_is_switched_off(void);
+
 void verify_open(struct verifier *v);
 void verify_close(struct verifier *v);
 
