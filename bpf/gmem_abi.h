@@ -295,6 +295,10 @@ enum gmem_feature {
 	GMEM_FEATURE_RATES	= 1 << 10,	/* something is known of a refresh before the last: of the model */
 	GMEM_FEATURE_NO_ATTRIBUTES = 1 << 11,	/* conversions are not seen: the kernel has none, or their probe is blind */
 	GMEM_FEATURE_CONVERSIONS = 1 << 12,	/* the opposite, of the model: recordings before 11 lack the bit */
+	GMEM_FEATURE_NO_FALLOCATES = 1 << 14,	/* their probe is blind; as of NO_ATTRIBUTES, recordings lack it where it is not */
+	GMEM_FEATURE_FALLOCATES	= 1 << 15,	/* the opposite, of the model */
+	GMEM_FEATURE_NO_MEMORY_FAULTS = 1 << 16,
+	GMEM_FEATURE_MEMORY_FAULTS = 1 << 17,
 	GMEM_FEATURE_OTHER_PIDS	= 1 << 13,	/* a restriction: VMs of other pid namespaces are found only when they do something */
 };
 
@@ -398,7 +402,7 @@ struct gmem_scan_cost {
 	__u64 max_run_ns;	/* of the longest */
 };
 
-/* What a run returns to user space. */
+/* Result of a run, for user space. */
 enum gmem_scan_result {
 	GMEM_RUN_DONE,
 	GMEM_RUN_MORE,		/* it stopped for time or room: run it again */

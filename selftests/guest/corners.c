@@ -4,6 +4,7 @@
  *   hide    the VM is open in a child, too, which has another one. At a line of stdin the child
  *           closes it, and then its parent converts 300 single pages
  *   crowd   3 VMs, each with 4 guest_memfds of 12 slots, with holes between them
+ *   many    a guest_memfd with 1500 bindings, whose only descriptor is in flight in a socket
  *   flight  a bound guest_memfd with 50 pages, whose only descriptor is in flight in a socket
  *   mapped  the same, without any descriptor: it is mapped (Linux 6.18)
  *   backs   a guest_memfd that is bound nowhere: a slot's userspace_addr maps it. Each line of stdin
@@ -228,6 +229,21 @@ static void send_away(int fd)
 	must(sendmsg(sockets[0], &m, 0), "sendmsg");
 }
 
+#define MANY_SLOTS	1500
+
+static void many(void)
+{
+	int vm = new_vm(KVM_X86_SW_PROTECTED_VM);
+	int gmem = new_gmem(vm, 2 * MANY_SLOTS * PAGE, 0);
+
+	for (int s = 0; s < MANY_SLOTS; s++)
+		new_slot(vm, s, 2 * s * PAGE, PAGE, map(-1, PAGE), gmem, 2 * s * PAGE);
+	print_owner(gmem);
+	send_away(gmem);
+	close(gmem);
+	serve(NULL, NULL);
+}
+
 static void flight(void)
 {
 	int gmem;
@@ -308,7 +324,7 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*run)(void);
 	} modes[] = {
-		{ "hide", hide }, { "crowd", crowd }, { "flight", flight }, { "mapped", mapped },
+		{ "hide", hide }, { "crowd", crowd }, { "many", many }, { "flight", flight }, { "mapped", mapped },
 		{ "backs", backs },
 	};
 
@@ -319,5 +335,5 @@ int main(int argc, char **argv)
 		modes[i].run();
 		return 0;
 	}
-	errx(2, "usage: corners hide|crowd|flight|mapped|backs");
+	errx(2, "usage: corners hide|crowd|many|flight|mapped|backs");
 }

@@ -76,6 +76,17 @@ kill -TERM $top
 wait $top
 end_corner crowd
 
+# More bindings than there is room for, of a file that only the walk over memslots finds.
+start_corner many
+build/gmemtop --json -d 0.3 --ringbuf 0.0625 > "$dir/early" 2> "$dir/err" &
+top=$!
+wait_for 60 test -s "$dir/early"
+check "many: with the smallest ring buffer, 1500 bindings of one file are read" \
+	wait_for 60 corner_is "$dir/early" '[.map_state, (.slots | length)]' '["current",1500]'
+kill -TERM $top
+wait $top
+end_corner many
+
 # Files that have no descriptor, by a gmemtop that comes later; it is to read their pages, too.
 for mode in flight mapped; do
 	start_corner $mode || continue

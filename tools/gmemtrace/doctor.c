@@ -88,7 +88,7 @@ static void try_to_load(struct diagnosis *d)
 	if (verify_is_switched_off())
 		add_problem(d, "sysctl kernel.ftrace_enabled=1",
 			    "kernel.ftrace_enabled is 0: programs on functions attach, but do not run");
-	else if (gmem_probes_blind(blind, sizeof(blind)))
+	else if (gmem_probes_blind(blind, sizeof(blind), d->choice.set, ALL_GROUPS))
 		add_problem(d, "Report this kernel. What these functions would show is missing or stale.",
 			    "programs attach to %s, but do not run", blind);
 }
@@ -98,7 +98,7 @@ static unsigned int features_of(const struct diagnosis *d)
 	unsigned int f = gmem_probes_features(d->choice.set, ALL_GROUPS);
 
 	f |= GMEM_FEATURE_BACKING | GMEM_FEATURE_RATES;
-	return f & GMEM_FEATURE_NO_ATTRIBUTES ? f : f | GMEM_FEATURE_CONVERSIONS;
+	return gmem_features_complete(f);
 }
 
 static void diagnose(struct diagnosis *d)
@@ -159,8 +159,9 @@ static void print_proofs(const struct diagnosis *d)
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
 		p = function_at(d, i);
 		if (p && p->way != GMEM_WAY_FENTRY)
-			printf("              %s: %s, as fentry does not fire\n", p->found,
-			       gmem_way_names[p->way]);
+			printf("              %s: %s, as %s\n", p->found, gmem_way_names[p->way],
+			       d->host.preempts && p->way == GMEM_WAY_KPROBE_MULTI ?
+			       "this kernel preempts" : "fentry does not fire");
 	}
 }
 

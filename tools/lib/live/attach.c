@@ -228,6 +228,7 @@ static void detach_groups(struct attachment *a, unsigned int groups)
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
 		if (!(gmem_probes[i].group & groups))
 			continue;
+		a->verifier.detached += verify_missed(a, i);
 		detach_probe(a, i);
 	}
 	forget_operations(a, groups);
@@ -301,7 +302,7 @@ static void describe_probes(struct attachment *a)
 	a->probes.h.size = sizeof(a->probes);
 	a->probes.features = gmem_probes_features(a->set, a->groups);
 	snprintf(a->probes.set, sizeof(a->probes.set), "%s", gmem_set_names[a->set]);
-	gmem_probes_blind(a->probes.blind, sizeof(a->probes.blind));
+	gmem_probes_blind(a->probes.blind, sizeof(a->probes.blind), a->set, a->groups);
 }
 
 bool attach_verify(struct attachment *a)
@@ -408,11 +409,11 @@ static enum gmem_status load_once(struct attachment *a, const struct gmem_live_o
 	return err ? fail_bpf(e, "attach the BPF programs", err) : GMEM_OK;
 }
 
-static bool is_any_blind(void)
+static bool is_any_blind(const struct attachment *a)
 {
 	char none[1];
 
-	return gmem_probes_blind(none, sizeof(none));
+	return gmem_probes_blind(none, sizeof(none), a->set, a->loaded);
 }
 
 static enum gmem_status load_verified(struct attachment *a, const struct gmem_live_opts *opts,
@@ -422,7 +423,7 @@ static enum gmem_status load_verified(struct attachment *a, const struct gmem_li
 		enum gmem_status status = load_once(a, opts, fn, ctx, e);
 		int err;
 
-		if (!is_any_blind())
+		if (!is_any_blind(a))
 			return status;
 		if (!verify_is_switched_off() && try_other_ways(a)) {
 			unload(a);
@@ -437,11 +438,10 @@ static enum gmem_status load_verified(struct attachment *a, const struct gmem_li
 	}
 }
 
-/* Rare, or of vCPUs that exit all the time? A program that the kernel skips matters where maps change. */
+/* Returns true for programs whose skipped runs make a map wrong; those of vCPUs that exit run too often. */
 static bool changes_maps(const struct gmem_probe *p)
 {
-	return p->attach == GMEM_ON_FUNCTION && p->set == GMEM_SET_STOCK &&
-	       p->group == GMEM_PROBES_BASE && p->found && strcmp(p->found, "kvm_arch_vcpu_ioctl_run");
+	return p->attach == GMEM_ON_FUNCTION && p->group == GMEM_PROBES_BASE && p->found && strcmp(p->found, "kvm_arch_vcpu_ioctl_run");
 }
 
 /*

@@ -19,7 +19,7 @@
 /* A VM that could not be found, or keeps losing records, is not read more often. */
 #define RETRY_NS	1000000000ULL
 
-/* Who walks the memslots of all VMs for files. */
+/* Walks over the memslots of all VMs for files. */
 enum walk { WALK_FIND, WALK_REFRESH, WALKS };
 
 struct known {
@@ -32,10 +32,11 @@ struct known {
 	uint64_t tried_ns;	/* when the last scan began */
 	struct gmem_scan scan;	/* as far as it is; phase is GMEM_SCAN_IDLE if it has not begun */
 	uint64_t pass;		/* id of the pass in which its files are met */
+	struct gmem_pass slots;	/* progress in the bindings of its memslots' files */
 	bool pending;
 	bool with_files;	/* files and slots are doubtful, too */
 	bool changed;		/* some of its blocks were marked */
-	bool told_behind;	/* that they are not read was reported */
+	bool emitted_behind;	/* that they are not read was reported */
 	uint64_t walked[WALKS];	/* id of the pass in which its memslots were walked last */
 	UT_hash_handle hh;
 };
@@ -272,7 +273,7 @@ static int pass_step(struct inventory *inv, struct pass *p)
 	return n;
 }
 
-/* One run of a program that starts from struct kvm. enum gmem_scan_result or -errno. */
+/* Runs a program once, from struct kvm. Returns enum gmem_scan_result or -errno. */
 static int run(struct bpf_program *prog)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
@@ -293,13 +294,24 @@ static int run_scan(struct inventory *inv, struct bpf_program *prog, struct gmem
 	return result;
 }
 
-/* Walks the memslots, in a pass over files. */
-static int run_slots(struct inventory *inv, struct gmem_scan *scan, uint64_t pass, bool no_slots)
+/* Walks the memslots, in a pass over files. A file with many bindings takes several runs. */
+static int run_slots(struct inventory *inv, struct known *k, struct gmem_scan *scan, uint64_t pass)
 {
 	volatile struct gmem_pass *at = &inv->skel->bss->pass;
+	int result;
 
-	/* Which file was begun is not kept: it is begun once more. */
-	*at = (struct gmem_pass){ .id = pass, .no_slots = no_slots };
+	if (k->slots.id != pass)
+		k->slots = (struct gmem_pass){ .id = pass };
+	*at = k->slots;
+	result = run_scan(inv, inv->skel->progs.scan_slots, scan);
+	k->slots = *at;
+	return result;
+}
+
+/* The same, for files without their bindings: each run emits some, and the kernel keeps which. */
+static int run_slots_for_files(struct inventory *inv, struct gmem_scan *scan, uint64_t pass)
+{
+	inv->skel->bss->pass = (struct gmem_pass){ .id = pass, .no_slots = true };
 	return run_scan(inv, inv->skel->progs.scan_slots, scan);
 }
 
@@ -320,7 +332,8 @@ static int walk_slots(struct inventory *inv, enum walk w, uint64_t pass)
 
 		if (k->walked[w] == pass)
 			continue;
-		result = run_slots(inv, &scan, pass, w == WALK_REFRESH);
+		result = w == WALK_REFRESH ? run_slots_for_files(inv, &scan, pass) :
+					     run_slots(inv, k, &scan, pass);
 		if (result == GMEM_RUN_DONE || result == GMEM_RUN_GONE)
 			k->walked[w] = pass;
 		if (result < 0 || result == GMEM_RUN_MORE || gmem_now_ns() > end_ns)
@@ -427,7 +440,7 @@ static int read_on(struct inventory *inv, struct known *k)
 		more = read_files(inv, k);
 		return more < 0 ? more : GMEM_RUN_MORE;
 	case GMEM_SCAN_SLOTS:
-		return run_slots(inv, &k->scan, k->pass, false);
+		return run_slots(inv, k, &k->scan, k->pass);
 	default:
 		return run_scan(inv, inv->skel->progs.scan_map, &k->scan);
 	}
@@ -509,28 +522,28 @@ int inventory_read_changed(struct inventory *inv)
 	return left;
 }
 
-/* Emits the record if what it says has changed. */
-static int tell_behind(struct known *k, gmem_record_fn fn, void *ctx)
+/* Emits the record if its value has changed. */
+static int emit_behind(struct known *k, gmem_record_fn fn, void *ctx)
 {
 	struct gmem_rec r = {
 		.h = { .ts_ns = gmem_now_ns(), .vm = k->vm, .kind = GMEM_BEHIND, .size = sizeof(r) },
 		.aux = k->changed,
 	};
 
-	if (k->told_behind == k->changed)
+	if (k->emitted_behind == k->changed)
 		return 0;
-	k->told_behind = k->changed;
+	k->emitted_behind = k->changed;
 	return fn(ctx, &r.h);
 }
 
-int inventory_tell_behind(struct inventory *inv, gmem_record_fn fn, void *ctx)
+int inventory_emit_behind(struct inventory *inv, gmem_record_fn fn, void *ctx)
 {
 	struct known *k, *tmp;
 	int err = 0;
 
 	HASH_ITER(hh, inv->vms, k, tmp) {
 		if (!err)
-			err = tell_behind(k, fn, ctx);
+			err = emit_behind(k, fn, ctx);
 	}
 	return err;
 }

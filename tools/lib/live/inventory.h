@@ -46,7 +46,7 @@ void inventory_distrust(struct inventory *inv);
 int inventory_read_changed(struct inventory *inv);
 
 /* Emits GMEM_BEHIND for VMs of which some are left, and for those of which none is any more. */
-int inventory_tell_behind(struct inventory *inv, gmem_record_fn fn, void *ctx);
+int inventory_emit_behind(struct inventory *inv, gmem_record_fn fn, void *ctx);
 
 /*
  * One step of what is to be done. 1 if there is more to do, 0 if not, -errno. The

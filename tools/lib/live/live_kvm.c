@@ -12,7 +12,7 @@
 /* To attach once more. */
 #define CAPS_AGAIN	(GMEM_CAPS_LOAD | GMEM_CAPS_MODULE_TYPES)
 
-int live_tell_probes(struct live *l)
+int live_emit_probes(struct live *l)
 {
 	struct gmem_probes_rec r;
 
@@ -46,8 +46,10 @@ int live_drop_privileges(const struct live *l)
 
 	if (l->opts.keep_privileges)
 		return 0;
-	if (!l->at.skel || l->at.module || l->at.perf)
+	if (!l->at.skel || l->at.module)
 		keep |= CAPS_AGAIN;
+	if (l->at.perf)
+		keep |= GMEM_CAP(CAP_PERFMON);
 	return gmem_privileges_drop(keep);
 }
 
@@ -90,5 +92,5 @@ int live_follow_kvm(struct live *l)
 		else if (!l->at.skel && gmem_kvm_is_there())
 			err = come_back(l);
 	}
-	return err ? err : live_tell_probes(l);
+	return err ? err : live_emit_probes(l);
 }

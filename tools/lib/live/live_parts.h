@@ -67,7 +67,7 @@ int live_sync_all(struct live *l);
 int live_check_probes(struct live *l);
 
 /* Hands over how all that follows is seen, once after each change. */
-int live_tell_probes(struct live *l);
+int live_emit_probes(struct live *l);
 
 /* Attaches or detaches if KVM came or went. */
 int live_follow_kvm(struct live *l);

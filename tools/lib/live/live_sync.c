@@ -240,10 +240,11 @@ int live_check_probes(struct live *l)
 	l->verified_ns = gmem_now_ns();
 	if (attach_verify(&l->at))
 		l->probes_told = false;
-	err = live_tell_probes(l);
+	err = live_emit_probes(l);
 	if (!err && skipped)
 		err = emit_losses(l, &r);
-	if (l->at.inv && (*l->at.probes.blind || skipped))
+	/* While a probe is blind all is scanned, again and again; a scan that is under way comes to its end. */
+	if (l->at.inv && (skipped || (*l->at.probes.blind && !inventory_pending(l->at.inv))))
 		inventory_distrust(l->at.inv);
 	return err;
 }
@@ -270,7 +271,7 @@ int live_sync_all(struct live *l)
 	if (!err)
 		err = live_take_inventory(l, SYNC_READING_NS);
 	if (!err && l->at.inv)
-		err = inventory_tell_behind(l->at.inv, l->fn, l->ctx);
+		err = inventory_emit_behind(l->at.inv, l->fn, l->ctx);
 	if (!err)
 		err = sync_losses(l);
 	return err ? err : sync_cost(l);

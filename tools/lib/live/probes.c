@@ -116,17 +116,19 @@ static bool in_use(const char *program, enum gmem_probe_set set, unsigned int gr
 	return false;
 }
 
-/* Returns true if an earlier probe is on the same function. */
-static bool is_repeated(size_t i)
+/* Returns true if an earlier probe that is blind is on the same function. */
+static bool is_repeated(size_t i, enum gmem_probe_set set, unsigned int groups)
 {
 	for (size_t k = 0; k < i; k++) {
-		if (gmem_probes[k].found && !strcmp(gmem_probes[k].found, gmem_probes[i].found))
+		if (gmem_probes[k].proof == GMEM_PROOF_BLIND &&
+		    gmem_probe_in_use(&gmem_probes[k], set, groups) &&
+		    !strcmp(gmem_probes[k].found, gmem_probes[i].found))
 			return true;
 	}
 	return false;
 }
 
-size_t gmem_probes_blind(char *buf, size_t size)
+size_t gmem_probes_blind(char *buf, size_t size, enum gmem_probe_set set, unsigned int groups)
 {
 	size_t n = 0, used = 0;
 	bool room = true;
@@ -135,7 +137,8 @@ size_t gmem_probes_blind(char *buf, size_t size)
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
 		const struct gmem_probe *p = &gmem_probes[i];
 
-		if (!p->found || p->proof != GMEM_PROOF_BLIND || is_repeated(i))
+		if (p->proof != GMEM_PROOF_BLIND || !gmem_probe_in_use(p, set, groups) ||
+		    is_repeated(i, set, groups))
 			continue;
 		room = room && used + strlen(p->found) + sizeof(", , ..") <= size;
 		if (room)
@@ -147,13 +150,31 @@ size_t gmem_probes_blind(char *buf, size_t size)
 	return n;
 }
 
+static bool all_in_use(const char *const *programs, enum gmem_probe_set set, unsigned int groups)
+{
+	while (*programs && in_use(*programs, set, groups))
+		programs++;
+	return !*programs;
+}
+
+static const char *const conversions[] = { "on_attributes_begin", "on_attributes_end", NULL };
+static const char *const stock_conversions[] = {
+	"stock_attributes", "stock_attributes_exit", "stock_check", "stock_check_exit", NULL
+};
+static const char *const fallocates[] = { "on_fallocate_begin", "on_fallocate_end", NULL };
+static const char *const stock_fallocates[] = { "stock_fallocate", "stock_fallocate_exit", NULL };
+
 unsigned int gmem_probes_features(enum gmem_probe_set set, unsigned int groups)
 {
 	unsigned int mask = groups & GMEM_PROBES_EVENTS ? GMEM_FEATURE_EVENTS : 0;
 
-	/* One that attached but is blind counts nothing: unknown, not 0. */
-	if (!in_use(set == GMEM_SET_STOCK ? "stock_attributes" : "on_attributes_end", set, groups))
+	/* Counts of a blind probe are unknown, not 0. */
+	if (!all_in_use(set == GMEM_SET_STOCK ? stock_conversions : conversions, set, groups))
 		mask |= GMEM_FEATURE_NO_ATTRIBUTES;
+	if (!all_in_use(set == GMEM_SET_STOCK ? stock_fallocates : fallocates, set, groups))
+		mask |= GMEM_FEATURE_NO_FALLOCATES;
+	if (!in_use(set == GMEM_SET_STOCK ? "stock_memory_fault" : "on_memory_fault", set, groups))
+		mask |= GMEM_FEATURE_NO_MEMORY_FAULTS;
 
 	for (size_t i = 0; i < sizeof(features) / sizeof(*features); i++) {
 		const char *const *p = features[i].programs;
@@ -250,7 +271,7 @@ static void find_kvm(struct gmem_probe_choice *c, const struct btf *btf)
 	}
 }
 
-static void forget_all(void)
+static void reset_all(void)
 {
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
 		gmem_probes[i].found = NULL;
@@ -264,7 +285,7 @@ static void find_all(struct gmem_probe_choice *c, struct btf *vmlinux)
 {
 	struct btf *kvm;
 
-	forget_all();
+	reset_all();
 	find_kvm(c, vmlinux);
 	c->module = all_missing();
 	if (!c->module)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* What this host lets us attach to, found by names and BTF before anything is loaded, and what came of it. */
+/* Probes of this host, found by names and BTF before anything is loaded, and whether they run. */
 #ifndef GMEM_PROBES_H
 #define GMEM_PROBES_H
 
@@ -86,10 +86,10 @@ static inline bool gmem_probe_in_use(const struct gmem_probe *p, enum gmem_probe
 unsigned int gmem_probes_features(enum gmem_probe_set set, unsigned int groups);
 
 /*
- * Writes the functions that are blind, separated by ", ", each once, and ".." for those that find
- * no room; "" if none is. Returns their number.
+ * Writes the functions of these groups that are blind, separated by ", ", each once, and ".." for
+ * those that find no room; "" if none is. Returns their number.
  */
-size_t gmem_probes_blind(char *buf, size_t size);
+size_t gmem_probes_blind(char *buf, size_t size, enum gmem_probe_set set, unsigned int groups);
 
 /* Is there a KVM that can run VMs? */
 bool gmem_kvm_is_there(void);

@@ -21,7 +21,7 @@ static struct live *to_live(struct gmem_source *s)
 /* While a VM is read, half of the time is for that: events must not wait. */
 #define READING_NS(timeout_ms)	((uint64_t)(timeout_ms) * 500000 + 1000000)
 
-/* Of a source that nobody asks for snapshots. */
+/* Interval of verification where nobody asks for snapshots. */
 #define VERIFY_NS	1000000000ULL
 
 /* Nothing comes while there is no KVM. */
@@ -97,11 +97,11 @@ static int attach_groups_again(struct live *l, unsigned int groups)
 		return attach_groups(&l->at, groups);
 	err = gmem_privileges_get(&held);
 	if (!err)
-		err = gmem_privileges_raise(held.permitted & GMEM_CAPS_LOAD);
-	if (!err)
-		err = attach_groups(&l->at, groups);
-	gmem_privileges_lower(GMEM_CAPS_LOAD);
-	return err;
+		err = gmem_privileges_raise(held.permitted & GMEM_CAP(CAP_PERFMON));
+	if (err)
+		return err;
+	err = attach_groups(&l->at, groups);
+	return gmem_privileges_lower(GMEM_CAP(CAP_PERFMON)) ? -EPERM : err;
 }
 
 static int live_want(struct gmem_source *s, unsigned int groups)

@@ -19,6 +19,7 @@ struct verifier {
 	uint64_t beats[2];		/* seen so far, at entry and at exit */
 	uint64_t contradictions;	/* seen so far */
 	uint64_t skipped;		/* runs of programs that the kernel skipped */
+	uint64_t detached;		/* of these, on links that are gone */
 };
 
 /*
@@ -38,7 +39,7 @@ uint32_t verify_prog_id(const struct bpf_link *link);
 
 /*
  * After attaching: a request to a VM of this process, and ftrace's list of patched functions as
- * far as it can be read. Returns how many functions are blind.
+ * far as it can be read. Returns how many programs are blind.
  */
 size_t verify_attached(struct attachment *a);
 
@@ -56,5 +57,8 @@ bool verify_again(struct attachment *a);
  * that).
  */
 uint64_t verify_skipped(struct attachment *a);
+
+/* The part of them that the links of probe @i report: before they are detached. */
+uint64_t verify_missed(const struct attachment *a, size_t i);
 
 #endif /* GMEM_VERIFY_H */

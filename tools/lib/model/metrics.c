@@ -341,7 +341,7 @@ const struct gmem_metric gmem_metrics[] = {
 	      "of these, with the private attribute"),
 	VALUE(GMEM_OF_MAP, "shared_bytes", "SHARED", 6, GMEM_BYTES, get_shared_bytes, 0,
 	      "of these, without it"),
-	VALUE(GMEM_OF_ALL, "populated_bytes", "POP", 6, GMEM_BYTES, get_populated_bytes, 0,
+	VALUE(GMEM_OF_MAP, "populated_bytes", "POP", 6, GMEM_BYTES, get_populated_bytes, 0,
 	      "pages that its guest_memfd files have, within a second"),
 	VALUE(GMEM_OF_MAP, "unused_bytes", "UNUSED", 6, GMEM_BYTES, get_unused_bytes, 0,
 	      "of these, in files that no VM can use: nobody has the VM open, or no memslot is bound"),
@@ -376,9 +376,9 @@ const struct gmem_metric gmem_metrics[] = {
 	DIRECTION("to_shared", ">SHRD", GMEM_TO_SHARED),
 	STALLS("to_private", "WAIT>P", GMEM_TO_PRIVATE),
 	STALLS("to_shared", "WAIT>S", GMEM_TO_SHARED),
-	OPERATION(0, "punch", "PUNCH", punch, "holes punched into guest_memfd"),
+	OPERATION(GMEM_FEATURE_FALLOCATES, "punch", "PUNCH", punch, "holes punched into guest_memfd"),
 	COUNTER_IF(GMEM_FEATURE_FREED, "punched_pages", "FREED", 7, GMEM_COUNT, punched_pages, "pages that punches freed"),
-	OPERATION(0, "allocate", "ALLOC", allocate, "preallocations of guest_memfd"),
+	OPERATION(GMEM_FEATURE_FALLOCATES, "allocate", "ALLOC", allocate, "preallocations of guest_memfd"),
 	COUNTER_IF(GMEM_FEATURE_FREED, "allocated_pages", "NEW", 7, GMEM_COUNT, allocated_pages,
 		"pages that these allocated"),
 	OPERATION(GMEM_FEATURE_INVALIDATIONS, "invalidate", "INVAL", invalidate,
@@ -392,9 +392,26 @@ const struct gmem_metric gmem_metrics[] = {
 		"faults of vCPUs that met an invalidation and had to be repeated"),
 	PHASES("to_private", ">P", GMEM_TO_PRIVATE),
 	PHASES("to_shared", ">S", GMEM_TO_SHARED),
-	COUNTER("memory_faults", "MFAULT", 7, GMEM_COUNT, memory_faults,
+	COUNTER_IF(GMEM_FEATURE_MEMORY_FAULTS, "memory_faults", "MFAULT", 7, GMEM_COUNT, memory_faults,
 		"exits to the VMM with KVM_EXIT_MEMORY_FAULT"),
 };
+
+/* A source reports what it does not see: those of older recordings saw all of it. */
+static const struct {
+	uint64_t lacking;
+	uint64_t seen;
+} opposites[] = {
+	{ GMEM_FEATURE_NO_ATTRIBUTES,	GMEM_FEATURE_CONVERSIONS },
+	{ GMEM_FEATURE_NO_FALLOCATES,	GMEM_FEATURE_FALLOCATES },
+	{ GMEM_FEATURE_NO_MEMORY_FAULTS, GMEM_FEATURE_MEMORY_FAULTS },
+};
+
+uint64_t gmem_features_complete(uint64_t features)
+{
+	for (size_t i = 0; i < sizeof(opposites) / sizeof(*opposites); i++)
+		features |= features & opposites[i].lacking ? 0 : opposites[i].seen;
+	return features;
+}
 
 const size_t gmem_nr_metrics = sizeof(gmem_metrics) / sizeof(*gmem_metrics);
 

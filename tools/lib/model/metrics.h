@@ -77,6 +77,9 @@ static inline bool gmem_metric_known(const struct gmem_metric *m, uint64_t featu
 	return (m->feature & features) == m->feature;
 }
 
+/* Returns the features of a source, with what the model makes of those that it lacks. */
+uint64_t gmem_features_complete(uint64_t features);
+
 /* It only grows: what came in a time is a difference, which offset tells where to take. */
 bool gmem_metric_is_counter(const struct gmem_metric *m);
 

@@ -6,6 +6,7 @@
 
 #include "conversion.h"
 #include "kinds.h"
+#include "metrics.h"
 
 static void end_vm(struct gmem_vm *vm, uint64_t ts_ns)
 {
@@ -73,9 +74,7 @@ static void apply_probes(struct gmem_model *m, const struct gmem_probes_rec *r)
 	/* Features that the model has found out by itself are kept. */
 	uint64_t kept = GMEM_FEATURE_RATES | (m->backing_ns ? GMEM_FEATURE_BACKING : 0);
 
-	m->features = r->features | (m->features & kept);
-	if (!(r->features & GMEM_FEATURE_NO_ATTRIBUTES))
-		m->features |= GMEM_FEATURE_CONVERSIONS;
+	m->features = gmem_features_complete(r->features) | (m->features & kept);
 	model_copy_text(m->blind, r->blind, sizeof(m->blind));
 	if (*m->blind)
 		distrust_maps(m);

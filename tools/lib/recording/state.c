@@ -236,7 +236,30 @@ static void tell_ends(struct teller *t, const struct gmem_model *m)
 		tell(t, &holders.h, GMEM_HOLDERS, m->holders_ns, NULL);
 	if (cost.h.size)
 		tell(t, &cost.h, GMEM_COST, cost.h.ts_ns, NULL);
+}
+
+static void tell_vm(struct teller *t, const struct gmem_vm *vm, const struct gmem_model *m)
+{
+	tell_identity(t, vm);
+	tell_memory(t, vm, m);
+	tell_inflight(t, vm);
+	tell_counters(t, vm);
+}
+
+/* Losses make the maps stale that come before them: those that have been stale since. */
+static void tell_vms(struct teller *t, const struct gmem_model *m)
+{
+	struct gmem_vm *vm, *tmp;
+
+	HASH_ITER(hh, m->vms, vm, tmp) {
+		if (vm->doubted)
+			tell_vm(t, vm, m);
+	}
 	tell_losses(t, m);
+	HASH_ITER(hh, m->vms, vm, tmp) {
+		if (!vm->doubted)
+			tell_vm(t, vm, m);
+	}
 }
 
 int gmem_state_tell(const struct gmem_state *s, gmem_record_fn fn, void *ctx)
@@ -244,18 +267,12 @@ int gmem_state_tell(const struct gmem_state *s, gmem_record_fn fn, void *ctx)
 	struct teller t = { .fn = fn, .ctx = ctx };
 	struct gmem_probes_rec probes = s->probes;
 	struct gmem_clock_rec clock = s->clock;
-	struct gmem_vm *vm, *tmp;
 
 	if (probes.h.size)
 		tell(&t, &probes.h, GMEM_PROBES, probes.h.ts_ns, NULL);
 	if (clock.h.size)
 		tell(&t, &clock.h, GMEM_CLOCK, clock.h.ts_ns, NULL);
-	HASH_ITER(hh, s->model->vms, vm, tmp) {
-		tell_identity(&t, vm);
-		tell_memory(&t, vm, s->model);
-		tell_inflight(&t, vm);
-		tell_counters(&t, vm);
-	}
+	tell_vms(&t, s->model);
 	tell_ends(&t, s->model);
 	return t.err;
 }
