@@ -142,7 +142,7 @@ struct gmem_stall_rec {
 	__u64 ioctls;		/* 0: it was not converted */
 };
 
-/* GMEM_SCAN_FILE (start): what no event tells of a file. Older recordings have 0. */
+/* GMEM_SCAN_FILE (start): facts on a file that no event reports. Older recordings have 0. */
 enum gmem_file_state {
 	GMEM_FILE_MAPPED = 1,	/* somebody has it mapped */
 	GMEM_FILE_NEW = 2,	/* not read yet (nr_pages: GMEM_UNKNOWN), and empty then, as it was created */

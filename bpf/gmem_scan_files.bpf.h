@@ -304,7 +304,7 @@ int scan_files(struct bpf_iter__task_file *ctx)
 	return again & 1;
 }
 
-/* What a walk over memslots emits. */
+/* State of a walk over memslots that emits files. */
 struct slot_scan {
 	struct slot_walk w;
 	__u64 vm;

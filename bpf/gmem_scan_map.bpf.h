@@ -211,7 +211,7 @@ static __always_inline bool walk_is_true(const struct gmem_vm_state *v, struct k
 	       (!w->pages || file_is_held(file));
 }
 
-/* One record of a map. The room is reserved first: see gmem_scan.bpf.h. False: that is all for now. */
+/* Emits one record of a map. The room is reserved first: see gmem_scan.bpf.h. False: that is all for now. */
 static __always_inline bool scan_chunk(const struct gmem_vm_state *v, struct kvm *kvm,
 				       struct file *file, struct map_walk *w)
 {

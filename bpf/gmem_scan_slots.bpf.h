@@ -73,7 +73,7 @@ static __always_inline struct file *slot_file(const struct slot_walk *w, struct 
 	return file_is_held(file) ? file : NULL;
 }
 
-/* One step. *file: of the memslot, if that has one. Returns true at the end. */
+/* Takes one step. *file: of the memslot, if that has one. Returns true at the end. */
 static __always_inline bool slots_next(struct slot_walk *w, struct file **file)
 {
 	struct hlist_node *node = (void *)w->node;

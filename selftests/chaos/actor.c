@@ -84,7 +84,7 @@ static long touch(const struct order *o)
 	return 0;
 }
 
-/* What a child runs: it has the parent's descriptors, and the socket that came for it. */
+/* The child: it has the parent's descriptors, and the socket that came for it. */
 struct birth {
 	int socket, thread;
 	int close[3];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What an actor asks of KVM and of guest_memfd, sensible or not. */
+/* Requests of an actor to KVM and guest_memfd, sensible or not. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What an actor asks of KVM and of guest_memfd. System calls only (sys.h). */
+/* Requests of an actor to KVM and guest_memfd. System calls only (sys.h). */
 #ifndef CHAOS_ACTOR_KVM_H
 #define CHAOS_ACTOR_KVM_H
 

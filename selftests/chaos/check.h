@@ -9,7 +9,7 @@
 
 typedef struct json_object *json;
 
-/* What one call compares, and what came of it. */
+/* Input and result of one comparison. */
 struct check {
 	json base;		/* ledger of when the tool came: counters are since then; NULL: the first */
 	json ids;		/* {"signature_gfn": vm, ..}: the tool's numbers of VMs; NULL: matched by contents */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One VM of a report: conversions as counted, and the events that were recorded. */
+/* A VM of a report: conversions as counted, and the events that were recorded. */
 #include <string.h>
 
 #include "check.h"

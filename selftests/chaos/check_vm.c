@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One VM: its state, if that is said to be current, and its counters. */
+/* A VM: its state, if that is said to be current, and its counters. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

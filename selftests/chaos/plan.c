@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who comes and goes, and how much happens in a round. */
+/* Arrivals and departures, and how much happens in a round. */
 #include <stddef.h>
 #include <unistd.h>
 

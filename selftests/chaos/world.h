@@ -28,7 +28,7 @@
 
 enum vm_type { VM_DEFAULT, VM_PROTECTED };
 
-/* What this kernel allows, by type of VM and flags of the file. */
+/* Limits of this kernel, by type of VM and flags of the file. */
 struct powers {
 	bool create[2][4], bind[2][4];
 };
@@ -118,10 +118,10 @@ bool world_mm_lives(const struct world *w, uint32_t mm);
 
 uint32_t world_vm_of(const struct world *w, uint32_t handle);
 
-/* One KVM_SET_MEMORY_ATTRIBUTES that KVM accepts; @start: of the window. */
+/* Makes a KVM_SET_MEMORY_ATTRIBUTES that KVM accepts; @start: of the window. */
 void world_convert(struct vm *vm, uint64_t start, uint64_t n, bool to_private);
 
-/* One fallocate that comes to guest_memfd. Returns if it succeeds. */
+/* Makes a fallocate that comes to guest_memfd. Returns if it succeeds. */
 bool world_fallocate(struct world *w, uint32_t file, int mode, uint64_t offset, uint64_t length);
 void world_touch(struct world *w, uint32_t file, uint64_t start, uint64_t n);
 

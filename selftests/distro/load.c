@@ -38,7 +38,7 @@
 #define FILE_PAGES 64
 #define BASE_GFN 0x10000ULL
 
-/* What must be counted. */
+/* The counts that must be seen. */
 struct ledger {
 	unsigned long unchanged;
 	unsigned long punches, punched_bytes, punches_failed;

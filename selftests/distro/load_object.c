@@ -51,7 +51,7 @@ static const struct gmem_probe *probe_of(const char *program, bool *twin)
 	return NULL;
 }
 
-/* What one test loads: a set of probes, its functions in one way. */
+/* Programs of one test: a set of probes, its functions in one way. */
 struct choice {
 	enum gmem_probe_set set;
 	enum gmem_way way;

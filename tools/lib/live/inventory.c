@@ -413,7 +413,7 @@ static void done_reading(struct inventory *inv, struct known *k)
 	read_if_lost(inv, k);
 }
 
-/* One pass over all processes, of which there is one at a time. */
+/* Makes a pass over all processes, of which there is one at a time. */
 static int read_files(struct inventory *inv, struct known *k)
 {
 	int more = 1;
@@ -446,7 +446,7 @@ static int read_on(struct inventory *inv, struct known *k)
 	}
 }
 
-/* One that found no room lets others go first, unless it is passing over the files of processes. */
+/* A VM that found no room lets others go first, unless it is passing over the files of processes. */
 static void take_turns(struct inventory *inv, struct known *k, uint64_t room)
 {
 	if (cost_of(inv)->no_room == room || k->scan.phase == GMEM_SCAN_FILES)

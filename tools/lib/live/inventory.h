@@ -67,14 +67,14 @@ int inventory_read_pages(struct inventory *inv, uint64_t vm, uint64_t ino);
 uint32_t inventory_vmm(const struct inventory *inv, uint64_t vm, uint64_t *start_ns);
 
 /*
- * One step of a pass over all processes for who has VMs and files open, and how many pages these
+ * Takes one step of a pass over all processes for who has VMs and files open, and how many pages these
  * have. *begin_ns: before the first was looked at. 1: all was emitted (GMEM_HOLDER, in the ring
  * buffer); 0: there is more, for which the caller reads the ring buffer first; -errno.
  */
 int inventory_holders(struct inventory *inv, uint64_t *begin_ns);
 
 /*
- * One step of counting again how many pages the files have. 1: there is more, for which the caller
+ * Takes one step of counting again how many pages the files have. 1: there is more, for which the caller
  * reads the ring buffer first; 0: that is all; -errno.
  */
 int inventory_refresh(struct inventory *inv);
