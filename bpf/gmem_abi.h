@@ -12,6 +12,14 @@
 #endif
 
 #define GMEM_PAGE_SHIFT		12
+
+/* Blocks of 2 MiB: programs mark those that change often, and no huge page is in one that is mixed. */
+#define BLOCK_SHIFT		9
+#define BLOCK_PAGES		(1 << BLOCK_SHIFT)
+
+/* GUEST_MEMFD_FLAG_MMAP in the flags of a file: one page is both sides. include/uapi/linux/kvm.h */
+#define GMEM_FILE_MAPPABLE	1
+
 #define GMEM_COMM_LEN		16
 #define GMEM_UNKNOWN		(~0ULL)	/* nr_pages where this kernel does not tell */
 

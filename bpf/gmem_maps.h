@@ -74,8 +74,6 @@ struct gmem_op_key {
  * converts page by page, the programs only remember where, and the inventory reads what is
  * there at the next refresh. Blocks are of 2 MiB.
  */
-#define BLOCK_SHIFT		9
-#define BLOCK_PAGES		(1 << BLOCK_SHIFT)
 #define CHANGED_BLOCKS		512
 
 struct gmem_vm_state {

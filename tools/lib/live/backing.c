@@ -14,8 +14,6 @@
 /* Of one call of PAGEMAP_SCAN: the VMM's mmap_lock is held that long. */
 #define CHUNK_PAGES	(64ULL << 20 >> GMEM_PAGE_SHIFT)
 
-#define FILE_MAPPABLE	1	/* GUEST_MEMFD_FLAG_MMAP: one page is both sides */
-
 struct file_job {
 	uint64_t vm;
 	uint64_t ino;
@@ -127,7 +125,7 @@ static int add_file(struct backing *b, const struct gmem_rec *r)
 	f = add_job(&b->files, sizeof(*f));
 	if (!f)
 		return -ENOMEM;
-	*f = (struct file_job){ r->h.vm, r->ino, r->arg & FILE_MAPPABLE, !r->nr_pages };
+	*f = (struct file_job){ r->h.vm, r->ino, r->arg & GMEM_FILE_MAPPABLE, !r->nr_pages };
 	return 0;
 }
 

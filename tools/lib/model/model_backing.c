@@ -14,8 +14,6 @@
  */
 #define GRACE_NS	1000000000ULL
 
-#define FILE_MAPPABLE	1	/* GUEST_MEMFD_FLAG_MMAP: one page is both sides, and is not read */
-
 static void forget_converted(struct gmem_converted *c)
 {
 	gmem_ranges_free(&c->before);
@@ -208,11 +206,6 @@ static int del_ranges(struct gmem_ranges *from, const struct gmem_ranges *what)
 	return err;
 }
 
-static enum gmem_known known_of(uint64_t part, uint64_t all)
-{
-	return part >= all ? GMEM_KNOWN_ALL : part ? GMEM_KNOWN_PART : GMEM_KNOWN_NONE;
-}
-
 /* Pages of files that the round did not read, as nobody has them open any more, are of an earlier map. */
 static int check_files(struct gmem_vm *vm, uint64_t begin_ns)
 {
@@ -238,7 +231,7 @@ static void check_slots(struct gmem_vm *vm)
 	for (size_t i = 0; i < vm->nr_slots; i++) {
 		const struct gmem_slot *s = &vm->slots[i];
 		const struct gmem_file *f = model_file(vm, s->ino);
-		bool one_side = f && f->flags & FILE_MAPPABLE;
+		bool one_side = f && f->flags & GMEM_FILE_MAPPABLE;
 
 		all += s->npages;
 		if (one_side || (f && f->pages_known))
@@ -247,7 +240,7 @@ static void check_slots(struct gmem_vm *vm)
 			gmem_ranges_count(&vm->shared_read, s->gfn, s->gfn + s->npages);
 	}
 	for (int side = 0; side < GMEM_SIDES; side++)
-		vm->doubled_known[side] = known_of(read[side], all);
+		vm->doubled_known[side] = model_known(read[side], all);
 }
 
 static int compare_slot(struct gmem_vm *vm, const struct gmem_slot *s)

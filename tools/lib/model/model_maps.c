@@ -4,7 +4,6 @@
 
 #include <errno.h>
 
-#define BLOCK_PAGES		512	/* of 2 MiB, which is what programs mark */
 #define ATTRIBUTE_PRIVATE	(1ULL << 3)	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
 
 /* Where it is at work: of one that never converts, nothing is kept. */

@@ -28,6 +28,12 @@ static inline void gap_close(void *array, size_t n, size_t i, size_t size)
 	memmove(p + i * size, p + (i + 1) * size, (n - i - 1) * size);
 }
 
+/* Returns how much of a sum is known if @part of @all is; a sum of nothing is. */
+static inline enum gmem_known model_known(uint64_t part, uint64_t all)
+{
+	return part >= all ? GMEM_KNOWN_ALL : part ? GMEM_KNOWN_PART : GMEM_KNOWN_NONE;
+}
+
 /* Of the kernel's text, which has its size and may lack its end. */
 static inline void model_copy_text(char *to, const char *from, size_t size)
 {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* What follows from what is known of a VM: sums over its files, slots and ranges. */
-#include "model.h"
-
-#define BLOCK_PAGES	512	/* of 2 MiB */
+#include "model_parts.h"
 
 uint64_t gmem_vm_slot_bytes(const struct gmem_vm *vm)
 {
@@ -26,12 +24,6 @@ struct gmem_sum gmem_file_populated(const struct gmem_model *m, const struct gme
 	return s;
 }
 
-/* All of a sum of n parts, of which so many are known. */
-static enum gmem_known known_of(size_t part, size_t n)
-{
-	return part == n ? GMEM_KNOWN_ALL : part ? GMEM_KNOWN_PART : GMEM_KNOWN_NONE;
-}
-
 static struct gmem_sum sum_files(const struct gmem_model *m, const struct gmem_vm *vm, bool only_unused)
 {
 	struct gmem_sum sum = { .known = GMEM_KNOWN_NONE };
@@ -50,7 +42,7 @@ static struct gmem_sum sum_files(const struct gmem_model *m, const struct gmem_v
 		known += s.known == GMEM_KNOWN_ALL;
 		n++;
 	}
-	sum.known = known_of(known, n);
+	sum.known = model_known(known, n);
 	return sum;
 }
 
