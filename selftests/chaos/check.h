@@ -16,6 +16,7 @@ struct check {
 	bool late;		/* it cannot have found what has no descriptor */
 	bool last;		/* the last line only */
 	bool counters, settled;
+	uint64_t skipped;	/* runs of programs that the tool reports as skipped: its counts lack them */
 	unsigned int refreshes;
 	unsigned int line;	/* of the input, for messages */
 	uint64_t values, differences, unknown, stale, not_current, hidden;
@@ -35,6 +36,9 @@ void differs(struct check *c, json ledger_vm, const char *name, const char *fmt,
 
 /* Compares one value that both have by these names; a null of the tool is unknown. */
 void compare(struct check *c, json ledger_vm, const char *name, json got, uint64_t want);
+
+/* The same for a count of events, which is not exact, and says so, where programs were skipped. */
+void compare_count(struct check *c, json ledger_vm, const char *name, json got, uint64_t want);
 
 /* check_vm.c: one VM of gmemtop --json or gmemtrace map --json. */
 void check_vm(struct check *c, json got, json want);

@@ -18,14 +18,14 @@ static void check_direction(struct check *c, json got, json want, const char *di
 	if (json_object_get_boolean(must(want, "raced"))) {
 		all = tally(want, dir, "count") + tally(want, dir, "unchanged");
 		c->values++;
-		if (number(sums, "count") + number(sums, "unchanged") != all)
+		if (!c->skipped && number(sums, "count") + number(sums, "unchanged") != all)
 			differs(c, want, dir, "%llu requests in all instead of %llu",
 				(unsigned long long)(number(sums, "count") + number(sums, "unchanged")),
 				(unsigned long long)all);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
-		compare(c, want, keys[i], get(sums, keys[i]), tally(want, dir, keys[i]));
+		compare_count(c, want, keys[i], get(sums, keys[i]), tally(want, dir, keys[i]));
 }
 
 /* Where records were lost, there are fewer events than operations, and the report says so. */
@@ -43,11 +43,11 @@ static void check_events(struct check *c, json got, json want)
 		fallocates += tally(want, ops[i], "count") + tally(want, ops[i], "failed");
 	}
 	o = get(events, "attributes_end");
-	compare(c, want, "events: attributes_end", o ? o : json_object_new_int(0), attributes);
+	compare_count(c, want, "events: attributes_end", o ? o : json_object_new_int(0), attributes);
 	o = get(events, "fallocate_end");
-	compare(c, want, "events: fallocate_end", o ? o : json_object_new_int(0), fallocates);
+	compare_count(c, want, "events: fallocate_end", o ? o : json_object_new_int(0), fallocates);
 	o = get(events, "create");
-	compare(c, want, "events: create", o ? o : json_object_new_int(0),
+	compare_count(c, want, "events: create", o ? o : json_object_new_int(0),
 		json_object_array_length(must(want, "inos")));
 }
 
