@@ -27,9 +27,9 @@ start_top() { # option..
 final_state() { # name
 	local lines
 
-	wait_for 120 grep -q holding "$dir/load" || not_ok "the load does its work" "$(cat "$dir/load")"
+	wait_for 240 grep -q holding "$dir/load" || not_ok "the load does its work" "$(cat "$dir/load")"
 	lines=$(wc -l < "$dir/top")
-	wait_for 60 sh -c "test \$(wc -l < $dir/top) -gt $((lines + 8))" || not_ok "gmemtop goes on" "$(cat "$dir/top.err")"
+	wait_for 240 sh -c "test \$(wc -l < $dir/top) -gt $((lines + 8))" || not_ok "gmemtop goes on" "$(cat "$dir/top.err")"
 	no_drift "$1" "$dir/top"
 	kill -TERM $top
 	wait $top
@@ -40,7 +40,7 @@ final_state() { # name
 
 for round in $(seq "$rounds"); do
 	start_top
-	wait_for 60 test -s "$dir/top" || not_ok "gmemtop attaches" "$(cat "$dir/top.err")"
+	wait_for 240 test -s "$dir/top" || not_ok "gmemtop attaches" "$(cat "$dir/top.err")"
 	start_load $((round * 10)) 600
 	final_state "round $round: attached before the storm"
 
@@ -52,13 +52,13 @@ for round in $(seq "$rounds"); do
 	start_load $((round * 10 + 2))
 	wait_for 120 grep -q holding "$dir/load"
 	start_top
-	wait_for 60 test -s "$dir/top"
+	wait_for 240 test -s "$dir/top"
 	final_state "round $round: attached after it"
 
 	# Every event is asked for, of a reader that is away most of the time: its buffer holds a
 	# small part. (For an overview, blocks are read once there are many: little can be lost.)
 	start_top --view vm --ringbuf 0.0625
-	wait_for 60 test -s "$dir/top"
+	wait_for 240 test -s "$dir/top"
 	kill -STOP $top
 	start_load $((round * 10 + 3)) 600
 	until grep -q holding "$dir/load"; do

@@ -8,7 +8,7 @@ start_corner()
 	mkfifo "$dir/corner-in"
 	build/corners "$1" < "$dir/corner-in" > "$dir/corner" &
 	exec {corner}> "$dir/corner-in"
-	wait_for 60 test -s "$dir/corner" || not_ok "$1: there is a VM"
+	wait_for 240 test -s "$dir/corner" || not_ok "$1: there is a VM"
 	read -r pid ino < "$dir/corner"
 	[ "$pid" != none ] || end_corner "$1"
 }
@@ -41,7 +41,7 @@ corner_is()
 # Changes of a VM that are marked are read of that VM, whoever has it.
 build/gmemtop --json -d 0.3 > "$dir/early" 2> "$dir/err" &
 top=$!
-wait_for 60 test -s "$dir/early"
+wait_for 240 test -s "$dir/early"
 start_corner hide
 wait_for 30 corner_is "$dir/early" .map_state '"current"'
 # The child is met last by who looks through all processes, which takes place every few seconds.
@@ -68,7 +68,7 @@ crowd_is_read()
 	[ "$(grep '}$' "$dir/early" | tail -1 | jq -c '[.vms[] | [.map_state, (.slots | length), (.files | length)]]')" = \
 		'[["current",48,4],["current",48,4],["current",48,4]]' ]
 }
-wait_for 60 test -s "$dir/early"
+wait_for 240 test -s "$dir/early"
 check "crowd: with the smallest ring buffer, three idle VMs are read" wait_for 30 crowd_is_read
 runs=$(grep '}$' "$dir/early" | tail -1 | jq .cost.scan_runs)
 check "crowd: in $runs runs, at most 5000" test "$runs" -le 5000
@@ -80,7 +80,7 @@ end_corner crowd
 start_corner many
 build/gmemtop --json -d 0.3 --ringbuf 0.0625 > "$dir/early" 2> "$dir/err" &
 top=$!
-wait_for 60 test -s "$dir/early"
+wait_for 240 test -s "$dir/early"
 check "many: with the smallest ring buffer, 1500 bindings of one file are read" \
 	wait_for 60 corner_is "$dir/early" '[.map_state, (.slots | length)]' '["current",1500]'
 kill -TERM $top
@@ -104,7 +104,7 @@ if start_corner backs; then
 	live=$!
 	build/gmemtop --json -d 0.3 > "$dir/early" 2> "$dir/err" &
 	top=$!
-	wait_for 60 test -s "$dir/early"
+	wait_for 240 test -s "$dir/early"
 	wait_for 60 grep -q probes "$dir/err"
 	work_corner 1
 	faulted() { [ "$(grep -c user_fault_end "$dir/faults")" -ge 2 ]; }

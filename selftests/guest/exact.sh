@@ -37,7 +37,7 @@ kill -KILL $load
 wait $load 2> /dev/null
 build/gmemtop --json -d 0.5 > "$dir/top" 2> "$dir/err" &
 top=$!
-wait_for 60 test -s "$dir/top"
+wait_for 240 test -s "$dir/top"
 for i in 1 2; do
 	build/gmemload --vms 2 --vcpus 2 --mem 16M --by hypercall --pattern flip4k --pause-us 20000 --duration 600 -q \
 		--ledger "$dir/ledger" &

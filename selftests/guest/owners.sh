@@ -26,11 +26,11 @@ hands_are() {
 for mode in plain orphan fork pass; do
 	build/gmemtop --json -d 0.3 > "$dir/early" 2> "$dir/err" &
 	top=$!
-	wait_for 60 test -s "$dir/early"
+	wait_for 240 test -s "$dir/early"
 	mkfifo "$dir/end-$mode"
 	build/owners $mode < "$dir/end-$mode" > "$dir/owner" &
 	exec {end}> "$dir/end-$mode"
-	check "$mode: there is a VM" wait_for 60 test -s "$dir/owner"
+	check "$mode: there is a VM" wait_for 240 test -s "$dir/owner"
 	read -r pid ino < "$dir/owner"
 	sleep 1.5
 	build/gmemtop --json -n 1 -d 0.1 > "$dir/late"
@@ -55,7 +55,7 @@ done
 mkfifo "$dir/end-unbound"
 build/owners unbound < "$dir/end-unbound" > "$dir/owner" &
 exec {end}> "$dir/end-unbound"
-check "unbound: there is a VM" wait_for 60 test -s "$dir/owner"
+check "unbound: there is a VM" wait_for 240 test -s "$dir/owner"
 read -r pid ino < "$dir/owner"
 build/gmemtop --json -n 1 -d 0.1 > "$dir/unbound"
 is "unbound: the file that is bound nowhere is told" "$(jq -c --argjson ino "$ino" '.vms[] |

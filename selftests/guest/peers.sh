@@ -23,7 +23,7 @@ build/gmemtop --json -d 0.7 --ringbuf 64 > "$dir/b" 2> "$dir/b.err" &
 b=$!
 build/gmemtrace live --events --json --ringbuf 128 > "$dir/live" 2> "$dir/live.err" &
 live=$!
-wait_for 60 test -s "$dir/a" -a -s "$dir/b"
+wait_for 240 test -s "$dir/a" -a -s "$dir/b"
 wait_for 60 grep -q probes "$dir/live.err"
 build/gmemload --vms 2 --vcpus 2 --mem 32M --count 300 --by mix --hold --ledger "$dir/ledger" \
 	< <(exec sleep 600) > "$dir/load" &

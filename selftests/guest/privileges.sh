@@ -43,7 +43,7 @@ for who in "root" "a user with $least"; do
 		exec_as $least "$dir/gmemtop" --json -d 0.3 > "$dir/top" 2> "$dir/err" &
 	fi
 	top=$!
-	wait_for 60 test -s "$dir/top" || not_ok "$who: gmemtop starts" "$(cat "$dir/err")"
+	wait_for 240 test -s "$dir/top" || not_ok "$who: gmemtop starts" "$(cat "$dir/err")"
 	is "$who: gmemtop holds nothing when it has attached" "$(held $top Eff)" 0000000000000000
 	if [ -z "$module" ]; then
 		is "$who: and can raise nothing" "$(held $top Prm)" 0000000000000000

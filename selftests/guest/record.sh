@@ -178,7 +178,7 @@ in_phases() { jq -r '.vms[].operations_inflight[] | select(.op == "attributes").
 for how in "--phases" "--view vm"; do
 	build/gmemtop --json -d 0.1 $how --record "$dir/phases" > "$dir/top" &
 	pid=$!
-	wait_for 60 test -s "$dir/top"
+	wait_for 240 test -s "$dir/top"
 	build/gmemload --vms 1 --vcpus 1 --mem 1G --pattern slot --by ioctl --count 20 > "$dir/out"
 	kill -INT $pid
 	wait $pid

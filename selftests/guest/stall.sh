@@ -15,7 +15,7 @@ stalls()
 	live=$!
 	build/gmemtop --json -d 0.5 > "$dir/top" 2> "$dir/top.err" &
 	top=$!
-	wait_for 60 test -s "$dir/top"
+	wait_for 240 test -s "$dir/top"
 	wait_for 60 grep -q probes "$dir/live.err"
 	build/gmemload --vcpus 2 --mem 32M --count 200 --pause-us $pause_us "$@" --hold --ledger "$dir/ledger" \
 		< <(exec sleep 600) > "$dir/load" &

@@ -15,7 +15,7 @@ build/gmemtop --json -d 1 > "$dir/top" 2> "$dir/top.err" &
 top=$!
 wait_for 60 grep -q probes "$dir/live.err" || not_ok "gmemtrace attaches" "$(cat "$dir/live.err")"
 wait_for 60 grep -q probes "$dir/text.err"
-wait_for 60 test -s "$dir/top" || not_ok "gmemtop attaches" "$(cat "$dir/top.err")"
+wait_for 240 test -s "$dir/top" || not_ok "gmemtop attaches" "$(cat "$dir/top.err")"
 
 build/gmemload --vms 4 --vcpus 2 --mem 128M --count 1400 --pattern mix --by mix --seed "${1:-7}" \
 	--hold --ledger "$dir/ledger" < <(exec sleep 600) > "$dir/load" &

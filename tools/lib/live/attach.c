@@ -394,6 +394,20 @@ static bool try_other_ways(struct attachment *a)
 	return more;
 }
 
+/* Groups with programs on functions, of those that are loaded: tracepoints need no proof. */
+static unsigned int groups_to_verify(const struct attachment *a)
+{
+	unsigned int groups = 0;
+
+	for (size_t i = 0; i < gmem_nr_probes; i++) {
+		const struct gmem_probe *p = &gmem_probes[i];
+
+		if (p->attach == GMEM_ON_FUNCTION && gmem_probe_in_use(p, a->set, a->loaded))
+			groups |= p->group;
+	}
+	return groups;
+}
+
 /* Groups that may be wanted later are verified, too: by then what loading takes was given up. */
 static enum gmem_status load_once(struct attachment *a, const struct gmem_live_opts *opts,
 				  ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e)
@@ -403,7 +417,7 @@ static enum gmem_status load_once(struct attachment *a, const struct gmem_live_o
 
 	if (status)
 		return status;
-	err = attach_probes(a, a->loaded);
+	err = attach_probes(a, opts->groups | groups_to_verify(a));
 	if (!err && !verify_attached(a))
 		err = attach_groups(a, opts->groups);
 	return err ? fail_bpf(e, "attach the BPF programs", err) : GMEM_OK;
