@@ -106,24 +106,6 @@ static enum gmem_kvm_state kvm_state(const char *root)
 	return module ? GMEM_KVM_NO_VENDOR : GMEM_KVM_NONE;
 }
 
-/* "none voluntary (full) lazy": the mode in brackets holds. */
-static bool is_preemptive(const char *modes)
-{
-	return strstr(modes, "(full)") || strstr(modes, "(lazy)");
-}
-
-/* The version names the model that was compiled in; debugfs, where it can be read, the mode in use. */
-static bool preempts(const char *root)
-{
-	char modes[GMEM_FACT_LEN], version[GMEM_FACT_LEN];
-
-	read_line(modes, root, "/sys/kernel/debug/sched/preempt");
-	if (*modes)
-		return is_preemptive(modes);
-	read_line(version, root, "/proc/sys/kernel/version");
-	return strstr(version, "PREEMPT");
-}
-
 void gmem_host_read(struct gmem_host *h, const char *root)
 {
 	memset(h, 0, sizeof(*h));
@@ -136,7 +118,6 @@ void gmem_host_read(struct gmem_host *h, const char *root)
 	keep_chosen(h->lockdown);
 	read_line(h->unprivileged_bpf, root, "/proc/sys/kernel/unprivileged_bpf_disabled");
 	read_line(h->perf_paranoid, root, "/proc/sys/kernel/perf_event_paranoid");
-	h->preempts = preempts(root);
 }
 
 bool gmem_host_is_locked_down(const struct gmem_host *h)
