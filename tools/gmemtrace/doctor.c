@@ -159,8 +159,9 @@ static void print_proofs(const struct diagnosis *d)
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
 		p = function_at(d, i);
 		if (p && p->way != GMEM_WAY_FENTRY)
-			printf("              %s: %s, as fentry does not fire\n", p->found,
-			       gmem_way_names[p->way]);
+			printf("              %s: %s, as %s\n", p->found, gmem_way_names[p->way],
+			       d->host.preempts && p->way == GMEM_WAY_KPROBE_MULTI ?
+			       "this kernel preempts" : "fentry does not fire");
 	}
 }
 

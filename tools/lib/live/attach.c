@@ -452,6 +452,25 @@ static enum gmem_status load_verified(struct attachment *a, const struct gmem_li
 	}
 }
 
+/* Returns true for programs whose skipped runs make a map wrong; those of vCPUs that exit run too often. */
+static bool changes_maps(const struct gmem_probe *p)
+{
+	return p->attach == GMEM_ON_FUNCTION && p->group == GMEM_PROBES_BASE && p->found &&
+	       strcmp(p->found, "kvm_arch_vcpu_ioctl_run");
+}
+
+/* Where the kernel preempts at any time, fentry is skipped most: docs/truth.md has measurements. */
+static void choose_ways(void)
+{
+	struct gmem_host host;
+
+	gmem_host_read(&host, "");
+	for (size_t i = 0; host.preempts && i < gmem_nr_probes; i++) {
+		if (changes_maps(&gmem_probes[i]))
+			gmem_probes[i].way = GMEM_WAY_KPROBE_MULTI;
+	}
+}
+
 static bool alloc_links(struct attachment *a)
 {
 	a->links = calloc(gmem_nr_probes, sizeof(*a->links));
@@ -476,6 +495,7 @@ enum gmem_status attach(struct attachment *a, const struct gmem_live_opts *opts,
 	a->set = choice.set;
 	a->order_argument = choice.order_argument;
 	a->loaded = opts->groups | opts->later | GMEM_PROBES_BASE;
+	choose_ways();
 	if (alloc_links(a))
 		status = load_verified(a, opts, fn, ctx, e);
 	else

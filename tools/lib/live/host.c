@@ -106,6 +106,15 @@ static enum gmem_kvm_state kvm_state(const char *root)
 	return module ? GMEM_KVM_NO_VENDOR : GMEM_KVM_NONE;
 }
 
+/* The version of the kernel names the model: PREEMPT_DYNAMIC, PREEMPT_RT, or PREEMPT, which may be lazy. */
+static bool preempts(const char *root)
+{
+	char version[GMEM_FACT_LEN];
+
+	read_line(version, root, "/proc/sys/kernel/version");
+	return strstr(version, "PREEMPT_DYNAMIC") || strstr(version, "PREEMPT_RT");
+}
+
 void gmem_host_read(struct gmem_host *h, const char *root)
 {
 	memset(h, 0, sizeof(*h));
@@ -118,6 +127,7 @@ void gmem_host_read(struct gmem_host *h, const char *root)
 	keep_chosen(h->lockdown);
 	read_line(h->unprivileged_bpf, root, "/proc/sys/kernel/unprivileged_bpf_disabled");
 	read_line(h->perf_paranoid, root, "/proc/sys/kernel/perf_event_paranoid");
+	h->preempts = preempts(root);
 }
 
 bool gmem_host_is_locked_down(const struct gmem_host *h)

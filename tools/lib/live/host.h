@@ -28,6 +28,7 @@ struct gmem_host {
 	char lockdown[GMEM_FACT_LEN];		/* "none", "integrity", "confidentiality" */
 	char unprivileged_bpf[GMEM_FACT_LEN];	/* kernel.unprivileged_bpf_disabled */
 	char perf_paranoid[GMEM_FACT_LEN];	/* kernel.perf_event_paranoid: for others, not for us */
+	bool preempts;				/* tasks may be preempted in the kernel at any time, not only lazily */
 };
 
 /* Lockdown of a kind that keeps BPF from reading kernel memory. */

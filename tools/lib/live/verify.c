@@ -125,6 +125,8 @@ static bool check_beat(struct attachment *a)
 		if (!beat(a, &seen))
 			return false;
 	}
+	if (!seen && a->verifier.skipped != a->verifier.skipped_then)
+		return false;
 	return set_proof(a, BEAT_FUNCTION, seen ? GMEM_PROOF_FIRED : GMEM_PROOF_BLIND) && !seen;
 }
 
@@ -294,7 +296,8 @@ static bool check_contradictions(struct attachment *a)
 	bool more = now != a->verifier.contradictions;
 
 	a->verifier.contradictions = now;
-	return more && set_proof(a, BEAT_FUNCTION, GMEM_PROOF_BLIND);
+	return more && a->verifier.skipped == a->verifier.skipped_then &&
+	       set_proof(a, BEAT_FUNCTION, GMEM_PROOF_BLIND);
 }
 
 bool verify_again(struct attachment *a)
@@ -303,6 +306,7 @@ bool verify_again(struct attachment *a)
 
 	news |= check_beat(a);
 	news |= check_contradictions(a);
+	a->verifier.skipped_then = a->verifier.skipped;
 	return (verify_is_switched_off() && blind_all(a)) || news;
 }
 

@@ -20,6 +20,7 @@ struct verifier {
 	uint64_t contradictions;	/* seen so far */
 	uint64_t skipped;		/* runs of programs that the kernel skipped */
 	uint64_t detached;		/* of these, on links that are gone */
+	uint64_t skipped_then;		/* at the last verification: what was skipped is not blind */
 };
 
 /*
