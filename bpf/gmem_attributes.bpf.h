@@ -15,10 +15,8 @@ static __always_inline void attributes_begin(struct kvm *kvm, __u64 vm, const st
 
 	if (op_keep(OP_ATTRIBUTES, vm, GMEM_ATTRIBUTES_BEGIN, ts, r) && wants(GMEM_PROBES_PHASES))
 		phases_begin(ts);
-	if (!wants(GMEM_PROBES_EVENTS))
-		return;
-	get_vm(kvm, vm, ts);
-	emit(vm, GMEM_ATTRIBUTES_BEGIN, ts, r);
+	if (wants(GMEM_PROBES_EVENTS) && get_vm(kvm, vm, ts))
+		emit(vm, GMEM_ATTRIBUTES_BEGIN, ts, r);
 }
 
 /*
@@ -120,7 +118,7 @@ static __always_inline bool is_told(struct gmem_vm_state *v, __u64 ts, const str
 {
 	if (wants(GMEM_PROBES_EVENTS))
 		return true;
-	return r->aux && (!marks_blocks || !v || may_tell(v, ts) || !mark_block(v, r->start, r->end));
+	return r->aux && (!marks_blocks || may_tell(v, ts) || !mark_block(v, r->start, r->end));
 }
 
 static __always_inline void emit_conversion(__u64 vm, __u64 ts, const struct gmem_rec *body,
@@ -160,7 +158,7 @@ static __always_inline void attributes_end(struct kvm *kvm, __u64 vm, struct gme
 		count_conversion(c, r);
 	if (!r->ret)
 		stall_converted(vm, r->arg, r->start, r->end, r->dur_ns);
-	if (!is_told(v, ts, r))
+	if (!v || !is_told(v, ts, r))
 		return;
 	if (p && wants(GMEM_PROBES_EVENTS))
 		emit_conversion(vm, ts, r, &kept);

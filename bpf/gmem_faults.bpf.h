@@ -20,8 +20,9 @@ static __always_inline void memory_fault(struct kvm_vcpu *vcpu, u64 gpa, u64 siz
 	__u64 ts = bpf_ktime_get_ns(), vm = vm_of_probed(kvm);
 	struct gmem_counters *c = get_vm(kvm, vm, ts);
 
-	if (c)
-		add(&c->memory_faults, 1);
+	if (!c)
+		return;
+	add(&c->memory_faults, 1);
 	emit_event(vm, GMEM_MEMORY_FAULT, ts, &r);
 }
 
@@ -64,11 +65,11 @@ static __always_inline void fault_ends(struct kvm *kvm, __u64 vm, struct gmem_re
 	struct gmem_counters *c = get_vm(kvm, vm, ts);
 
 	r->dur_ns = op_end(OP_FAULT, vm, ts);
-	if (c) {
-		count_op(&c->fault, 1, r->dur_ns, r->ret);
-		if (r->nr_pages != GMEM_UNKNOWN)
-			add(&c->faulted_pages, r->nr_pages);
-	}
+	if (!c)
+		return;
+	count_op(&c->fault, 1, r->dur_ns, r->ret);
+	if (r->nr_pages != GMEM_UNKNOWN)
+		add(&c->faulted_pages, r->nr_pages);
 	emit_event(vm, GMEM_FAULT_END, ts, r);
 }
 

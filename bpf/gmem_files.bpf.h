@@ -14,35 +14,17 @@ static __always_inline __u64 ino_of(struct inode *inode)
 	return inode ? inode->i_ino : 0;
 }
 
-static __always_inline __u64 slot_id(struct kvm_memory_slot *slot)
-{
-	return (__u32)slot->as_id << 16 | (__u16)slot->id;
-}
-
 /* Of an event that has no end, and changes no counter. */
 static __always_inline void tell(struct kvm *kvm, __u64 vm, __u16 kind, const struct gmem_rec *r)
 {
 	__u64 ts = bpf_ktime_get_ns();
 
-	get_vm(kvm, vm, ts);
-	emit(vm, kind, ts, r);
+	if (get_vm(kvm, vm, ts))
+		emit(vm, kind, ts, r);
 }
 
-/* The slot's part of a binding; pgoff is told apart: a slot has it only while bound. */
+/* Returns the slot's part of a binding. @pgoff comes apart: the slot has it only while bound. */
 static __always_inline struct gmem_rec slot_rec(struct kvm_memory_slot *slot, __u64 ino, __u64 pgoff)
-{
-	return (struct gmem_rec){
-		.ino = ino,
-		.start = slot->base_gfn,
-		.end = slot->base_gfn + slot->npages,
-		.arg = pgoff,
-		.nr_pages = slot->userspace_addr,
-		.aux = slot_id(slot),
-	};
-}
-
-/* For a slot that the verifier knows nothing of. */
-static __always_inline struct gmem_rec slot_rec_probed(struct kvm_memory_slot *slot, __u64 ino, __u64 pgoff)
 {
 	struct gmem_rec r = {
 		.ino = ino,
@@ -71,10 +53,8 @@ static __always_inline void fallocate_begins(struct kvm *kvm, __u64 vm, const st
 	__u64 ts = bpf_ktime_get_ns();
 
 	op_keep(OP_FALLOCATE, vm, GMEM_FALLOCATE_BEGIN, ts, r);
-	if (!wants(GMEM_PROBES_EVENTS))
-		return;
-	get_vm(kvm, vm, ts);
-	emit(vm, GMEM_FALLOCATE_BEGIN, ts, r);
+	if (wants(GMEM_PROBES_EVENTS) && get_vm(kvm, vm, ts))
+		emit(vm, GMEM_FALLOCATE_BEGIN, ts, r);
 }
 
 /* r->nr_pages is GMEM_UNKNOWN where nobody tells it. */
@@ -85,12 +65,12 @@ static __always_inline void fallocate_ends(struct kvm *kvm, __u64 vm, struct gme
 	struct gmem_counters *c = get_vm(kvm, vm, ts);
 
 	r->dur_ns = op_end(OP_FALLOCATE, vm, ts);
-	if (c) {
-		count_op(punch ? &c->punch : &c->allocate, r->end - r->start, r->dur_ns, r->ret);
-		if (r->nr_pages != GMEM_UNKNOWN)
-			add(punch ? &c->punched_pages : &c->allocated_pages, r->nr_pages);
-	}
 	stall_discarded(vm, r->dur_ns);
+	if (!c)
+		return;
+	count_op(punch ? &c->punch : &c->allocate, r->end - r->start, r->dur_ns, r->ret);
+	if (r->nr_pages != GMEM_UNKNOWN)
+		add(punch ? &c->punched_pages : &c->allocated_pages, r->nr_pages);
 	emit_event(vm, GMEM_FALLOCATE_END, ts, r);
 }
 
@@ -110,9 +90,11 @@ static __always_inline void invalidate_ends(struct kvm *kvm, __u64 vm, struct gm
 	struct gmem_counters *c = get_vm(kvm, vm, ts);
 
 	r->dur_ns = op_end(OP_INVALIDATE, vm, ts);
-	if (c && r->ino)
+	if (!c)
+		return;
+	if (r->ino)
 		count_op(&c->invalidate, (r->end < size ? r->end : size) - r->start, r->dur_ns, 0);
-	else if (c)
+	else
 		count_op(&c->window, r->end - r->start, r->dur_ns, 0);
 	emit_event(vm, GMEM_INVALIDATE_END, ts, r);
 }

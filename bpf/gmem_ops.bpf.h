@@ -87,14 +87,36 @@ static __always_inline bool is_under_way(const struct gmem_op *op, __u32 class)
 	return op->begin_ns && op->since == epoch_of(class);
 }
 
-/* False if it is another task's, or this one's for another VM. */
+/*
+ * Counts a program that was skipped at the end of an operation, which may have changed the VM's map:
+ * the kernel skips the exit programs of calls in progress whenever anybody attaches to the function or
+ * detaches from it (bpf_tramp_image_put() in kernel/bpf/trampoline.c).
+ */
+static __noinline int end_was_skipped(__u64 vm)
+{
+	struct gmem_vm_state *v = find_state(vm);
+
+	if (!started())
+		return 0;
+	count_loss(GMEM_LOST_SKIPPED);
+	if (v)
+		add(&v->c.lost_state, 1);
+	return 0;
+}
+
+/* Returns false if the place is another task's, or this one's for another VM. */
 static __always_inline bool op_claim(struct gmem_op *op, __u32 class, __u64 vm, __u32 tid)
 {
 	__u32 owner = *(volatile __u32 *)&op->tid;
 
-	/* The end of what this task was in was not seen, unless it works for several VMs at once. */
-	if (owner == tid)
-		return class != OP_INVALIDATE || op->vm == vm || !is_under_way(op, class);
+	if (owner == tid) {
+		if (!is_under_way(op, class))
+			return true;
+		if (class == OP_INVALIDATE)
+			return op->vm == vm;	/* a task may invalidate for several VMs at once */
+		end_was_skipped(op->vm);
+		return true;
+	}
 	if (owner && op->since == epoch_of(class))
 		return false;
 	return __sync_val_compare_and_swap(&op->tid, owner, tid) == owner;

@@ -70,6 +70,9 @@ static __always_inline bool started(void)
 	return wants(GMEM_PROBES_BASE);
 }
 
+/* Set at the end of a recording: what happens later is neither counted nor emitted. */
+__u32 stopped;
+
 /* Time 0, set before @wanted: a program may have looked at the clock a moment earlier. */
 __u64 begin_ns;
 

@@ -71,8 +71,7 @@ ON_EXIT(stock_bind, struct kvm *kvm, struct kvm_memory_slot *slot, unsigned int 
 {
 	struct file *file = file_by_fd(fd);
 	bool gmem = file && file_kind(file) == FILE_GMEM;
-	struct gmem_rec r = slot_rec_probed(slot, gmem ? file_ino(file) : 0,
-					    offset >> GMEM_PAGE_SHIFT);
+	struct gmem_rec r = slot_rec(slot, gmem ? file_ino(file) : 0, offset >> GMEM_PAGE_SHIFT);
 
 	r.ret = ret;
 	if (bind_in_two_steps && !r.ret)
@@ -84,8 +83,8 @@ ON_EXIT(stock_bind, struct kvm *kvm, struct kvm_memory_slot *slot, unsigned int 
 /* kvm_gmem_commit_memory_region of 7.3 */
 ON_EXIT(stock_bind_commit, struct kvm *kvm, struct kvm_memory_slot *slot)
 {
-	struct gmem_rec r = slot_rec_probed(slot, file_ino(BPF_CORE_READ(slot, gmem.file)),
-					    BPF_CORE_READ(slot, gmem.pgoff));
+	struct gmem_rec r = slot_rec(slot, file_ino(BPF_CORE_READ(slot, gmem.file)),
+				     BPF_CORE_READ(slot, gmem.pgoff));
 
 	r.ret = ret;
 	tell(kvm, vm_of_probed(kvm), GMEM_BIND, &r);
@@ -119,7 +118,7 @@ ON_EXIT(stock_unbind_exit, struct kvm_memory_slot *slot)
 
 	if (!op)
 		return 0;
-	r = slot_rec_probed(slot, op->ino, op->start);
+	r = slot_rec(slot, op->ino, op->start);
 	emit(op->arg, GMEM_UNBIND, bpf_ktime_get_ns(), &r);
 	op_forget(OP_UNBIND, 0);
 	return 0;

@@ -134,10 +134,14 @@ static __noinline struct gmem_vm_state *add_vm(struct kvm *kvm, __u64 vm, __u64 
 	return v;
 }
 
+/* Returns NULL where an event is not to be counted, and so not emitted either: each asks once. */
 static __always_inline struct gmem_vm_state *get_state(struct kvm *kvm, __u64 vm, __u64 ts)
 {
-	struct gmem_vm_state *v = find_state(vm);
+	struct gmem_vm_state *v;
 
+	if (*(volatile __u32 *)&stopped)
+		return NULL;
+	v = find_state(vm);
 	return v ? v : add_vm(kvm, vm, ts, bpf_get_current_task());
 }
 

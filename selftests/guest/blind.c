@@ -6,6 +6,8 @@
  *   blind contradict          attaches as the tools do, then swaps the link on kvm_vm_ioctl for one
  *                             that does not fire, so that only contradictions can show it; prints
  *                             what is blind before and after the conversions of a VM that it makes
+ *   blind convert GIB         makes a VM that converts so much with one request, to private, when a line
+ *                             comes on stdin, and back at the next one; prints what it has done
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -225,12 +227,41 @@ static int contradict(void)
 	return 0;
 }
 
+static bool convert_all(int vm, uint64_t size, uint64_t attributes)
+{
+	struct attributes r = { .size = size, .attributes = attributes };
+
+	return !ioctl(vm, SET_ATTRIBUTES, &r);
+}
+
+static int convert_when_asked(uint64_t size)
+{
+	int kvm = open("/dev/kvm", O_RDWR), vm = ioctl(kvm, KVM_CREATE_VM, SW_PROTECTED_VM);
+	char line[64];
+
+	if (vm < 0)
+		return fail("create a VM");
+	/* For a tool that learns of a VM by its conversions. */
+	if (!convert(vm, 1) || !convert_all(vm, 2 << 20, 0))
+		return fail("convert");
+	for (int i = 0; fgets(line, sizeof(line), stdin); i++) {
+		if (!convert_all(vm, size, i % 2 ? 0 : 8))
+			return fail("convert");
+		puts(i % 2 ? "shared" : "private");
+		fflush(stdout);
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 3 && !strcmp(argv[1], "convert"))
+		return convert_when_asked(strtoull(argv[2], NULL, 10) << 30);
+
 	if (argc == 4 && !strcmp(argv[1], "close"))
 		return close_links(argv[2], argv[3]);
 	if (argc == 2 && !strcmp(argv[1], "contradict"))
 		return contradict();
-	fprintf(stderr, "usage: blind close PID PROGRAM | contradict\n");
+	fprintf(stderr, "usage: blind close PID PROGRAM | contradict | convert GIB\n");
 	return 2;
 }

@@ -65,5 +65,33 @@ if [ "$stock" = stock ]; then
 	build/blind contradict > "$dir/out" 2> "$dir/err"
 	is "a conversion without its ioctl is a contradiction, at the second" \
 		"$? $(paste -sd ' ' "$dir/out") $(cat "$dir/err")" "0 none none none kvm_vm_ioctl "
+
+	echo "# another tool attaches while a conversion is in progress: the kernel skips the programs at its end"
+	mkfifo "$dir/requests"
+	: > "$dir/converted"
+	build/gmemtop --json -d 1 > "$dir/top" 2> "$dir/err" &
+	top=$!
+	check "gmemtop starts" wait_for 240 test -s "$dir/top"
+	build/blind convert 32 < "$dir/requests" > "$dir/converted" &
+	exec 5> "$dir/requests"
+	check "gmemtop shows the VM" wait_for 240 shows '[.vms[] | .map_state == "current" and .extents == 0] == [true]'
+	echo private >&5
+	others=0
+	until grep -q private "$dir/converted"; do
+		build/gmemtop --json -n 1 > "$dir/other" 2>&1
+		others=$((others + 1))
+	done
+	comment "$others tools came and went meanwhile"
+	check "what the conversion did is shown" \
+		wait_for 240 shows '[.vms[] | .map_state == "current" and .extents == 1] == [true]'
+	seen=$(last | jq .vms[0].to_private_count)
+	comment "$seen of 2 ends were seen"
+	echo shared >&5
+	check "its thread converts again: an end that was skipped is counted" \
+		wait_for 240 shows "[.vms[0].to_shared_count, .lost.skipped] == [2, $((2 - seen))]"
+	comment "$(last | jq -c '[.vms[0].to_shared_count, .lost]')"
+	check "and the map is right" wait_for 60 shows '[.vms[] | .map_state == "current" and .extents == 0] == [true]'
+	exec 5>&-
+	stop
 fi
 plan

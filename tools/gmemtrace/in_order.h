@@ -11,7 +11,7 @@
 
 #include "source.h"
 
-#define IN_ORDER_HELD	4096	/* one that is later than so many keeps its time, but not its place */
+#define IN_ORDER_HELD	32768	/* a task may be preempted for long inside a conversion; one that is later than so many keeps its time, but not its place */
 
 /* An event, or GMEM_VM: what is behind it in a record of a newer version is cut off. */
 union in_order_rec {

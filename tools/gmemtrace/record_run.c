@@ -148,8 +148,16 @@ static int one_second(struct record *r)
 		if (n < 0 && n != -EINTR)
 			return n;
 	}
-	/* In a hurry: what there is must do. */
-	return gmem_stops() > 1 ? 0 : take_picture(r);
+	return is_over(r, gmem_now_ns()) ? 0 : take_picture(r);
+}
+
+/* The last snapshot: its counters are those of the records. A second signal ends without it. */
+static int take_last(struct record *r)
+{
+	if (gmem_stops() > 1)
+		return 0;
+	gmem_source_stop(r->source);
+	return take_picture(r);
 }
 
 int record_run(struct record *r, struct gmem_error *e)
@@ -164,6 +172,8 @@ int record_run(struct record *r, struct gmem_error *e)
 			return -EIO;
 		record_progress(r);
 	}
+	if (!err)
+		err = take_last(r);
 	if (!err && r->out.flight && save(r, e))
 		return -EIO;
 	return err;

@@ -25,6 +25,7 @@ struct gmem_source_ops {
 	const char *(*describe)(const struct gmem_source *s);
 	size_t (*pending)(const struct gmem_source *s);	/* NULL: never */
 	int (*want)(struct gmem_source *s, unsigned int groups);	/* NULL: it has what it has */
+	void (*stop)(struct gmem_source *s);	/* NULL: it ends by itself */
 	void (*close)(struct gmem_source *s);
 };
 
@@ -72,6 +73,16 @@ static inline size_t gmem_source_pending(const struct gmem_source *s)
 static inline int gmem_source_want(struct gmem_source *s, unsigned int groups)
 {
 	return s->ops->want ? s->ops->want(s, groups) : 0;
+}
+
+/*
+ * Nothing is counted or emitted any more: after one more gmem_source_sync(), counters and records
+ * are of the same time.
+ */
+static inline void gmem_source_stop(struct gmem_source *s)
+{
+	if (s->ops->stop)
+		s->ops->stop(s);
 }
 
 static inline void gmem_source_close(struct gmem_source *s)

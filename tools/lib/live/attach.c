@@ -2,10 +2,12 @@
 #include "attach.h"
 
 #include <errno.h>
+#include <linux/membarrier.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "clocks.h"
@@ -329,6 +331,7 @@ static int attach_probes(struct attachment *a, unsigned int groups)
 	forget_operations(a, groups & ~before);
 	if (err)
 		detach_groups(a, groups & ~before);
+	verify_settle(a);
 	describe_probes(a);
 	return err;
 }
@@ -343,6 +346,16 @@ int attach_groups(struct attachment *a, unsigned int groups)
 		*(volatile __u64 *)&a->skel->bss->begin_ns = a->probes.h.ts_ns;
 	*(volatile __u32 *)&a->skel->bss->wanted = a->groups;
 	return err;
+}
+
+/*
+ * MEMBARRIER_CMD_GLOBAL is synchronize_rcu() (kernel/sched/membarrier.c), which waits for programs that
+ * run. Where it is refused (nohz_full) one might count and emit just after: rare, and a record too few.
+ */
+void attach_stop(struct attachment *a)
+{
+	*(volatile __u32 *)&a->skel->bss->stopped = 1;
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
 /* Events are attached first: whatever changes from now on is told. */

@@ -51,6 +51,9 @@ int attach_groups(struct attachment *a, unsigned int groups);
 /* Verifies again, at a refresh. Returns true if probes has changed: a function turned blind. */
 bool attach_verify(struct attachment *a);
 
+/* Has programs neither count nor emit: none that has counted is still about to emit. */
+void attach_stop(struct attachment *a);
+
 /* Leaves nothing attached, and holds no module. */
 void detach(struct attachment *a);
 

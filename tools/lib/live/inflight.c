@@ -130,6 +130,27 @@ int inflight_tell_phases(const struct inflight *f, uint64_t ts_ns, gmem_record_f
 	return err;
 }
 
+/* Returns 0 for up to a second, else one more each time that the age has doubled. */
+static int age_class(uint64_t begin_ns, uint64_t now_ns)
+{
+	uint64_t seconds = now_ns > begin_ns ? (now_ns - begin_ns) / 1000000000 : 0;
+
+	return seconds ? 64 - __builtin_clzll(seconds) : 0;
+}
+
+void inflight_find_long(const struct inflight *f, uint64_t before_ns, uint64_t now_ns,
+			void (*fn)(void *ctx, uint64_t vm), void *ctx)
+{
+	const __u32 *epochs = f->skel->bss->epochs;
+	struct gmem_op op;
+
+	for (size_t i = OP_ATTRIBUTES; i < OPS; i += OP_CLASSES_MAX) {
+		if (read_op(&f->ops[i], epochs[OP_ATTRIBUTES], &op) &&
+		    age_class(op.begin_ns, now_ns) > age_class(op.begin_ns, before_ns))
+			fn(ctx, op.vm);
+	}
+}
+
 static size_t map_size(void)
 {
 	size_t page = sysconf(_SC_PAGESIZE);

@@ -30,4 +30,11 @@ int inflight_tell(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, v
 /* Only GMEM_PHASE, of those that have their place. The same. */
 int inflight_tell_phases(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx);
 
+/*
+ * Calls fn for the VM of each conversion that is in flight and whose age, as a power of two of at
+ * least a second, grew between the two times: its end may have been skipped.
+ */
+void inflight_find_long(const struct inflight *f, uint64_t before_ns, uint64_t now_ns,
+			void (*fn)(void *ctx, uint64_t vm), void *ctx);
+
 #endif /* GMEM_INFLIGHT_H */

@@ -489,15 +489,27 @@ int inventory_changed(struct inventory *inv, uint64_t vm)
 	return 0;
 }
 
+static void distrust(struct inventory *inv, struct known *k)
+{
+	k->with_files = true;
+	set_pending(inv, k, true);
+	k->lost = UINT64_MAX;	/* a scan that is under way is not enough */
+}
+
 void inventory_distrust(struct inventory *inv)
 {
 	struct known *k, *tmp;
 
-	HASH_ITER(hh, inv->vms, k, tmp) {
-		k->with_files = true;
-		set_pending(inv, k, true);
-		k->lost = UINT64_MAX;	/* a scan that is under way is not enough */
-	}
+	HASH_ITER(hh, inv->vms, k, tmp)
+		distrust(inv, k);
+}
+
+void inventory_distrust_vm(struct inventory *inv, uint64_t vm)
+{
+	struct known *k = find(inv, vm);
+
+	if (k)
+		distrust(inv, k);
 }
 
 int inventory_read_changed(struct inventory *inv)

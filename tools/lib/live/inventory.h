@@ -39,6 +39,9 @@ int inventory_changed(struct inventory *inv, uint64_t vm);
 /* Some events are not seen: all VMs are read again. */
 void inventory_distrust(struct inventory *inv);
 
+/* The same for one VM, if it is known. */
+void inventory_distrust_vm(struct inventory *inv, uint64_t vm);
+
 /*
  * Reads the blocks that were marked, as far as there is room. 1 if some are left, for which the
  * caller reads the ring buffer, 0 if not, -errno.

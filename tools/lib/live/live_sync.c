@@ -226,26 +226,36 @@ static int refresh_pages(struct live *l)
 	return !err && now >= l->holders_due_ns ? look_for_holders(l) : err;
 }
 
+static void distrust_vm(void *ctx, uint64_t vm)
+{
+	inventory_distrust_vm(ctx, vm);
+}
+
 /*
  * A program that was skipped might have seen any change: all is read, as after a loss. That it was
  * is reported before what is read then.
  */
 int live_check_probes(struct live *l)
 {
-	uint64_t before = l->at.verifier.skipped;
+	uint64_t skipped = l->at.verifier.skipped, replaced = l->at.probes.replaced, since = l->verified_ns;
 	struct gmem_lost_rec r = l->before;
-	bool skipped = verify_skipped(&l->at) != before;
+	bool missed;
 	int err;
 
+	verify_skipped(&l->at);
 	l->verified_ns = gmem_now_ns();
 	if (attach_verify(&l->at))
 		l->probes_told = false;
 	err = live_emit_probes(l);
+	skipped = l->at.verifier.skipped - skipped;
 	if (!err && skipped)
 		err = emit_losses(l, &r);
+	missed = skipped || l->at.probes.replaced != replaced;
 	/* While a probe is blind all is scanned, again and again; a scan that is under way comes to its end. */
-	if (l->at.inv && (skipped || (*l->at.probes.blind && !inventory_pending(l->at.inv))))
+	if (l->at.inv && (missed || (*l->at.probes.blind && !inventory_pending(l->at.inv))))
 		inventory_distrust(l->at.inv);
+	if (l->at.inv)
+		inflight_find_long(&l->at.inflight, since, l->verified_ns, distrust_vm, l->at.inv);
 	return err;
 }
 

@@ -128,6 +128,14 @@ static const char *live_describe(const struct gmem_source *s)
 	return l->at.skel ? l->at.probes.set : "none: waiting for KVM";
 }
 
+static void live_stop(struct gmem_source *s)
+{
+	struct live *l = to_live(s);
+
+	if (l->at.skel)
+		attach_stop(&l->at);
+}
+
 static void live_close(struct gmem_source *s)
 {
 	struct live *l = to_live(s);
@@ -144,6 +152,7 @@ static const struct gmem_source_ops live_ops = {
 	.describe	= live_describe,
 	.pending	= live_pending,
 	.want		= live_want,
+	.stop		= live_stop,
 	.close		= live_close,
 };
 
