@@ -168,8 +168,8 @@ static void holds_back_a_few(void **state)
 	assert_int_equal(s.n, 10 * IN_ORDER_HELD);
 	assert_int_equal(s.late, 0);
 	for (uint64_t i = 0; i < IN_ORDER_HELD; i++)
-		assert_int_equal(add(&o, 100000 + i, 0), 0);
-	assert_int_equal(add(&o, 50000, 0), 0);
+		assert_int_equal(add(&o, 10000 + 20 * IN_ORDER_HELD + i, 0), 0);
+	assert_int_equal(add(&o, 10000, 0), 0);
 	assert_int_equal(in_order_flush(&o), 0);
 	assert_int_equal(s.late, 1);
 	in_order_free(&o);
