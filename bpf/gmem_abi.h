@@ -25,7 +25,7 @@
 
 /*
  * Kinds of records. Numbers are never reused: recordings carry them.
- * The fields that a kind uses are in the table of tools/lib/model/kinds.c.
+ * The fields that a kind uses are in the table of tools/lib/abi/kinds.c.
  */
 enum gmem_kind {
 	GMEM_VM			= 1,	/* first seen: identity of a VM */

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 # BPF object and skeleton, libgmem, gmemtop, gmemtrace. Included by the top Makefile.
 
-LIB_INC := $(patsubst %,-I%,$(sort $(dir $(wildcard tools/lib/*/*.h))))
-TOOL_CFLAGS := $(CFLAGS) -Ibpf $(LIB_INC) -I$(B)
+# Includes name the folder: "model/ranges.h", "bpf/gmem_abi.h".
+LIB_INC := -I. -Itools/lib
+TOOL_CFLAGS := $(CFLAGS) $(LIB_INC) -I$(B)
 LIB_SRC := $(wildcard tools/lib/*/*.c)
 # Only these touch BPF: programs that read recordings link without it.
-LIVE_SRC := $(addprefix tools/lib/live/,source_live.c live_kvm.c live_records.c live_sync.c attach.c inflight.c inventory.c probes.c verify.c)
+LIVE_SRC := $(addprefix tools/lib/live/,live.c live_kvm.c live_records.c live_sync.c attach.c inflight.c inventory.c probes.c verify.c)
 LIVE_SRC += tools/lib/cli/live_options.c
+GMEMTOP_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tools/gmemtop/*/*.c))
+GMEMTRACE_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tools/gmemtrace/*.c tools/gmemtrace/*/*.c))
 LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(LIVE_SRC),$(LIB_SRC)))
 LIVE_OBJ := $(patsubst %.c,$(B)/%.o,$(LIVE_SRC))
 
@@ -27,6 +30,9 @@ $(B)/gmem.skel.h: $(B)/gmem.bpf.o
 
 $(LIVE_OBJ): $(B)/gmem.skel.h
 
+$(B)/tools/gmemtop/%.o: TOOL_CFLAGS += -Itools/gmemtop
+$(B)/tools/gmemtrace/%.o: TOOL_CFLAGS += -Itools/gmemtrace
+
 $(B)/tools/%.o: tools/%.c
 	@mkdir -p $(@D)
 	$(CC) $(TOOL_CFLAGS) -MMD -MP -c $< -o $@
@@ -41,20 +47,20 @@ LIB_LIBS := -ljson-c -lcap -lm -lzstd -lxxhash
 LIVE_LIBS := -lbpf
 TRACE_LIBS := -lprotobuf-c -lpng
 
-$(B)/gmemtop: $(patsubst %.c,$(B)/%.o,$(wildcard tools/gmemtop/*.c)) $(B)/libgmem-live.a $(B)/libgmem.a
+$(B)/gmemtop: $(GMEMTOP_OBJ) $(B)/libgmem-live.a $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS) -lncursesw -ltinfo
 
 # Perfetto's format, by our own description of it.
-$(B)/perfetto.pb-c.h: tools/gmemtrace/perfetto.proto
+$(B)/perfetto.pb-c.h: tools/gmemtrace/export/perfetto.proto
 	@mkdir -p $(@D)
 	protoc-c --proto_path=$(<D) --c_out=$(@D) $(<F)
 
 $(B)/perfetto.pb-c.o: $(B)/perfetto.pb-c.h
 	$(CC) $(CFLAGS) -c $(@:.o=.c) -o $@
 
-$(B)/tools/gmemtrace/export_perfetto.o: $(B)/perfetto.pb-c.h
+$(B)/tools/gmemtrace/export/perfetto.o: $(B)/perfetto.pb-c.h
 
-$(B)/gmemtrace: $(B)/perfetto.pb-c.o $(patsubst %.c,$(B)/%.o,$(wildcard tools/gmemtrace/*.c)) $(B)/libgmem-live.a $(B)/libgmem.a
+$(B)/gmemtrace: $(B)/perfetto.pb-c.o $(GMEMTRACE_OBJ) $(B)/libgmem-live.a $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS) $(TRACE_LIBS)
 
 -include $(shell find $(B)/tools -name '*.d' 2>/dev/null)

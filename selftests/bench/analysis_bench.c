@@ -6,8 +6,8 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "analysis.h"
-#include "synth_load.h"
+#include "analysis/analysis.h"
+#include "selftests/tools/synth_load.h"
 
 struct memory {
 	char *p;

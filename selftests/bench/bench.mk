@@ -31,16 +31,16 @@ CHECKS += $(BENCH)/report-test.sh
 
 # gmemtop's screen with very many VMs: its own objects, its own terminal.
 SCREEN_OBJS := $(BENCH_OBJ)/screen.o $(BENCH_OBJ)/screen_source.o $(B)/selftests/tools/synth.o
-SCREEN_OBJS += $(patsubst %.c,$(B)/%.o,$(filter-out %/main.c,$(wildcard tools/gmemtop/*.c)))
+SCREEN_OBJS += $(filter-out %/main.o,$(GMEMTOP_OBJ))
 
-$(BENCH_OBJ)/screen.o $(BENCH_OBJ)/screen_source.o: BENCH_CFLAGS += -Ibpf $(LIB_INC) -Itools/gmemtop -Iselftests/tools
+$(BENCH_OBJ)/screen.o $(BENCH_OBJ)/screen_source.o: BENCH_CFLAGS += $(LIB_INC) -Itools/gmemtop
 
 $(B)/gmemtop_bench: $(SCREEN_OBJS) $(B)/libgmem-live.a $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS) -lncursesw -ltinfo -lutil
 
 SOAK_OBJS := $(BENCH_OBJ)/screen_soak.o $(addprefix $(B)/selftests/tools/,synth.o fake_source.o)
 
-$(BENCH_OBJ)/screen_soak.o: BENCH_CFLAGS += -Ibpf $(LIB_INC) -Itools/gmemtop -Iselftests/tools
+$(BENCH_OBJ)/screen_soak.o: BENCH_CFLAGS += $(LIB_INC) -Itools/gmemtop
 
 $(B)/gmemtop_soak: $(SOAK_OBJS) $(GMEMTOP_PURE_OBJ) $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)

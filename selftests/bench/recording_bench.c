@@ -11,9 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "conversion.h"
-#include "model.h"
-#include "recording.h"
+#include "abi/conversion.h"
+#include "model/model.h"
+#include "recording/recording.h"
 
 #define THREADS 8	/* vCPUs that convert at the same time */
 

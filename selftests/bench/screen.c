@@ -17,9 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "options.h"
+#include "run/options.h"
 #include "screen_source.h"
-#include "tui.h"
+#include "terminal/tui.h"
 
 #define CPU_LIMIT	3.0	/* percent of one core */
 #define RSS_LIMIT_MIB	200

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "fake_source.h"
-#include "loop.h"
+#include "run/loop.h"
+#include "selftests/tools/fake_source.h"
 
 struct soak {
 	unsigned long shown;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "synth.h"
+#include "selftests/tools/synth.h"
 
 #define SLOT_PAGES(o)	(2ULL * (o)->extents)
 

@@ -3,7 +3,7 @@
 #ifndef SCREEN_SOURCE_H
 #define SCREEN_SOURCE_H
 
-#include "source.h"
+#include "base/source.h"
 
 struct screen_opts {
 	unsigned int vms;

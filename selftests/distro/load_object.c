@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "probes.h"
+#include "live/probes.h"
 
 #define ALL_GROUPS	(~0U)
 #define LOG_SIZE	(16 << 20)

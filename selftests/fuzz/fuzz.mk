@@ -2,7 +2,7 @@
 # The reader of recordings under a fuzzer, where clang has one. Included after tools/tools.mk.
 #   make fuzz FUZZ_SECONDS=3600     what it finds new stays in build/fuzz/found
 
-FUZZ_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Ibpf $(LIB_INC) -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+FUZZ_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(LIB_INC) -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 FUZZ_SAN := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 FUZZ_LIB_OBJ := $(patsubst %.c,$(B)/fuzz/%.o,$(filter-out $(LIVE_SRC),$(LIB_SRC)))
 FUZZ_SECONDS ?= 600

@@ -11,10 +11,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "analysis.h"
-#include "kinds.h"
-#include "recording.h"
-#include "recording_decode.h"
+#include "abi/kinds.h"
+#include "analysis/analysis.h"
+#include "recording/recording.h"
+#include "recording/recording_decode.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -25,8 +25,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "attach.h"
+#include "bpf/gmem_maps.h"
 #include "gmem.skel.h"
+#include "live/attach.h"
 
 static int fail(const char *what)
 {

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model.h"
-#include "source.h"
+#include "base/source.h"
+#include "model/model.h"
 
 static int apply(void *ctx, const struct gmem_hdr *rec)
 {

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "source.h"
+#include "base/source.h"
 
 struct fake_opts {
 	unsigned int vms;

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "fake_source.h"
-#include "options.h"
-#include "session.h"
+#include "run/options.h"
+#include "run/session.h"
 
 static double setting(const char *name, double otherwise)
 {

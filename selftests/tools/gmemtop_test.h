@@ -11,11 +11,11 @@
 
 #include <cmocka.h>
 
-#include "canvas.h"
-#include "draw.h"
-#include "model.h"
+#include "model/model.h"
+#include "screen/draw.h"
 #include "synth.h"
-#include "ui.h"
+#include "terminal/canvas.h"
+#include "ui/ui.h"
 
 struct test_unit {
 	const struct CMUnitTest *tests;

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "age.h"
-#include "looks.h"
-#include "segments.h"
-#include "strip.h"
+#include "terminal/looks.h"
+#include "widgets/age.h"
+#include "widgets/segments.h"
+#include "widgets/strip.h"
 
 static void expect(const struct canvas *c, const char *want)
 {

@@ -9,8 +9,8 @@
 #include <time.h>
 
 #include "fake_source.h"
-#include "loop.h"
-#include "recording.h"
+#include "recording/recording.h"
+#include "run/loop.h"
 
 /* In scripts, beside keys. */
 enum {

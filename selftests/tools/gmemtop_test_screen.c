@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "help.h"
+#include "ui/help.h"
 
 static void test_busy(void **state)
 {

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "settings.h"
+#include "ui/settings.h"
 
 #define FOLDER "build/gmemtop_test.config"
 

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view_files.h"
-#include "view_latency.h"
-#include "view_vm.h"
+#include "views/files.h"
+#include "views/latency.h"
+#include "views/vm.h"
 
 #define SECOND	1000000000ULL
 #define MS	1000000ULL

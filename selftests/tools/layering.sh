@@ -28,7 +28,7 @@ own_headers() { # file..
 with_headers() { # file seen
 	echo "$1"
 	own_headers "$1" | while read -r header; do
-		for file in tools/lib/*/"$header" "bpf/$header"; do
+		for file in "tools/lib/$header" "$header" "bpf/$header"; do
 			case " $2 $1 " in
 			*" $file "*) ;;
 			*) [ ! -f "$file" ] || with_headers "$file" "$2 $1" ;;
@@ -39,25 +39,24 @@ with_headers() { # file seen
 
 # All that the model is made of.
 model() {
-	for file in tools/lib/model/*.c; do
+	for file in tools/lib/abi/*.c tools/lib/model/*.c; do
 		with_headers "$file" ''
 	done | sort -u
 }
 
 verdict 'only what reads its maps and attaches, in tools/lib/live, knows BPF' \
-	"$(sources | grep -vxE 'tools/lib/live/(source_live|live_records|live_sync|attach|inflight|inventory|probes|verify)\.[ch]' |
-	includes '(.*/)?bpf/.*\.h|.*\.skel\.h')"
-verdict 'only tools/gmemtop/tui.c knows curses' \
-	"$(sources | grep -vx 'tools/gmemtop/tui\.c' |
+	"$(sources | grep -vxE 'tools/lib/live/(live|live_records|live_sync|attach|inflight|inventory|probes|verify)\.[ch]' |
+	includes 'bpf/(bpf|libbpf|btf)\.h|.*\.skel\.h')"
+verdict 'only tools/gmemtop/terminal/tui.c knows curses' \
+	"$(sources | grep -vx 'tools/gmemtop/terminal/tui\.c' |
 	includes '(.*/)?n?curses\.h|ncursesw?/.*\.h')"
 verdict 'the model knows neither output nor clock' \
 	"$(model | includes 'stdio\.h|(sys/)?timex?\.h')"
-verdict 'the model knows only what is in its folder, and the records' \
-	"$(model | grep -vE '^(tools/lib/model|bpf)/')"
+verdict 'the model knows only what is in its folder, the kinds of records, and the records' \
+	"$(model | grep -vE '^(tools/lib/(abi|base|model)|bpf)/')"
 verdict 'the library knows none of the programs' \
-	"$(find tools/lib -name '*.[ch]' | includes "$(ls tools/gmemtop/*.h tools/gmemtrace/*.h | xargs -n1 basename | grep -vxf \
-	<(ls tools/lib/*/*.h | xargs -n1 basename) | paste -sd'|')")"
+	"$(find tools/lib -name '*.[ch]' | includes "$(cd tools && ls gmemtop/*/*.h gmemtrace/*/*.h | cut -d/ -f2- | paste -sd'|')")"
 verdict 'in the library only tools/lib/cli knows command lines' \
 	"$(find tools/lib -name '*.[ch]' -not -path 'tools/lib/cli/*' |
-	includes "argp\.h|$(ls tools/lib/cli | grep '\.h$' | paste -sd'|')")"
+	includes "argp\.h|cli/.*\.h")"
 plan

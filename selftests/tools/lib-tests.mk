@@ -3,15 +3,17 @@
 #   make lib-check             make lib-check SAN=1             make lib-check-valgrind
 
 LIB_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/lib_test*.c selftests/tools/recording_make.c))
+# The flight recorder is the program's, and tested with what it keeps.
+LIB_TEST_FLIGHT := $(B)/tools/gmemtrace/record/flight.o
 LIB_TEST_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=clock_gettime
 
 CHECKS += $(B)/lib_test
 
 $(LIB_TEST_OBJ): $(B)/%.o: %.c selftests/tools/lib-tests.mk
 	@mkdir -p $(@D)
-	$(CC) $(TOOL_CFLAGS) -MMD -MP -c $< -o $@
+	$(CC) $(TOOL_CFLAGS) -Itools/gmemtrace -MMD -MP -c $< -o $@
 
-$(B)/lib_test: $(LIB_TEST_OBJ) $(B)/libgmem.a
+$(B)/lib_test: $(LIB_TEST_OBJ) $(LIB_TEST_FLIGHT) $(B)/libgmem.a
 	$(CC) $(LDFLAGS) $(LIB_TEST_WRAP) -o $@ $^ -lcmocka $(LIB_LIBS)
 
 .PHONY: lib-check lib-check-valgrind

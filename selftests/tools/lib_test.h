@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "gmem_abi.h"
+#include "bpf/gmem_abi.h"
 
 struct test_unit {
 	const struct CMUnitTest *tests;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "block.h"
+#include "live/block.h"
 
 struct told {
 	bool private[BLOCK_PAGES];

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "model.h"
+#include "model/model.h"
 
 #define BLOCK	512		/* pages of 2 MiB */
 #define FRAMES	(12 * BLOCK)

@@ -2,8 +2,8 @@
 /* Changes of attributes that are told out of order end as if they had been told in order. */
 #include <string.h>
 
-#include "changes.h"
 #include "lib_test.h"
+#include "model/changes.h"
 
 #define PAGES	64
 #define CHANGES	200

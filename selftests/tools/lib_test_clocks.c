@@ -3,7 +3,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "clocks.h"
+#include "base/clocks.h"
 #include "lib_test.h"
 
 int __real_clock_gettime(clockid_t clock, struct timespec *t);

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gmem_hist.h"
-#include "hist.h"
+#include "abi/hist.h"
+#include "bpf/gmem_hist.h"
 
 #define LONGEST ((1ULL << GMEM_HIST_MAX_BITS) - 1)	/* beyond, all is the last slot */
 

@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-#include "gmem_hist.h"
-#include "history.h"
-#include "model.h"
-#include "recent.h"
+#include "bpf/gmem_hist.h"
+#include "model/history.h"
+#include "model/model.h"
+#include "model/recent.h"
 
 /* What a VM did, as its counters tell. */
 static void did(struct gmem_counters *c, enum gmem_direction d, uint64_t ns, unsigned int n)

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host.h"
 #include "lib_test.h"
+#include "live/host.h"
 
 static char root[64];
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hot.h"
+#include "model/hot.h"
 
 #define BLOCK (1ULL << GMEM_HOT_ORDER)
 

@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-#include "hist.h"
-#include "kinds.h"
-#include "metrics.h"
-#include "model.h"
+#include "abi/hist.h"
+#include "abi/kinds.h"
+#include "model/metrics.h"
+#include "model/model.h"
 
 static void test_kinds(void **state)
 {

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "metrics.h"
-#include "model.h"
-#include "text.h"
+#include "model/metrics.h"
+#include "model/model.h"
+#include "views/text.h"
 
 static int setup(void **state)
 {

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "privileges.h"
+#include "live/privileges.h"
 
 /* Ends the child: cmocka's checks belong to the parent. */
 #define CHECK(what)								\

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ranges.h"
+#include "model/ranges.h"
 
 #define SMALL	8	/* pages, for all of everything */
 #define MEDIUM	3000	/* some thousand extents: several chunks */

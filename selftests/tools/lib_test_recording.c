@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kinds.h"
+#include "abi/kinds.h"
 #include "recording_make.h"
 
 #define SEED 20261124

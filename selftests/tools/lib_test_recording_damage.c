@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "recording_block.h"
-#include "recording_format.h"
+#include "recording/recording_block.h"
+#include "recording/recording_format.h"
 #include "recording_make.h"
 
 static uint64_t sums[64];	/* of the records up to the end of each block */

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "kinds.h"
+#include "abi/kinds.h"
 #include "recording_make.h"
 
 static int write_one(struct gmem_recording *w, struct rng *rng, uint64_t n)

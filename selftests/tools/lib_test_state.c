@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flight.h"
-#include "json.h"
+#include "model/state.h"
+#include "record/flight.h"
 #include "recording_make.h"
-#include "state.h"
+#include "views/json.h"
 
 #define GFNS 100000	/* of so many, extents fill more than one record */
 

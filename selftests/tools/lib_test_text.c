@@ -11,8 +11,8 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "metrics.h"
-#include "text.h"
+#include "model/metrics.h"
+#include "views/text.h"
 
 #define WIDEST 7	/* of a quantity */
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "model.h"
-#include "trend.h"
+#include "model/model.h"
+#include "model/trend.h"
 
 #define SECOND 1000000000ULL
 

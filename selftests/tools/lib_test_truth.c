@@ -7,10 +7,10 @@
 
 #include <string.h>
 
-#include "json.h"
-#include "metrics.h"
-#include "model.h"
-#include "text.h"
+#include "model/metrics.h"
+#include "model/model.h"
+#include "views/json.h"
+#include "views/text.h"
 
 #define MS 1000000ULL
 #define S  (1000 * MS)

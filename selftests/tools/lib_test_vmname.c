@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "vmname.h"
+#include "live/vmname.h"
 
 /* Arguments are written with | between them and at their end; NULL: no name. */
 static const struct {

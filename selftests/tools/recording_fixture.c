@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kinds.h"
-#include "recording.h"
-#include "recording_block.h"
+#include "abi/kinds.h"
+#include "recording/recording.h"
+#include "recording/recording_block.h"
 #include "synth.h"
 
 static struct gmem_recording *w;

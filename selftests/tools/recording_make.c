@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kinds.h"
+#include "abi/kinds.h"
 
 char make_dir[64];
 

@@ -4,7 +4,7 @@
 #define RECORDING_MAKE_H
 
 #include "lib_test.h"
-#include "recording.h"
+#include "recording/recording.h"
 
 /* Any record: 64-bit numbers and text are there, so it is more than its header. */
 union any_record {

@@ -2,8 +2,8 @@
 # Tests of the analysis and of the views that are made of it, without BPF and without recordings.
 # Included after tools-tests.mk. New fixtures: GMEM_UPDATE_GOLDEN=1 build/report_test
 
-REPORT_PURE := $(filter report% compare% export% map% html% put unfold in_order,$(basename $(notdir $(wildcard tools/gmemtrace/*.c))))
-REPORT_PURE := $(filter-out report compare export map,$(REPORT_PURE))
+REPORT_PURE_OBJ := $(filter $(patsubst %,$(B)/tools/gmemtrace/%,report/%.o compare/%.o export/%.o map/%.o output/put.o \
+	input/unfold.o input/in_order.o),$(GMEMTRACE_OBJ))
 REPORT_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/report_test*.c)) \
 	$(B)/selftests/tools/synth_load.o $(B)/selftests/tools/synth.o
 ANALYSIS_BENCH_OBJ := $(B)/selftests/bench/analysis_bench.o
@@ -12,9 +12,9 @@ CHECKS += $(B)/report_test $(addprefix selftests/tools/,report.sh export.sh comp
 
 $(filter-out %/synth.o,$(REPORT_TEST_OBJ)) $(ANALYSIS_BENCH_OBJ) $(B)/selftests/tools/synth_record.o: $(B)/%.o: %.c selftests/tools/report-tests.mk
 	@mkdir -p $(@D)
-	$(CC) $(TOOL_CFLAGS) -Itools/gmemtrace -Iselftests/tools -MMD -MP -c $< -o $@
+	$(CC) $(TOOL_CFLAGS) -Itools/gmemtrace -MMD -MP -c $< -o $@
 
-$(B)/report_test: $(REPORT_TEST_OBJ) $(REPORT_PURE:%=$(B)/tools/gmemtrace/%.o) $(B)/perfetto.pb-c.o $(B)/libgmem.a
+$(B)/report_test: $(REPORT_TEST_OBJ) $(REPORT_PURE_OBJ) $(B)/perfetto.pb-c.o $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIB_LIBS) $(TRACE_LIBS)
 
 # Makes recordings of a load that never was.

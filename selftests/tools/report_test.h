@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "analysis.h"
+#include "analysis/analysis.h"
 #include "synth_load.h"
 
 struct test_unit {

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compare.h"
+#include "analysis/statistics.h"
+#include "compare/compare.h"
 #include "report_test.h"
-#include "statistics.h"
 
 #define PAIRS 20
 

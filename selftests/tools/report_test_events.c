@@ -2,10 +2,10 @@
 /* Events one by one: what a conversion's end tells of its phases, and the order of lines. */
 #include <string.h>
 
-#include "conversion.h"
-#include "in_order.h"
+#include "abi/conversion.h"
+#include "input/in_order.h"
+#include "input/unfold.h"
 #include "report_test.h"
-#include "unfold.h"
 
 /* Waited 30, checked for 20, nothing to reserve, zapped for 50; then it failed, or was interrupted. */
 static struct gmem_conversion_rec conversion(void)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "gmem_hist.h"
+#include "bpf/gmem_hist.h"
 
 #define PRIVATE 8	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
 

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "gmem_abi.h"
-#include "source.h"
+#include "base/source.h"
+#include "bpf/gmem_abi.h"
 
 #define SYNTH_MIB	256	/* pages */
 #define SYNTH_GIB	(1024 * SYNTH_MIB)

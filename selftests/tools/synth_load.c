@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gmem_hist.h"
+#include "bpf/gmem_hist.h"
 
 #define PRIVATE		8	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
 #define PUNCH		3	/* keep_size | punch_hole */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kinds.h"
-#include "recording.h"
+#include "abi/kinds.h"
+#include "recording/recording.h"
 #include "synth_load.h"
 
 static int on_record(void *ctx, const struct gmem_hdr *rec)

@@ -3,13 +3,12 @@
 # Included after tools/tools.mk. New fixtures: GMEM_UPDATE_GOLDEN=1 build/gmemtop_test
 
 # All but what ends programs, reads options, or touches terminals.
-GMEMTOP_IMPURE := batch batch_csv batch_text main options rescue session tui
-GMEMTOP_PURE := $(filter-out $(GMEMTOP_IMPURE),$(patsubst tools/gmemtop/%.c,%,$(wildcard tools/gmemtop/*.c)))
-GMEMTOP_PURE_OBJ := $(GMEMTOP_PURE:%=$(B)/tools/gmemtop/%.o)
+GMEMTOP_IMPURE := $(addprefix run/,batch batch_csv batch_text main options session) terminal/rescue terminal/tui
+GMEMTOP_PURE_OBJ := $(filter-out $(GMEMTOP_IMPURE:%=$(B)/tools/gmemtop/%.o),$(GMEMTOP_OBJ))
 SYNTH_OBJ := $(addprefix $(B)/selftests/tools/,synth.o fake_source.o)
 GMEMTOP_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/gmemtop_test*.c))
 GMEMTOP_FAKE_OBJ := $(B)/selftests/tools/gmemtop_fake.o
-GMEMTOP_FAKE_OBJ += $(patsubst %.c,$(B)/%.o,$(filter-out %/main.c,$(wildcard tools/gmemtop/*.c)))
+GMEMTOP_FAKE_OBJ += $(filter-out %/main.o,$(GMEMTOP_OBJ))
 
 CHECKS += $(B)/gmemtop_test selftests/tools/replay.sh selftests/tools/terminal.sh
 CHECK_PROGRAMS += $(B)/gmemtop_fake

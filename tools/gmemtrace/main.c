@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
+#include "commands/command.h"
 
 static const struct command commands[] = {
 	{ "compare", "tell what became slower or faster between runs", cmd_compare },

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* The life of an analysis, and which part of it a record is for. */
 #define HASH_NONFATAL_OOM 1	/* uthash would exit */
-#include "analysis.h"
+#include "analysis/analysis.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis_parts.h"
-#include "conversion.h"
-#include "counters.h"
-#include "kinds.h"
+#include "abi/conversion.h"
+#include "abi/counters.h"
+#include "abi/kinds.h"
+#include "analysis/analysis_parts.h"
 
 struct gmem_analysis *gmem_analysis_new(void)
 {

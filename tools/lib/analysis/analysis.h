@@ -13,14 +13,14 @@
 #include <stdint.h>
 #include <uthash.h>
 
-#include "dist.h"
-#include "gmem_abi.h"
-#include "hot.h"
-#include "longest.h"
-#include "model.h"
-#include "ranges.h"
-#include "series.h"
-#include "timebins.h"
+#include "analysis/dist.h"
+#include "analysis/longest.h"
+#include "analysis/series.h"
+#include "analysis/timebins.h"
+#include "bpf/gmem_abi.h"
+#include "model/hot.h"
+#include "model/model.h"
+#include "model/ranges.h"
 
 #define GMEM_HOT_FOLLOWED	256	/* ranges of a VM */
 

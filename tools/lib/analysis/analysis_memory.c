@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* What becomes of pages: discarded or not, touched or not. */
-#include "analysis_parts.h"
+#include "analysis/analysis_parts.h"
 
 static int add_without(struct gmem_ranges *to, uint64_t start, uint64_t end,
 		       const struct gmem_ranges *without)

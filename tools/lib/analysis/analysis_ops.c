@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "analysis_parts.h"
-#include "conversion.h"
+#include "abi/conversion.h"
+#include "analysis/analysis_parts.h"
 
 #define OPS_MAX 4096	/* of a VM: more have lost their end */
 

@@ -3,7 +3,7 @@
 #ifndef GMEM_ANALYSIS_PARTS_H
 #define GMEM_ANALYSIS_PARTS_H
 
-#include "analysis.h"
+#include "analysis/analysis.h"
 
 #define ATTRIBUTE_PRIVATE	(1ULL << 3)	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
 #define MODE_PUNCH_HOLE		2		/* FALLOC_FL_PUNCH_HOLE */

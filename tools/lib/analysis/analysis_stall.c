@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis_parts.h"
+#include "analysis/analysis_parts.h"
 
 #define VCPUS_MAX 4096	/* KVM_MAX_VCPUS of x86; a recording may say anything */
 

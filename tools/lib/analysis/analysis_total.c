@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "analysis.h"
-#include "counters.h"
+#include "abi/counters.h"
+#include "analysis/analysis.h"
 
 static int merge_dist(struct gmem_dist **to, const struct gmem_dist *from)
 {

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "analysis_parts.h"
+#include "analysis/analysis_parts.h"
 
 #define CLOSED_KEPT	8	/* a fault may meet its window when that is over */
 #define WINDOWS_MAX	1024	/* of a VM: more have lost their end */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "dist.h"
+#include "analysis/dist.h"
 
-#include "gmem_hist.h"
-#include "hist.h"
+#include "abi/hist.h"
+#include "bpf/gmem_hist.h"
 
 void gmem_dist_add(struct gmem_dist *d, uint64_t ns)
 {

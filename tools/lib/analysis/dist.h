@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "gmem_abi.h"
+#include "bpf/gmem_abi.h"
 
 struct gmem_dist {
 	uint64_t count;

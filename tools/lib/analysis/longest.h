@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gmem_abi.h"
-#include "series.h"
+#include "analysis/series.h"
+#include "bpf/gmem_abi.h"
 
 enum gmem_long_kind {
 	GMEM_LONG_CONVERSION,

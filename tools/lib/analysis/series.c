@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "series.h"
+#include "analysis/series.h"
 
 #include <stddef.h>
 

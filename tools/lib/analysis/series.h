@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "gmem_abi.h"
+#include "bpf/gmem_abi.h"
 
 enum gmem_series_id {
 	GMEM_S_CONVERSION,

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "gmem_abi.h"
+#include "bpf/gmem_abi.h"
 
 #define GMEM_BINS	240
 #define GMEM_BIN_SHIFT	20	/* of the narrowest: 2^20 ns */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "clocks.h"
+#include "base/clocks.h"
 
 /* Reading two clocks takes time. A clock that is adjusted slowly takes all with it. */
 #define STEP_NS	1000000

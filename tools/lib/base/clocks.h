@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "source.h"
+#include "base/source.h"
 
 static inline uint64_t gmem_clock_ns(clockid_t clock)
 {

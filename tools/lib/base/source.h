@@ -10,9 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "error.h"
-#include "gmem_abi.h"
-#include "probes.h"
+#include "base/error.h"
+#include "bpf/gmem_abi.h"
+#include "live/probes.h"
 
 /* The record is the callee's only during the call. 0 goes on, else -errno stops. */
 typedef int (*gmem_record_fn)(void *ctx, const struct gmem_hdr *rec);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "args.h"
+#include "cli/args.h"
 
 #include <err.h>
 #include <errno.h>
@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "error.h"
-#include "number.h"
+#include "base/error.h"
+#include "base/number.h"
 
 #define PID_MAX 4194304	/* of the kernel: PID_MAX_LIMIT */
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "live_options.h"
+#include "cli/live_options.h"
 
-#include "args.h"
-#include "number.h"
+#include "base/number.h"
+#include "cli/args.h"
 
 enum { OPT_RINGBUF = 768, OPT_PROBES, OPT_WAIT, OPT_PHASES };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "attach.h"
+#include "live/attach.h"
 
 #include <errno.h>
 #include <linux/membarrier.h>
@@ -10,11 +10,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "clocks.h"
+#include "base/clocks.h"
+#include "bpf/gmem_maps.h"
 #include "gmem.skel.h"
-#include "gmem_maps.h"
-#include "host.h"
-#include "probes.h"
+#include "live/host.h"
+#include "live/probes.h"
 
 static int print_nothing(enum libbpf_print_level level, const char *fmt, va_list ap)
 {

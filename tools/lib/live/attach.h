@@ -6,13 +6,13 @@
 #include <bpf/libbpf.h>
 #include <stdbool.h>
 
-#include "changed.h"
-#include "error.h"
-#include "gmem_abi.h"
-#include "inflight.h"
-#include "inventory.h"
-#include "source.h"
-#include "verify.h"
+#include "base/error.h"
+#include "base/source.h"
+#include "bpf/gmem_abi.h"
+#include "live/changed.h"
+#include "live/inflight.h"
+#include "live/inventory.h"
+#include "live/verify.h"
 
 struct attachment {
 	struct gmem_bpf *skel;

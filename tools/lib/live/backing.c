@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "backing.h"
+#include "live/backing.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "clocks.h"
-#include "identity.h"
-#include "pagemap.h"
-#include "privileges.h"
+#include "base/clocks.h"
+#include "live/identity.h"
+#include "live/pagemap.h"
+#include "live/privileges.h"
 
 /* Of one call of PAGEMAP_SCAN: the VMM's mmap_lock is held that long. */
 #define CHUNK_PAGES	(64ULL << 20 >> GMEM_PAGE_SHIFT)

@@ -7,8 +7,8 @@
 #ifndef GMEM_BACKING_H
 #define GMEM_BACKING_H
 
-#include "inventory.h"
-#include "source.h"
+#include "base/source.h"
+#include "live/inventory.h"
 
 struct backing;
 

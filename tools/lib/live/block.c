@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "block.h"
+#include "live/block.h"
 
 #include <stdbool.h>
 #include <stddef.h>

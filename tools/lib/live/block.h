@@ -3,8 +3,8 @@
 #ifndef GMEM_BLOCK_H
 #define GMEM_BLOCK_H
 
-#include "gmem_maps.h"
-#include "source.h"
+#include "base/source.h"
+#include "bpf/gmem_maps.h"
 
 /* Hands over GMEM_SCAN_MAP. 0, or what fn returned. */
 int block_tell(const struct gmem_raw_block *b, gmem_record_fn fn, void *ctx);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "changed.h"
+#include "live/changed.h"
 
 #include <errno.h>
 #include <string.h>

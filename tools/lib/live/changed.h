@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "gmem_maps.h"
+#include "bpf/gmem_maps.h"
 
 struct changed {
 	uint8_t *bytes;		/* the programs' memory */

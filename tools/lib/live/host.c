@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "host.h"
+#include "live/host.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "identity.h"
+#include "live/identity.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-#include "vmname.h"
+#include "live/vmname.h"
 
 /* /proc tells the start of a process in ticks, rounded down. */
 static bool started_then(const struct gmem_vm_process *p, uint64_t start_ns)

@@ -3,7 +3,7 @@
 #ifndef GMEM_IDENTITY_H
 #define GMEM_IDENTITY_H
 
-#include "source.h"
+#include "base/source.h"
 
 /*
  * GMEM_NAME of a VM that has just been told of. None if its process is gone, or is not

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "inflight.h"
+#include "live/inflight.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -8,8 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "bpf/gmem_maps.h"
 #include "gmem.skel.h"
-#include "gmem_maps.h"
 
 static int tell_stalls(struct gmem_bpf *skel, gmem_record_fn fn, void *ctx)
 {

@@ -7,7 +7,7 @@
 #ifndef GMEM_INFLIGHT_H
 #define GMEM_INFLIGHT_H
 
-#include "source.h"
+#include "base/source.h"
 
 struct gmem_bpf;
 struct gmem_op;

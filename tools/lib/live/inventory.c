@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #define HASH_NONFATAL_OOM 1	/* uthash would exit */
-#include "inventory.h"
+#include "live/inventory.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <uthash.h>
 
-#include "clocks.h"
+#include "base/clocks.h"
 #include "gmem.skel.h"
 
 /* Of one run of a program; RCU is held that long. */

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gmem_abi.h"
-#include "source.h"
+#include "base/source.h"
+#include "bpf/gmem_abi.h"
 
 struct gmem_bpf;
 struct inventory;

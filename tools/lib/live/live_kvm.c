@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* A KVM that is loaded, unloaded and loaded again, and the rights to attach to it once more. */
-#include "live_parts.h"
+#include "live/live_parts.h"
 
-#include "host.h"
-#include "privileges.h"
-#include "probes.h"
+#include "live/host.h"
+#include "live/privileges.h"
+#include "live/probes.h"
 
 /* How often we look whether KVM came or went. */
 #define LOOK_NS		200000000ULL

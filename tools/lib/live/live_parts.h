@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * What the live source is made of: source_live.c is its face, live_records.c reads the ring buffer,
+ * What the live source is made of: live.c is its face, live_records.c reads the ring buffer,
  * live_sync.c takes the picture at a refresh, live_kvm.c follows a KVM that comes and goes. Not for others.
  * What returns int returns 0 or -errno, or what the function for records returned.
  */
@@ -9,10 +9,10 @@
 
 #include <errno.h>
 
-#include "attach.h"
-#include "backing.h"
-#include "clocks.h"
-#include "source.h"
+#include "base/clocks.h"
+#include "base/source.h"
+#include "live/attach.h"
+#include "live/backing.h"
 
 struct live {
 	struct gmem_source source;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* What the programs tell in the ring buffer, and what is read of kernel memory by way of it. */
-#include "live_parts.h"
+#include "live/live_parts.h"
 
 #include <bpf/libbpf.h>
 
-#include "block.h"
-#include "identity.h"
-#include "inventory.h"
+#include "live/block.h"
+#include "live/identity.h"
+#include "live/inventory.h"
 
 static int hand_over(struct live *l, struct gmem_hdr *h)
 {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* The picture at a refresh: counters, losses, what is in flight, pages, holders, and what all that costs. */
-#include "live_parts.h"
+#include "live/live_parts.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "bpf/gmem_maps.h"
 #include "gmem.skel.h"
-#include "gmem_maps.h"
-#include "inventory.h"
+#include "live/inventory.h"
 
 /* How often pages are counted, and how long a view may be kept waiting for maps. */
 #define REFRESH_NS	1000000000ULL

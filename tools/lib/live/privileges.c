@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "privileges.h"
+#include "live/privileges.h"
 
 #include <errno.h>
 #include <linux/securebits.h>

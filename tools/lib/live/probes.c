@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "probes.h"
+#include "live/probes.h"
 
 #include <bpf/btf.h>
 #include <errno.h>

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "error.h"
-#include "gmem_abi.h"
+#include "base/error.h"
+#include "bpf/gmem_abi.h"
 
 /* Ways to see guest memory. The first of which a host has all that is required is used. */
 enum gmem_probe_set {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "verify.h"
+#include "live/verify.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -12,9 +12,10 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "attach.h"
+#include "bpf/gmem_maps.h"
 #include "gmem.skel.h"
-#include "probes.h"
+#include "live/attach.h"
+#include "live/probes.h"
 
 #define FTRACE_SWITCH "/proc/sys/kernel/ftrace_enabled"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "vmname.h"
+#include "live/vmname.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "procfile.h"
+#include "live/procfile.h"
 
 /* libvirt's QEMUs have 10 KiB and more, with the name early. */
 #define CMDLINE_SIZE	32768

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "gmem_abi.h"
+#include "bpf/gmem_abi.h"
 
 #define GMEM_VM_NAME_SIZE	GMEM_NAME_LEN
 #define GMEM_CGROUP_SIZE	GMEM_CGROUP_LEN

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ranges.h"
+#include "model/ranges.h"
 
 /* More than tasks can be between the lock and the end of one system call, unless records were lost. */
 #define GMEM_CHANGES_MAX 256

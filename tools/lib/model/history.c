@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "history.h"
+#include "model/history.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "hist.h"
+#include "abi/hist.h"
 
 /* One place more than periods: the one that is open. */
 struct gmem_history {

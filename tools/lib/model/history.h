@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gmem_abi.h"
+#include "bpf/gmem_abi.h"
 
 /* What takes time: conversions, what the guest feels of them, and their phases. */
 enum gmem_latency {

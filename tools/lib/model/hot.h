@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gmem_abi.h"
+#include "bpf/gmem_abi.h"
 
 #define GMEM_HOT_ORDER	9	/* of the smallest block: 2 MiB */
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "metrics.h"
+#include "model/metrics.h"
 
 #include <string.h>
 
-#include "hist.h"
+#include "abi/hist.h"
 
 #define GETTER(name)								\
 	static struct gmem_value name(const struct gmem_metric *self,		\

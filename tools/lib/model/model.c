@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* Applies records to the model. What each kind does is in the other parts, or here if it is little. */
-#include "model_parts.h"
+#include "model/model_parts.h"
 
 #include <errno.h>
 
-#include "conversion.h"
-#include "kinds.h"
-#include "metrics.h"
+#include "abi/conversion.h"
+#include "abi/kinds.h"
+#include "model/metrics.h"
 
 static void end_vm(struct gmem_vm *vm, uint64_t ts_ns)
 {

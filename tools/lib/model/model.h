@@ -13,12 +13,12 @@
 #include <stdint.h>
 #include <uthash.h>
 
-#include "changes.h"
-#include "gmem_abi.h"
-#include "history.h"
-#include "hot.h"
-#include "ranges.h"
-#include "recent.h"
+#include "bpf/gmem_abi.h"
+#include "model/changes.h"
+#include "model/history.h"
+#include "model/hot.h"
+#include "model/ranges.h"
+#include "model/recent.h"
 
 /* A process that has a file open. */
 struct gmem_holder {

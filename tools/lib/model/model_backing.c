@@ -4,7 +4,7 @@
  * end of a round, what was read is compared with the map, without what was converted. What that
  * yields is kept as it is until the next round, so figure, map and age belong together.
  */
-#include "model_parts.h"
+#include "model/model_parts.h"
 
 #include <errno.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* guest_memfd files and their bindings. An event and the inventory may both tell of one, in any order. */
-#include "model_parts.h"
+#include "model/model_parts.h"
 
 #include <errno.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* Which processes have a VM, or a file of it. */
-#include "model_parts.h"
+#include "model/model_parts.h"
 
 #include <errno.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* Attributes and pages: changes of them, and what was read from kernel memory. */
-#include "model_parts.h"
+#include "model/model_parts.h"
 
 #include <errno.h>
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model.h"
+#include "model/model.h"
 
 /* Room for one more at index i of an array of n; NULL if there is no memory. */
 static inline void *gap_open(void *array, size_t n, size_t i, size_t size)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* What follows from what is known of a VM: sums over its files, slots and ranges. */
-#include "model_parts.h"
+#include "model/model_parts.h"
 
 uint64_t gmem_vm_slot_bytes(const struct gmem_vm *vm)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* The model, and the VMs in it: how they come and go. */
 #define HASH_NONFATAL_OOM 1	/* uthash would exit */
-#include "model_parts.h"
+#include "model/model_parts.h"
 
 const char *const gmem_map_state_names[GMEM_MAP_STATES] = {
 	[GMEM_MAP_CURRENT]	= "current",

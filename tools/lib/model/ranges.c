@@ -4,7 +4,7 @@
  * find an extent, and a change moves one chunk's tail at most. Whatever needs
  * memory is reserved before anything is changed.
  */
-#include "ranges.h"
+#include "model/ranges.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "recent.h"
+#include "model/recent.h"
 
 #include <stdbool.h>
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gmem_abi.h"
+#include "bpf/gmem_abi.h"
 
 #define GMEM_RECENT	128
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #define HASH_NONFATAL_OOM 1	/* uthash would exit */
-#include "trend.h"
+#include "model/trend.h"
 
 #include <errno.h>
 #include <stdlib.h>

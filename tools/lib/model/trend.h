@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model.h"
+#include "model/model.h"
 
 #define GMEM_TREND_POINTS 64	/* kept of each VM; 4 bytes each */
 

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "error.h"
-#include "source.h"
+#include "base/error.h"
+#include "base/source.h"
 
 /* What a recording says of itself. Texts are NUL-terminated, "" where it is not known. */
 struct gmem_recording_info {

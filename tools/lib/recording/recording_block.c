@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "recording_block.h"
+#include "recording/recording_block.h"
 
 #include <stdlib.h>
 #include <string.h>

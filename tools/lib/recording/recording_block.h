@@ -8,8 +8,8 @@
 #include <stdint.h>
 #include <zstd.h>
 
-#include "recording_decode.h"
-#include "recording_encode.h"
+#include "recording/recording_decode.h"
+#include "recording/recording_encode.h"
 
 struct block_head {
 	uint32_t stored;

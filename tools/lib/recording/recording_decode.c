@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "recording_decode.h"
+#include "recording/recording_decode.h"
 
 #include <string.h>
 
-#include "kinds.h"
+#include "abi/kinds.h"
 
 /*
  * The pad is for this: a fixed number of varints is read without looking for the end, and

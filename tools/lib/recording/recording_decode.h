@@ -3,8 +3,8 @@
 #ifndef GMEM_RECORDING_DECODE_H
 #define GMEM_RECORDING_DECODE_H
 
-#include "recording_encode.h"
-#include "recording_layout.h"
+#include "recording/recording_encode.h"
+#include "recording/recording_layout.h"
 
 /* Behind the bytes of a block there must be so many zeros. */
 #define DECODER_PAD	256

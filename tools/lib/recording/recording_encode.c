@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "recording_encode.h"
+#include "recording/recording_encode.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "recording_layout.h"
+#include "recording/recording_layout.h"
 
 void encoder_reset(struct encoder *e)
 {

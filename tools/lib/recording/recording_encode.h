@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gmem_abi.h"
-#include "recording_format.h"
+#include "bpf/gmem_abi.h"
+#include "recording/recording_format.h"
 
 /* A block is full at BYTES; one more record of any size still fits then. */
 #define ENCODER_BYTES	(256 * 1024)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "recording_info.h"
-#include "clocks.h"
+#include "recording/recording_info.h"
+#include "base/clocks.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,9 +3,9 @@
 #ifndef GMEM_RECORDING_INFO_H
 #define GMEM_RECORDING_INFO_H
 
-#include "recording.h"
-#include "recording_format.h"
-#include "recording_layout.h"
+#include "recording/recording.h"
+#include "recording/recording_format.h"
+#include "recording/recording_layout.h"
 
 /* Writes lines into buf of RECORDING_META_MAX bytes; returns how many bytes. */
 size_t recording_info_write(const struct gmem_recording_info *info, char *buf);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "recording_read.h"
+#include "recording/recording_read.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "recording_info.h"
+#include "recording/recording_info.h"
 
 #define READER_ROOM	(2 * (RECORDING_BLOCK_HEAD + RECORDING_STORED_MAX))
 

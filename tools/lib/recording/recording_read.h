@@ -3,8 +3,8 @@
 #ifndef GMEM_RECORDING_READ_H
 #define GMEM_RECORDING_READ_H
 
-#include "recording.h"
-#include "recording_block.h"
+#include "recording/recording.h"
+#include "recording/recording_block.h"
 
 struct reader {
 	int fd;

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "clocks.h"
-#include "recording.h"
+#include "base/clocks.h"
+#include "recording/recording.h"
 
 struct tee {
 	struct gmem_source source;

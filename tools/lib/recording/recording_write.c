@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* Writes a recording: blocks at the end, the header once more when it is closed. */
-#include "recording.h"
+#include "recording/recording.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,9 +9,9 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "recording_block.h"
-#include "recording_info.h"
-#include "recording_write.h"
+#include "recording/recording_block.h"
+#include "recording/recording_info.h"
+#include "recording/recording_write.h"
 
 struct gmem_recording {
 	int fd;

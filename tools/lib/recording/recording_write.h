@@ -3,8 +3,8 @@
 #ifndef GMEM_RECORDING_WRITE_H
 #define GMEM_RECORDING_WRITE_H
 
-#include "recording.h"
-#include "recording_block.h"
+#include "recording/recording.h"
+#include "recording/recording_block.h"
 
 /*
  * Appends a block that was packed for a recording of the same id, and gives it its place.

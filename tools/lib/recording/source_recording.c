@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kinds.h"
-#include "recording.h"
-#include "recording_read.h"
+#include "abi/kinds.h"
+#include "recording/recording.h"
+#include "recording/recording_read.h"
 
 struct replay {
 	struct gmem_source source;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "json.h"
+#include "views/json.h"
 
 #include <stdio.h>
 
-#include "kinds.h"
-#include "metrics.h"
-#include "text.h"
+#include "abi/kinds.h"
+#include "model/metrics.h"
+#include "views/text.h"
 
 static void put_u64(struct json_object *o, const char *key, uint64_t v)
 {

@@ -6,7 +6,7 @@
 #include <json-c/json.h>
 #include <stdint.h>
 
-#include "model.h"
+#include "model/model.h"
 
 /* Raised when a key changes its meaning or goes away; new keys do not raise it. */
 #define GMEM_JSON_VERSION 1

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "text.h"
+#include "views/text.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kinds.h"
+#include "abi/kinds.h"
 
 /* Three digits at least, four where it is exact: 1.50G 12.3M 512K 1023K. */
 static char *scaled(char *buf, size_t size, double v, double step, const char *const *units)

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "metrics.h"
+#include "model/metrics.h"
 
 /* All write at most size bytes with the NUL and return buf. */
 char *gmem_text_bytes(char *buf, size_t size, uint64_t bytes);	/* 4K 1536M 1.46G */

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "run/loop.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/stop.h"
+#include "recording/recording.h"
+#include "run/loop_parts.h"
+#include "ui/settings.h"
+
+int64_t loop_now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static const struct gmem_model *shown(const struct loop *l)
+{
+	return l->frozen ? l->frozen : l->picture.model;
+}
+
+int loop_show(struct loop *l)
+{
+	int width, height;
+
+	l->screen->size(l->screen->ctx, &width, &height);
+	if ((l->canvas->width != width || l->canvas->height != height) &&
+	    !canvas_resize(l->canvas, width, height))
+		return -ENOMEM;
+	/* KVM may have come since. */
+	l->info.probes = gmem_source_describe(l->source);
+	draw_fit(&l->ui, shown(l), width, height);
+	draw(l->canvas, &l->ui, shown(l), &l->info);
+	l->screen->show(l->screen->ctx, l->canvas);
+	return 0;
+}
+
+int loop_order_and_show(struct loop *l)
+{
+	return ui_order(&l->ui, shown(l)) ? loop_show(l) : -ENOMEM;
+}
+
+void loop_count(struct loop *l)
+{
+	if (l->left && !--l->left)
+		l->done = true;
+}
+
+/* A view that cannot have what it wants shows what there is: the features say what that is. */
+static void want_probes(struct loop *l)
+{
+	if (!l->info.ended && !l->ui.replaying)
+		l->info.want_err = gmem_source_want(l->source,
+						    l->groups | view_table[l->ui.view]->groups);
+}
+
+static int obey(struct loop *l, enum ui_action action)
+{
+	if (action & UI_QUIT) {
+		l->done = true;
+		return 0;
+	}
+	if (action & UI_VIEW)
+		want_probes(l);
+	if (action & UI_LOOK && l->screen->look)
+		l->screen->look(l->screen->ctx, l->ui.look);
+	return l->ui.replaying ? loop_replay_obey(l, action) : loop_live_obey(l, action);
+}
+
+/* All keys that wait are taken before the next records are. */
+static int take_keys(struct loop *l, int timeout_ms)
+{
+	int err = 0, key;
+
+	while (!err && !l->done && !gmem_stopped() &&
+	       (key = l->screen->key(l->screen->ctx, timeout_ms, &l->ui.mouse)) != UI_KEY_NONE) {
+		l->ui.model = shown(l);
+		err = obey(l, ui_key(&l->ui, key));
+		timeout_ms = 0;
+	}
+	return err;
+}
+
+static int go_round(struct loop *l)
+{
+	int err = l->ui.replaying ? loop_replay_round(l) : loop_live_round(l);
+
+	if (err || l->done)
+		return err;
+	return take_keys(l, l->ui.replaying ? loop_replay_wait_ms(l) : loop_live_wait_ms(l));
+}
+
+static enum gmem_status fail(struct gmem_error *e, int err)
+{
+	if (err == -ENOMEM)
+		return gmem_fail(e, GMEM_E_FAILED, "Free some memory, or raise the limit.",
+				 "cannot show guest memory: %s", strerror(-err));
+	if (err == -ESPIPE)
+		return gmem_fail(e, GMEM_E_IO, "Replay a file to go back in it.",
+				 "cannot seek in a pipe");
+	return gmem_fail(e, GMEM_E_FAILED, "Run it again with -v for more.",
+			 "cannot read events: %s", strerror(-err));
+}
+
+static void begin_replay(struct loop *l, const struct gmemtop_options *o)
+{
+	const struct gmem_recording_info *info = gmem_recording_info(l->source);
+
+	l->ui.replaying = true;
+	l->ui.replay_speed = l->replay.speed = o->speed;
+	l->ui.replay_begin_ns = info->complete ? info->first_ns : info->monotonic_ns;
+	l->ui.replay_end_ns = info->complete ? info->last_ns : 0;
+	l->replay.source = l->source;
+}
+
+enum gmem_status loop_run(struct gmem_source *source, const struct gmemtop_options *o,
+			  const struct loop_screen *screen, struct gmem_error *e)
+{
+	struct loop l = {
+		.source = source, .screen = screen, .left = o->count, .next_ms = loop_now_ms(),
+		.groups = o->live.groups,
+		.picture = { .model = gmem_model_new() },
+		.canvas = canvas_new(0, 0, screen->ascii),
+	};
+	bool ready = ui_init(&l.ui, o->sort, o->reverse, o->delay_s, o->pid);
+	int err = -ENOMEM;
+
+	l.picture.ui = &l.ui;
+	if (o->settings)
+		settings_to_ui(o->settings, &l.ui);
+	if (l.ui.look && screen->look)
+		screen->look(screen->ctx, l.ui.look);
+	l.ui.view = o->view;
+	if (ready && l.picture.model && l.canvas) {
+		err = 0;
+		if (o->replay)
+			begin_replay(&l, o);
+		want_probes(&l);
+		while (!err && !l.done && !gmem_stopped())
+			err = go_round(&l);
+	}
+	if (o->settings)
+		settings_from_ui(o->settings, &l.ui);
+	canvas_free(l.canvas);
+	replay_free(&l.replay);
+	gmem_model_free(l.frozen);
+	gmem_model_free(l.picture.model);
+	ui_free(&l.ui);
+	return err ? fail(e, err) : GMEM_OK;
+}

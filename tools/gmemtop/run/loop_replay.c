@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* What was recorded: its pictures when they are due, or where the user wants to be. */
+#include <errno.h>
+
+#include "run/loop_parts.h"
+
+#define WAIT_MS	50
+
+static void note_end(struct loop *l)
+{
+	l->info.ended = l->replay.ended && !l->replay.ready;
+}
+
+static int step(struct loop *l)
+{
+	int err = replay_fetch(&l->replay);
+
+	if (!err && l->replay.ready)
+		err = replay_step(&l->replay, &l->picture);
+	/* So that the end is known with the last picture, not after it. */
+	if (!err)
+		err = replay_fetch(&l->replay);
+	note_end(l);
+	return err;
+}
+
+static void go_on_from_here(struct loop *l)
+{
+	l->replay.speed = l->ui.replay_speed;
+	replay_rebase(&l->replay, l->picture.model->now_ns, loop_now_ms());
+}
+
+static uint64_t target(const struct loop *l)
+{
+	uint64_t now = l->picture.model->now_ns;
+	double to = (double)now + l->ui.seek_s * 1e9;
+
+	return to <= 0 ? 0 : to >= 0x1p64 ? UINT64_MAX : (uint64_t)to;
+}
+
+static int start_anew(struct loop *l)
+{
+	struct gmem_model *fresh = gmem_model_new();
+
+	if (!fresh)
+		return -ENOMEM;
+	gmem_model_free(l->picture.model);
+	l->picture.model = fresh;
+	ui_forget(&l->ui);
+	return 0;
+}
+
+static int seek(struct loop *l)
+{
+	bool back = l->ui.seek_s < 0;
+	uint64_t to = target(l);
+	int err = back ? start_anew(l) : 0;
+
+	if (!err)
+		err = replay_seek(&l->replay, to, back, &l->picture);
+	if (!err)
+		err = replay_fetch(&l->replay);
+	note_end(l);
+	return err;
+}
+
+int loop_replay_obey(struct loop *l, enum ui_action action)
+{
+	int err = 0;
+
+	if (action & UI_SEEK)
+		err = seek(l);
+	if (!err && action & UI_STEP)
+		err = step(l);
+	if (action & (UI_SEEK | UI_STEP | UI_SPEED | UI_PAUSE))
+		go_on_from_here(l);
+	if (!err && action & (UI_ORDER | UI_SEEK | UI_STEP))
+		return loop_order_and_show(l);
+	return !err && action & UI_DRAW ? loop_show(l) : err;
+}
+
+int loop_replay_wait_ms(const struct loop *l)
+{
+	int64_t left;
+
+	if (!l->replay.ready || l->ui.paused)
+		return WAIT_MS;
+	left = replay_due_ms(&l->replay) - loop_now_ms();
+	return left < 0 ? 0 : left < WAIT_MS ? (int)left : WAIT_MS;
+}
+
+int loop_replay_round(struct loop *l)
+{
+	bool first = !l->replay.based;
+	int err = replay_fetch(&l->replay);
+
+	if (err || l->ui.paused || !l->replay.ready || replay_due_ms(&l->replay) > loop_now_ms()) {
+		/* Nothing is in it: it says so. */
+		if (!err && first && !l->replay.ready) {
+			note_end(l);
+			go_on_from_here(l);
+			err = loop_order_and_show(l);
+		}
+		return err;
+	}
+	err = step(l);
+	if (first)
+		go_on_from_here(l);
+	if (!err)
+		err = loop_order_and_show(l);
+	loop_count(l);
+	return err;
+}

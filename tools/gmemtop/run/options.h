@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* The command line of gmemtop, checked. */
+#ifndef GMEMTOP_OPTIONS_H
+#define GMEMTOP_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/source.h"
+#include "model/metrics.h"
+#include "ui/view.h"
+
+struct settings;
+
+/* Told on the command line: settings do not change it. */
+enum { GIVEN_DELAY = 1, GIVEN_SORT = 2, GIVEN_COLORS = 4 };
+
+struct gmemtop_options {
+	double delay_s;				/* between refreshes, 0.1 to 3600 */
+	uint32_t count;				/* refreshes; 0: until the end */
+	bool batch;				/* text or JSON to stdout, no terminal */
+	bool json;				/* implies batch */
+	bool csv;				/* implies batch */
+	const char *record;			/* file, or NULL */
+	const char *replay;			/* file, or NULL: then nothing live is looked at */
+	double speed;				/* of the replay */
+	bool ascii;				/* no Unicode on the screen */
+	bool no_mouse;				/* the terminal keeps it, to select text */
+	bool no_config;				/* settings are neither read nor written */
+	bool reverse;				/* ascending */
+	uint32_t pid;				/* 0: all VMs */
+	const struct gmem_metric *sort;
+	int view;				/* enum view_id, to begin with */
+	struct gmem_live_opts live;		/* what options say of it */
+	int colors;				/* enum ui_look */
+	unsigned int given;			/* GIVEN_* */
+	struct settings *settings;	/* what the screen begins with, and at its end what it has; or NULL */
+};
+
+/* Ends the program for --help, --version and wrong usage. */
+void gmemtop_parse(struct gmemtop_options *o, int argc, char **argv);
+
+#endif /* GMEMTOP_OPTIONS_H */

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "terminal/tui.h"
+
+#define NCURSES_WIDECHAR 1
+#include <curses.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/stop.h"
+#include "run/loop.h"
+#include "terminal/looks.h"
+#include "terminal/rescue.h"
+#include "ui/ui.h"
+
+/* Last: it defines lines, columns and hundreds of other words as macros. */
+#include <term.h>
+
+#define CTRL_L		12
+#define NO_KEYS		8	/* input without a key in it, before we take it for closed */
+
+struct tui {
+	SCREEN *screen;
+	bool has_colour;
+	bool colour;		/* in use */
+	uint64_t clicked_ms;	/* the last one, and where: for double clicks */
+	struct ui_mouse clicked;
+	cchar_t *line;
+	int line_len;
+	int empty_reads;
+};
+
+static short pick(const struct look_colour *c)
+{
+	return COLORS >= 256 && c->rich ? c->rich : c->basic;
+}
+
+static void tui_look(void *ctx, enum ui_look look)
+{
+	struct tui *t = ctx;
+
+	t->colour = t->has_colour && look != UI_LOOK_MONO;
+	for (int i = 0; t->colour && i < CANVAS_ATTRS; i++)
+		init_pair((short)(i + 1), pick(look == UI_LOOK_PROTAN ? &looks[i].protan :
+					       &looks[i].normal), -1);
+	clearok(curscr, TRUE);
+}
+
+static void set_up_colours(struct tui *t)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	t->has_colour = !(no_color && *no_color) && has_colors() && start_color() == OK &&
+			use_default_colors() == OK;
+	tui_look(t, UI_LOOK_NORMAL);
+}
+
+static void set_up_keys(bool mouse)
+{
+	cbreak();
+	noecho();
+	intrflush(stdscr, FALSE);
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	set_escdelay(25);
+	typeahead(-1);
+	leaveok(stdscr, TRUE);
+	curs_set(0);
+	if (!mouse)
+		return;
+	/* Presses as they come: double clicks we tell ourselves, and wait for none. */
+	mouseinterval(0);
+	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+}
+
+/* Appends a string of terminfo without its $<padding>, which only curses knows to wait for. */
+static void append_capability(char *buf, size_t size, const char *name)
+{
+	const char *s = tigetstr(name);
+	size_t used = strlen(buf);
+
+	if (!s || s == (char *)-1)
+		return;
+	while (*s && used + 1 < size) {
+		const char *end = !strncmp(s, "$<", 2) ? strchr(s, '>') : NULL;
+
+		if (end)
+			s = end + 1;
+		else
+			buf[used++] = *s++;
+	}
+	buf[used] = '\0';
+}
+
+/*
+ * What puts the terminal back, from terminfo. False if it is one that cannot be
+ * drawn on: newterm() takes any, and then types on those that have no screen.
+ */
+static bool read_capabilities(char *reset, size_t size)
+{
+	static const char *const names[] = { "sgr0", "op", "rmkx", "cnorm", "rmcup" };
+	int err = 0;
+	const char *cup, *mouse;
+
+	reset[0] = '\0';
+	if (setupterm(NULL, STDOUT_FILENO, &err) == ERR)
+		return false;
+	cup = tigetstr("cup");
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		append_capability(reset, size, names[i]);
+	mouse = tigetstr("kmous");
+	/* What tells of the mouse has no name in terminfo; all that have it speak xterm's. */
+	if (mouse && mouse != (char *)-1)
+		strncat(reset, "\033[?1006;1000l", size - strlen(reset) - 1);
+	del_curterm(cur_term);
+	return cup && cup != (char *)-1;
+}
+
+static enum gmem_status check_terminal(char *reset, size_t size, struct gmem_error *e)
+{
+	const char *hint = "Use -b for plain text, or --json.", *term = getenv("TERM");
+
+	if (!isatty(STDIN_FILENO))
+		return gmem_fail(e, GMEM_E_IO, hint, "cannot read keys: stdin is not a terminal");
+	if (!isatty(STDOUT_FILENO))
+		return gmem_fail(e, GMEM_E_IO, hint, "cannot draw: stdout is not a terminal");
+	if (!read_capabilities(reset, size))
+		return gmem_fail(e, GMEM_E_IO, hint, "cannot draw on a terminal of type '%s'",
+				 term && *term ? term : "unknown");
+	return GMEM_OK;
+}
+
+static bool screen_is_up;
+
+/* exit() of a library, or of ours: nothing may leave the terminal as it is now. */
+static void leave_screen(void)
+{
+	if (screen_is_up)
+		endwin();
+	screen_is_up = false;
+	rescue_end();
+}
+
+static enum gmem_status tui_open(struct tui *t, const struct gmemtop_options *o,
+				 struct gmem_error *e)
+{
+	char reset[256];
+	enum gmem_status status = check_terminal(reset, sizeof(reset), e);
+
+	if (status)
+		return status;
+	/* Before curses, which handles those signals only that nobody else does. */
+	gmem_stop_on_signals();
+	/* $LINES and $COLUMNS do not change when the window does. */
+	use_tioctl(TRUE);
+	rescue_begin(STDOUT_FILENO, reset);
+	atexit(leave_screen);
+	t->screen = newterm(NULL, stdout, stdin);
+	if (!t->screen) {
+		rescue_end();
+		return gmem_fail(e, GMEM_E_IO, "Use -b for plain text.", "cannot use the terminal");
+	}
+	screen_is_up = true;
+	set_up_keys(!o->no_mouse);
+	set_up_colours(t);
+	return GMEM_OK;
+}
+
+static void tui_close(struct tui *t)
+{
+	leave_screen();
+	delscreen(t->screen);
+	free(t->line);
+}
+
+static void tui_size(void *ctx, int *width, int *height)
+{
+	(void)ctx;
+	getmaxyx(stdscr, *height, *width);
+}
+
+/*
+ * Characters, not bytes: names are typed, too. What is above Unicode and what curses calls
+ * its own keys do not meet, but its keys and characters do: those are moved away.
+ */
+#define CURSES_KEY	0x200000
+
+static int next_key(void)
+{
+	wint_t ch;
+	int kind = get_wch(&ch);
+
+	return kind == ERR ? ERR : kind == KEY_CODE_YES ? CURSES_KEY + (int)ch : (int)ch;
+}
+
+static int translate(int key)
+{
+	static const struct { int curses, ui; } keys[] = {
+#define K(key) (CURSES_KEY + (key))
+		{ K(KEY_UP), UI_KEY_UP }, { K(KEY_DOWN), UI_KEY_DOWN },
+		{ K(KEY_LEFT), UI_KEY_LEFT }, { K(KEY_RIGHT), UI_KEY_RIGHT },
+		{ K(KEY_PPAGE), UI_KEY_PAGE_UP }, { K(KEY_NPAGE), UI_KEY_PAGE_DOWN },
+		{ K(KEY_HOME), UI_KEY_HOME }, { K(KEY_END), UI_KEY_END },
+		{ K(KEY_RESIZE), UI_KEY_RESIZE }, { K(KEY_ENTER), UI_KEY_ENTER },
+		{ '\r', UI_KEY_ENTER }, { '\n', UI_KEY_ENTER },
+		{ K(KEY_BACKSPACE), UI_KEY_BACKSPACE }, { 127, UI_KEY_BACKSPACE },
+		{ 8, UI_KEY_BACKSPACE }, { '\t', UI_KEY_TAB }, { K(KEY_BTAB), UI_KEY_BACK_TAB },
+#undef K
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		if (keys[i].curses == key)
+			return keys[i].ui;
+	}
+	if (key >= CURSES_KEY + KEY_F(1) && key <= CURSES_KEY + KEY_F(12))
+		return UI_KEY_F1 + key - (CURSES_KEY + KEY_F(1));
+	return key < CURSES_KEY ? key : UI_KEY_RESIZE;
+}
+
+#define DOUBLE_CLICK_MS 400
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int clicked(struct tui *t, const struct ui_mouse *at)
+{
+	uint64_t now = now_ms();
+	bool again = at->y == t->clicked.y && at->x == t->clicked.x &&
+		     now - t->clicked_ms < DOUBLE_CLICK_MS;
+
+	t->clicked = *at;
+	t->clicked_ms = again ? 0 : now;
+	return again ? UI_KEY_DOUBLE_CLICK : UI_KEY_CLICK;
+}
+
+static int mouse_key(struct tui *t, struct ui_mouse *mouse)
+{
+	MEVENT ev;
+
+	if (getmouse(&ev) != OK)
+		return UI_KEY_RESIZE;	/* no key, and not the end of the keys that wait */
+	*mouse = (struct ui_mouse){ ev.y, ev.x };
+	if (ev.bstate & BUTTON4_PRESSED)
+		return UI_KEY_WHEEL_UP;
+	if (ev.bstate & BUTTON5_PRESSED)
+		return UI_KEY_WHEEL_DOWN;
+	return ev.bstate & BUTTON1_PRESSED ? clicked(t, mouse) : UI_KEY_RESIZE;
+}
+
+static int tui_key(void *ctx, int timeout_ms, struct ui_mouse *mouse)
+{
+	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
+	struct tui *t = ctx;
+	int ready, key = next_key();
+
+	/* curses may hold keys, or know of another size, with nothing left to read. */
+	if (key == ERR) {
+		ready = poll(&in, 1, timeout_ms);
+		if (ready > 0 && in.revents & (POLLHUP | POLLERR | POLLNVAL))
+			return UI_KEY_GONE;
+		key = next_key();
+		t->empty_reads = key == ERR && ready > 0 ? t->empty_reads + 1 : 0;
+		if (key == ERR)
+			return t->empty_reads > NO_KEYS ? UI_KEY_GONE : UI_KEY_NONE;
+	}
+	if (key == CTRL_L) {
+		clearok(curscr, TRUE);
+		return UI_KEY_RESIZE;
+	}
+	return key == CURSES_KEY + KEY_MOUSE ? mouse_key(t, mouse) : translate(key);
+}
+
+static attr_t attributes(unsigned int look)
+{
+	return (look & LOOK_BOLD ? A_BOLD : A_NORMAL) | (look & LOOK_DIM ? A_DIM : A_NORMAL) |
+	       (look & LOOK_REVERSE ? A_REVERSE : A_NORMAL) |
+	       (look & LOOK_UNDERLINE ? A_UNDERLINE : A_NORMAL);
+}
+
+static void set_cell(const struct tui *t, cchar_t *to, const struct canvas_cell *from)
+{
+	const struct look *look = &looks[from->attr];
+	wchar_t text[CANVAS_CHARS + 1];
+
+	for (int i = 0; i < CANVAS_CHARS; i++)
+		text[i] = (wchar_t)from->ch[i];
+	text[CANVAS_CHARS] = L'\0';
+	setcchar(to, text, attributes(t->colour ? look->coloured : look->mono),
+		 t->colour ? (short)(from->attr + 1) : 0, NULL);
+}
+
+static bool reserve_line(struct tui *t, int n)
+{
+	cchar_t *line;
+
+	if (n <= t->line_len)
+		return true;
+	line = reallocarray(t->line, n, sizeof(*line));
+	if (!line)
+		return false;
+	t->line = line;
+	t->line_len = n;
+	return true;
+}
+
+/* All is written, little is sent: curses knows what the terminal shows already. */
+static void tui_show(void *ctx, const struct canvas *c)
+{
+	struct tui *t = ctx;
+
+	rescue_trim();
+	if (!reserve_line(t, c->width))
+		return;
+	for (int y = 0; y < c->height; y++) {
+		int n = 0;
+
+		for (int x = 0; x < c->width; x++) {
+			if (canvas_at(c, y, x)->width)
+				set_cell(t, &t->line[n++], canvas_at(c, y, x));
+		}
+		/* This one neither moves the cursor nor scrolls at the last cell. */
+		mvadd_wchnstr(y, 0, t->line, n);
+	}
+	refresh();
+}
+
+enum gmem_status tui_run(struct gmem_source *source, const struct gmemtop_options *o,
+			 struct gmem_error *e)
+{
+	struct tui t = { .screen = NULL };
+	struct loop_screen screen = { &t, false, tui_size, tui_key, tui_show, tui_look };
+	enum gmem_status status;
+
+	/* First the locale: curses asks for it when it begins. */
+	screen.ascii = !canvas_unicode() || o->ascii;
+	status = tui_open(&t, o, e);
+	if (status)
+		return status;
+	status = loop_run(source, o, &screen, e);
+	tui_close(&t);
+	return status;
+}

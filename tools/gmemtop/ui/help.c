@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "ui/help.h"
+
+#include <string.h>
+
+#define INDENT	10	/* of the explanations, beside what they explain */
+#define TEXT	256
+
+/* Where the next line goes. Without a canvas, lines are only counted. */
+struct help_page {
+	struct canvas *c;
+	int width;
+	int y;		/* of the help's line 0 is -help_top */
+	int lines;
+	int first;	/* on the screen */
+	int end;
+};
+
+static void put(struct help_page *p, int x, enum canvas_attr attr, const char *text)
+{
+	int y = p->y + p->lines;
+
+	if (p->c && y >= p->first && y < p->end)
+		canvas_put(p->c, y, x, attr, text);
+}
+
+void help_heading(struct help_page *p, const char *text)
+{
+	if (p->lines)
+		p->lines++;
+	put(p, 0, CANVAS_TITLE, text);
+	p->lines++;
+}
+
+/* How much of text goes on a line of that width: whole words, if any fits. */
+static size_t line_length(const char *text, size_t width)
+{
+	size_t n = strlen(text);
+
+	if (n <= width)
+		return n;
+	for (n = width; n && text[n] != ' '; n--)
+		;
+	return n ? n : width;
+}
+
+/* The explanations are ours and ASCII: a byte is a column. */
+void help_entry(struct help_page *p, const char *name, enum canvas_attr attr, const char *text)
+{
+	int indent = p->width >= 3 * INDENT ? INDENT : 2;
+	size_t width = p->width > indent ? p->width - indent : 1;
+
+	put(p, 1, attr, name);
+	if (indent != INDENT)
+		p->lines++;
+	do {
+		size_t n = line_length(text, width);
+		char line[TEXT];
+
+		n = n < sizeof(line) ? n : sizeof(line) - 1;
+		memcpy(line, text, n);
+		line[n] = '\0';
+		put(p, indent, CANVAS_NORMAL, line);
+		p->lines++;
+		text += n;
+		text += strspn(text, " ");
+	} while (*text);
+}
+
+bool help_ascii(const struct help_page *p)
+{
+	return p->c && p->c->ascii;
+}
+
+static void write_bindings(struct help_page *p, const struct ui_binding *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++, b++) {
+		if (b->label)
+			help_entry(p, b->label, CANVAS_KEY, b->help);
+	}
+}
+
+/* A view may have another use for a key of all views. */
+static bool is_hidden(const struct ui_binding *b, const struct view *view)
+{
+	for (size_t i = 0; i < view->nr_bindings; i++) {
+		for (int k = 0; k < UI_KEYS && view->bindings[i].keys[k]; k++) {
+			if (view->bindings[i].keys[k] == b->keys[0] && b->keys[0] != UI_KEY_ESC)
+				return true;
+		}
+	}
+	return false;
+}
+
+static void write_views(struct help_page *p)
+{
+	for (int i = 0; i < VIEWS; i++) {
+		char key[2] = { (char)view_table[i]->key, '\0' };
+
+		help_entry(p, key, CANVAS_KEY, view_table[i]->hint);
+	}
+}
+
+static void write_all(struct help_page *p, const struct view *view)
+{
+	help_heading(p, "Keys");
+	for (size_t i = 0; i < ui_nr_bindings; i++) {
+		if (!is_hidden(&ui_bindings[i], view))
+			write_bindings(p, &ui_bindings[i], 1);
+	}
+	help_heading(p, "Views");
+	write_views(p);
+	if (view->nr_bindings)
+		help_heading(p, "Keys here");
+	write_bindings(p, view->bindings, view->nr_bindings);
+	if (view->help)
+		view->help(p);
+}
+
+int help_lines(const struct view *view, int width)
+{
+	struct help_page p = { .width = width };
+
+	write_all(&p, view);
+	return p.lines;
+}
+
+void help_draw(struct canvas *c, const struct ui *ui, int y, int height)
+{
+	struct help_page p = {
+		.c = c, .width = c->width,
+		.y = y - (int)ui->help_top, .first = y, .end = y + height,
+	};
+
+	write_all(&p, ui_view(ui));
+}

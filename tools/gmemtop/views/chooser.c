@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* The column chooser: every metric that there is, what it means, whether it is a column. */
+#include <stdio.h>
+#include <string.h>
+
+#include "views/columns.h"
+#include "views/overview.h"
+#include "widgets/segments.h"
+
+/* Columns first, in their order, then the others: places in gmem_metrics[]. */
+static size_t list_metrics(size_t *list)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < COLUMNS; i++) {
+		const struct gmem_metric *m = gmem_metric(columns[i].key);
+
+		if (m)
+			list[n++] = (size_t)(m - gmem_metrics);
+	}
+	for (size_t i = 0; i < gmem_nr_metrics; i++) {
+		if (columns_find(gmem_metrics[i].key) == COLUMNS)
+			list[n++] = i;
+	}
+	return n;
+}
+
+static size_t chosen(const struct ui *ui)
+{
+	size_t list[UI_METRICS];
+
+	list_metrics(list);
+	return list[ui->chooser.cursor];
+}
+
+static enum ui_action move(struct ui *ui, int how)
+{
+	ui->chooser.cursor = ui_moved(ui->chooser.cursor, gmem_nr_metrics, ui->chooser.rows,
+				      (enum ui_motion)how);
+	return UI_DRAW;
+}
+
+static enum ui_action toggle(struct ui *ui, int arg)
+{
+	size_t i = chosen(ui);
+
+	(void)arg;
+	ui->columns[i] = columns_is_on(ui, &gmem_metrics[i]) ? UI_COLUMN_OFF : UI_COLUMN_ON;
+	return UI_DRAW;
+}
+
+static enum ui_action sort_by(struct ui *ui, int arg)
+{
+	const struct gmem_metric *m = &gmem_metrics[chosen(ui)];
+
+	(void)arg;
+	if (m == ui->sort)
+		ui->reverse = !ui->reverse;
+	ui->sort = m;
+	return UI_ORDER | UI_DRAW;
+}
+
+static enum ui_action defaults(struct ui *ui, int arg)
+{
+	(void)arg;
+	memset(ui->columns, UI_COLUMN_AUTO, sizeof(ui->columns));
+	return UI_DRAW;
+}
+
+static enum ui_action leave(struct ui *ui, int arg)
+{
+	(void)arg;
+	ui->overlay = NULL;
+	return UI_ORDER | UI_DRAW;
+}
+
+static enum ui_action click(struct ui *ui, int arg)
+{
+	int row = ui->mouse.y - ui->area.y - 1;
+
+	if (row < 0 || ui->chooser.top + (size_t)row >= gmem_nr_metrics ||
+	    (size_t)row >= ui->chooser.rows)
+		return UI_NOTHING;
+	ui->chooser.cursor = ui->chooser.top + (size_t)row;
+	return arg ? toggle(ui, 0) : UI_DRAW;
+}
+
+static void fit(struct ui *ui, const struct gmem_model *m, const struct view_area *area)
+{
+	struct ui_scroll *s = &ui->chooser;
+
+	(void)m;
+	s->rows = area->height > 1 ? (size_t)area->height - 1 : 1;
+	if (s->cursor < s->top)
+		s->top = s->cursor;
+	if (s->cursor >= s->top + s->rows)
+		s->top = s->cursor - s->rows + 1;
+	if (s->top + s->rows > gmem_nr_metrics)
+		s->top = gmem_nr_metrics > s->rows ? gmem_nr_metrics - s->rows : 0;
+}
+
+#define TITLE_X	5
+#define KEY_X	15
+#define HELP_X	40
+
+static void draw_metric(struct canvas *c, int y, const struct ui *ui, const struct gmem_metric *m,
+			bool known, enum canvas_attr attr)
+{
+	char mark[8];
+
+	snprintf(mark, sizeof(mark), "[%c]", columns_is_on(ui, m) ? 'x' : ' ');
+	canvas_field(c, y, 0, c->width, false, attr, "");
+	canvas_put(c, y, 1, attr, mark);
+	canvas_field(c, y, TITLE_X, KEY_X - TITLE_X - 1, false, attr, m->title);
+	canvas_field(c, y, KEY_X, c->width < HELP_X + 20 ? c->width - KEY_X : HELP_X - KEY_X - 1,
+		     false, attr, m->key);
+	if (c->width >= HELP_X + 20)
+		canvas_field(c, y, HELP_X, c->width - HELP_X, false, attr,
+			     known ? m->help : "not told by this kernel, or not asked for");
+}
+
+static void draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
+		 const struct view_area *area)
+{
+	size_t list[UI_METRICS], n = list_metrics(list);
+
+	canvas_field(c, area->y, 0, c->width, false, CANVAS_HEADER, "");
+	canvas_put(c, area->y, 1, CANVAS_HEADER, c->width < 60 ? "COLUMNS" :
+		   "COLUMNS: those that are on are shown where there is room");
+	for (size_t i = ui->chooser.top; i < n && i < ui->chooser.top + ui->chooser.rows; i++) {
+		const struct gmem_metric *metric = &gmem_metrics[list[i]];
+		bool known = gmem_metric_known(metric, m->features);
+
+		draw_metric(c, area->y + 1 + (int)(i - ui->chooser.top), ui, metric, known,
+			    i == ui->chooser.cursor ? CANVAS_SELECTED :
+			    metric == ui->sort ? CANVAS_KEY : known ? CANVAS_NORMAL : CANVAS_DIM);
+	}
+}
+
+static void footer(struct segments *line, const struct ui *ui, bool ascii)
+{
+	struct segment *s = segments_add(line, 0, CANVAS_TITLE);
+
+	(void)ascii;
+	snprintf(s->text, sizeof(s->text), "%zu of %zu", ui->chooser.cursor + 1, gmem_nr_metrics);
+}
+
+static const struct ui_binding bindings[] = {
+	{ { ' ', UI_KEY_ENTER }, "space", "show it or not", "on/off", toggle, 0 },
+	{ { 's' }, "s", "sort by it; again: the other way round", "sort", sort_by, 0 },
+	{ { 'D' }, "D", "columns as they were at first", "default", defaults, 0 },
+	{ { UI_KEY_ESC, 'c', 'q' }, "Esc c q", "back to the table", "back", leave, 0 },
+	{ { UI_KEY_UP, 'k', UI_KEY_WHEEL_UP }, "up k", "the one above", NULL, move, UI_LINE_UP },
+	{ { UI_KEY_DOWN, 'j', UI_KEY_WHEEL_DOWN }, "down j", "the one below", NULL, move,
+	  UI_LINE_DOWN },
+	{ { UI_KEY_PAGE_UP }, "PgUp", "a screen up", NULL, move, UI_PAGE_UP },
+	{ { UI_KEY_PAGE_DOWN }, "PgDn", "a screen down", NULL, move, UI_PAGE_DOWN },
+	{ { UI_KEY_HOME, 'g' }, "Home g", "the first one", NULL, move, UI_FIRST },
+	{ { UI_KEY_END, 'G' }, "End G", "the last one", NULL, move, UI_LAST },
+	{ { UI_KEY_CLICK }, "click", "go there; twice: show it or not", NULL, click, 0 },
+	{ { UI_KEY_DOUBLE_CLICK }, NULL, NULL, NULL, click, 1 },
+};
+
+const struct view overview_chooser = {
+	.name = "columns", .title = "columns", .fit = fit, .draw = draw, .footer = footer,
+	.bindings = bindings, .nr_bindings = sizeof(bindings) / sizeof(*bindings),
+};

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* All guest_memfd files: whose they are, who has them open, and which nobody can use. */
+#include "views/files.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/help.h"
+#include "ui/ui.h"
+#include "views/files_draw.h"
+#include "widgets/segments.h"
+
+#define HEAD_LINES 2	/* totals, and heads of the columns */
+
+static const struct gmem_file *file_of(const struct gmem_vm *vm, uint64_t ino)
+{
+	for (size_t i = 0; vm && i < vm->nr_files; i++) {
+		if (vm->files[i].ino == ino)
+			return &vm->files[i];
+	}
+	return NULL;
+}
+
+struct files_item files_item(const struct files_state *s, const struct gmem_model *m, size_t i)
+{
+	const struct gmem_vm *vm = gmem_model_vm(m, s->rows[i].vm);
+
+	return (struct files_item){ vm, file_of(vm, s->rows[i].ino) };
+}
+
+static uint64_t key_of(const struct files_row *r, enum files_sort by)
+{
+	switch (by) {
+	case FILES_BY_UNUSED:
+		return r->unused ? r->populated.bytes + 1 : 0;
+	case FILES_BY_POPULATED:
+		return r->populated.bytes;
+	case FILES_BY_SIZE:
+		return r->size;
+	default:	/* least first */
+		return UINT64_MAX - (by == FILES_BY_VM ? r->vm : r->ino);
+	}
+}
+
+/* Those that are alike: the fuller one first, then by number. */
+static int compare(const void *a, const void *b, void *ctx)
+{
+	const struct files_row *x = a, *y = b;
+	const struct files_state *s = ctx;
+	uint64_t i = key_of(x, s->sort), j = key_of(y, s->sort);
+
+	if (i != j)
+		return i < j ? 1 : -1;
+	if (x->populated.bytes != y->populated.bytes)
+		return x->populated.bytes < y->populated.bytes ? 1 : -1;
+	if (x->vm != y->vm)
+		return x->vm < y->vm ? -1 : 1;
+	return (x->ino > y->ino) - (x->ino < y->ino);
+}
+
+static bool reserve(struct files_state *s, size_t n)
+{
+	struct files_row *rows;
+
+	if (n <= s->max)
+		return true;
+	rows = reallocarray(s->rows, n, sizeof(*rows));
+	if (!rows)
+		return false;
+	s->rows = rows;
+	s->max = n;
+	return true;
+}
+
+static void add_to(struct gmem_value *sum, const struct gmem_sum *s)
+{
+	*sum = gmem_value_add(gmem_metric("populated_bytes"), *sum, (struct gmem_value){
+		.u = s->bytes, .unknown = s->known != GMEM_KNOWN_ALL, .stale = s->stale,
+	});
+}
+
+static void add(struct files_state *s, const struct gmem_model *m, const struct gmem_vm *vm,
+		const struct gmem_file *f)
+{
+	struct files_row r = {
+		.vm = vm->id, .ino = f->ino, .size = f->size_pages, .populated = gmem_file_populated(m, f),
+		.unused = gmem_file_unused(vm, f),
+	};
+
+	s->all.files++;
+	s->all.size += r.size;
+	add_to(&s->all.populated, &r.populated);
+	if (r.unused) {
+		s->all.unused++;
+		add_to(&s->all.unused_bytes, &r.populated);
+	}
+	if (r.unused || !s->only_unused)
+		s->rows[s->nr++] = r;
+}
+
+/* The selected file may have moved, or be gone: then what took its place is selected. */
+static void follow(struct files_state *s)
+{
+	for (size_t i = 0; i < s->nr; i++) {
+		if (s->rows[i].vm == s->vm && s->rows[i].ino == s->ino) {
+			s->cursor = i;
+			return;
+		}
+	}
+	if (s->cursor >= s->nr)
+		s->cursor = s->nr ? s->nr - 1 : 0;
+}
+
+static bool order(struct ui *ui, const struct gmem_model *m)
+{
+	struct files_state *s = ui->state[VIEW_FILES];
+	struct gmem_vm *vm, *tmp;
+
+	s->nr = 0;
+	s->all = (struct files_totals){ .populated = GMEM_NO_VALUE, .unused_bytes = GMEM_NO_VALUE };
+	HASH_ITER(hh, m->vms, vm, tmp) {
+		if ((ui->pid && vm->pid != ui->pid) || vm->ended_ns)
+			continue;
+		if (!reserve(s, s->nr + vm->nr_files))
+			return false;
+		for (size_t i = 0; i < vm->nr_files; i++)
+			add(s, m, vm, &vm->files[i]);
+	}
+	qsort_r(s->rows, s->nr, sizeof(*s->rows), compare, s);
+	if (s->selecting)
+		follow(s);
+	return true;
+}
+
+static void drop(void *state)
+{
+	free(((struct files_state *)state)->rows);
+}
+
+static void fit(struct ui *ui, const struct gmem_model *m, const struct view_area *area)
+{
+	struct files_state *s = ui->state[VIEW_FILES];
+
+	(void)m;
+	s->lines = files_lines(area);
+	s->fit = area->height > HEAD_LINES ? (size_t)((area->height - HEAD_LINES) / s->lines) : 1;
+	s->fit = s->fit ? s->fit : 1;
+	if (s->selecting && s->cursor < s->top)
+		s->top = s->cursor;
+	if (s->selecting && s->cursor >= s->top + s->fit)
+		s->top = s->cursor - s->fit + 1;
+	if (s->top + s->fit > s->nr)
+		s->top = s->nr > s->fit ? s->nr - s->fit : 0;
+}
+
+static enum ui_action select_row(struct files_state *s, size_t i)
+{
+	s->cursor = i;
+	s->selecting = true;
+	s->vm = s->rows[i].vm;
+	s->ino = s->rows[i].ino;
+	return UI_DRAW;
+}
+
+static enum ui_action move(struct ui *ui, int how)
+{
+	struct files_state *s = ui->state[VIEW_FILES];
+	bool first = !s->selecting && (how == UI_LINE_UP || how == UI_LINE_DOWN);
+
+	if (!s->nr)
+		return UI_NOTHING;
+	return select_row(s, first ? s->top :
+			  ui_moved(s->selecting ? s->cursor : s->top, s->nr, s->fit, how));
+}
+
+static enum ui_action next_sort(struct ui *ui, int step)
+{
+	struct files_state *s = ui->state[VIEW_FILES];
+
+	s->sort = (enum files_sort)(((int)s->sort + FILES_SORTS + step) % FILES_SORTS);
+	return UI_ORDER | UI_DRAW;
+}
+
+static enum ui_action toggle_unused(struct ui *ui, int arg)
+{
+	struct files_state *s = ui->state[VIEW_FILES];
+
+	(void)arg;
+	s->only_unused = !s->only_unused;
+	s->top = 0;
+	return UI_ORDER | UI_DRAW;
+}
+
+/* The VM of the file becomes the selected one. */
+static enum ui_action open_vm(struct ui *ui, int view)
+{
+	struct files_state *s = ui->state[VIEW_FILES];
+	uint64_t id;
+
+	if (!s->nr)
+		return UI_NOTHING;
+	id = s->rows[s->selecting ? s->cursor : s->top].vm;
+	for (size_t i = 0; i < ui->list.nr; i++) {
+		if (ui->list.rows[i].group == ORDER_NO_GROUP && ui->list.rows[i].id == id)
+			ui_select(ui, i);
+	}
+	/* It may be in a folded group, or not pass the filter. */
+	ui->selecting = true;
+	ui->selected_group = false;
+	ui->selected = id;
+	return ui_show_view(ui, view);
+}
+
+static enum ui_action click(struct ui *ui, int open)
+{
+	struct files_state *s = ui->state[VIEW_FILES];
+	int line = ui->mouse.y - ui->area.y - HEAD_LINES;
+	size_t i = line < 0 ? SIZE_MAX : s->top + (size_t)(line / s->lines);
+
+	if (line < 0 || i >= s->nr || i >= s->top + s->fit)
+		return UI_NOTHING;
+	select_row(s, i);
+	return open ? open_vm(ui, VIEW_VM) : UI_DRAW;
+}
+
+static const struct ui_binding bindings[] = {
+	{ { UI_KEY_ENTER }, "Enter", "the VM of the selected file", "VM", open_vm, VIEW_VM },
+	{ { 'o' }, "o", "only files that no VM can use, or all", "only unused", toggle_unused, 0 },
+	{ { 's', '>', UI_KEY_RIGHT }, "s >", "sort by: unused, populated, size, VM, inode", "sort",
+	  next_sort, 1 },
+	{ { '<', UI_KEY_LEFT }, "<", "the other way round", NULL, next_sort, -1 },
+	{ { UI_KEY_UP, 'k', UI_KEY_WHEEL_UP }, "up k", "select a file: it is followed", NULL, move,
+	  UI_LINE_UP },
+	{ { UI_KEY_DOWN, 'j', UI_KEY_WHEEL_DOWN }, "down j", "the next one", NULL, move,
+	  UI_LINE_DOWN },
+	{ { UI_KEY_PAGE_UP }, "PgUp", "a screen up", NULL, move, UI_PAGE_UP },
+	{ { UI_KEY_PAGE_DOWN }, "PgDn", "a screen down", NULL, move, UI_PAGE_DOWN },
+	{ { UI_KEY_HOME, 'g' }, "Home g", "the first one", NULL, move, UI_FIRST },
+	{ { UI_KEY_END, 'G' }, "End G", "the last one", NULL, move, UI_LAST },
+	{ { UI_KEY_CLICK }, "click", "select that file", NULL, click, 0 },
+	{ { UI_KEY_DOUBLE_CLICK }, "twice", "its VM", NULL, click, 1 },
+};
+
+static void footer(struct segments *line, const struct ui *ui, bool ascii)
+{
+	const struct files_state *s = ui->state[VIEW_FILES];
+	size_t end = s->top + s->fit < s->nr ? s->top + s->fit : s->nr;
+
+	(void)ascii;
+	if (s->nr > s->fit)
+		snprintf(segments_add(line, 0, CANVAS_TITLE)->text, SEGMENT_LEN, "%zu-%zu of %zu",
+			 s->top + 1, end, s->nr);
+}
+
+static void help(struct help_page *p)
+{
+	help_heading(p, "Files");
+	help_entry(p, "STATE", CANVAS_KEY, "what is wrong with it, if anything:");
+	help_entry(p, "orphan", CANVAS_ORPHAN,
+		   "no process has its VM or a vCPU of it open, so nobody can run that VM. The file "
+		   "alone keeps the memory, until those that hold it close it.");
+	help_entry(p, "unbound", CANVAS_ORPHAN,
+		   "no memslot is bound to it: the VM cannot use what it has.");
+	help_entry(p, "mapped", CANVAS_NORMAL,
+		   "the same, but a process has it mapped: it may be a guest's memory.");
+	help_entry(p, "unheld", CANVAS_WARN,
+		   "no process has a descriptor of it: it is mapped, or on its way in a socket.");
+	help_entry(p, "SIZE POP", CANVAS_KEY, "its size, and what of it has pages, within a second. 4M?: not read since then, as no "
+		   "process has a descriptor of it. -: it never was. >4M: a sum without those.");
+	help_entry(p, "BIND", CANVAS_KEY, "memslots that are bound to it.");
+	help_entry(p, "HELD BY", CANVAS_KEY,
+		   "processes that have a descriptor of it, as of a few seconds ago.");
+}
+
+const struct view view_files = {
+	.name = "files", .title = "files", .key = '4', .groups = 0,
+	.hint = "every guest_memfd file, and whose it is",
+	.state_size = sizeof(struct files_state), .drop = drop, .order = order, .fit = fit,
+	.draw = files_draw, .footer = footer, .help = help,
+	.bindings = bindings, .nr_bindings = sizeof(bindings) / sizeof(*bindings),
+};

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* What the view of files keeps, for its keys and for how it is drawn. */
+#ifndef GMEMTOP_VIEW_FILES_H
+#define GMEMTOP_VIEW_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/metrics.h"
+#include "model/model.h"
+
+enum files_sort {
+	FILES_BY_UNUSED,	/* what leaks first, the most first */
+	FILES_BY_POPULATED,
+	FILES_BY_SIZE,
+	FILES_BY_VM,
+	FILES_BY_INO,
+	FILES_SORTS
+};
+
+/* A file as of the last refresh. */
+struct files_row {
+	uint64_t vm;
+	uint64_t ino;
+	uint64_t size;		/* pages */
+	struct gmem_sum populated;
+	bool unused;
+};
+
+struct files_totals {
+	size_t files;
+	size_t unused;
+	uint64_t size;		/* pages */
+	struct gmem_value populated;
+	struct gmem_value unused_bytes;
+};
+
+struct files_state {
+	struct files_row *rows;	/* in the order of the screen */
+	size_t nr;
+	size_t max;
+	size_t top;
+	size_t fit;		/* so many are on the screen, of so many lines each */
+	int lines;
+	enum files_sort sort;
+	bool only_unused;
+	bool selecting;
+	size_t cursor;
+	uint64_t vm;		/* the selected one */
+	uint64_t ino;
+	struct files_totals all;
+};
+
+/* Of row i; NULLs if it is gone since. */
+struct files_item {
+	const struct gmem_vm *vm;
+	const struct gmem_file *file;
+};
+
+struct files_item files_item(const struct files_state *s, const struct gmem_model *m, size_t i);
+
+#endif /* GMEMTOP_VIEW_FILES_H */

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* What of the table of VMs goes where on a screen of some size. Pure arithmetic; draws nothing. */
+#ifndef GMEMTOP_LAYOUT_H
+#define GMEMTOP_LAYOUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ui/ui.h"
+
+#define LAYOUT_COLUMNS		UI_METRICS
+#define LAYOUT_MAP_MAX		64	/* beside the columns; below them it takes the line */
+
+struct layout_column {
+	const struct gmem_metric *metric;
+	int x;
+	int width;
+};
+
+struct layout {
+	struct layout_column columns[LAYOUT_COLUMNS];
+	size_t nr_columns;
+	int spark_x;		/* the curve of conversions, after its rate */
+	int spark_width;	/* 0: there is no room for one */
+	int name_end;		/* column after the name: what a group is called ends there */
+	bool map_below;		/* on a line of its own */
+	int map_x;
+	int map_width;
+	int heads_y;
+	int body_y;
+	int body_height;
+	size_t rows;		/* VMs that fit */
+};
+
+/* ui: sort, and the VMs that are listed (ui_order()). Fits in what is too small, too, somehow. */
+void layout_make(struct layout *l, const struct ui *ui, const struct gmem_model *m,
+		 const struct view_area *area);
+
+#endif /* GMEMTOP_LAYOUT_H */

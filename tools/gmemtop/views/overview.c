@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* The table of VMs: its keys, and how it is drawn. */
+#include "ui/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "terminal/glyphs.h"
+#include "ui/help.h"
+#include "ui/ui.h"
+#include "views/columns.h"
+#include "views/layout.h"
+#include "views/overview.h"
+#include "widgets/segments.h"
+
+/* The first key only shows where one is. */
+static enum ui_action move(struct ui *ui, int how)
+{
+	size_t at = ui->selecting ? ui->cursor : ui->top;
+
+	if (!ui->list.nr)
+		return UI_NOTHING;
+	if (ui->selecting || (how != UI_LINE_UP && how != UI_LINE_DOWN))
+		at = ui_moved(at, ui->list.nr, ui->rows, (enum ui_motion)how);
+	ui_select(ui, at);
+	ui_fit(ui, ui->rows);
+	return UI_DRAW;
+}
+
+static enum ui_action select_none(struct ui *ui, int arg)
+{
+	(void)arg;
+	ui->selecting = false;
+	ui->top = 0;
+	return UI_DRAW;
+}
+
+/* A VM is looked at, a group is folded or unfolded. */
+static enum ui_action open_row(struct ui *ui, int arg)
+{
+	if (!ui->list.nr)
+		return UI_NOTHING;
+	if (ui->selecting && ui->selected_group)
+		return order_fold(&ui->list, ui->selected) ? UI_ORDER | UI_DRAW : UI_NOTHING;
+	return ui_show_view(ui, arg);
+}
+
+static enum ui_action sort_column(struct ui *ui, const struct gmem_metric *metric)
+{
+	if (metric == ui->sort)
+		ui->reverse = !ui->reverse;
+	ui->sort = metric;
+	return UI_ORDER | UI_DRAW;
+}
+
+static enum ui_action click_head(struct ui *ui, const struct layout *l)
+{
+	for (size_t i = 0; i < l->nr_columns; i++) {
+		const struct layout_column *col = &l->columns[i];
+
+		if (ui->mouse.x >= col->x - 1 && ui->mouse.x < col->x + col->width)
+			return sort_column(ui, col->metric);
+	}
+	return UI_NOTHING;
+}
+
+static enum ui_action click(struct ui *ui, int twice)
+{
+	struct layout l;
+	size_t row;
+
+	layout_make(&l, ui, ui->model, &ui->area);
+	if (ui->mouse.y == l.heads_y && !twice)
+		return click_head(ui, &l);
+	if (ui->mouse.y < l.body_y)
+		return UI_NOTHING;
+	row = ui->top + (size_t)((ui->mouse.y - l.body_y) / (1 + l.map_below));
+	if (row >= ui->list.nr || row >= ui->top + l.rows)
+		return UI_NOTHING;
+	ui_select(ui, row);
+	return twice ? open_row(ui, VIEW_VM) : UI_DRAW;
+}
+
+static int filter_changed(struct ui *ui, const char *text, bool done)
+{
+	if (!filter_set(&ui->filter, text, done))
+		return UI_NOTHING;
+	return UI_ORDER | UI_DRAW;
+}
+
+static enum ui_action ask_filter(struct ui *ui, int arg)
+{
+	(void)arg;
+	prompt_open(&ui->prompt, "filter", ui->filter.text, filter_changed);
+	/* As in less and vi: what one types is new. Esc keeps what there was. */
+	ui->prompt.text[0] = '\0';
+	return UI_DRAW;
+}
+
+static enum ui_action next_tree(struct ui *ui, int arg)
+{
+	ui->tree = (enum order_tree)(((int)ui->tree + arg) % ORDER_TREES);
+	return UI_ORDER | UI_DRAW;
+}
+
+static enum ui_action choose_columns(struct ui *ui, int arg)
+{
+	(void)arg;
+	ui->overlay = &overview_chooser;
+	return UI_DRAW;
+}
+
+/* Columns that need room, or a feature, are only met if somebody put them there. */
+static bool is_shown(const struct ui *ui, int i)
+{
+	const struct gmem_metric *m = gmem_metric(columns[i].key);
+
+	return ui->columns[m - gmem_metrics] == UI_COLUMN_ON ||
+	       (columns_is_on(ui, m) &&
+		(columns[i].rank < COLUMN_EXTRA || !ui->model ||
+		 gmem_metric_known(m, ui->model->features)));
+}
+
+/* Of those that are columns: the next one, or the one before. */
+static enum ui_action sort_by(struct ui *ui, int step)
+{
+	int i = columns_find(ui->sort->key), tried = 0;
+
+	/* From a field that has no column of its own, next is the first and previous the last. */
+	if (i == COLUMNS)
+		i = step > 0 ? COLUMNS - 1 : 0;
+	do {
+		i = (i + COLUMNS + step) % COLUMNS;
+		ui->sort = gmem_metric(columns[i].key);
+	} while (!is_shown(ui, i) && ++tried < COLUMNS);
+	return UI_ORDER | UI_DRAW;
+}
+
+static enum ui_action reverse(struct ui *ui, int arg)
+{
+	(void)arg;
+	ui->reverse = !ui->reverse;
+	return UI_ORDER | UI_DRAW;
+}
+
+static const struct ui_binding bindings[] = {
+	{ { UI_KEY_ENTER }, "Enter", "the view of the selected VM; folds and unfolds a group",
+	  "open", open_row, VIEW_VM },
+	{ { '/', 'f' }, "/ f", "only VMs that match: a regular expression for name, cgroup, pid",
+	  "filter", ask_filter, 0 },
+	{ { 's', '>', UI_KEY_RIGHT }, "s >", "sort by the next column", "sort", sort_by, 1 },
+	{ { '<', UI_KEY_LEFT }, "<", "sort by the column before", NULL, sort_by, -1 },
+	{ { 'R' }, "R", "reverse the order", "reverse", reverse, 0 },
+	{ { 'c', UI_KEY_F1 + 1 }, "c F2", "choose columns, and sort by any field", "columns",
+	  choose_columns, 0 },
+	{ { 't', UI_KEY_F1 + 4 }, "t F5", "flat, by cgroup, by process", "tree", next_tree, 1 },
+	{ { UI_KEY_UP, 'k' }, "up k", "select a VM: it is followed when the order changes", NULL,
+	  move, UI_LINE_UP },
+	{ { UI_KEY_DOWN, 'j' }, "down j", "the next one", NULL, move, UI_LINE_DOWN },
+	{ { UI_KEY_PAGE_UP }, "PgUp", "a screen up", NULL, move, UI_PAGE_UP },
+	{ { UI_KEY_PAGE_DOWN }, "PgDn", "a screen down", NULL, move, UI_PAGE_DOWN },
+	{ { UI_KEY_HOME, 'g' }, "Home g", "the first one", NULL, move, UI_FIRST },
+	{ { UI_KEY_END, 'G' }, "End G", "the last one", NULL, move, UI_LAST },
+	{ { UI_KEY_ESC }, "Esc", "select none, back to the top", NULL, select_none, 0 },
+	{ { UI_KEY_CLICK }, "click", "select that VM", NULL, click, 0 },
+	{ { UI_KEY_DOUBLE_CLICK }, "twice", "the view of that VM", NULL, click, 1 },
+	{ { UI_KEY_WHEEL_UP }, "wheel", "the one above or below", NULL, move, UI_LINE_UP },
+	{ { UI_KEY_WHEEL_DOWN }, NULL, NULL, NULL, move, UI_LINE_DOWN },
+};
+
+static void fit(struct ui *ui, const struct gmem_model *m, const struct view_area *area)
+{
+	struct layout l;
+
+	layout_make(&l, ui, m, area);
+	ui_fit(ui, l.rows);
+}
+
+/* How many VMs the screen does not show, above and below. */
+static void add_more(struct segments *line, const struct ui *ui)
+{
+	size_t nr = ui->list.nr;
+	size_t end = ui->top + ui->rows < nr ? ui->top + ui->rows : nr;
+	struct segment *s;
+
+	if (nr <= ui->rows)
+		return;
+	s = segments_add(line, 0, CANVAS_TITLE);
+	if (ui->rows == 1)
+		snprintf(s->text, sizeof(s->text), "%zu of %zu", end, nr);
+	else
+		snprintf(s->text, sizeof(s->text), "%zu-%zu of %zu", ui->top + 1, end, nr);
+}
+
+static void add_legend(struct segments *line, const struct ui *ui, bool ascii)
+{
+	const struct glyphs *g = glyphs(ascii);
+	struct segment *s;
+
+	s = segments_add(line, 3, CANVAS_PRIVATE);
+	snprintf(s->text, sizeof(s->text), "%s private", g->level[STRIP_PRIVATE]);
+	s = segments_add(line, 5, CANVAS_MIXED);
+	snprintf(s->text, sizeof(s->text), "%s part", g->level[STRIP_PRIVATE / 2]);
+	s = segments_add(line, 4, CANVAS_SHARED);
+	snprintf(s->text, sizeof(s->text), "%s shared", g->level[STRIP_SHARED]);
+	if (!ui->model || !ui->model->backing_ns)
+		return;
+	s = segments_add(line, 5, CANVAS_DOUBLED);
+	snprintf(s->text, sizeof(s->text), "%s twice", g->doubled);
+	s = segments_add(line, 5, CANVAS_PRIVATE);
+	snprintf(s->text, sizeof(s->text), "%s empty", g->empty);
+}
+
+static void footer(struct segments *line, const struct ui *ui, bool ascii)
+{
+	add_more(line, ui);
+	add_legend(line, ui, ascii);
+}
+
+static void write_map(struct help_page *p)
+{
+	const struct glyphs *g = glyphs(help_ascii(p));
+
+	help_heading(p, "Map");
+	help_entry(p, "", CANVAS_NORMAL,
+	      "The memslots that are bound to guest_memfd, in the order of guest frames. "
+	      "Each cell is an equal share of them.");
+	help_entry(p, g->level[STRIP_PRIVATE], CANVAS_PRIVATE, "all of the cell is private");
+	help_entry(p, g->level[STRIP_PRIVATE / 2], CANVAS_MIXED,
+	      "part of it is: the fuller the sign, the more");
+	help_entry(p, g->level[STRIP_SHARED], CANVAS_SHARED, "all of it is shared");
+	help_entry(p, g->empty, CANVAS_PRIVATE,
+		   "private, and less than half of it has pages (with --backing)");
+	help_entry(p, g->doubled, CANVAS_DOUBLED,
+		   "some of it is there twice, or on the wrong side (with --backing)");
+}
+
+static void write_columns(struct help_page *p)
+{
+	help_heading(p, "Columns");
+	for (int i = 0; i < COLUMNS; i++) {
+		const struct gmem_metric *m = gmem_metric(columns[i].key);
+
+		if (m)
+			help_entry(p, m->title, CANVAS_MIXED, m->help);
+	}
+	help_entry(p, "", CANVAS_NORMAL, "FLY is an age, as 12s, once one of them lasts over a second. "
+	      "Columns that do not fit are left out; the one that is sorted by is shown.");
+	help_entry(p, "-", CANVAS_KEY, "unknown: not read, not counted, or none");
+	help_entry(p, ">12M", CANVAS_KEY, "a sum that lacks a part which is unknown");
+	help_entry(p, "12M?", CANVAS_KEY, "may not be true any more; behind the number of a VM: its whole map");
+}
+
+static bool collect(struct ui *ui, const struct gmem_model *m)
+{
+	return !gmem_trend_add(&overview_of(ui)->trend, m);
+}
+
+static void drop(void *state)
+{
+	gmem_trend_free(&((struct overview *)state)->trend);
+}
+
+static void help(struct help_page *p)
+{
+	write_map(p);
+	write_columns(p);
+}
+
+const struct view view_overview = {
+	.name = "overview", .title = "all VMs", .hint = "all VMs", .key = '1',
+	.state_size = sizeof(struct overview), .drop = drop, .collect = collect,
+	.forget = drop,
+	.fit = fit, .draw = overview_draw, .footer = footer, .help = help,
+	.bindings = bindings, .nr_bindings = sizeof(bindings) / sizeof(*bindings),
+};

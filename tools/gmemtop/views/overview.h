@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* What the files of the overview share: its state, its layout on a screen, how it is drawn. */
+#ifndef GMEMTOP_OVERVIEW_H
+#define GMEMTOP_OVERVIEW_H
+
+#include "model/trend.h"
+#include "ui/ui.h"
+
+struct overview {
+	struct gmem_trend trend;
+};
+
+static inline struct overview *overview_of(const struct ui *ui)
+{
+	return ui->state[VIEW_OVERVIEW];
+}
+
+void overview_draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
+		   const struct view_area *area);
+
+/* Chooses what is a column, and what is sorted by: shown instead of the table. */
+extern const struct view overview_chooser;
+
+#endif /* GMEMTOP_OVERVIEW_H */

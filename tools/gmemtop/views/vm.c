@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* One VM: a map of its memory to walk and zoom through, and what takes its time. */
+#include "views/vm.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "live/probes.h"
+#include "terminal/glyphs.h"
+#include "ui/help.h"
+#include "views/vm_draw.h"
+#include "views/vm_panels.h"
+#include "widgets/segments.h"
+
+static struct vm_state *state_of(struct ui *ui)
+{
+	return ui->state[VIEW_VM];
+}
+
+const struct gmem_vm *vm_shown(const struct ui *ui, const struct gmem_model *m)
+{
+	return gmem_model_vm(m, ui_vm(ui));
+}
+
+size_t vm_cursor_slot(const struct vm_state *s, const struct gmem_vm *vm)
+{
+	for (size_t i = 0; i < vm->nr_slots; i++) {
+		if (vm->slots[i].slot == s->slot)
+			return i;
+	}
+	return 0;
+}
+
+/* Another VM: all of it, from its first page on. */
+static void start_over(struct vm_state *s, const struct gmem_vm *vm)
+{
+	s->vm = vm->id;
+	s->zoom = 0;
+	s->top = 0;
+	s->slot = vm->nr_slots ? vm->slots[0].slot : 0;
+	s->gfn = vm->nr_slots ? vm->slots[0].gfn : 0;
+}
+
+/* The map has what panels leave. Those that come first get their lines first. */
+static int fit_column(struct vm_state *s, const struct gmem_vm *vm, const struct gmem_model *m,
+		      const int *panels, int n, int x, int y, int width, int height)
+{
+	int used = 0;
+
+	for (int i = 0; i < n; i++) {
+		int want = vm_panel_lines(panels[i], vm, m, width), left = height - used;
+
+		if (want > left)
+			want = left >= vm_panel_least(panels[i]) ? left : 0;
+		s->layout.panels[panels[i]].x = x;
+		s->layout.panels[panels[i]].y = y + used;
+		s->layout.panels[panels[i]].width = width;
+		s->layout.panels[panels[i]].height = want;
+		used += want;
+	}
+	return used;
+}
+
+#define TWO_COLUMNS 110
+
+/* Returns how many lines panels take of height, when they begin at y. */
+static int fit_panels(struct vm_state *s, const struct gmem_vm *vm, const struct gmem_model *m,
+		      int y, int width, int height)
+{
+	int order[VM_PANELS], left = width, a, b;
+
+	for (int i = 0; i < VM_PANELS; i++)
+		order[i] = (s->first + i) % VM_PANELS;
+	if (width < TWO_COLUMNS)
+		return fit_column(s, vm, m, order, VM_PANELS, 0, y, width, height);
+	left = width / 2 - 1;
+	a = fit_column(s, vm, m, (const int[]){ VM_NOW, VM_TIME }, 2, 0, y, left, height);
+	b = fit_column(s, vm, m, (const int[]){ VM_HOT, VM_SLOTS }, 2, left + 2, y,
+		       width - left - 2, height);
+	return a > b ? a : b;
+}
+
+#define MAP_MIN 2
+
+static void fit_layout(struct vm_state *s, const struct gmem_vm *vm, const struct gmem_model *m,
+		       const struct view_area *area)
+{
+	struct vm_layout *l = &s->layout;
+	int left, panels, rows;
+
+	memset(l, 0, sizeof(*l));
+	l->identity_lines = area->height >= 12 ? 2 : 1;
+	l->cursor_lines = area->height >= 14 ? 2 : area->height >= 4;
+	l->label = area->width >= VM_LABEL_MIN ? VM_LABEL : 0;
+	l->map_width = area->width - l->label;
+	left = area->height - l->identity_lines - l->cursor_lines;
+	/* The map has a third, or what panels do not need. */
+	panels = fit_panels(s, vm, m, 0, area->width, left - (left / 3 > MAP_MIN ? left / 3 : MAP_MIN));
+	rows = left - panels > 1 ? left - panels : 1;
+	l->map_y = area->y + l->identity_lines;
+	l->map_rows = rows;
+	l->cursor_y = l->map_y + rows;
+	fit_panels(s, vm, m, l->cursor_y + l->cursor_lines, area->width, panels);
+}
+
+/* The row of the cursor is on the screen, and no row is wasted. */
+static void fit_map(struct vm_state *s, const struct gmem_vm *vm)
+{
+	uint64_t width = s->layout.map_width > 0 ? s->layout.map_width : 1;
+	uint64_t rows = s->layout.map_rows, cells, row, all;
+
+	s->whole = vmmap_order(vm, width * rows);
+	if (s->zoom > s->whole)
+		s->zoom = s->whole;
+	s->order = s->whole - s->zoom;
+	cells = vmmap_cells(vm, s->order);
+	all = cells / width + (cells % width != 0);
+	row = vm_cursor_cell(s, vm) / width;
+	if (row < s->top)
+		s->top = row;
+	if (row >= s->top + rows)
+		s->top = row - rows + 1;
+	if (s->top + rows > all)
+		s->top = all > rows ? all - rows : 0;
+}
+
+static void fit(struct ui *ui, const struct gmem_model *m, const struct view_area *area)
+{
+	const struct gmem_vm *vm = vm_shown(ui, m);
+	struct vm_state *s = state_of(ui);
+
+	if (!vm)
+		return;
+	if (s->vm != vm->id)
+		start_over(s, vm);
+	fit_layout(s, vm, m, area);
+	if (vm->nr_slots)
+		fit_map(s, vm);
+}
+
+/* The cursor goes to that cell, or to the nearest that has memory. */
+static enum ui_action go_to(struct ui *ui, uint64_t i, bool forward)
+{
+	const struct gmem_vm *vm = vm_shown(ui, ui->model);
+	struct vm_state *s = state_of(ui);
+	struct vmmap_cell cell;
+
+	if (!vm || !vmmap_at(vm, s->order, i, &cell))
+		return UI_NOTHING;
+	if (cell.gap || cell.edge)
+		vmmap_at(vm, s->order, forward ? i + 1 : i - 1, &cell);
+	s->slot = cell.slot->slot;
+	s->gfn = cell.start;
+	return UI_DRAW;
+}
+
+static enum ui_action move(struct ui *ui, int how)
+{
+	const struct gmem_vm *vm = vm_shown(ui, ui->model);
+	struct vm_state *s = state_of(ui);
+	uint64_t width = s->layout.map_width, page = width * s->layout.map_rows, at, last, step;
+
+	if (!vm || !vm->nr_slots)
+		return UI_NOTHING;
+	last = vmmap_cells(vm, s->order) - 1;
+	at = vm_cursor_cell(s, vm);
+	switch (how) {
+	case UI_FIRST:
+		return go_to(ui, 0, true);
+	case UI_LAST:
+		return go_to(ui, last, false);
+	case UI_LINE_UP:
+	case UI_LINE_DOWN:
+		step = width;
+		break;
+	default:
+		step = page;
+	}
+	if (how == UI_LINE_UP || how == UI_PAGE_UP)
+		return go_to(ui, at >= step ? at - step : at % width, false);
+	if (at + step > last)
+		return how == UI_PAGE_DOWN ? go_to(ui, last, false) : UI_NOTHING;
+	return go_to(ui, at + step, true);
+}
+
+static enum ui_action step(struct ui *ui, int by)
+{
+	const struct gmem_vm *vm = vm_shown(ui, ui->model);
+	uint64_t at = vm ? vm_cursor_cell(state_of(ui), vm) : 0;
+
+	if (!vm || (by < 0 && !at))
+		return UI_NOTHING;
+	return go_to(ui, at + (uint64_t)by, by > 0);
+}
+
+static enum ui_action zoom(struct ui *ui, int by)
+{
+	struct vm_state *s = state_of(ui);
+
+	if (by > 0 ? s->zoom >= s->whole : !s->zoom)
+		return UI_NOTHING;
+	s->zoom += (unsigned int)by;
+	return UI_DRAW;
+}
+
+static enum ui_action next_mode(struct ui *ui, int arg)
+{
+	struct vm_state *s = state_of(ui);
+
+	(void)arg;
+	s->mode = (enum vm_mode)((s->mode + 1) % VM_MODES);
+	return UI_DRAW;
+}
+
+static enum ui_action next_panel(struct ui *ui, int arg)
+{
+	struct vm_state *s = state_of(ui);
+
+	(void)arg;
+	s->first = (s->first + 1) % VM_PANELS;
+	return UI_DRAW;
+}
+
+/* In the order of the overview. */
+static enum ui_action next_vm(struct ui *ui, int by)
+{
+	ui_step_vm(ui, by);
+	return UI_DRAW;
+}
+
+static enum ui_action click(struct ui *ui, int zooms)
+{
+	struct vm_state *s = state_of(ui);
+	int y = ui->mouse.y - s->layout.map_y, x = ui->mouse.x - s->layout.label;
+
+	if (y < 0 || y >= s->layout.map_rows || x < 0 || x >= s->layout.map_width)
+		return UI_NOTHING;
+	return go_to(ui, (s->top + (uint64_t)y) * (uint64_t)s->layout.map_width + (uint64_t)x, true) |
+	       (zooms ? zoom(ui, 1) : UI_NOTHING);
+}
+
+static const struct ui_binding bindings[] = {
+	{ { '+', '=', UI_KEY_ENTER, UI_KEY_WHEEL_UP }, "+ Enter", "zoom in on the cursor", "zoom", zoom, 1 },
+	{ { '-', '_', UI_KEY_BACKSPACE, UI_KEY_WHEEL_DOWN }, "-", "zoom out", NULL, zoom, -1 },
+	{ { 'm' }, "m", "map of: attributes, populated pages, mixed 2 MiB blocks", "map", next_mode, 0 },
+	{ { 'n' }, "n", "which panel below the map comes first", "panel", next_panel, 0 },
+	{ { '>' }, ">", "the next VM, in the order of the list", "VM", next_vm, 1 },
+	{ { '<' }, "<", "the one before", NULL, next_vm, -1 },
+	{ { UI_KEY_LEFT, 'H' }, "arrows", "move the cursor of the map", NULL, step, -1 },
+	{ { UI_KEY_RIGHT, 'L' }, NULL, NULL, NULL, step, 1 },
+	{ { UI_KEY_UP, 'k' }, NULL, NULL, NULL, move, UI_LINE_UP },
+	{ { UI_KEY_DOWN, 'j' }, NULL, NULL, NULL, move, UI_LINE_DOWN },
+	{ { UI_KEY_PAGE_UP }, "PgUp", "a map up, if it goes on there", NULL, move, UI_PAGE_UP },
+	{ { UI_KEY_PAGE_DOWN }, "PgDn", "a map down", NULL, move, UI_PAGE_DOWN },
+	{ { UI_KEY_HOME, 'g' }, "Home g", "the first page", NULL, move, UI_FIRST },
+	{ { UI_KEY_END, 'G' }, "End G", "the last page", NULL, move, UI_LAST },
+	{ { UI_KEY_CLICK }, "click", "the cursor goes there", NULL, click, 0 },
+	{ { UI_KEY_DOUBLE_CLICK }, "twice", "zoom in there; the wheel zooms, too", NULL, click, 1 },
+};
+
+static void add(struct segments *line, int rank, enum canvas_attr attr, const char *sign,
+		const char *text)
+{
+	snprintf(segments_add(line, rank, attr)->text, SEGMENT_LEN, "%s %s", sign, text);
+}
+
+static void footer(struct segments *line, const struct ui *ui, bool ascii)
+{
+	const struct vm_state *s = ui->state[VIEW_VM];
+	const struct glyphs *g = glyphs(ascii);
+
+	switch (s->mode) {
+	case VM_PAGES:
+		add(line, 3, CANVAS_POPULATED, g->level[STRIP_PRIVATE], "private pages");
+		add(line, 4, CANVAS_SHARED, g->level[STRIP_PRIVATE], "shared");
+		add(line, 2, CANVAS_DOUBLED, g->doubled, "twice");
+		break;
+	case VM_BLOCKS:
+		add(line, 3, CANVAS_MIXED, g->level[STRIP_PRIVATE], "mixed 2 MiB blocks");
+		break;
+	default:
+		add(line, 3, CANVAS_PRIVATE, g->level[STRIP_PRIVATE], "private");
+		add(line, 4, CANVAS_SHARED, g->level[STRIP_SHARED], "shared");
+		add(line, 5, CANVAS_GLOW, g->level[STRIP_PRIVATE / 2], "just converted");
+		add(line, 6, CANVAS_DOUBLED, g->level[STRIP_PRIVATE], "twice");
+	}
+}
+
+static void help_map(struct help_page *p)
+{
+	const struct glyphs *g = glyphs(help_ascii(p));
+
+	help_heading(p, "Map");
+	help_entry(p, "", CANVAS_NORMAL,
+		   "Guest physical memory that is bound to guest_memfd, in the order of guest frames "
+		   "(gfn). A cell is an aligned block of a power of two pages: its size is told "
+		   "beside the cursor. Rows begin with their first gfn.");
+	help_entry(p, g->cursor, CANVAS_CURSOR, "the cursor: the line below the map tells what is there");
+	help_entry(p, g->level[STRIP_PRIVATE], CANVAS_PRIVATE,
+		   "all private; the less of it is, the lower the sign");
+	help_entry(p, g->level[STRIP_SHARED], CANVAS_SHARED, "all shared");
+	help_entry(p, g->level[STRIP_PRIVATE / 2], CANVAS_GLOW, "converted less than a second ago");
+	help_entry(p, g->level[STRIP_PRIVATE / 2], CANVAS_GLOW_OLD, "converted less than 4 seconds ago");
+	help_entry(p, g->doubled, CANVAS_DOUBLED,
+		   "m: pages that are there twice, or on the side that is not in use (--backing)");
+	help_entry(p, VM_GAP, CANVAS_DIM, "a hole between memslots");
+	help_entry(p, VM_EDGE, CANVAS_DIM, "the next memslot begins");
+}
+
+static void help(struct help_page *p)
+{
+	help_map(p);
+	help_heading(p, "Panels");
+	help_entry(p, "NOW", CANVAS_KEY,
+		   "vCPUs that wait for a conversion, and where that is: in the ioctl, discarding "
+		   "pages, or in the VMM; and what else is in flight");
+	help_entry(p, "TIME", CANVAS_KEY,
+		   "of stalls, which is what the guest waits for conversions, and of conversions by phase: since the VM was "
+		   "first seen");
+	help_entry(p, "HOT", CANVAS_KEY,
+		   "ranges that are converted most, counted while this view is shown; before that, only of "
+		   "VMs that convert little. TURNS: flips that went the other way than the one "
+		   "before. A + after FLIPS: there may have been more before it was followed");
+	help_entry(p, "SLOTS", CANVAS_KEY, "memslots, and the files that they are bound to");
+}
+
+const struct view view_vm = {
+	.name = "vm", .title = "VM", .key = '2', .groups = GMEM_PROBES_PHASES | GMEM_PROBES_EVENTS,
+	.hint = "the selected VM: its memory, slots, files, phases",
+	.state_size = sizeof(struct vm_state), .fit = fit, .draw = vm_draw, .footer = footer,
+	.help = help, .bindings = bindings, .nr_bindings = sizeof(bindings) / sizeof(*bindings),
+};

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "views/vm_draw.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "terminal/glyphs.h"
+#include "views/text.h"
+#include "views/vm.h"
+#include "views/vm_panels.h"
+#include "widgets/age.h"
+#include "widgets/segments.h"
+
+#define GLOW_NS		1000000000ULL
+#define GLOW_OLD_NS	4000000000ULL
+
+static struct segment *add(struct segments *line, int rank, enum canvas_attr attr, const char *name,
+			   const char *value)
+{
+	struct segment *s = segments_add(line, rank, attr);
+
+	snprintf(s->text, sizeof(s->text), "%s%s%.72s", name, *name ? " " : "", value);
+	return s;
+}
+
+static const char *type_of(uint32_t type)
+{
+	static const char *const names[] = { "", "SW_PROTECTED", "SEV", "SEV-ES", "SNP", "TDX" };
+
+	return type < sizeof(names) / sizeof(*names) ? names[type] : "";
+}
+
+static void add_state(struct segments *line, const struct gmem_vm *vm, uint64_t now_ns)
+{
+	char age[16];
+
+	if (vm->ended_ns)
+		add(line, 0, CANVAS_WARN, "ended, ago:", age_text(age, sizeof(age), now_ns - vm->ended_ns));
+	if (vm->orphan)
+		add(line, 0, CANVAS_ORPHAN, "", "ORPHAN");
+	if (vm->map != GMEM_MAP_CURRENT)
+		add(line, 1, CANVAS_WARN, "map", gmem_map_state_names[vm->map]);
+}
+
+static void draw_identity(struct canvas *c, int y, const struct gmem_vm *vm, uint64_t now_ns)
+{
+	struct segments line = { .n = 0 };
+	char name[4 * GMEM_NAME_LEN + 1], buf[4 * GMEM_CGROUP_LEN + 32];
+
+	snprintf(buf, sizeof(buf), "%llu %.80s", (unsigned long long)vm->id,
+		 gmem_text_name(name, sizeof(name), *vm->name ? vm->name : vm->comm));
+	add(&line, 0, CANVAS_TITLE, "VM", buf);
+	add_state(&line, vm, now_ns);
+	snprintf(buf, sizeof(buf), "%u %s", vm->pid, gmem_text_name(name, sizeof(name), vm->comm));
+	add(&line, 2, CANVAS_NORMAL, "pid", buf);
+	snprintf(buf, sizeof(buf), "%u vCPU%s", vm->vcpus, vm->vcpus == 1 ? "" : "s");
+	if (vm->vcpus)
+		add(&line, 3, CANVAS_NORMAL, "", buf);
+	if (*type_of(vm->type))
+		add(&line, 4, CANVAS_NORMAL, "", type_of(vm->type));
+	if (*vm->cgroup)
+		add(&line, 5, CANVAS_DIM, "cgroup", gmem_text_name(buf, 80, vm->cgroup));
+	segments_draw(c, y, &line);
+}
+
+/* Values of the map have their mark in the line above. */
+static struct gmem_value get(const struct gmem_model *m, const struct gmem_vm *vm, const char *key)
+{
+	struct gmem_value v = gmem_metric_get(gmem_metric(key), vm, m);
+
+	v.stale &= vm->map == GMEM_MAP_CURRENT;
+	return v;
+}
+
+static void add_metric(struct segments *line, int rank, enum canvas_attr attr, const char *name,
+		       const struct gmem_model *m, const struct gmem_vm *vm, const char *key)
+{
+	char buf[32];
+
+	add(line, rank, attr, name, gmem_text_value(buf, sizeof(buf), gmem_metric(key), get(m, vm, key)));
+}
+
+static void add_doubled(struct segments *line, const struct gmem_model *m, const struct gmem_vm *vm)
+{
+	const struct gmem_metric *bytes = gmem_metric("doubled_private_bytes");
+	struct gmem_value v = GMEM_NO_VALUE;
+	char buf[32], age[16], text[64];
+
+	v = gmem_value_add(bytes, v, get(m, vm, "doubled_private_bytes"));
+	v = gmem_value_add(bytes, v, get(m, vm, "doubled_shared_bytes"));
+	gmem_text_value(buf, sizeof(buf), bytes, v);
+	age_text(age, sizeof(age), m->backing_ns ? m->now_ns - m->backing_ns : 0);
+	snprintf(text, sizeof(text), v.unknown ? "%s" : "%s %s ago", buf, age);
+	add(line, 2, v.u ? CANVAS_DOUBLED : CANVAS_NORMAL, "twice", text);
+}
+
+static void draw_sums(struct canvas *c, int y, const struct gmem_model *m, const struct gmem_vm *vm)
+{
+	struct segments line = { .n = 0 };
+	struct gmem_blocks b = gmem_vm_blocks(vm);
+	struct gmem_value unused = get(m, vm, "unused_bytes");
+	char buf[48] = "-";
+
+	add_metric(&line, 3, CANVAS_NORMAL, "slots", m, vm, "slot_bytes");
+	add_metric(&line, 0, CANVAS_PRIVATE, "private", m, vm, "private_bytes");
+	add_metric(&line, 1, CANVAS_NORMAL, "shared", m, vm, "shared_bytes");
+	add_metric(&line, 2, CANVAS_POPULATED, "populated", m, vm, "populated_bytes");
+	if (m->features & GMEM_FEATURE_BACKING)
+		add_doubled(&line, m, vm);
+	if (unused.u || unused.unknown || unused.partial)
+		add_metric(&line, 1, CANVAS_ORPHAN, "unused", m, vm, "unused_bytes");
+	if (vm->map_known)
+		snprintf(buf, sizeof(buf), "%llu/%llu", (unsigned long long)b.mixed, (unsigned long long)b.total);
+	add(&line, 4, CANVAS_NORMAL, "mixed blocks", buf);
+	add_metric(&line, 5, CANVAS_NORMAL, "extents", m, vm, "extents");
+	segments_draw(c, y, &line);
+}
+
+static int level_of(uint64_t part, uint64_t all)
+{
+	int level = (int)(((unsigned __int128)part * STRIP_PRIVATE + all / 2) / all);
+
+	if (!part || part >= all)
+		return part ? STRIP_PRIVATE : STRIP_SHARED;
+	return level < 1 ? 1 : level > STRIP_PRIVATE - 1 ? STRIP_PRIVATE - 1 : level;
+}
+
+static enum canvas_attr attr_of_level(int level)
+{
+	return level == STRIP_SHARED ? CANVAS_SHARED : level == STRIP_PRIVATE ? CANVAS_PRIVATE : CANVAS_MIXED;
+}
+
+/* What was converted last shines, whatever it is now. */
+static enum canvas_attr glow(const struct gmem_vm *vm, const struct vmmap_cell *cell, uint64_t now_ns,
+			     enum canvas_attr otherwise)
+{
+	const struct gmem_recent_change *r = gmem_recent_of(vm->recent, cell->start, cell->end);
+	uint64_t age = r && now_ns > r->ts_ns ? now_ns - r->ts_ns : 0;
+
+	if (!r || age >= GLOW_OLD_NS)
+		return otherwise;
+	return age < GLOW_NS ? CANVAS_GLOW : CANVAS_GLOW_OLD;
+}
+
+struct look {
+	const char *sign;
+	enum canvas_attr attr;
+};
+
+static struct look look_at(const struct gmem_vm *vm, const struct vmmap_cell *cell, enum vm_mode mode,
+			   uint64_t now_ns, const struct glyphs *g)
+{
+	struct vmmap_pages p = vmmap_count(vm, cell);
+	int level;
+
+	if (cell->gap || cell->edge)
+		return (struct look){ cell->gap ? VM_GAP : VM_EDGE, CANVAS_DIM };
+	if (mode == VM_BLOCKS) {
+		level = p.blocks ? level_of(p.mixed, p.blocks) : STRIP_SHARED;
+		return (struct look){ g->level[level], level ? CANVAS_MIXED : CANVAS_SHARED };
+	}
+	if (mode == VM_PAGES && p.doubled)
+		return (struct look){ g->doubled, CANVAS_DOUBLED };
+	if (mode == VM_PAGES && !p.populated_known && !p.shared_known)
+		return (struct look){ "?", CANVAS_DIM };
+	if (mode == VM_PAGES) {
+		uint64_t there = p.populated + p.shared_populated;
+
+		level = level_of(there < p.all ? there : p.all, p.all);
+		return (struct look){ g->level[level], p.populated ? CANVAS_POPULATED : CANVAS_SHARED };
+	}
+	level = level_of(p.private, p.all);
+	return (struct look){ g->level[level], glow(vm, cell, now_ns, p.doubled ? CANVAS_DOUBLED :
+						    attr_of_level(level)) };
+}
+
+static void draw_label(struct canvas *c, int y, const struct vm_state *s, const struct vmmap_cell *cell)
+{
+	char buf[24];
+
+	if (!s->layout.label)
+		return;
+	snprintf(buf, sizeof(buf), "%llx", (unsigned long long)cell->start);
+	canvas_field(c, y, 0, s->layout.label - 1, true, CANVAS_DIM, buf);
+}
+
+static void draw_row(struct canvas *c, int row, const struct vm_state *s, const struct gmem_vm *vm,
+		     uint64_t now_ns)
+{
+	const struct glyphs *g = glyphs(c->ascii);
+	uint64_t width = s->layout.map_width, first = (s->top + row) * width;
+	uint64_t cursor = vm_cursor_cell(s, vm);
+	struct vmmap_cell cell;
+
+	for (uint64_t i = 0; i < width && vmmap_at(vm, s->order, first + i, &cell); i++) {
+		struct look look = look_at(vm, &cell, s->mode, now_ns, g);
+		int y = s->layout.map_y + row;
+
+		if (!i)
+			draw_label(c, y, s, &cell);
+		if (first + i == cursor)
+			look = (struct look){ g->cursor, CANVAS_CURSOR };
+		canvas_put(c, y, s->layout.label + (int)i, look.attr, look.sign);
+	}
+}
+
+static void draw_map(struct canvas *c, const struct vm_state *s, const struct gmem_model *m,
+		     const struct gmem_vm *vm)
+{
+	if (!vm->map_known && !vm->ended_ns) {
+		canvas_field(c, s->layout.map_y, 1, c->width - 1, false, CANVAS_WARN,
+			     m->features & GMEM_FEATURE_OTHER_PIDS ?
+			     "not read: of another pid namespace? (in a container: --pid=host)" :
+			     "not read yet");
+		return;
+	}
+	if (!vm->nr_slots) {
+		canvas_field(c, s->layout.map_y, 1, c->width - 1, false, CANVAS_DIM,
+			     vm->ended_ns ? "it has ended" : "no memslot is bound to a guest_memfd");
+		return;
+	}
+	if (s->mode == VM_PAGES && !(m->features & GMEM_FEATURE_BACKING)) {
+		canvas_field(c, s->layout.map_y, 1, c->width - 1, false, CANVAS_WARN,
+			     "not known: start gmemtop with --backing (m: another map)");
+		return;
+	}
+	for (int row = 0; row < s->layout.map_rows; row++)
+		draw_row(c, row, s, vm, m->now_ns);
+}
+
+static void add_place(struct segments *line, const struct vmmap_cell *cell)
+{
+	char buf[64], size[16];
+
+	snprintf(buf, sizeof(buf), "%llx-%llx", (unsigned long long)cell->start,
+		 (unsigned long long)cell->end - 1);
+	add(line, 0, CANVAS_TITLE, "gfn", buf);
+	gmem_text_bytes(size, sizeof(size), (cell->end - cell->start) << GMEM_PAGE_SHIFT);
+	add(line, 1, CANVAS_NORMAL, "", size);
+	snprintf(buf, sizeof(buf), "%llx", (unsigned long long)cell->start << GMEM_PAGE_SHIFT);
+	add(line, 5, CANVAS_NORMAL, "gpa", buf);
+	snprintf(buf, sizeof(buf), "%u", cell->slot->slot);
+	add(line, 2, CANVAS_NORMAL, "slot", buf);
+	snprintf(buf, sizeof(buf), "%llu pgoff %llx", (unsigned long long)cell->slot->ino,
+		 (unsigned long long)(cell->slot->pgoff + (cell->start - cell->slot->gfn)));
+	add(line, 4, CANVAS_NORMAL, "inode", buf);
+}
+
+static void add_pages(struct segments *line, int rank, enum canvas_attr attr, const char *name,
+		      uint64_t n, uint64_t all)
+{
+	char buf[64];
+
+	if (n == all)
+		snprintf(buf, sizeof(buf), "all");
+	else
+		snprintf(buf, sizeof(buf), "%llu/%llu", (unsigned long long)n, (unsigned long long)all);
+	add(line, rank, attr, name, buf);
+}
+
+static void add_content(struct segments *line, const struct gmem_model *m, const struct gmem_vm *vm,
+			const struct vmmap_cell *cell)
+{
+	const struct gmem_recent_change *r = gmem_recent_of(vm->recent, cell->start, cell->end);
+	struct vmmap_pages p = vmmap_count(vm, cell);
+	char buf[64], age[16];
+
+	add_pages(line, 1, attr_of_level(level_of(p.private, p.all)), "private", p.private, p.all);
+	if (m->features & GMEM_FEATURE_BACKING) {
+		if (p.populated_known)
+			add_pages(line, 3, CANVAS_POPULATED, "populated", p.populated, p.all);
+		else
+			add(line, 3, CANVAS_POPULATED, "populated", "-");
+		if (p.shared_known)
+			add_pages(line, 4, CANVAS_SHARED, "and shared", p.shared_populated, p.all);
+		else
+			add(line, 4, CANVAS_SHARED, "and shared", "-");
+	}
+	if (p.doubled)
+		add_pages(line, 2, CANVAS_DOUBLED, "twice", p.doubled, p.all);
+	if (p.mixed)
+		add_pages(line, 5, CANVAS_MIXED, "mixed blocks", p.mixed, p.blocks);
+	if (!r)
+		return;
+	age_text(age, sizeof(age), m->now_ns > r->ts_ns ? m->now_ns - r->ts_ns : 0);
+	snprintf(buf, sizeof(buf), "to %s %s ago", r->direction == GMEM_TO_PRIVATE ? "private" : "shared",
+		 age);
+	add(line, 2, CANVAS_GLOW_OLD, "last", buf);
+}
+
+static void draw_cursor(struct canvas *c, const struct vm_state *s, const struct gmem_model *m,
+			const struct gmem_vm *vm)
+{
+	struct segments first = { .n = 0 }, second = { .n = 0 };
+	struct vmmap_cell cell;
+
+	if (!s->layout.cursor_lines || !vm->nr_slots ||
+	    !vmmap_at(vm, s->order, vm_cursor_cell(s, vm), &cell))
+		return;
+	add(&first, 0, CANVAS_CURSOR, "", glyphs(c->ascii)->cursor);
+	add_place(&first, &cell);
+	add_content(s->layout.cursor_lines > 1 ? &second : &first, m, vm, &cell);
+	segments_draw(c, s->layout.cursor_y, &first);
+	if (s->layout.cursor_lines > 1)
+		segments_draw(c, s->layout.cursor_y + 1, &second);
+}
+
+void vm_draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
+	     const struct view_area *area)
+{
+	const struct vm_state *s = ui->state[VIEW_VM];
+	const struct gmem_vm *vm = vm_shown(ui, m);
+
+	if (!vm) {
+		canvas_field(c, area->y, 1, area->width - 1, false, CANVAS_NORMAL,
+			     "no VM with guest_memfd yet");
+		return;
+	}
+	draw_identity(c, area->y, vm, m->now_ns);
+	if (s->layout.identity_lines > 1)
+		draw_sums(c, area->y + 1, m, vm);
+	draw_map(c, s, m, vm);
+	draw_cursor(c, s, m, vm);
+	for (int i = 0; i < VM_PANELS; i++) {
+		struct panel p = {
+			.c = c, .x = s->layout.panels[i].x, .y = s->layout.panels[i].y,
+			.width = s->layout.panels[i].width, .height = s->layout.panels[i].height,
+		};
+
+		if (p.height > 0)
+			vm_panel_draw((enum vm_panel)i, &p, m, i == VM_TIME ? since_vm(&ui->since, vm) : vm);
+	}
+}

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "views/vm_panels.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "abi/kinds.h"
+#include "terminal/glyphs.h"
+#include "views/text.h"
+#include "views/vm_time.h"
+#include "widgets/age.h"
+
+/* At most so many lines are asked for. */
+#define HOT	16
+#define SLOTS	16
+#define NOW	8
+
+static void put_range(struct panel *p, enum canvas_attr attr, uint64_t start, uint64_t end)
+{
+	char buf[40];
+
+	snprintf(buf, sizeof(buf), "%llx-%llx", (unsigned long long)start, (unsigned long long)end - 1);
+	panel_field(p, attr, p->width < 60 ? 13 : 17, false, buf);
+}
+
+static void put_bytes(struct panel *p, enum canvas_attr attr, uint64_t bytes)
+{
+	char buf[24];
+
+	panel_field(p, attr, 6, true, gmem_text_bytes(buf, sizeof(buf), bytes));
+}
+
+static uint64_t age_of(const struct gmem_inflight *op, uint64_t now_ns)
+{
+	return now_ns > op->begin_ns ? now_ns - op->begin_ns : 0;
+}
+
+/* What a vCPU waits for: an operation of anybody on what it asked for. */
+static const struct gmem_inflight *cause_of(const struct gmem_vm *vm, const struct gmem_inflight *stall)
+{
+	const struct gmem_inflight *found = NULL;
+
+	for (size_t i = 0; i < vm->nr_inflight; i++) {
+		const struct gmem_inflight *op = &vm->inflight[i];
+
+		if (op->kind == GMEM_ATTRIBUTES_BEGIN && op->start < stall->end && op->end > stall->start)
+			return op;
+		if (op->kind == GMEM_FALLOCATE_BEGIN && op->tid == stall->tid)
+			found = op;
+	}
+	return found;
+}
+
+/* One of which no phase was told waits for the lock; or it began before phases were told. */
+static const char *phase_of(const struct gmem_inflight *op, uint64_t features)
+{
+	if (op->kind != GMEM_ATTRIBUTES_BEGIN || !(features & GMEM_FEATURE_PHASES))
+		return NULL;
+	return op->phase ? gmem_phase_names[op->phase - 1] : "lock?";
+}
+
+static void put_phase(struct panel *p, const struct gmem_inflight *op, uint64_t features)
+{
+	const char *phase = phase_of(op, features);
+
+	if (phase)
+		panel_printf(p, CANVAS_TITLE, "(%s) ", phase);
+}
+
+static void draw_stall(struct panel *p, const struct gmem_model *m, const struct gmem_vm *vm,
+		       const struct gmem_inflight *op)
+{
+	uint64_t now_ns = m->now_ns;
+	const struct gmem_inflight *cause = cause_of(vm, op);
+	uint64_t age = age_of(op, now_ns);
+	char buf[64], text[32];
+
+	panel_printf(p, age > AGE_LONG_NS ? CANVAS_WARN : CANVAS_NORMAL, " vCPU %u waits %s ", op->aux,
+		     gmem_text_ns(buf, sizeof(buf), age));
+	if (!cause)
+		panel_put(p, age > AGE_LONG_NS ? CANVAS_WARN : CANVAS_NORMAL, "in the VMM ");
+	else
+		panel_printf(p, CANVAS_NORMAL, "in %s %s ",
+			     cause->kind == GMEM_ATTRIBUTES_BEGIN ? "the ioctl" : "fallocate",
+			     gmem_text_ns(buf, sizeof(buf), age_of(cause, now_ns)));
+	if (cause)
+		put_phase(p, cause, m->features);
+	gmem_text_bytes(buf, sizeof(buf), (op->end - op->start) << GMEM_PAGE_SHIFT);
+	panel_printf(p, CANVAS_DIM, "for %llx+%s to %s", (unsigned long long)op->start, buf,
+		     gmem_text_arg(text, sizeof(text), op->kind, op->arg));
+	panel_end_line(p);
+}
+
+static void draw_op(struct panel *p, const struct gmem_model *m, const struct gmem_inflight *op)
+{
+	uint64_t now_ns = m->now_ns;
+	uint64_t age = age_of(op, now_ns);
+	char buf[64], text[32];
+
+	panel_printf(p, age > AGE_LONG_NS ? CANVAS_WARN : CANVAS_NORMAL, " %s %s %s ",
+		     gmem_kind(op->kind)->op, gmem_text_arg(text, sizeof(text), op->kind, op->arg),
+		     gmem_text_ns(buf, sizeof(buf), age));
+	put_phase(p, op, m->features);
+	gmem_text_bytes(buf, sizeof(buf), (op->end - op->start) << GMEM_PAGE_SHIFT);
+	panel_printf(p, CANVAS_DIM, "at %llx+%s by thread %u", (unsigned long long)op->start, buf, op->tid);
+	panel_end_line(p);
+}
+
+/* Is it told as what a vCPU waits for? */
+static bool is_told(const struct gmem_vm *vm, const struct gmem_inflight *op)
+{
+	for (size_t i = 0; i < vm->nr_inflight; i++) {
+		if (vm->inflight[i].kind == GMEM_STALL_BEGIN && cause_of(vm, &vm->inflight[i]) == op)
+			return true;
+	}
+	return false;
+}
+
+/* In order of begin: what lasts longest comes first. */
+static void draw_now(struct panel *p, const struct gmem_model *m, const struct gmem_vm *vm)
+{
+	char buf[80];
+	size_t waits = 0;
+
+	for (size_t i = 0; i < vm->nr_inflight; i++)
+		waits += vm->inflight[i].kind == GMEM_STALL_BEGIN;
+	if (!vm->nr_inflight)
+		snprintf(buf, sizeof(buf), "NOW  nothing in flight, no vCPU waits");
+	else
+		snprintf(buf, sizeof(buf), "NOW  %zu vCPU%s wait%s, %zu in flight", waits,
+			 waits == 1 ? "" : "s", waits == 1 ? "s" : "", vm->nr_inflight - waits);
+	panel_head(p, buf);
+	for (size_t i = 0; i < vm->nr_inflight && panel_left(p) > 0; i++) {
+		const struct gmem_inflight *op = &vm->inflight[i];
+
+		if (op->kind == GMEM_STALL_BEGIN)
+			draw_stall(p, m, vm, op);
+		else if (!is_told(vm, op))
+			draw_op(p, m, op);
+	}
+}
+
+static void draw_hot(struct panel *p, const struct gmem_model *m, const struct gmem_vm *vm)
+{
+	struct gmem_hot_range r[HOT];
+	size_t n = gmem_hot_top(vm->hot, r, HOT);
+	bool narrow = p->width < 60;
+
+	panel_head(p, narrow ? "HOT gfn          SIZE  FLIPS TURNS" :
+		   "HOT gfn             SIZE   FLIPS  TURNS  BYTES LAST");
+	for (size_t i = 0; i < n && panel_left(p) > 0; i++) {
+		char buf[32];
+
+		put_range(p, CANVAS_NORMAL, r[i].start, r[i].end);
+		put_bytes(p, CANVAS_NORMAL, (r[i].end - r[i].start) << GMEM_PAGE_SHIFT);
+		gmem_text_count(buf, sizeof(buf), (double)r[i].flips);
+		strcat(buf, r[i].missed ? "+" : "");
+		panel_field(p, CANVAS_NORMAL, narrow ? 6 : 7, true, buf);
+		panel_field(p, 2 * r[i].turns > r[i].flips ? CANVAS_WARN : CANVAS_NORMAL, narrow ? 5 : 6,
+			    true, gmem_text_count(buf, sizeof(buf), (double)r[i].turns));
+		if (!narrow) {
+			put_bytes(p, CANVAS_NORMAL, r[i].bytes);
+			age_text(buf, sizeof(buf), m->now_ns > r[i].last_ns ? m->now_ns - r[i].last_ns : 0);
+			panel_printf(p, CANVAS_DIM, "%s ago", buf);
+		}
+		panel_end_line(p);
+	}
+	if (!n)
+		panel_line(p, CANVAS_DIM, " no conversion was seen");
+}
+
+static const struct gmem_file *file_of(const struct gmem_vm *vm, uint64_t ino)
+{
+	for (size_t i = 0; i < vm->nr_files; i++) {
+		if (vm->files[i].ino == ino)
+			return &vm->files[i];
+	}
+	return NULL;
+}
+
+static void draw_slot(struct panel *p, const struct gmem_model *m, const struct gmem_vm *vm,
+		      const struct gmem_slot *s)
+{
+	const struct gmem_file *f = file_of(vm, s->ino);
+	char buf[64];
+
+	snprintf(buf, sizeof(buf), "%u", s->slot);
+	panel_field(p, CANVAS_NORMAL, 5, true, buf);
+	put_range(p, CANVAS_NORMAL, s->gfn, s->gfn + s->npages);
+	put_bytes(p, CANVAS_NORMAL, s->npages << GMEM_PAGE_SHIFT);
+	snprintf(buf, sizeof(buf), "%llu+%llx", (unsigned long long)s->ino, (unsigned long long)s->pgoff);
+	panel_field(p, CANVAS_NORMAL, p->width < 60 ? 9 : 14, false, buf);
+	if (f && p->width >= 60) {
+		put_bytes(p, CANVAS_NORMAL, f->size_pages << GMEM_PAGE_SHIFT);
+		panel_field(p, CANVAS_POPULATED, 6, true,
+			    gmem_text_sum(buf, sizeof(buf), gmem_file_populated(m, f)));
+	}
+	panel_end_line(p);
+}
+
+static void draw_slots(struct panel *p, const struct gmem_model *m, const struct gmem_vm *vm)
+{
+	size_t i = 0;
+
+	panel_head(p, p->width < 60 ? " SLOT gfn            SIZE INODE" :
+		   " SLOT gfn                 SIZE INODE+PGOFF      FILE    POP");
+	for (; i < vm->nr_slots && (panel_left(p) > 1 || (panel_left(p) && i + 1 == vm->nr_slots)); i++)
+		draw_slot(p, m, vm, &vm->slots[i]);
+	if (i < vm->nr_slots)
+		panel_line(p, CANVAS_DIM, " and %zu more", vm->nr_slots - i);
+	for (size_t n = 0; n < vm->nr_files && panel_left(p); n++) {
+		const struct gmem_file *f = &vm->files[n];
+		char buf[24];
+
+		if (gmem_file_bindings(vm, f))
+			continue;
+		panel_line(p, f->mapped ? CANVAS_NORMAL : CANVAS_ORPHAN, " %s inode %llu, populated %s",
+			   f->mapped ? "mapped" : "unbound", (unsigned long long)f->ino,
+			   gmem_text_sum(buf, sizeof(buf), gmem_file_populated(m, f)));
+	}
+}
+
+static int least(size_t n, int most)
+{
+	return n < (size_t)most ? (int)n : most;
+}
+
+static int unbound_files(const struct gmem_vm *vm)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < vm->nr_files; i++)
+		n += !gmem_file_bindings(vm, &vm->files[i]);
+	return n;
+}
+
+static size_t lines_now(const struct gmem_vm *vm)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < vm->nr_inflight; i++)
+		n += vm->inflight[i].kind == GMEM_STALL_BEGIN || !is_told(vm, &vm->inflight[i]);
+	return n;
+}
+
+int vm_panel_lines(enum vm_panel panel, const struct gmem_vm *vm, const struct gmem_model *m, int width)
+{
+	struct gmem_hot_range r[HOT];
+
+	switch (panel) {
+	case VM_NOW:
+		return 1 + least(lines_now(vm), NOW);
+	case VM_TIME:
+		return vm_time_lines(vm, m, width);
+	case VM_HOT:
+		return 1 + (vm->hot ? least(gmem_hot_top(vm->hot, r, HOT), HOT) : 1);
+	default:
+		return 1 + least(vm->nr_slots + (size_t)unbound_files(vm), SLOTS);
+	}
+}
+
+int vm_panel_least(enum vm_panel panel)
+{
+	return panel == VM_NOW ? 1 : 2;
+}
+
+void vm_panel_draw(enum vm_panel panel, struct panel *p, const struct gmem_model *m,
+		   const struct gmem_vm *vm)
+{
+	switch (panel) {
+	case VM_NOW:
+		draw_now(p, m, vm);
+		break;
+	case VM_TIME:
+		vm_time_draw(p, m, vm);
+		break;
+	case VM_HOT:
+		draw_hot(p, m, vm);
+		break;
+	default:
+		draw_slots(p, m, vm);
+	}
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* Where the time goes: conversions by phase, and what the guest waits for them, as bars. */
+#ifndef GMEMTOP_VM_TIME_H
+#define GMEMTOP_VM_TIME_H
+
+#include "model/model.h"
+#include "widgets/panel.h"
+
+int vm_time_lines(const struct gmem_vm *vm, const struct gmem_model *m, int width);
+void vm_time_draw(struct panel *p, const struct gmem_model *m, const struct gmem_vm *vm);
+
+#endif /* GMEMTOP_VM_TIME_H */

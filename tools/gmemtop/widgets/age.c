@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "widgets/age.h"
+
+#include <stdio.h>
+
+#include "model/metrics.h"
+
+char *age_text(char *buf, size_t size, uint64_t ns)
+{
+	static const struct { uint64_t seconds; char unit; } units[] = {
+		{ 86400, 'd' }, { 3600, 'h' }, { 60, 'm' }, { 1, 's' },
+	};
+	uint64_t s = ns / 1000000000;
+	int i = 0;
+
+	if (s < 10) {
+		snprintf(buf, size, "%llu.%llus", (unsigned long long)s,
+			 (unsigned long long)(ns / 100000000 % 10));
+		return buf;
+	}
+	/* Two digits of the smaller unit say more than one of the larger. */
+	while (s < 2 * units[i].seconds)
+		i++;
+	snprintf(buf, size, "%llu%c", (unsigned long long)(s / units[i].seconds), units[i].unit);
+	return buf;
+}
+
+uint64_t age_of_inflight(const struct gmem_vm *vm, uint64_t now_ns)
+{
+	for (size_t i = 0; i < vm->nr_inflight && !vm->ended_ns; i++) {
+		const struct gmem_inflight *op = &vm->inflight[i];
+
+		if (op->kind == GMEM_ATTRIBUTES_BEGIN && now_ns > op->begin_ns)
+			return now_ns - op->begin_ns;
+	}
+	return 0;
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* gmemtrace compare: is it slower than before? Of recordings, or of results of the bench. */
+#include "compare/compare.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/args.h"
+#include "commands/command.h"
+#include "input/input.h"
+#include "output/output.h"
+
+enum { OPT_JSON = 256, OPT_RULES, OPT_BASE, OPT_NEW };
+
+#define RUNS_MAX 64	/* of a side */
+
+struct options {
+	const char *files[CMP_SIDES][RUNS_MAX];
+	size_t nr[CMP_SIDES];
+	int nr_args;
+	bool json;
+	bool all;
+	bool worse;	/* what came out */
+	const char *rules;
+	const char *output;
+	struct gmem_error *e;
+};
+
+static const struct argp_option argp_options[] = {
+	{ "base", OPT_BASE, "FILE", 0, "One more run of BASE", 0 },
+	{ "new", OPT_NEW, "FILE", 0, "One more run of NEW", 0 },
+	{ "all", 'a', NULL, 0, "Metrics that did not change, and those that cannot be told, too", 0 },
+	{ "rules", OPT_RULES, "FILE", 0, "What counts as a change: docs/compare.md", 0 },
+	{ "json", OPT_JSON, NULL, 0, "One JSON object", 0 },
+	{ "output", 'o', "FILE", 0, "Write to FILE", 0 },
+	{ 0 }
+};
+
+static error_t add_file(struct options *o, enum cmp_side side, const char *file, const struct argp_state *state)
+{
+	if (!*file || o->nr[side] == RUNS_MAX)
+		return gmem_args_bad(state, *file ? "too many files of a side:" : "no name of a file:", file);
+	o->files[side][o->nr[side]++] = file;
+	return 0;
+}
+
+/* "a,b,c": cut in place. */
+static error_t add_files(struct options *o, enum cmp_side side, char *list, const struct argp_state *state)
+{
+	error_t err = 0;
+	char *next;
+
+	for (; list && !err; list = next) {
+		next = strchr(list, ',');
+		if (next)
+			*next++ = '\0';
+		err = add_file(o, side, list, state);
+	}
+	return err;
+}
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case OPT_BASE:
+		return add_file(o, CMP_BASE, arg, state);
+	case OPT_NEW:
+		return add_file(o, CMP_NEW, arg, state);
+	case 'a':
+		o->all = true;
+		return 0;
+	case OPT_RULES:
+		o->rules = arg;
+		return 0;
+	case OPT_JSON:
+		o->json = true;
+		return 0;
+	case 'o':
+		o->output = arg;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (o->nr_args == CMP_SIDES)
+			return ARGP_ERR_UNKNOWN;
+		return add_files(o, o->nr_args++, arg, state);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static int on_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
+{
+	return gmem_analysis_apply(ctx, rec, wanted);
+}
+
+static enum gmem_status read_recording(struct cmp_set *set, enum cmp_side side, const char *file,
+				       struct gmem_error *e)
+{
+	struct cmp_samples *samples = cmp_samples_new();
+	struct gmem_analysis *a = gmem_analysis_new();
+	enum gmem_status status = GMEM_OK;
+	struct input in = { .file = file, .e = e };
+	int err = samples && a ? 0 : -ENOMEM;
+
+	if (!err) {
+		a->on_value = cmp_samples_value;
+		a->ctx = samples;
+		status = input_run(&in, on_record, a);
+	}
+	if (!err && !status)
+		err = cmp_samples_add_run(samples, a, set, side);
+	if (!err && !status && a->model->lost[GMEM_LOST_RINGBUF])
+		fprintf(stderr, "gmemtrace: %s lost %llu records: it is of those that were seen\n", file,
+			(unsigned long long)a->model->lost[GMEM_LOST_RINGBUF]);
+	gmem_analysis_free(a);
+	cmp_samples_free(samples);
+	return err ? gmem_fail(e, GMEM_E_IO, NULL, "cannot read %s: %s", file, strerror(-err)) : status;
+}
+
+static enum gmem_status read_bench(struct cmp_set *set, enum cmp_side side, const char *file,
+				   struct gmem_error *e)
+{
+	struct json_object *o = json_object_from_file(file);
+	int err = o ? cmp_bench_add_run(o, set, side) : -EINVAL;
+
+	json_object_put(o);
+	return err ? gmem_fail(e, GMEM_E_IO, "Results are made by selftests/bench/run.sh --json FILE.",
+			       "cannot read the results in %s: %s", file,
+			       err == -EINVAL ? "no such JSON" : strerror(-err)) : GMEM_OK;
+}
+
+/* Of a recording, the first byte is another one. */
+static bool is_json(const char *file)
+{
+	FILE *f = fopen(file, "r");
+	int c = f ? getc(f) : EOF;
+
+	if (f)
+		fclose(f);
+	return c == '{';
+}
+
+static enum gmem_status read_all(struct cmp_set *set, const struct options *o)
+{
+	enum gmem_status status = GMEM_OK;
+
+	for (int side = 0; side < CMP_SIDES; side++) {
+		for (size_t i = 0; i < o->nr[side] && !status; i++) {
+			const char *file = o->files[side][i];
+
+			status = is_json(file) ? read_bench(set, side, file, o->e) :
+				 read_recording(set, side, file, o->e);
+		}
+	}
+	return status;
+}
+
+static void show(const struct cmp_results *r, const struct options *o, FILE *out)
+{
+	struct json_object *json;
+
+	if (!o->json) {
+		cmp_text(r, o->all, out);
+		return;
+	}
+	json = cmp_json(r);
+	fprintf(out, "%s\n", json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN));
+	json_object_put(json);
+}
+
+static enum gmem_status judge(const struct cmp_set *set, const struct cmp_rules *rules,
+			      struct options *o, FILE *out)
+{
+	struct cmp_results r;
+
+	if (cmp_judge(&r, set, rules))
+		return gmem_fail(o->e, GMEM_E_IO, NULL, "out of memory");
+	o->worse = r.by_verdict[CMP_WORSE];
+	if (r.by_verdict[CMP_WORSE] + r.by_verdict[CMP_BETTER] + r.by_verdict[CMP_SAME] +
+	    r.by_verdict[CMP_UNSURE] + r.by_verdict[CMP_FEW] == 0) {
+		cmp_results_free(&r);
+		return gmem_fail(o->e, GMEM_E_NOTHING, "Are both of the same kind, and long enough?",
+				 "the two sides have nothing in common that can be compared");
+	}
+	show(&r, o, out);
+	cmp_results_free(&r);
+	return GMEM_OK;
+}
+
+static enum gmem_status run(void *ctx, FILE *out)
+{
+	struct options *o = ctx;
+	struct cmp_set set = { .nr = 0 };
+	struct cmp_rules rules;
+	enum gmem_status status = GMEM_OK;
+
+	cmp_rules_default(&rules);
+	if (o->rules)
+		status = cmp_rules_read(&rules, o->rules, o->e);
+	if (!status)
+		status = read_all(&set, o);
+	if (!status)
+		status = judge(&set, &rules, o, out);
+	cmp_set_free(&set);
+	cmp_rules_free(&rules);
+	return status;
+}
+
+/* Status 1 says that it is worse, so no error may have it. */
+enum gmem_status cmd_compare(int argc, char **argv, struct gmem_error *e)
+{
+	static const struct argp argp = {
+		argp_options, parse_opt, "BASE[,FILE..] NEW[,FILE..]",
+		"Tells what became slower or faster from BASE to NEW, which are recordings or results of the "
+		"bench; several files of a side are runs of the same. Exit status: 0 the same or better, or "
+		"the data cannot tell; 1 worse; anything else is an error.",
+		NULL, NULL, NULL
+	};
+	struct options o = { .e = e };
+	enum gmem_status status;
+
+	gmem_args_parse(&argp, argc, argv, &o);
+	if (!o.nr[CMP_BASE] || !o.nr[CMP_NEW])
+		return gmem_fail(e, GMEM_E_USAGE, "Give two recordings, or two results of selftests/bench/run.sh --json.",
+				 "nothing to compare %s", o.nr[CMP_BASE] ? "with" : "given");
+	status = output_write(o.output, run, &o, e);
+	if (status == GMEM_E_FAILED)
+		status = e->status = GMEM_E_IO;
+	return status ? status : o.worse ? GMEM_E_FAILED : GMEM_OK;
+}

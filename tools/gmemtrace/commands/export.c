@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* gmemtrace export: a recording, or live events, for other programs. */
+#include "export/export.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "abi/kinds.h"
+#include "cli/args.h"
+#include "commands/command.h"
+#include "input/in_order.h"
+#include "input/input.h"
+#include "input/unfold.h"
+#include "output/output.h"
+#include "print/line.h"
+
+enum { OPT_FORMAT = 256 };
+
+enum format { FORMAT_PERFETTO, FORMAT_CHROME, FORMAT_CSV, FORMAT_OPENMETRICS, FORMATS };
+
+static const char *const format_names[FORMATS] = { "perfetto", "chrome", "csv", "openmetrics" };
+
+struct options {
+	struct input in;
+	int format;	/* enum format */
+};
+
+static const struct argp_option argp_options[] = {
+	{ "format", OPT_FORMAT, "NAME", 0, "perfetto (default), chrome, csv or openmetrics", 0 },
+	{ 0 }
+};
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	if (key != OPT_FORMAT)
+		return ARGP_ERR_UNKNOWN;
+	return gmem_args_choose(state, "no format:", arg, format_names, FORMATS, &o->format);
+}
+
+static int on_trace_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
+{
+	return export_trace_record(ctx, rec, wanted);
+}
+
+struct csv {
+	struct line_format format;
+	struct in_order order;
+	struct put put;
+	char line[LINE_SIZE];
+	FILE *out;
+};
+
+static int put_line(struct csv *c)
+{
+	*c->put.p++ = '\n';
+	return fwrite(c->line, 1, (size_t)(c->put.p - c->line), c->out) && !ferror(c->out) ? 0 : -EIO;
+}
+
+static int put_event(void *ctx, const struct gmem_hdr *rec)
+{
+	struct csv *c = ctx;
+
+	put_start(&c->put, c->line, sizeof(c->line));
+	line_csv(&c->format, rec, &c->put);
+	return put_line(c);
+}
+
+static int on_csv_event(void *ctx, const struct gmem_hdr *rec)
+{
+	return in_order_add(ctx, rec);
+}
+
+static int on_csv_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
+{
+	const struct gmem_kind_info *k = gmem_kind(rec->kind);
+	struct csv *c = ctx;
+
+	if (!wanted || !k || k->phase == GMEM_META || rec->size < gmem_kind_bytes(rec->kind))
+		return 0;
+	return unfold(rec, on_csv_event, &c->order);
+}
+
+static int on_metrics_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
+{
+	return gmem_analysis_apply(ctx, rec, wanted);
+}
+
+static enum gmem_status no_memory(struct options *o)
+{
+	return gmem_fail(o->in.e, GMEM_E_FAILED, NULL, "out of memory");
+}
+
+static enum gmem_status export_traces(struct options *o, FILE *out)
+{
+	struct export_writer *w = o->format == FORMAT_CHROME ? export_chrome(out) : export_perfetto(out);
+	struct export_trace *t = w ? export_trace_new(w) : NULL;
+	enum gmem_status status;
+
+	if (w && !t)
+		w->free(w);
+	if (!t)
+		return no_memory(o);
+	status = input_run(&o->in, on_trace_record, t);
+	if (!status && export_trace_finish(t))
+		status = gmem_fail(o->in.e, GMEM_E_IO, "Is the disk full?", "cannot write the trace");
+	if (!status && export_trace_unpaired(t))
+		fprintf(stderr, "gmemtrace: %llu operations without their begin or end\n",
+			(unsigned long long)export_trace_unpaired(t));
+	export_trace_free(t);
+	return status;
+}
+
+static enum gmem_status export_csv(struct options *o, FILE *out)
+{
+	struct csv c = { .out = out };
+	enum gmem_status status = GMEM_OK;
+
+	if (in_order_init(&c.order, put_event, &c))
+		return no_memory(o);
+	put_start(&c.put, c.line, sizeof(c.line));
+	line_csv_header(&c.put);
+	/* What cannot be written, output_write() tells of. */
+	if (!put_line(&c))
+		status = input_run(&o->in, on_csv_record, &c);
+	in_order_flush(&c.order);
+	in_order_free(&c.order);
+	return status;
+}
+
+static enum gmem_status export_metrics(struct options *o, FILE *out)
+{
+	struct gmem_analysis *a = gmem_analysis_new();
+	enum gmem_status status;
+	struct report r;
+
+	if (!a)
+		return no_memory(o);
+	status = input_run(&o->in, on_metrics_record, a);
+	if (!status) {
+		if (report_make(&r, a))
+			status = no_memory(o);
+		else
+			export_openmetrics(&r, out);
+		report_free(&r);
+	}
+	gmem_analysis_free(a);
+	return status;
+}
+
+static enum gmem_status run(void *ctx, FILE *out)
+{
+	struct options *o = ctx;
+
+	switch (o->format) {
+	case FORMAT_CSV:
+		return export_csv(o, out);
+	case FORMAT_OPENMETRICS:
+		return export_metrics(o, out);
+	default:
+		return export_traces(o, out);
+	}
+}
+
+enum gmem_status cmd_export(int argc, char **argv, struct gmem_error *e)
+{
+	static const struct argp argp = {
+		argp_options, parse_opt, NULL,
+		"Writes a recording, or live events, for Perfetto (ui.perfetto.dev), for viewers of Chrome's "
+		"traces, as CSV, or, as sums, for Prometheus.",
+		NULL, NULL, NULL
+	};
+	struct options o = { .in.e = e };
+
+	input_parse(&o.in, &argp, &o, argc, argv);
+	if (o.format == FORMAT_PERFETTO && (!o.in.output || !strcmp(o.in.output, "-")) && isatty(STDOUT_FILENO))
+		return gmem_fail(e, GMEM_E_USAGE, "Name a file: -o FILE. Formats that are text: chrome, csv, openmetrics.",
+				 "a Perfetto trace is not written to a terminal");
+	o.in.attach.live.groups |= GMEM_PROBES_PHASES;
+	return output_write(o.in.output, run, &o, e);
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* gmemtrace map: which pages are private, now or at any time of a recording. */
+#include "map/map.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/kinds.h"
+#include "base/number.h"
+#include "cli/args.h"
+#include "commands/command.h"
+#include "input/input.h"
+#include "output/output.h"
+
+enum { OPT_JSON = 256, OPT_AT, OPT_ASCII };
+
+struct options {
+	struct input in;
+	bool json;
+	bool ascii;
+	bool at_given;
+	uint64_t at_ns;		/* since the first record */
+	bool synced;		/* a consistent state has been reached */
+
+	struct gmem_model *model;
+	__u64 begin_ns;		/* of gmem_first_ns(); 0: none yet */
+};
+
+static const struct argp_option argp_options[] = {
+	{ "at", OPT_AT, "TIME", 0, "Of a recording: TIME after its begin; 0s: its first state (default: at its end)", 0 },
+	{ "json", OPT_JSON, NULL, 0, "One JSON object, with all ranges", 0 },
+	{ "ascii", OPT_ASCII, NULL, 0, "Text without other characters than ASCII", 0 },
+	{ 0 }
+};
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case OPT_AT:
+		o->at_given = true;
+		return gmem_parse_ns(arg, &o->at_ns) ? 0 :
+			gmem_args_bad(state, "no time, as 12.5s or 100ms:", arg);
+	case OPT_JSON:
+		o->json = true;
+		return 0;
+	case OPT_ASCII:
+		o->ascii = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* Records of several CPUs may be a little out of order, but no more than that. */
+#define OUT_OF_ORDER_NS 1000000000ULL
+
+/* VMs that were there before the recording have to be read first. */
+static bool is_consistent(const struct options *o)
+{
+	struct gmem_vm *vm, *tmp;
+
+	HASH_ITER(hh, o->model->vms, vm, tmp) {
+		if (!vm->map_known && !o->synced)
+			return false;
+	}
+	return o->synced || o->model->vms;
+}
+
+/* At that time is after the last record that is not later, or at the first consistent state. */
+static int on_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
+{
+	struct options *o = ctx;
+
+	(void)wanted;
+	gmem_first_ns(&o->begin_ns, rec);
+	if (o->at_given && rec->ts_ns > o->begin_ns + o->at_ns && is_consistent(o))
+		return rec->ts_ns - o->begin_ns > o->at_ns + OUT_OF_ORDER_NS ? -ECANCELED : 0;
+	o->synced |= rec->kind == GMEM_SYNC;
+	return gmem_model_apply(o->model, rec);
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct gmem_vm *const *x = a, *const *y = b;
+
+	return ((*x)->id > (*y)->id) - ((*x)->id < (*y)->id);
+}
+
+/* Those that the filters let through; of those that ended, nothing is left but their name. */
+static int choose(struct map_vms *m, const struct options *o)
+{
+	struct filter filter = { .o = o->in.filter, .model = o->model };
+	struct gmem_vm *vm, *tmp;
+
+	m->model = o->model;
+	m->vms = calloc(HASH_COUNT(o->model->vms) + 1, sizeof(*m->vms));
+	if (!m->vms)
+		return -ENOMEM;
+	HASH_ITER(hh, o->model->vms, vm, tmp) {
+		const struct gmem_hdr h = { .vm = vm->id, .tgid = vm->pid };
+
+		if (filter_wants_vm(&filter, &h))
+			m->vms[m->nr++] = vm;
+	}
+	qsort(m->vms, m->nr, sizeof(*m->vms), by_id);
+	return 0;
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t n = s ? strlen(s) : 0;
+
+	return n >= strlen(end) && !strcmp(s + n - strlen(end), end);
+}
+
+static int draw(const struct map_vms *m, const struct options *o, FILE *out)
+{
+	struct json_object *json;
+
+	if (o->json) {
+		json = map_json(m);
+		fprintf(out, "%s\n", json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN));
+		json_object_put(json);
+		return 0;
+	}
+	if (ends_with(o->in.output, ".png"))
+		return map_png(m, out);
+	if (ends_with(o->in.output, ".svg"))
+		return map_svg(m, out);
+	return map_text(m, o->ascii, out);
+}
+
+static enum gmem_status show(const struct options *o, FILE *out)
+{
+	struct map_vms m = { .nr = 0 };
+	int err = choose(&m, o);
+
+	if (!err && !m.nr && (o->in.filter.vm || o->in.filter.pid)) {
+		free(m.vms);
+		return gmem_fail(o->in.e, GMEM_E_NOTHING, "gmemtrace map without --vm and -p shows all.",
+				 "there is no such VM%s", o->at_given ? " at that time" : "");
+	}
+	if (!err)
+		err = draw(&m, o, out);
+	free(m.vms);
+	if (err == -EIO)
+		return GMEM_OK;		/* output_write() tells of it */
+	return err ? gmem_fail(o->in.e, GMEM_E_FAILED, NULL, "cannot draw the map: %s", strerror(-err)) : GMEM_OK;
+}
+
+/* Without a time or a command, live is one look. */
+static enum gmem_status run(void *ctx, FILE *out)
+{
+	struct options *o = ctx;
+	enum gmem_status status;
+
+	o->model = gmem_model_new();
+	if (!o->model)
+		return gmem_fail(o->in.e, GMEM_E_FAILED, NULL, "out of memory");
+	o->in.once = !o->in.file && !o->in.command && o->in.attach.seconds <= 0;
+	status = input_run(&o->in, on_record, o);
+	if (!status)
+		status = show(o, out);
+	gmem_model_free(o->model);
+	return status;
+}
+
+enum gmem_status cmd_map(int argc, char **argv, struct gmem_error *e)
+{
+	static const struct argp argp = {
+		argp_options, parse_opt, NULL,
+		"Shows which memory of VMs is private and which is shared: now, or at any time of a recording; "
+		"as a picture, if what it is written to ends with .png or .svg.",
+		NULL, NULL, NULL
+	};
+	struct options o = { .in.e = e };
+
+	input_parse(&o.in, &argp, &o, argc, argv);
+	/* What changes maps is told in any case. */
+	o.in.attach.live.groups &= ~(unsigned int)(GMEM_PROBES_EVENTS | GMEM_PROBES_INVALIDATIONS);
+	if (o.at_given && !o.in.file)
+		return gmem_fail(e, GMEM_E_USAGE, "Record first: gmemtrace record.", "--at is of a recording");
+	return output_write(o.in.output, run, &o, e);
+}

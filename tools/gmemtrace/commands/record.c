@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* gmemtrace record: attaches, starts the command, records, and tells how it ended. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/stop.h"
+#include "commands/command.h"
+#include "input/recording_file.h"
+#include "live/privileges.h"
+#include "record/record.h"
+
+static void describe(struct gmem_recording_info *info, const struct record_options *o,
+		     const struct gmem_source *source)
+{
+	unsigned int groups = o->attach.live.groups;
+	size_t used = 0;
+
+	gmem_recording_host_info(info, GMEMTRACE_VERSION);
+	snprintf(info->probes, sizeof(info->probes), "%s", gmem_source_describe(source));
+	snprintf(info->groups, sizeof(info->groups), "base%s%s", groups & GMEM_PROBES_PHASES ? " phases" : "",
+		 groups & GMEM_PROBES_FAULTS ? " faults" : "");
+	if (!o->out.last_ns || o->filter.vm || o->filter.pid)
+		filter_text(&o->filter, info->filters, sizeof(info->filters));
+	for (char **arg = o->command; arg && *arg && used < sizeof(info->command); arg++)
+		used += (size_t)snprintf(info->command + used, sizeof(info->command) - used, "%s%s",
+					 used ? " " : "", *arg);
+}
+
+/* Waits for it unless somebody is in a hurry; what it does now is not recorded. */
+static void end_child(struct child *c, bool stop)
+{
+	/* It never ran. */
+	if (c->go >= 0)
+		child_end(c);
+	if (stop && !child_ended(c))
+		kill(c->pid, SIGTERM);
+	while (!child_ended(c) && gmem_stops() < 2)
+		usleep(10000);
+}
+
+/* As a shell has it. */
+static enum gmem_status child_status(const struct child *c)
+{
+	if (!c->pid || !c->ended)
+		return GMEM_OK;
+	return (enum gmem_status)(WIFSIGNALED(c->status) ? 128 + WTERMSIG(c->status) :
+				  WEXITSTATUS(c->status));
+}
+
+static enum gmem_status start_child(struct record *r, struct gmem_error *e)
+{
+	int err = r->o->command ? child_run(&r->child) : 0;
+
+	if (!err)
+		return GMEM_OK;
+	return gmem_fail(e, GMEM_E_FAILED, "Is there such a program, and may you run it?",
+			 "cannot run %s: %s", r->o->command[0], strerror(-err));
+}
+
+static enum gmem_status failed(const struct record *r, int err, struct gmem_error *e)
+{
+	if (e->status)
+		return e->status;
+	if (err == -ENOSPC || err == -EFBIG || err == -EPIPE || err == -EIO || err == -EDQUOT ||
+	    err == -EROFS)
+		return gmem_fail(e, GMEM_E_IO, "What was recorded before is in it, and can be read.",
+				 "cannot write %s: %s", r->o->out.path, strerror(-err));
+	return gmem_fail(e, GMEM_E_FAILED, "Run it again with -v for more.",
+			 "cannot read events: %s", strerror(-err));
+}
+
+/* Of --last, --longer is what to wait for, and filters nothing. */
+static int start_filter(struct record *r)
+{
+	struct filter_options filter = r->o->filter;
+
+	if (r->o->out.last_ns) {
+		r->trigger_ns = filter.longer_ns;
+		filter.longer_ns = 0;
+	}
+	return filter_init(&r->filter, &filter);
+}
+
+static enum gmem_status record(struct record *r, struct gmem_error *e)
+{
+	struct gmem_recording_info info;
+	enum gmem_status status;
+	int err, close_err;
+
+	describe(&info, r->o, r->source);
+	if (start_filter(r))
+		return gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
+	status = recorder_open(&r->out, &r->o->out, &info, e);
+	if (!status) {
+		fprintf(stderr, "gmemtrace: probes: %s; %s\n", info.probes,
+			r->o->command ? "until the command ends" :
+			r->o->attach.seconds > 0 ? "until the time is over" : "Ctrl-C ends");
+		status = start_child(r, e);
+	}
+	err = status ? 0 : record_run(r, e);
+	close_err = recorder_close(&r->out);
+	err = err ? err : close_err;
+	if (!status)
+		record_summary(r);
+	filter_free(&r->filter);
+	return status ? status : err ? failed(r, err, e) : GMEM_OK;
+}
+
+static enum gmem_status attach_and_record(const struct record_options *o, struct gmem_error *e)
+{
+	struct gmem_live_opts live = o->attach.live;
+	struct record r = { .o = o, .child = { .go = -1, .failed = -1 } };
+	enum gmem_status status;
+	int err = o->command ? child_prepare(&r.child, o->command) : 0;
+
+	if (err)
+		return gmem_fail(e, GMEM_E_FAILED, NULL, "cannot start a process: %s", strerror(-err));
+	live.inventory = true;
+	live.inflight = o->filter.longer_ns;
+	live.keep_caps = GMEM_CAPS_FILES;
+	status = gmem_live_open(&r.source, &live, e);
+	if (!status)
+		status = record(&r, e);
+	gmem_source_close(r.source);
+	/* Said now: the command may run on for long. */
+	if (status && *e->what) {
+		gmem_report("gmemtrace", e);
+		*e->what = '\0';
+	}
+	end_child(&r.child, !status);
+	return status ? status : child_status(&r.child);
+}
+
+enum gmem_status cmd_record(int argc, char **argv, struct gmem_error *e)
+{
+	struct record_options o = { .out.path = RECORDING_FILE, .e = e };
+	enum gmem_status status = record_parse(&o, argc, argv);
+
+	return status ? status : attach_and_record(&o, e);
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* gmemtrace stat: counters of the kernel, of a time, an interval, or around a command. */
+#include <errno.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "abi/counters.h"
+#include "abi/kinds.h"
+#include "analysis/analysis.h"
+#include "base/number.h"
+#include "cli/args.h"
+#include "commands/command.h"
+#include "input/input.h"
+#include "model/metrics.h"
+#include "output/output.h"
+#include "views/json.h"
+#include "views/text.h"
+
+enum { OPT_JSON = 256, OPT_CSV };
+
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
+
+/* What was counted up to a time. */
+struct sum {
+	uint64_t ts_ns;
+	size_t vms;
+	size_t uncounted;	/* VMs that the kernel has no counters of */
+	struct gmem_counters c;
+};
+
+struct options {
+	struct input in;
+	enum format format;
+	double interval_s;	/* 0: only at the end */
+
+	struct gmem_analysis *a;
+	FILE *out;
+	struct sum before;	/* at the last row */
+	__u64 begin_ns;		/* of gmem_first_ns() */
+	bool headed;		/* names of columns are written */
+};
+
+static const struct argp_option argp_options[] = {
+	{ "interval", 'i', "SEC", 0, "A row every SEC seconds, not one sum at the end", 0 },
+	{ "json", OPT_JSON, NULL, 0, "JSON: an object for each row", 0 },
+	{ "csv", OPT_CSV, NULL, 0, "CSV: all counters of each row", 0 },
+	{ 0 }
+};
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case 'i':
+		return gmem_parse_number(arg, 0.01, 1e6, &o->interval_s) ? 0 :
+			gmem_args_bad(state, "no interval in seconds:", arg);
+	case OPT_JSON:
+		o->format = FORMAT_JSON;
+		return 0;
+	case OPT_CSV:
+		o->format = FORMAT_CSV;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static struct sum sum_now(const struct options *o)
+{
+	struct sum s = { .ts_ns = o->a->model->now_ns };
+
+	for (const struct gmem_vm_stats *vm = o->a->vms; vm; vm = vm->next) {
+		struct gmem_counters c;
+
+		if (!gmem_vm_stats_counters(o->a, vm, &c)) {
+			s.uncounted++;
+			continue;
+		}
+		gmem_counters_add(&s.c, &c);
+		s.vms++;
+	}
+	return s;
+}
+
+static uint64_t value_of(const struct gmem_metric *m, const struct gmem_counters *c)
+{
+	uint64_t v;
+
+	memcpy(&v, (const char *)c + m->offset, sizeof(v));
+	return v;
+}
+
+static double seconds_of(const struct options *o, const struct sum *now)
+{
+	uint64_t from = o->before.ts_ns ? o->before.ts_ns : o->begin_ns;
+
+	return now->ts_ns > from ? (double)(now->ts_ns - from) / 1e9 : 0;
+}
+
+static uint64_t mean(uint64_t total, uint64_t n)
+{
+	return n ? total / n : 0;
+}
+
+/* What most people want to see go by; all of it is in JSON and CSV. */
+static void text_row(struct options *o, const struct sum *now, const struct gmem_counters *c)
+{
+	const struct gmem_op_counters *p = &c->conversion[GMEM_TO_PRIVATE], *s = &c->conversion[GMEM_TO_SHARED];
+	uint64_t stalls = c->stall[0].count + c->stall[1].count;
+	uint64_t stall_ns = c->stall[0].total_ns + c->stall[1].total_ns;
+	char bytes[16], ns[16], stall[16];
+
+	if (!o->headed)
+		fprintf(o->out, "%9s %5s %8s %8s %7s %7s %8s %7s %8s\n", "TIME(s)", "VMS", ">PRIV", ">SHRD",
+			"BYTES", "MEAN", "STALLS", "MEAN", "PUNCHES");
+	o->headed = true;
+	fprintf(o->out, "%9.3f %5zu %8" PRIu64 " %8" PRIu64 " %7s %7s %8" PRIu64 " %7s %8" PRIu64 "\n",
+		(double)(now->ts_ns - o->begin_ns) / 1e9, now->vms, (uint64_t)p->count, (uint64_t)s->count,
+		gmem_text_bytes(bytes, sizeof(bytes), p->bytes + s->bytes),
+		gmem_text_ns(ns, sizeof(ns), mean(p->total_ns + s->total_ns, p->count + s->count)), stalls,
+		gmem_text_ns(stall, sizeof(stall), mean(stall_ns, stalls)), (uint64_t)c->punch.count);
+}
+
+static void text_sum(struct options *o, const struct sum *now, const struct gmem_counters *c)
+{
+	double s = seconds_of(o, now);
+
+	fprintf(o->out, "Guest memory of %zu VM%s in %.3f s:\n", now->vms, now->vms == 1 ? "" : "s", s);
+	if (now->uncounted)
+		fprintf(o->out, "(without %zu more that were not counted)\n", now->uncounted);
+	fputc('\n', o->out);
+	for (size_t i = 0; i < gmem_nr_metrics; i++) {
+		const struct gmem_metric *m = &gmem_metrics[i];
+		uint64_t v = value_of(m, c);
+		char buf[24], rate[24] = "";
+
+		if (!gmem_metric_is_counter(m) || !gmem_metric_known(m, o->a->model->features) || !v)
+			continue;
+		if (m->type == GMEM_COUNT && s > 0)
+			gmem_text_count(rate, sizeof(rate), (double)v / s);
+		fprintf(o->out, *rate ? "%16s  %-30s %8s/s\n" : "%16s  %s\n",
+			gmem_text_value(buf, sizeof(buf), m, (struct gmem_value){ .u = v }), m->key, rate);
+	}
+}
+
+static void csv_row(struct options *o, const struct sum *now, const struct gmem_counters *c)
+{
+	if (!o->headed) {
+		fputs("ts_ns,duration_s,vms,vms_uncounted", o->out);
+		for (size_t i = 0; i < gmem_nr_metrics; i++) {
+			if (gmem_metric_is_counter(&gmem_metrics[i]))
+				fprintf(o->out, ",%s", gmem_metrics[i].key);
+		}
+		fputc('\n', o->out);
+	}
+	o->headed = true;
+	fprintf(o->out, "%" PRIu64 ",%.6f,%zu,%zu", now->ts_ns, seconds_of(o, now), now->vms,
+		now->uncounted);
+	for (size_t i = 0; i < gmem_nr_metrics; i++) {
+		if (!gmem_metric_is_counter(&gmem_metrics[i]))
+			continue;
+		fputc(',', o->out);
+		if (gmem_metric_known(&gmem_metrics[i], o->a->model->features))
+			fprintf(o->out, "%" PRIu64, value_of(&gmem_metrics[i], c));
+	}
+	fputc('\n', o->out);
+}
+
+static void json_row(struct options *o, const struct sum *now, const struct gmem_counters *c)
+{
+	struct json_object *row = json_object_new_object();
+
+	json_object_object_add(row, "version", json_object_new_int(GMEM_JSON_VERSION));
+	json_object_object_add(row, "type", json_object_new_string("stat"));
+	json_object_object_add(row, "ts_ns", json_object_new_uint64(now->ts_ns));
+	json_object_object_add(row, "duration_ns", json_object_new_uint64((uint64_t)(seconds_of(o, now) * 1e9)));
+	json_object_object_add(row, "vms", json_object_new_uint64(now->vms));
+	json_object_object_add(row, "vms_uncounted", json_object_new_uint64(now->uncounted));
+	json_object_object_add(row, "lost_records", json_object_new_uint64(c->lost_records));
+	for (size_t i = 0; i < gmem_nr_metrics; i++) {
+		const struct gmem_metric *m = &gmem_metrics[i];
+
+		if (gmem_metric_is_counter(m))
+			json_object_object_add(row, m->key, gmem_metric_known(m, o->a->model->features) ?
+					       json_object_new_uint64(value_of(m, c)) : NULL);
+	}
+	fprintf(o->out, "%s\n", json_object_to_json_string_ext(row, JSON_C_TO_STRING_PLAIN));
+	json_object_put(row);
+}
+
+/* What came since the last one. */
+static void row(struct options *o)
+{
+	struct sum now = sum_now(o);
+	struct gmem_counters c = now.c;
+
+	gmem_counters_sub(&c, &o->before.c);
+	if (o->format == FORMAT_JSON)
+		json_row(o, &now, &c);
+	else if (o->format == FORMAT_CSV)
+		csv_row(o, &now, &c);
+	else if (o->interval_s > 0)
+		text_row(o, &now, &c);
+	else
+		text_sum(o, &now, &c);
+	o->before = now;
+}
+
+/* Counters are of when they were read: rows are at pictures, and a little early is in time. */
+static int on_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
+{
+	struct options *o = ctx;
+	int err = gmem_analysis_apply(o->a, rec, wanted);
+	uint64_t from;
+
+	gmem_first_ns(&o->begin_ns, rec);
+	if (err || rec->kind != GMEM_SYNC || o->interval_s <= 0)
+		return err;
+	from = o->before.ts_ns ? o->before.ts_ns : o->begin_ns;
+	if ((double)(rec->ts_ns - from) < o->interval_s * 0.9e9)
+		return 0;
+	row(o);
+	fflush(o->out);
+	return ferror(o->out) ? -EIO : 0;
+}
+
+static enum gmem_status check(const struct options *o)
+{
+	struct filter_options f = o->in.filter;
+	char text[512];
+
+	f.vm = NULL;
+	f.pid = 0;
+	if (!*filter_text(&f, text, sizeof(text)))
+		return GMEM_OK;
+	return gmem_fail(o->in.e, GMEM_E_USAGE, "gmemtrace report takes all filters.",
+			 "the kernel counts for a VM: only --vm and -p choose");
+}
+
+static enum gmem_status run(void *ctx, FILE *out)
+{
+	struct options *o = ctx;
+	enum gmem_status status;
+
+	o->out = out;
+	o->a = gmem_analysis_new();
+	if (!o->a)
+		return gmem_fail(o->in.e, GMEM_E_FAILED, NULL, "out of memory");
+	o->in.interval_s = o->interval_s;
+	status = input_run(&o->in, on_record, o);
+	/* What is left, or all. */
+	if (!status && (o->interval_s <= 0 || o->before.ts_ns < o->a->model->now_ns))
+		row(o);
+	gmem_analysis_free(o->a);
+	return status;
+}
+
+enum gmem_status cmd_stat(int argc, char **argv, struct gmem_error *e)
+{
+	static const struct argp argp = {
+		argp_options, parse_opt, NULL,
+		"Counts what happens to guest memory: until Ctrl-C, for a time, around a command, or in a "
+		"recording. The kernel counts, and misses nothing.",
+		NULL, NULL, NULL
+	};
+	struct options o = { .in.e = e };
+	enum gmem_status status;
+
+	input_parse(&o.in, &argp, &o, argc, argv);
+	/* The kernel counts: no record of every operation. */
+	o.in.attach.live.groups &= ~(unsigned int)GMEM_PROBES_EVENTS;
+	status = check(&o);
+	return status ? status : output_write(o.in.output, run, &o, e);
+}

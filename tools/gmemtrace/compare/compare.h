@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * Comparing runs: what is measured in each, by name, and what can be said of the difference.
+ * Knows no files but that of the rules.
+ */
+#ifndef GMEMTRACE_COMPARE_H
+#define GMEMTRACE_COMPARE_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "analysis/analysis.h"
+#include "base/error.h"
+
+#define CMP_KEY 96
+#define CMP_BATCHES 10
+
+enum cmp_side { CMP_BASE, CMP_NEW, CMP_SIDES };
+
+/* What one run says of a metric. */
+struct cmp_value {
+	double value;
+	uint64_t count;			/* operations that it is of */
+	unsigned int nr_batches;	/* the same of consecutive parts of the run; 0: not known */
+	double batches[CMP_BATCHES];
+};
+
+enum cmp_judged {
+	CMP_LESS_IS_BETTER,
+	CMP_NOT_JUDGED,		/* how much was done: it says nothing of how well */
+};
+
+struct cmp_metric {
+	char key[CMP_KEY];	/* "to_shared.4K.zap.p50_ns" */
+	enum cmp_judged judged;
+	size_t nr[CMP_SIDES];
+	struct cmp_value *values[CMP_SIDES];	/* one of each run that has it */
+};
+
+struct cmp_set {
+	struct cmp_metric *metrics;
+	size_t nr;
+	size_t nr_runs[CMP_SIDES];
+};
+
+void cmp_set_free(struct cmp_set *s);
+
+/* 0 or -ENOMEM. */
+int cmp_set_add(struct cmp_set *s, enum cmp_side side, const char *key, enum cmp_judged judged,
+		const struct cmp_value *v);
+
+/* What a run's operations took: of each metric as many as are needed, in bounded memory. */
+struct cmp_samples;
+
+struct cmp_samples *cmp_samples_new(void);
+void cmp_samples_free(struct cmp_samples *s);
+
+/* gmem_value_fn, with a struct cmp_samples. */
+void cmp_samples_value(void *samples, const struct gmem_vm_stats *vm, enum gmem_series_id series,
+		       enum gmem_direction direction, uint64_t pages, uint64_t ns);
+
+/* Adds the run to a side. 0 or -ENOMEM, also for samples that could not be kept. */
+int cmp_samples_add_run(struct cmp_samples *s, const struct gmem_analysis *a, struct cmp_set *to,
+			enum cmp_side side);
+
+/* A result of selftests/bench/run.sh --json. 0, -EINVAL: it is none, or -ENOMEM. */
+int cmp_bench_add_run(struct json_object *bench, struct cmp_set *to, enum cmp_side side);
+
+/* Rules: docs/compare.md. */
+struct cmp_rule {
+	char pattern[CMP_KEY];	/* fnmatch() of keys */
+	double min_change;	/* < 0: the metric is ignored */
+};
+
+struct cmp_rules {
+	double alpha;		/* probability that a comparison of equals finds any difference */
+	double min_change;	/* less is no change, with several runs of each side; 0.03 is 3 % */
+	double min_change_single;	/* the same with one run of each */
+	double min_ns;		/* so much at least, too */
+	uint64_t min_samples;	/* operations of a run, for a median */
+	uint64_t min_samples_p99;
+	size_t nr;
+	struct cmp_rule *rules;	/* the last that matches counts */
+};
+
+void cmp_rules_default(struct cmp_rules *r);
+void cmp_rules_free(struct cmp_rules *r);
+enum gmem_status cmp_rules_read(struct cmp_rules *r, const char *path, struct gmem_error *e);
+
+enum cmp_verdict {
+	CMP_WORSE,
+	CMP_BETTER,
+	CMP_UNSURE,		/* the data cannot tell */
+	CMP_FEW,		/* too few operations or runs to say anything */
+	CMP_SAME,
+	CMP_ONE_SIDE,		/* only one side has it */
+	CMP_INFO,		/* not judged */
+	CMP_VERDICTS
+};
+
+extern const char *const cmp_verdict_names[CMP_VERDICTS];
+
+struct cmp_result {
+	const struct cmp_metric *metric;
+	enum cmp_verdict verdict;
+	double base;		/* median of the runs */
+	double now;
+	double change;		/* now / base - 1; infinite if base is 0 */
+	double low;		/* confidence interval of the change; both 0 if there is none */
+	double high;
+	double min_change;	/* that it was judged by */
+};
+
+struct cmp_results {
+	struct cmp_result *results;	/* worse first, larger changes first */
+	size_t nr;
+	size_t by_verdict[CMP_VERDICTS];
+	bool single;			/* a side has only one run */
+	size_t nr_runs[CMP_SIDES];
+	double alpha;			/* of each metric */
+};
+
+/* 0 or -ENOMEM. The set must stay. */
+int cmp_judge(struct cmp_results *r, const struct cmp_set *s, const struct cmp_rules *rules);
+void cmp_results_free(struct cmp_results *r);
+
+/* all: metrics that did not change, too. */
+void cmp_text(const struct cmp_results *r, bool all, FILE *out);
+struct json_object *cmp_json(const struct cmp_results *r);
+
+#endif /* GMEMTRACE_COMPARE_H */

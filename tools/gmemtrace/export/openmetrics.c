@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/*
+ * OpenMetrics: base units, counters that end in _total, one family after the other. Series are
+ * told apart by VM, direction and phase; what a VM is called is in an info family only.
+ */
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "abi/hist.h"
+#include "abi/kinds.h"
+#include "export/export.h"
+#include "model/metrics.h"
+#include "views/text.h"
+
+/* Bounds of histograms: 2^k ns less one. Slots are [.., 2^k), and all values are whole. */
+#define FIRST_BOUND	10
+#define LAST_BOUND	36
+
+enum scale { UNITS, PAGES, SECONDS };	/* as it is; pages as bytes; nanoseconds as seconds */
+
+struct family {
+	const char *name;
+	const char *help;
+	size_t offset;		/* in struct gmem_counters */
+	size_t stride;		/* to the same of the other direction; 0: it has none */
+	enum scale scale;
+	unsigned int feature;	/* that it needs */
+};
+
+#define AT(field) offsetof(struct gmem_counters, field)
+#define OP sizeof(struct gmem_op_counters)
+
+static const struct family families[] = {
+	{ "gmem_conversions", "Conversions that changed something.", AT(conversion[0].count), OP, UNITS, 0 },
+	{ "gmem_converted_bytes", "Bytes of the ranges of these.", AT(conversion[0].bytes), OP, UNITS, 0 },
+	{ "gmem_conversions_unchanged", "Conversions that found all as it was asked for.",
+		AT(conversion[0].unchanged), OP, UNITS, 0 },
+	{ "gmem_conversions_failed", "Conversions that failed.", AT(conversion[0].failed), OP, UNITS, 0 },
+	{ "gmem_stalls_unconverted", "Stalls in which nobody converted anything.", AT(stall[0].unchanged), OP,
+		UNITS, GMEM_FEATURE_STALLS },
+	{ "gmem_stall_ioctl_seconds", "Of stalls, in KVM_SET_MEMORY_ATTRIBUTES.", AT(stall_ioctl_ns[0]), 8,
+		SECONDS, GMEM_FEATURE_STALLS },
+	{ "gmem_stall_discard_seconds", "Of stalls, punching the guest_memfd.", AT(stall_discard_ns[0]), 8,
+		SECONDS, GMEM_FEATURE_STALLS },
+	{ "gmem_punches", "Holes punched into guest_memfd.", AT(punch.count), 0, UNITS, 0 },
+	{ "gmem_punches_failed", "Punches that failed.", AT(punch.failed), 0, UNITS, 0 },
+	{ "gmem_punch_seconds", "Time in these.", AT(punch.total_ns), 0, SECONDS, 0 },
+	{ "gmem_punched_bytes", "What these freed.", AT(punched_pages), 0, PAGES, GMEM_FEATURE_FREED },
+	{ "gmem_preallocations", "Preallocations of guest_memfd.", AT(allocate.count), 0, UNITS, 0 },
+	{ "gmem_preallocations_failed", "Preallocations that failed.", AT(allocate.failed), 0, UNITS, 0 },
+	{ "gmem_preallocation_seconds", "Time in preallocations.", AT(allocate.total_ns), 0, SECONDS, 0 },
+	{ "gmem_preallocated_bytes", "What preallocations allocated.", AT(allocated_pages), 0, PAGES,
+		GMEM_FEATURE_FREED },
+	{ "gmem_invalidations", "Invalidation windows of guest_memfd.", AT(invalidate.count), 0, UNITS,
+		GMEM_FEATURE_INVALIDATIONS },
+	{ "gmem_invalidation_seconds", "Time in these.", AT(invalidate.total_ns), 0, SECONDS,
+		GMEM_FEATURE_INVALIDATIONS },
+	{ "gmem_windows", "Invalidation windows of conversions.", AT(window.count), 0, UNITS,
+		GMEM_FEATURE_WINDOWS },
+	{ "gmem_window_seconds", "Time in these.", AT(window.total_ns), 0, SECONDS, GMEM_FEATURE_WINDOWS },
+	{ "gmem_fault_retries", "Faults of vCPUs that met an invalidation.", AT(fault_retries), 0, UNITS,
+		GMEM_FEATURE_RETRIES },
+	{ "gmem_memory_faults", "Exits with KVM_EXIT_MEMORY_FAULT.", AT(memory_faults), 0, UNITS, 0 },
+	{ "gmem_faults", "Private pages found or allocated for a vCPU.", AT(fault.count), 0, UNITS,
+		GMEM_FEATURE_FAULTS },
+	{ "gmem_faults_failed", "Faults of vCPUs that failed.", AT(fault.failed), 0, UNITS, GMEM_FEATURE_FAULTS },
+	{ "gmem_fault_seconds", "Time in these.", AT(fault.total_ns), 0, SECONDS, GMEM_FEATURE_FAULTS },
+	{ "gmem_touched_bytes", "What these allocated.", AT(faulted_pages), 0, PAGES, GMEM_FEATURE_TOUCHES },
+};
+
+#define NR_FAMILIES (sizeof(families) / sizeof(*families))
+
+static void put_value(FILE *out, uint64_t v, enum scale scale)
+{
+	if (scale == SECONDS)
+		fprintf(out, "%" PRIu64 ".%09" PRIu64 "\n", v / 1000000000, v % 1000000000);
+	else
+		fprintf(out, "%" PRIu64 "\n", scale == PAGES ? v << GMEM_PAGE_SHIFT : v);
+}
+
+/* Units are part of the name, and told once more, as the format has it. */
+static void head(FILE *out, const char *name, const char *type, const char *help)
+{
+	static const char *const units[] = { "seconds", "bytes" };
+	size_t len = strlen(name);
+
+	fprintf(out, "# TYPE %s %s\n", name, type);
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		size_t n = strlen(units[i]);
+
+		if (len > n && name[len - n - 1] == '_' && !strcmp(name + len - n, units[i]))
+			fprintf(out, "# UNIT %s %s\n", name, units[i]);
+	}
+	fprintf(out, "# HELP %s %s\n", name, help);
+}
+
+static uint64_t counter_at(const struct gmem_counters *c, size_t offset)
+{
+	uint64_t v;
+
+	memcpy(&v, (const char *)c + offset, sizeof(v));
+	return v;
+}
+
+static void family(const struct report *r, const struct family *f, FILE *out)
+{
+	if ((r->features & f->feature) != f->feature)
+		return;
+	head(out, f->name, "counter", f->help);
+	for (size_t i = 0; i < r->nr_vms; i++) {
+		const struct report_subject *s = &r->vms[i];
+
+		for (int d = 0; s->counted && d < (f->stride ? GMEM_DIRECTIONS : 1); d++) {
+			fprintf(out, "%s_total{vm=\"%" PRIu64 "\"", f->name, s->vm->id);
+			if (f->stride)
+				fprintf(out, ",direction=\"%s\"", gmem_direction_names[d]);
+			fputs("} ", out);
+			put_value(out, counter_at(&s->c, f->offset + d * f->stride), f->scale);
+		}
+	}
+}
+
+static void phases(const struct report *r, FILE *out)
+{
+	if (!(r->features & GMEM_FEATURE_PHASES))
+		return;
+	head(out, "gmem_phase_seconds", "counter", "Of conversions that changed something, in a phase.");
+	for (size_t i = 0; i < r->nr_vms; i++) {
+		for (int n = 0; r->vms[i].counted && n < GMEM_DIRECTIONS * GMEM_PHASES; n++) {
+			int d = n / GMEM_PHASES, p = n % GMEM_PHASES;
+
+			fprintf(out, "gmem_phase_seconds_total{vm=\"%" PRIu64 "\",direction=\"%s\",phase=\"%s\"} ",
+				r->vms[i].vm->id, gmem_direction_names[d], gmem_phase_names[p]);
+			put_value(out, r->vms[i].c.phase_ns[d][p], SECONDS);
+		}
+	}
+}
+
+static void buckets(FILE *out, const char *name, uint64_t vm, int d, const struct gmem_dist *dist)
+{
+	unsigned int slot = 0;
+	uint64_t n = 0;
+
+	for (unsigned int k = FIRST_BOUND; k <= LAST_BOUND; k++) {
+		uint64_t le = (1ULL << k) - 1;
+
+		for (; slot < GMEM_HIST_SLOTS && gmem_hist_low(slot) <= le; slot++)
+			n += dist->slots[slot];
+		fprintf(out, "%s_bucket{vm=\"%" PRIu64 "\",direction=\"%s\",le=\"%" PRIu64 ".%09" PRIu64 "\"} %"
+			PRIu64 "\n", name, vm, gmem_direction_names[d], le / 1000000000, le % 1000000000, n);
+	}
+	fprintf(out, "%s_bucket{vm=\"%" PRIu64 "\",direction=\"%s\",le=\"+Inf\"} %" PRIu64 "\n", name, vm,
+		gmem_direction_names[d], dist->count);
+	fprintf(out, "%s_count{vm=\"%" PRIu64 "\",direction=\"%s\"} %" PRIu64 "\n", name, vm,
+		gmem_direction_names[d], dist->count);
+	fprintf(out, "%s_sum{vm=\"%" PRIu64 "\",direction=\"%s\"} ", name, vm, gmem_direction_names[d]);
+	put_value(out, dist->total_ns, SECONDS);
+}
+
+static void histogram(const struct report *r, const char *name, enum gmem_series_id series, FILE *out)
+{
+	if (!report_knows(r, series))
+		return;
+	head(out, name, "histogram", gmem_series[series].help);
+	for (size_t i = 0; i < r->nr_vms; i++) {
+		for (int d = 0; d < GMEM_DIRECTIONS; d++) {
+			struct gmem_dist dist = report_dist(&r->vms[i], series, d);
+
+			buckets(out, name, r->vms[i].vm->id, d, &dist);
+		}
+	}
+}
+
+/* In a label, these three are written with a backslash. */
+static void put_label(FILE *out, const char *name, const char *value)
+{
+	char buf[REPORT_NAME_SIZE];
+
+	fprintf(out, ",%s=\"", name);
+	for (const char *s = gmem_text_name(buf, sizeof(buf), value); *s; s++) {
+		if (*s == '"' || *s == '\\')
+			fputc('\\', out);
+		fputc(*s, out);
+	}
+	fputc('"', out);
+}
+
+static void infos(const struct report *r, FILE *out)
+{
+	head(out, "gmem_vm", "info", "What a VM is.");
+	for (size_t i = 0; i < r->nr_vms; i++) {
+		const struct gmem_vm_stats *vm = r->vms[i].vm;
+
+		fprintf(out, "gmem_vm_info{vm=\"%" PRIu64 "\",pid=\"%u\"", vm->id, vm->pid);
+		put_label(out, "comm", vm->comm);
+		put_label(out, "name", *vm->name ? vm->name : vm->comm);
+		fputs("} 1\n", out);
+	}
+}
+
+/* Of VMs that are there: of the metric table, so that names and meanings are those of gmemtop. */
+static void gauges(const struct report *r, FILE *out)
+{
+	static const char *const keys[] = { "slot_bytes", "private_bytes", "shared_bytes", "populated_bytes" };
+
+	for (size_t k = 0; k < sizeof(keys) / sizeof(*keys); k++) {
+		const struct gmem_metric *m = gmem_metric(keys[k]);
+		char name[64];
+
+		snprintf(name, sizeof(name), "gmem_%s", keys[k]);
+		head(out, name, "gauge", m->help);
+		for (size_t i = 0; i < r->nr_vms; i++) {
+			const struct gmem_vm_stats *s = r->vms[i].vm;
+			const struct gmem_vm *vm = s->end_ns ? NULL : gmem_model_vm(r->a->model, s->id);
+
+			struct gmem_value v = vm ? gmem_metric_get(m, vm, r->a->model) : GMEM_NO_VALUE;
+
+			/* A sum that lacks a part is not the value that its name says. */
+			if (!v.unknown && !v.partial)
+				fprintf(out, "%s{vm=\"%" PRIu64 "\"} %" PRIu64 "\n", name, s->id, v.u);
+		}
+	}
+}
+
+static void own(const struct report *r, FILE *out)
+{
+	head(out, "gmem_events", "counter", "Events seen.");
+	fprintf(out, "gmem_events_total %" PRIu64 "\n", r->a->nr_events);
+	head(out, "gmem_lost", "counter", "Lost, by reason: docs/json.md.");
+	for (int i = 0; i < GMEM_LOSSES; i++)
+		fprintf(out, "gmem_lost_total{reason=\"%s\"} %" PRIu64 "\n", gmem_loss_names[i],
+			r->a->model->lost[i]);
+}
+
+void export_openmetrics(const struct report *r, FILE *out)
+{
+	infos(r, out);
+	gauges(r, out);
+	for (size_t i = 0; i < NR_FAMILIES; i++)
+		family(r, &families[i], out);
+	phases(r, out);
+	histogram(r, "gmem_conversion_duration_seconds", GMEM_S_CONVERSION, out);
+	histogram(r, "gmem_stall_duration_seconds", GMEM_S_STALL, out);
+	own(r, out);
+	fputs("# EOF\n", out);
+}

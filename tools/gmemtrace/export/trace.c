@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/*
+ * Records as slices that nest: a track for each thread in a VM, another for its invalidation
+ * windows, which overlap phases. Owns the tracks and what is open on them.
+ */
+#define HASH_NONFATAL_OOM 1	/* uthash would exit */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "abi/conversion.h"
+#include "abi/kinds.h"
+#include "export/export.h"
+#include "input/unfold.h"
+#include "model/metrics.h"
+
+#define DEPTH 16	/* slices in slices: more is no trace of a kernel */
+
+#define LOCK_PHASE	0xffff	/* a slice that no record begins */
+
+const char *const export_counter_names[EXPORT_COUNTERS] = {
+	[EXPORT_PRIVATE]	= "private_bytes",
+	[EXPORT_SHARED]		= "shared_bytes",
+	[EXPORT_POPULATED]	= "populated_bytes",
+};
+
+struct track_key {
+	uint64_t vm;
+	uint32_t tid;
+	uint32_t windows;
+};
+
+struct track {
+	struct track_key key;
+	struct export_track t;
+	uint64_t now_ns;	/* no slice begins or ends before that */
+	uint32_t vcpu;		/* + 1; 0: not known */
+	unsigned int depth;
+	uint16_t open[DEPTH];	/* kinds of what began */
+	uint64_t begin_ns[DEPTH];
+	UT_hash_handle hh;
+};
+
+struct vm_state {
+	uint64_t id;
+	uint64_t bytes[EXPORT_COUNTERS];
+	bool told[EXPORT_COUNTERS];
+	UT_hash_handle hh;
+};
+
+struct export_trace {
+	struct export_writer *w;
+	struct gmem_model *model;
+	struct track *tracks;
+	struct vm_state *vms;
+	uint64_t last_id;
+	uint64_t unpaired;
+};
+
+struct export_trace *export_trace_new(struct export_writer *w)
+{
+	struct export_trace *t = calloc(1, sizeof(*t));
+
+	if (t)
+		t->model = gmem_model_new();
+	if (t && t->model) {
+		t->w = w;
+		return t;
+	}
+	free(t);
+	return NULL;
+}
+
+void export_trace_free(struct export_trace *t)
+{
+	struct track *track, *tmp;
+	struct vm_state *vm, *vtmp;
+
+	if (!t)
+		return;
+	HASH_ITER(hh, t->tracks, track, tmp) {
+		HASH_DEL(t->tracks, track);
+		free(track);
+	}
+	HASH_ITER(hh, t->vms, vm, vtmp) {
+		HASH_DEL(t->vms, vm);
+		free(vm);
+	}
+	gmem_model_free(t->model);
+	t->w->free(t->w);
+	free(t);
+}
+
+uint64_t export_trace_unpaired(const struct export_trace *t)
+{
+	return t->unpaired;
+}
+
+static int name_track(struct export_trace *t, const struct track *track)
+{
+	char name[64];
+
+	if (track->key.windows)
+		snprintf(name, sizeof(name), "tid %u: invalidation windows", track->key.tid);
+	else if (track->vcpu)
+		snprintf(name, sizeof(name), "vCPU %u (tid %u)", track->vcpu - 1, track->key.tid);
+	else
+		snprintf(name, sizeof(name), "tid %u", track->key.tid);
+	return t->w->track(t->w, &track->t, name);
+}
+
+static struct track *get_track(struct export_trace *t, const struct gmem_hdr *h, bool windows, int *err)
+{
+	struct track_key key = { h->vm, h->tid, windows };
+	struct track *track;
+
+	*err = 0;
+	HASH_FIND(hh, t->tracks, &key, sizeof(key), track);
+	if (track)
+		return track;
+	*err = -ENOMEM;
+	track = calloc(1, sizeof(*track));
+	if (!track)
+		return NULL;
+	track->key = key;
+	track->t = (struct export_track){ h->vm, h->tid, windows, ++t->last_id };
+	HASH_ADD(hh, t->tracks, key, sizeof(track->key), track);
+	if (!track->hh.tbl) {
+		free(track);
+		return NULL;
+	}
+	*err = 0;
+	return track;
+}
+
+static uint64_t not_before(struct track *track, uint64_t ts_ns)
+{
+	if (ts_ns > track->now_ns)
+		track->now_ns = ts_ns;
+	return track->now_ns;
+}
+
+static int open_slice(struct export_trace *t, struct track *track, uint16_t kind, uint64_t ts_ns,
+		      const char *name, const struct export_args *args)
+{
+	if (track->depth == DEPTH)
+		return 0;
+	track->open[track->depth] = kind;
+	track->begin_ns[track->depth++] = ts_ns;
+	return t->w->begin(t->w, &track->t, ts_ns, name, args);
+}
+
+static int close_slice(struct export_trace *t, struct track *track, uint64_t ts_ns,
+		       const struct export_args *args)
+{
+	track->depth--;
+	return t->w->end(t->w, &track->t, ts_ns, args);
+}
+
+/* Where the slice of that kind is; -1: there is none. */
+static int find_open(const struct track *track, uint16_t kind)
+{
+	int i = (int)track->depth - 1;
+
+	while (i >= 0 && track->open[i] != kind)
+		i--;
+	return i;
+}
+
+static bool is_phase(uint16_t kind)
+{
+	return kind == GMEM_ATTRIBUTES_PHASE || kind == LOCK_PHASE;
+}
+
+/* What is above, and lost its end, ends here, too. */
+static int close_above(struct export_trace *t, struct track *track, int depth, uint64_t ts_ns)
+{
+	int err = 0;
+
+	while (!err && (int)track->depth > depth) {
+		t->unpaired += !is_phase(track->open[track->depth - 1]);
+		err = close_slice(t, track, ts_ns, NULL);
+	}
+	return err;
+}
+
+static const char *slice_name(const struct gmem_rec *r, const struct gmem_kind_info *k)
+{
+	switch (r->h.kind) {
+	case GMEM_ATTRIBUTES_BEGIN:
+	case GMEM_ATTRIBUTES_END:
+		return r->arg & 8 ? "convert to private" : "convert to shared";
+	case GMEM_FALLOCATE_BEGIN:
+	case GMEM_FALLOCATE_END:
+		return r->arg & 2 ? "punch" : "allocate";
+	case GMEM_INVALIDATE_BEGIN:
+	case GMEM_INVALIDATE_END:
+		return r->ino ? "invalidate guest_memfd" : "invalidate gfns";
+	default:
+		return k->op;
+	}
+}
+
+static int begins(struct export_trace *t, struct track *track, const struct gmem_rec *r,
+		  const struct gmem_kind_info *k)
+{
+	uint64_t ts = not_before(track, r->h.ts_ns);
+	int at = find_open(track, r->h.kind), err = 0;
+	struct export_args args;
+
+	if (at >= 0)
+		err = close_above(t, track, at, ts);
+	export_args_of(&args, &r->h);
+	return err ? err : open_slice(t, track, r->h.kind, ts, slice_name(r, k), &args);
+}
+
+/* Its begin was not there: it is drawn if nothing is in its way, else its end is marked. */
+static int lone_end(struct export_trace *t, struct track *track, const struct gmem_rec *r,
+		    const struct gmem_kind_info *k, const struct export_args *args)
+{
+	uint64_t begin = r->h.ts_ns - r->dur_ns, then = track->now_ns, ts = not_before(track, r->h.ts_ns);
+	int err;
+
+	t->unpaired++;
+	if (!r->dur_ns || r->dur_ns > r->h.ts_ns || begin < then || track->depth)
+		return t->w->instant(t->w, &track->t, ts, k->name, args);
+	err = t->w->begin(t->w, &track->t, begin, slice_name(r, k), args);
+	return err ? err : t->w->end(t->w, &track->t, ts, NULL);
+}
+
+static int ends(struct export_trace *t, struct track *track, const struct gmem_rec *r,
+		const struct gmem_kind_info *k)
+{
+	int at = find_open(track, r->h.kind - 1), err;
+	struct export_args args;
+	uint64_t ts;
+
+	export_args_of(&args, &r->h);
+	if (at < 0)
+		return lone_end(t, track, r, k, &args);
+	ts = not_before(track, r->h.ts_ns);
+	err = close_above(t, track, at + 1, ts);
+	return err ? err : close_slice(t, track, ts, &args);
+}
+
+/* The first that is told of ends the one that nobody tells of: waiting for the lock. */
+static int phase(struct export_trace *t, struct track *track, const struct gmem_rec *r)
+{
+	int at = find_open(track, GMEM_ATTRIBUTES_BEGIN), err = 0;
+	uint64_t ts = not_before(track, r->h.ts_ns);
+
+	if (at < 0 || r->arg >= GMEM_PHASES - GMEM_PHASE_CHECK)
+		return 0;
+	if ((int)track->depth == at + 1 && r->arg == 0)
+		err = open_slice(t, track, LOCK_PHASE, track->begin_ns[at],
+				 gmem_phase_names[GMEM_PHASE_LOCK], NULL);
+	if (!err)
+		err = close_above(t, track, at + 1, ts);
+	return err ? err : open_slice(t, track, GMEM_ATTRIBUTES_PHASE, ts,
+				      gmem_phase_names[r->arg + GMEM_PHASE_CHECK], NULL);
+}
+
+static int instant(struct export_trace *t, struct track *track, const struct gmem_rec *r,
+		   const struct gmem_kind_info *k)
+{
+	struct export_args args;
+
+	export_args_of(&args, &r->h);
+	return t->w->instant(t->w, &track->t, not_before(track, r->h.ts_ns), k->name, &args);
+}
+
+/* Of one that stalls it is known which vCPU it is. */
+static void learn_vcpu(struct track *track, const struct gmem_rec *r)
+{
+	if (r->h.kind == GMEM_STALL_BEGIN)
+		track->vcpu = r->aux + 1;
+}
+
+static int event(struct export_trace *t, const struct gmem_rec *r, const struct gmem_kind_info *k)
+{
+	bool window = r->h.kind == GMEM_INVALIDATE_BEGIN || r->h.kind == GMEM_INVALIDATE_END;
+	struct track *track;
+	int err;
+
+	track = get_track(t, &r->h, window, &err);
+	if (err)
+		return err;
+	learn_vcpu(track, r);
+	if (r->h.kind == GMEM_ATTRIBUTES_PHASE)
+		return phase(t, track, r);
+	switch (k->phase) {
+	case GMEM_BEGIN:
+		return begins(t, track, r, k);
+	case GMEM_END:
+		return ends(t, track, r, k);
+	default:
+		return instant(t, track, r, k);
+	}
+}
+
+static int on_event(void *ctx, const struct gmem_hdr *rec)
+{
+	return event(ctx, (const struct gmem_rec *)rec, gmem_kind(rec->kind));
+}
+
+/* One that tells its phases is drawn with them also if its begin was not there, and nothing is in its way. */
+static int begin_untold(struct export_trace *t, const struct gmem_conversion_rec *c)
+{
+	struct gmem_rec begin = c->r;
+	struct track *track;
+	int err;
+
+	track = get_track(t, &begin.h, false, &err);
+	begin.h.kind = GMEM_ATTRIBUTES_BEGIN;
+	begin.h.ts_ns -= begin.dur_ns;
+	if (err || track->depth || begin.h.ts_ns < track->now_ns || begin.dur_ns > c->r.h.ts_ns)
+		return err;
+	t->unpaired++;
+	return event(t, &begin, gmem_kind(begin.h.kind));
+}
+
+static struct vm_state *get_vm(struct export_trace *t, uint64_t id, int *err)
+{
+	struct vm_state *vm;
+
+	*err = 0;
+	HASH_FIND(hh, t->vms, &id, sizeof(id), vm);
+	if (vm)
+		return vm;
+	*err = -ENOMEM;
+	vm = calloc(1, sizeof(*vm));
+	if (!vm)
+		return NULL;
+	vm->id = id;
+	HASH_ADD(hh, t->vms, id, sizeof(vm->id), vm);
+	if (!vm->hh.tbl) {
+		free(vm);
+		return NULL;
+	}
+	*err = t->w->counters ? t->w->counters(t->w, id) : 0;
+	return *err ? NULL : vm;
+}
+
+static bool changes_bytes(unsigned int kind)
+{
+	switch (kind) {
+	case GMEM_ATTRIBUTES_END:
+	case GMEM_BIND:
+	case GMEM_UNBIND:
+	case GMEM_RELEASE:
+	case GMEM_SCAN_FILE:
+	case GMEM_SCAN_END:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int counters(struct export_trace *t, const struct gmem_hdr *h)
+{
+	const struct gmem_vm *vm = gmem_model_vm(t->model, h->vm);
+	static const char *const keys[EXPORT_COUNTERS] = {
+		[EXPORT_PRIVATE] = "private_bytes", [EXPORT_SHARED] = "shared_bytes",
+		[EXPORT_POPULATED] = "populated_bytes",
+	};
+	struct gmem_value values[EXPORT_COUNTERS];
+	struct vm_state *state;
+	int err;
+
+	if (!vm)
+		return 0;
+	state = get_vm(t, h->vm, &err);
+	if (!state)
+		return err;
+	for (int i = 0; i < EXPORT_COUNTERS; i++)
+		values[i] = gmem_metric_get(gmem_metric(keys[i]), vm, t->model);
+	for (int i = 0; i < EXPORT_COUNTERS && !err; i++) {
+		/* A track has no sign for what is unknown: it begins where something is known. */
+		if (values[i].unknown || values[i].partial ||
+		    (state->told[i] && state->bytes[i] == values[i].u))
+			continue;
+		if (i == EXPORT_POPULATED && !state->told[i] && h->kind != GMEM_SCAN_FILE)
+			continue;	/* a new file is empty, and will not stay so: wait until it is read */
+		state->told[i] = true;
+		state->bytes[i] = values[i].u;
+		err = t->w->counter(t->w, h->vm, i, h->ts_ns, values[i].u);
+	}
+	return err;
+}
+
+int export_trace_record(struct export_trace *t, const struct gmem_hdr *rec, bool wanted)
+{
+	const struct gmem_kind_info *k = gmem_kind(rec->kind);
+	const struct gmem_conversion_rec *c;
+	int err;
+
+	if (!k || rec->size < gmem_kind_bytes(rec->kind))
+		return 0;
+	err = gmem_model_apply(t->model, rec);
+	if (err)
+		return err;
+	if (k->phase != GMEM_META && wanted) {
+		c = gmem_conversion(rec);
+		err = c ? begin_untold(t, c) : 0;
+		if (!err)
+			err = unfold(rec, on_event, t);
+	}
+	if (!err && rec->vm && changes_bytes(rec->kind))
+		err = counters(t, rec);
+	return err;
+}
+
+/*
+ * Names come last, and once: which vCPU a thread is, and how a VM is called, is told late, and
+ * the engine of ui.perfetto.dev keeps the first name that it reads.
+ */
+static int name_all(struct export_trace *t)
+{
+	struct track *track, *tmp;
+	struct gmem_vm *vm, *vtmp;
+	int err = 0;
+
+	HASH_ITER(hh, t->model->vms, vm, vtmp) {
+		if (!err)
+			err = t->w->vm(t->w, vm);
+	}
+	HASH_ITER(hh, t->tracks, track, tmp) {
+		if (!err)
+			err = name_track(t, track);
+	}
+	return err;
+}
+
+/* What is open stays open: viewers draw it to the end. */
+int export_trace_finish(struct export_trace *t)
+{
+	int err = name_all(t);
+
+	return err ? err : t->w->finish(t->w);
+}

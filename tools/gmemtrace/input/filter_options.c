@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* The options of a filter, from the command line and as text. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/kinds.h"
+#include "base/number.h"
+#include "cli/args.h"
+#include "input/filter.h"
+#include "views/text.h"
+
+enum { OPT_VM = 512, OPT_GFN, OPT_LONGER, OPT_KIND, OPT_TO, OPT_SIZE, OPT_PHASE };
+
+static const struct argp_option options[] = {
+	{ NULL, 0, NULL, 0, "Which events:", 1 },
+	{ "pid", 'p', "PID", 0, "Only VMs of this process, and what it causes", 1 },
+	{ "vm", OPT_VM, "VM", 0, "Only this VM: its number or name", 1 },
+	{ "gfn", OPT_GFN, "RANGE", 0, "Only what touches these frames: START-END, END not in it, or one", 1 },
+	{ "kind", OPT_KIND, "KIND[,..]", 0, "Only these: convert, punch, fault, .. (help lists them)", 1 },
+	{ "to", OPT_TO, "SIDE", 0, "Only conversions to private or to shared", 1 },
+	{ "size", OPT_SIZE, "MIN[-MAX]", 0, "Only ranges of so many bytes: 4K-2M", 1 },
+	{ "longer", OPT_LONGER, "TIME", 0, "Only operations that took so long or longer: 100us", 1 },
+	{ "phase", OPT_PHASE, "PHASE", 0, "Only the begin of this phase of conversions: check, reserve, zap, store, mixed", 1 },
+	{ 0 }
+};
+
+static bool parse_gfns(struct filter_options *o, const char *arg)
+{
+	char *end;
+
+	errno = 0;
+	o->start_gfn = strtoull(arg, &end, 0);
+	if (end == arg || *arg == '-' || errno)
+		return false;
+	o->end_gfn = o->start_gfn + 1;
+	if (*end != '-')
+		return !*end && o->end_gfn;
+	arg = end + 1;
+	o->end_gfn = strtoull(arg, &end, 0);
+	return end != arg && !*end && *arg != '-' && !errno && o->end_gfn > o->start_gfn;
+}
+
+static bool parse_sizes(struct filter_options *o, const char *arg)
+{
+	const char *dash = strchr(arg, '-');
+	char min[32];
+
+	snprintf(min, sizeof(min), "%.*s", dash ? (int)(dash - arg) : (int)strlen(arg), arg);
+	if (!gmem_parse_bytes(min, &o->min_bytes))
+		return false;
+	return !dash || (gmem_parse_bytes(dash + 1, &o->max_bytes) && o->max_bytes >= o->min_bytes &&
+			 o->max_bytes);
+}
+
+/* Also by what people call an operation. */
+static uint64_t kinds_by_name(const char *name)
+{
+	uint64_t kinds = 0;
+
+	if (!strcmp(name, "convert"))
+		name = "attributes";
+	if (!strcmp(name, "punch") || !strcmp(name, "allocate"))
+		name = "fallocate";
+	for (unsigned int kind = 1; kind < GMEM_KINDS; kind++) {
+		const struct gmem_kind_info *k = gmem_kind(kind);
+
+		if (k && (k->phase != GMEM_META || kind == GMEM_VM) &&
+		    (!strcmp(name, k->name) || !strcmp(name, k->op)))
+			kinds |= 1ULL << kind;
+	}
+	return kinds;
+}
+
+static bool parse_kinds(struct filter_options *o, const char *arg)
+{
+	char buf[256], *save = NULL;
+
+	snprintf(buf, sizeof(buf), "%s", arg);
+	for (char *name = strtok_r(buf, ",", &save); name; name = strtok_r(NULL, ",", &save)) {
+		uint64_t kinds = kinds_by_name(name);
+
+		if (!kinds)
+			return false;
+		o->kinds |= kinds;
+		o->fallocate |= !strcmp(name, "punch") ? 1 : !strcmp(name, "allocate") ? 2 :
+				kinds >> GMEM_FALLOCATE_END & 1 ? 3 : 0;
+	}
+	return o->kinds;
+}
+
+static void list_kinds(void)
+{
+	printf("convert punch allocate");
+	for (unsigned int kind = 1; kind < GMEM_KINDS; kind++) {
+		const struct gmem_kind_info *k = gmem_kind(kind);
+
+		if (k && k->phase != GMEM_META && k->phase != GMEM_BEGIN)
+			printf(" %s", k->op);
+	}
+	putchar('\n');
+	exit(0);
+}
+
+/* In *number, from 1. */
+static error_t choose(const struct argp_state *state, const char *what, const char *arg,
+		      const char *const *names, size_t n, int *number)
+{
+	int i = 0;
+	error_t err = gmem_args_choose(state, what, arg, names, n, &i);
+
+	*number = 1 + i;
+	return err;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	static const char *const sides[] = { [GMEM_TO_PRIVATE] = "private", [GMEM_TO_SHARED] = "shared" };
+	struct filter_options *o = state->input;
+
+	switch (key) {
+	case 'p':
+		return gmem_args_pid(state, arg, &o->pid);
+	case OPT_VM:
+		o->vm = arg;
+		return *arg ? 0 : gmem_args_bad(state, "no VM:", arg);
+	case OPT_GFN:
+		return parse_gfns(o, arg) ? 0 : gmem_args_bad(state, "no range of frames:", arg);
+	case OPT_SIZE:
+		return parse_sizes(o, arg) ? 0 : gmem_args_bad(state, "no size, and no range of sizes:", arg);
+	case OPT_LONGER:
+		return gmem_parse_ns(arg, &o->longer_ns) ? 0 : gmem_args_bad(state, "no time, as 100us:", arg);
+	case OPT_KIND:
+		if (!strcmp(arg, "help"))
+			list_kinds();
+		return parse_kinds(o, arg) ? 0 : gmem_args_bad(state, "no kinds of events (--kind help lists them):", arg);
+	case OPT_TO:
+		return choose(state, "no side:", arg, sides, GMEM_DIRECTIONS, &o->direction);
+	case OPT_PHASE:
+		/* The event numbers those that it tells of, and the first is not among them. */
+		return choose(state, "no phase that begins with an event:", arg, gmem_phase_names + GMEM_PHASE_CHECK,
+			      GMEM_PHASES - GMEM_PHASE_CHECK, &o->phase);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp filter_argp = { options, parse, NULL, NULL, NULL, NULL, NULL };
+
+__attribute__((format(printf, 4, 5)))
+static void add(char *buf, size_t size, size_t *used, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (*used && *used < size)
+		*used += (size_t)snprintf(buf + *used, size - *used, " ");
+	if (*used >= size)
+		return;
+	va_start(ap, fmt);
+	*used += (size_t)vsnprintf(buf + *used, size - *used, fmt, ap);
+	va_end(ap);
+}
+
+char *filter_text(const struct filter_options *o, char *buf, size_t size)
+{
+	typedef unsigned long long ull;
+	size_t used = 0;
+
+	*buf = '\0';
+	if (o->pid)
+		add(buf, size, &used, "pid=%u", o->pid);
+	if (o->vm)
+		add(buf, size, &used, "vm=%s", o->vm);
+	if (o->end_gfn)
+		add(buf, size, &used, "gfn=0x%llx-0x%llx", (ull)o->start_gfn, (ull)o->end_gfn);
+	if (o->kinds)
+		add(buf, size, &used, "kinds=0x%llx", (ull)o->kinds);
+	if (o->direction)
+		add(buf, size, &used, "to=%s", o->direction == 1 + GMEM_TO_PRIVATE ? "private" : "shared");
+	if (o->min_bytes)
+		add(buf, size, &used, "min_bytes=%llu", (ull)o->min_bytes);
+	if (o->max_bytes)
+		add(buf, size, &used, "max_bytes=%llu", (ull)o->max_bytes);
+	if (o->longer_ns)
+		add(buf, size, &used, "longer_ns=%llu", (ull)o->longer_ns);
+	if (o->phase)
+		add(buf, size, &used, "phase=%s", gmem_phase_names[o->phase - 1 + GMEM_PHASE_CHECK]);
+	return buf;
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "input/input.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "base/stop.h"
+#include "cli/args.h"
+#include "cli/live_options.h"
+#include "commands/command.h"
+#include "input/blind.h"
+#include "input/child.h"
+#include "input/recording_file.h"
+#include "recording/recording.h"
+
+enum { OPT_RECORD = 1024 };
+
+static const struct argp_option options[] = {
+	{ "output", 'o', "FILE", 0, "Write to FILE", 0 },
+	{ "record", OPT_RECORD, "FILE", 0, "Record to FILE, too", GMEM_LIVE_GROUP },
+	{ 0 }
+};
+
+/* What is behind -- is a command, and what is before it a recording. */
+static error_t parse_arg(struct input *in, char *arg, struct argp_state *state)
+{
+	if (state->quoted && state->next > state->quoted) {
+		in->command = &state->argv[state->next - 1];
+		state->next = state->argc;
+		return 0;
+	}
+	if (in->file)
+		return ARGP_ERR_UNKNOWN;
+	in->file = arg;
+	return 0;
+}
+
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !stat(a, &x) && !stat(b, &y) && S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static error_t check(const struct input *in, const struct argp_state *state)
+{
+	const struct gmem_live_opts *live = &in->attach.live;
+
+	if (!in->file)
+		return 0;
+	if (in->output && is_same_file(in->file, in->output))
+		return gmem_args_bad(state, "this is the recording that is read, and not to be written over:",
+				     in->output);
+	if (in->command)
+		return gmem_args_bad(state, "a recording is read, and no command run:", in->command[0]);
+	if (in->attach.seconds > 0 || live->wait || live->ringbuf_bytes || live->set != GMEM_SET_ANY || in->record)
+		return gmem_args_bad(state, "there are options of live tracing, but a recording is given:",
+				     in->file);
+	return 0;
+}
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct input *in = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = in->own;
+		state->child_inputs[1] = &in->filter;
+		state->child_inputs[2] = &in->attach;
+		return 0;
+	case 'o':
+		in->output = arg;
+		return 0;
+	case OPT_RECORD:
+		in->record = arg;
+		return 0;
+	case ARGP_KEY_ARG:
+		return parse_arg(in, arg, state);
+	case ARGP_KEY_END:
+		return check(in, state);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+void input_parse(struct input *in, const struct argp *argp, void *own, int argc, char **argv)
+{
+	const struct argp_child children[] = {
+		{ argp, 0, NULL, 0 }, { &filter_argp, 0, NULL, 0 }, { &attach_argp, 0, NULL, 0 }, { 0 }
+	};
+	const struct argp all = { options, parse_opt, "[FILE | -- COMMAND [ARG..]]", NULL, children, NULL, NULL };
+
+	in->own = own;
+	gmem_args_parse(&all, argc, argv, in);
+}
+
+static int on_record(void *ctx, const struct gmem_hdr *rec)
+{
+	struct input *in = ctx;
+	int err;
+
+	blind_warn(rec);
+	if (in->wants.all)
+		return in->fn(in->ctx, rec, true);
+	err = filter_learn(&in->wants, rec);
+	return err ? err : in->fn(in->ctx, rec, filter_wants(&in->wants, rec));
+}
+
+static double now_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* -ENODATA and -ECANCELED are ends in order. */
+static int replay(struct gmem_source *s, struct input *in)
+{
+	int n;
+
+	do {
+		n = gmem_source_poll(s, 0, on_record, in);
+		if (!n)
+			n = gmem_source_sync(s, on_record, in);
+	} while (n >= 0 && !gmem_stopped());
+	return n == -ENODATA || n == -ECANCELED || n >= 0 ? 0 : n;
+}
+
+static int follow(struct gmem_source *s, struct input *in, struct child *c)
+{
+	double interval = in->interval_s > 0 ? in->interval_s : 1, begin = now_s(), synced = begin;
+	bool looked = false;	/* what VMs there are is known only then */
+	int n = 0;
+
+	while (n >= 0 && !gmem_stopped() && (in->attach.seconds <= 0 || now_s() < begin + in->attach.seconds) &&
+	       !(c->pid && child_ended(c)) && !(in->once && looked && !gmem_source_pending(s))) {
+		double left = synced + interval - now_s();
+
+		n = gmem_source_poll(s, left > 0.1 ? 100 : left > 0 ? (int)(left * 1000) : 0, on_record, in);
+		if (n == -EINTR)
+			n = 0;
+		looked = true;
+		if (n >= 0 && now_s() >= synced + interval) {
+			n = gmem_source_sync(s, on_record, in);
+			synced += interval;
+		}
+	}
+	if (n >= 0)
+		n = gmem_source_sync(s, on_record, in);
+	return n == -ECANCELED || n >= 0 ? 0 : n;
+}
+
+static enum gmem_status open_live(struct gmem_source **out, const struct input *in)
+{
+	struct gmem_live_opts live = in->attach.live;
+
+	live.inventory = true;
+	return gmem_live_open(out, &live, in->e);
+}
+
+static enum gmem_status failed(const struct input *in, const struct gmem_recording *w, int err)
+{
+	int bad_write = w ? gmem_recording_error(w) : 0;
+
+	if (bad_write)
+		return gmem_fail(in->e, GMEM_E_IO, "Is the disk full?", "cannot write %s: %s", in->record,
+				 strerror(-bad_write));
+	if (in->file)
+		return gmem_fail(in->e, GMEM_E_IO, "Is it a recording of gmemtrace record?",
+				 "cannot read %s: %s", in->file, strerror(-err));
+	return gmem_fail(in->e, GMEM_E_FAILED, "Run it again with -v for more.", "cannot read events: %s",
+			 strerror(-err));
+}
+
+static void tell_end(const struct child *c, char **command)
+{
+	if (!c->ended || !c->status)
+		return;
+	if (WIFSIGNALED(c->status))
+		fprintf(stderr, "gmemtrace: %s was ended by signal %d\n", command[0], WTERMSIG(c->status));
+	else
+		fprintf(stderr, "gmemtrace: %s ended with status %d\n", command[0], WEXITSTATUS(c->status));
+}
+
+static enum gmem_status run_live(struct input *in, struct child *c)
+{
+	struct gmem_source *s = NULL;
+	struct gmem_recording *w = NULL;
+	enum gmem_status status = open_live(&s, in);
+	int err = 0;
+
+	if (!status && in->record)
+		status = gmem_tee_create(&s, &w, in->record, GMEMTRACE_VERSION, in->e);
+	if (!status && !in->once)
+		fprintf(stderr, "gmemtrace: probes: %s; %s\n", gmem_source_describe(s),
+			c->pid ? "until the command ends" : in->attach.seconds > 0 ? "until the time is over" :
+			"Ctrl-C ends");
+	if (!status && c->pid)
+		err = child_run(c);
+	if (err)
+		status = gmem_fail(in->e, GMEM_E_USAGE, "Is it installed, and in PATH?", "cannot run %s: %s",
+				   in->command[0], strerror(-err));
+	if (!status) {
+		err = follow(s, in, c);
+		status = err ? failed(in, w, err) : GMEM_OK;
+		tell_end(c, in->command);
+	}
+	gmem_source_close(s);
+	return status;
+}
+
+static enum gmem_status run_replay(struct input *in)
+{
+	struct gmem_source *s = NULL;
+	enum gmem_status status = gmem_recording_open(&s, in->file, in->e);
+	int err;
+
+	if (status)
+		return status;
+	recording_file_tell_filters(gmem_recording_info(s));
+	err = replay(s, in);
+	recording_file_tell_end(s);
+	gmem_source_close(s);
+	return err ? failed(in, NULL, err) : status;
+}
+
+/* Before privileges are given up: the command has those that we were given. */
+static enum gmem_status run_with_command(struct input *in)
+{
+	struct child c = { .go = -1, .failed = -1 };
+	int err = in->command ? child_prepare(&c, in->command) : 0;
+	enum gmem_status status;
+
+	if (err)
+		return gmem_fail(in->e, GMEM_E_FAILED, NULL, "cannot start a process: %s", strerror(-err));
+	status = run_live(in, &c);
+	child_end(&c);
+	return status;
+}
+
+enum gmem_status input_run(struct input *in, input_fn fn, void *ctx)
+{
+	enum gmem_status status;
+
+	gmem_stop_on_signals();
+	in->fn = fn;
+	in->ctx = ctx;
+	if (filter_init(&in->wants, &in->filter))
+		return gmem_fail(in->e, GMEM_E_FAILED, NULL, "out of memory");
+	status = in->file ? run_replay(in) : run_with_command(in);
+	if (!status)
+		filter_tell_unmet(&in->wants);
+	filter_free(&in->wants);
+	return status;
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "input/recording_file.h"
+
+#include <stdio.h>
+
+#include "views/text.h"
+
+void recording_file_tell_filters(const struct gmem_recording_info *info)
+{
+	char text[4 * sizeof(info->filters)];
+
+	if (*info->filters)
+		fprintf(stderr, "gmemtrace: it was recorded with %s; what maps need is in it all the same\n",
+			gmem_text_name(text, sizeof(text), info->filters));
+}
+
+static const char *why(const struct gmem_recording_state *state, const struct gmem_recording_info *info)
+{
+	if (info->cut)
+		return "it could not be written on: there was no room";
+	return state->head_damaged || info->complete ? "something is missing at its end" :
+		"it is being written, or its writer died";
+}
+
+void recording_file_tell_end(const struct gmem_source *source)
+{
+	typedef unsigned long long ull;
+	struct gmem_recording_state state;
+
+	gmem_recording_state(source, &state);
+	if (state.ended_early)
+		fprintf(stderr, "gmemtrace: the recording was not closed: %s\n",
+			why(&state, gmem_recording_info(source)));
+	if (state.lost_records || state.lost_blocks || state.lost_bytes)
+		fprintf(stderr, "gmemtrace: the recording is damaged: lost %llu records, %llu blocks, %llu bytes\n",
+			(ull)state.lost_records, (ull)state.lost_blocks, (ull)state.lost_bytes);
+	if (state.head_damaged)
+		fprintf(stderr, "gmemtrace: its header is damaged: what it says of itself is not known\n");
+}

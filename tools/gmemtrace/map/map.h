@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* Maps of VMs: which gfns are private. Views of the model; they know no source. */
+#ifndef GMEMTRACE_MAP_H
+#define GMEMTRACE_MAP_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "model/model.h"
+
+/* A slot in cells of as many pages each, row by row. */
+struct map_grid {
+	uint64_t unit;		/* pages of a cell, a power of two */
+	size_t columns;
+	size_t nr;		/* cells */
+	uint8_t *level;		/* of each: 0 nothing is private, MAP_FULL all, else in between */
+};
+
+#define MAP_FULL 255
+
+/* As fine as max_cells allow. 0 or -ENOMEM. */
+int map_grid_make(struct map_grid *g, const struct gmem_vm *vm, const struct gmem_slot *s,
+		  size_t columns, size_t max_cells);
+void map_grid_free(struct map_grid *g);
+
+/* VMs that are shown, by number. */
+struct map_vms {
+	const struct gmem_model *model;
+	const struct gmem_vm **vms;
+	size_t nr;
+};
+
+/* 0, or -errno of what did not fit into memory. */
+int map_text(const struct map_vms *m, bool ascii, FILE *out);
+int map_svg(const struct map_vms *m, FILE *out);
+int map_png(const struct map_vms *m, FILE *out);
+struct json_object *map_json(const struct map_vms *m);
+
+#endif /* GMEMTRACE_MAP_H */

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "output/output.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_stdout(const char *path)
+{
+	return !path || !strcmp(path, "-");
+}
+
+/* What may be there already stays until all is written. Pipes and devices are written to as it comes. */
+static bool is_replaced(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) ? errno == ENOENT : S_ISREG(st.st_mode);
+}
+
+static enum gmem_status cannot_write(const char *path, int err, struct gmem_error *e)
+{
+	return gmem_fail(e, GMEM_E_IO, "Is the disk full, or the reader gone?", "cannot write %s: %s",
+			 is_stdout(path) ? "to stdout" : path, strerror(err));
+}
+
+/* 0, or why not all was written. Closes what was opened. */
+static int finish(FILE *out, const char *path)
+{
+	bool bad = ferror(out) || fflush(out);
+	int err = errno;
+
+	if (!is_stdout(path) && fclose(out) && !bad) {
+		bad = true;
+		err = errno;
+	}
+	return !bad ? 0 : err ? err : EIO;
+}
+
+static enum gmem_status write_to(const char *to, const char *path, output_fn fn, void *ctx, struct gmem_error *e)
+{
+	FILE *out = is_stdout(path) ? stdout : fopen(to, "w");
+	enum gmem_status status;
+	int err;
+
+	if (!out)
+		return gmem_fail(e, GMEM_E_IO, "Is there such a folder, and may you write to it?",
+				 "cannot write %s: %s", path, strerror(errno));
+	status = fn(ctx, out);
+	err = finish(out, path);
+	return status || !err ? status : cannot_write(path, err, e);
+}
+
+enum gmem_status output_write(const char *path, output_fn fn, void *ctx, struct gmem_error *e)
+{
+	char part[PATH_MAX];
+	enum gmem_status status;
+
+	if (is_stdout(path) || !is_replaced(path))
+		return write_to(path, path, fn, ctx, e);
+	if (snprintf(part, sizeof(part), "%s.part", path) >= (int)sizeof(part))
+		return cannot_write(path, ENAMETOOLONG, e);
+	status = write_to(part, path, fn, ctx, e);
+	if (!status && rename(part, path))
+		status = cannot_write(path, errno, e);
+	if (status)
+		unlink(part);
+	return status;
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "print/show.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "abi/kinds.h"
+#include "cli/args.h"
+#include "input/blind.h"
+#include "input/unfold.h"
+
+enum { OPT_JSON = 256, OPT_CSV, OPT_TIME, OPT_COLOR };
+
+static const struct argp_option options[] = {
+	{ "events", 'e', NULL, 0, "A line for every event, begins and phases too, not for every operation", 0 },
+	{ "json", OPT_JSON, NULL, 0, "One JSON object a line", 0 },
+	{ "csv", OPT_CSV, NULL, 0, "Comma-separated values, the first line names them", 0 },
+	{ "time", OPT_TIME, "HOW", 0, "rel (seconds since the begin), abs (time of day) or delta (since the line before)", 0 },
+	{ "color", OPT_COLOR, "WHEN", 0, "auto (on a terminal, if NO_COLOR is not set), always or never", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	static const char *const times[] = { "rel", "abs", "delta" };
+	static const char *const colors[] = { "auto", "always", "never" };
+	struct show_options *o = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->filter;
+		return 0;
+	case 'e':
+		o->events = true;
+		return 0;
+	case OPT_JSON:
+		o->json = true;
+		return 0;
+	case OPT_CSV:
+		o->csv = true;
+		return 0;
+	case OPT_TIME:
+		return gmem_args_choose(state, "no way to tell the time:", arg, times, 3, &o->time);
+	case OPT_COLOR:
+		return gmem_args_choose(state, "no way to use colours:", arg, colors, 3, &o->color);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { &filter_argp, 0, NULL, 0 }, { 0 } };
+
+const struct argp show_argp = { options, parse, NULL, NULL, children, NULL, NULL };
+
+static bool colored(const struct show_options *o)
+{
+	const char *no = getenv("NO_COLOR");
+
+	if (o->color != SHOW_COLOR_AUTO)
+		return o->color == SHOW_COLOR_ALWAYS;
+	return isatty(STDOUT_FILENO) && !(no && *no);
+}
+
+static int put_line(const struct put *o, char *line)
+{
+	*o->p = '\n';
+	fwrite_unlocked(line, 1, (size_t)(o->p + 1 - line), stdout);
+	return ferror_unlocked(stdout) ? -errno : 0;
+}
+
+static int show_line(void *ctx, const struct gmem_hdr *rec)
+{
+	char line[LINE_SIZE];
+	struct show *s = ctx;
+	struct put out;
+
+	s->lines++;
+	put_start(&out, line, sizeof(line));
+	if (s->o->json)
+		line_json(&s->format, rec, &out);
+	else if (s->o->csv)
+		line_csv(&s->format, rec, &out);
+	else
+		line_text(&s->format, rec, &out);
+	return put_line(&out, line);
+}
+
+int show_start(struct show *s, const struct show_options *o, uint64_t realtime_off)
+{
+	char line[LINE_SIZE];
+	struct put out;
+	int err;
+
+	memset(s, 0, sizeof(*s));
+	s->o = o;
+	s->format.time = (enum line_time)o->time;
+	s->format.color = colored(o) && !o->json && !o->csv;
+	s->format.realtime_off = realtime_off;
+	err = filter_init(&s->filter, &o->filter);
+	if (!err)
+		err = in_order_init(&s->order, show_line, s);
+	if (err || o->json)
+		return err;
+	put_start(&out, line, sizeof(line));
+	if (o->csv)
+		line_csv_header(&out);
+	else
+		line_header(&s->format, &out);
+	err = put_line(&out, line);
+	return err ? err : show_flush(s);
+}
+
+void show_end(struct show *s)
+{
+	in_order_free(&s->order);
+	filter_free(&s->filter);
+}
+
+int show_flush(struct show *s)
+{
+	int err = in_order_flush(&s->order);
+
+	return err ? err : fflush(stdout) ? -errno : 0;
+}
+
+/* Of operations, only how they ended; phases are not operations. */
+static bool is_shown(const struct show *s, const struct gmem_hdr *rec, const struct gmem_kind_info *k)
+{
+	if (rec->kind == GMEM_VM)
+		return true;
+	if (k->phase == GMEM_META)
+		return false;
+	if (s->o->events || (s->o->filter.kinds && s->o->filter.kinds >> rec->kind & 1 &&
+			     k->phase != GMEM_BEGIN))
+		return true;
+	return k->phase != GMEM_BEGIN && (rec->kind != GMEM_ATTRIBUTES_PHASE || s->o->filter.phase);
+}
+
+/* Of records that are no lines. */
+static void learn(struct show *s, const struct gmem_hdr *rec, const struct gmem_kind_info *k, bool again)
+{
+	const struct gmem_clock_rec *c = (const struct gmem_clock_rec *)rec;
+
+	gmem_first_ns(&s->format.first_ns, rec);
+	s->events += k->phase != GMEM_META && !again;
+	if (rec->kind == GMEM_LOST)
+		memcpy(s->lost, ((const struct gmem_lost_rec *)rec)->lost, sizeof(s->lost));
+	if (rec->kind == GMEM_CLOCK) {
+		s->format.realtime_off = c->realtime_ns - rec->ts_ns;
+		*s->format.clock = '\0';
+	}
+}
+
+static int show_event(void *ctx, const struct gmem_hdr *rec)
+{
+	const struct gmem_kind_info *k = gmem_kind(rec->kind);
+	struct show *s = ctx;
+	bool again;
+	int err;
+
+	if (!k || rec->size < gmem_kind_bytes(rec->kind))
+		return 0;
+	again = gmem_told_again(&s->telling, rec);
+	/* Lines of before the clock was set have its time of then. */
+	err = rec->kind == GMEM_CLOCK ? in_order_flush(&s->order) : 0;
+	learn(s, rec, k, again);
+	if (!err)
+		err = filter_learn(&s->filter, rec);
+	if (err || again || !is_shown(s, rec, k) || !filter_wants(&s->filter, rec))
+		return err;
+	return in_order_add(&s->order, rec);
+}
+
+int show_record(void *ctx, const struct gmem_hdr *rec)
+{
+	blind_warn(rec);
+	return unfold(rec, show_event, ctx);
+}
+
+void show_summary(const struct show *s)
+{
+	fprintf(stderr, "gmemtrace: %llu lines, %llu events, lost", (unsigned long long)s->lines,
+		(unsigned long long)s->events);
+	for (int i = 0; i < GMEM_LOSSES; i++)
+		fprintf(stderr, "%s %s %llu", i ? "," : "", gmem_loss_names[i],
+			(unsigned long long)s->lost[i]);
+	fputc('\n', stderr);
+	filter_tell_unmet(&s->filter);
+}
+
+enum gmem_status show_failed(int err, struct gmem_error *e)
+{
+	if (err == -EIO || err == -ENOSPC || err == -EPIPE || err == -EFBIG)
+		return gmem_fail(e, GMEM_E_IO, "Is the disk full, or the reader gone?",
+				 "cannot write to stdout: %s", strerror(-err));
+	return gmem_fail(e, GMEM_E_FAILED, "Run it again with -v for more.",
+			 "cannot read events: %s", strerror(-err));
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "record/recorder.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "abi/conversion.h"
+#include "abi/kinds.h"
+#include "live/privileges.h"
+
+static int write_record(void *ctx, const struct gmem_hdr *rec)
+{
+	return gmem_recording_write(ctx, rec);
+}
+
+/* PATH becomes PATH.1, that PATH.2, and the oldest goes. */
+static int make_room(const struct recorder_options *o)
+{
+	char from[4096], to[4096];
+
+	for (unsigned int n = o->keep; n > 0; n--) {
+		if (n == 1)
+			snprintf(from, sizeof(from), "%s", o->path);
+		else
+			snprintf(from, sizeof(from), "%s.%u", o->path, n - 1);
+		snprintf(to, sizeof(to), "%s.%u", o->path, n);
+		if (rename(from, to) && errno != ENOENT)
+			return -errno;
+	}
+	return 0;
+}
+
+static enum gmem_status save_flight(struct recorder *r, struct gmem_error *e)
+{
+	struct gmem_recording_stats s = { 0 };
+	enum gmem_status status = gmem_flight_save(r->flight, r->o.path, r->info, &s, e);
+
+	if (status)
+		return status;
+	r->done.bytes += s.bytes;
+	r->done.records += s.records;
+	return GMEM_OK;
+}
+
+/* The next file, in the place of the last. */
+static enum gmem_status create(struct recorder *r, struct gmem_error *e)
+{
+	enum gmem_status status = GMEM_OK;
+	int err;
+
+	/* Who has no such right does without. */
+	gmem_privileges_raise(GMEM_CAPS_FILES);
+	err = make_room(&r->o);
+	if (err)
+		status = gmem_fail(e, GMEM_E_IO, "May you write to its folder?", "cannot rename %s: %s",
+				   r->o.path, strerror(-err));
+	else if (r->flight)
+		status = save_flight(r, e);
+	else
+		status = gmem_recording_create(&r->w, r->o.path, r->info, e);
+	gmem_privileges_lower(GMEM_CAPS_FILES);
+	r->files += !status;
+	return status;
+}
+
+enum gmem_status recorder_open(struct recorder *r, const struct recorder_options *o,
+			       const struct gmem_recording_info *info, struct gmem_error *e)
+{
+	memset(r, 0, sizeof(*r));
+	r->o = *o;
+	r->info = info;
+	if (o->last_ns) {
+		r->flight = gmem_flight_new(o->last_ns, o->max_bytes);
+		if (!r->flight)
+			return gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
+		return GMEM_OK;
+	}
+	if (o->keep && gmem_state_init(&r->state))
+		return gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
+	return create(r, e);
+}
+
+int recorder_write(struct recorder *r, const struct gmem_hdr *rec)
+{
+	const struct gmem_kind_info *k = gmem_kind(rec->kind);
+	int err;
+
+	if (r->full)
+		return 0;
+	if (!gmem_told_again(&r->telling, rec) && k && k->phase != GMEM_META)
+		r->events += 1 + gmem_conversion_events(rec);
+	if (r->flight)
+		return gmem_flight_write(r->flight, rec);
+	err = r->state.model ? gmem_state_learn(&r->state, rec) : 0;
+	return err ? err : gmem_recording_write(r->w, rec);
+}
+
+static void add_done(struct recorder *r)
+{
+	struct gmem_recording_stats s;
+
+	gmem_recording_stats(r->w, &s);
+	r->done.bytes += s.bytes;
+	r->done.records += s.records;
+}
+
+/* The next begins with what is known, so that it can be read without those before it. */
+static int next_file(struct recorder *r)
+{
+	struct gmem_error e = { 0 };
+	int err;
+
+	add_done(r);
+	err = gmem_recording_close(r->w);
+	r->w = NULL;
+	if (err)
+		return err;
+	errno = 0;
+	if (create(r, &e))
+		return errno ? -errno : -EIO;
+	return gmem_state_tell(&r->state, write_record, r->w);
+}
+
+int recorder_flush(struct recorder *r)
+{
+	struct gmem_recording_stats s;
+	int err;
+
+	if (r->flight)
+		return gmem_flight_flush(r->flight);
+	err = gmem_recording_flush(r->w);
+	gmem_recording_stats(r->w, &s);
+	if (err || !r->o.max_bytes || s.bytes < r->o.max_bytes)
+		return err;
+	if (r->o.keep)
+		return next_file(r);
+	r->full = true;
+	return 0;
+}
+
+enum gmem_status recorder_save(struct recorder *r, struct gmem_error *e)
+{
+	return create(r, e);
+}
+
+struct gmem_recording_stats recorder_stats(const struct recorder *r)
+{
+	struct gmem_recording_stats s = r->done, now;
+
+	if (!r->w)
+		return s;
+	gmem_recording_stats(r->w, &now);
+	s.bytes += now.bytes;
+	s.records += now.records;
+	return s;
+}
+
+int recorder_close(struct recorder *r)
+{
+	int err;
+
+	if (r->w)
+		add_done(r);
+	err = gmem_recording_close(r->w);
+	r->w = NULL;
+	gmem_flight_free(r->flight);
+	r->flight = NULL;
+	gmem_state_free(&r->state);
+	return err;
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* The loop of `gmemtrace record`: records from the source to the recorder, a picture a second. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "abi/kinds.h"
+#include "base/clocks.h"
+#include "base/stop.h"
+#include "input/blind.h"
+#include "record/record.h"
+
+#define PICTURE_NS	1000000000ULL
+#define POLL_MS		100
+
+static volatile sig_atomic_t save_wanted;
+
+static int keep(struct record *r, const struct gmem_hdr *rec)
+{
+	return filter_keeps(&r->filter, rec) ? recorder_write(&r->out, rec) : 0;
+}
+
+/* Whether a VM is wanted may depend on its name, which comes after it. */
+static int let_go(struct record *r)
+{
+	struct gmem_vm_rec vm;
+
+	if (!r->held.h.size)
+		return 0;
+	vm = r->held;
+	r->held.h.size = 0;
+	return keep(r, &vm.h);
+}
+
+/* What is in flight when the picture is taken is told to begin, and hangs if that was long ago. */
+static bool hangs(struct record *r, const struct gmem_hdr *rec)
+{
+	if (!r->told_ns || r->told_ns < r->armed_ns || rec->ts_ns + r->trigger_ns > r->told_ns ||
+	    rec->ts_ns <= r->hung_ns)
+		return false;
+	r->hung_ns = rec->ts_ns;	/* once: what it began with must not be written over */
+	return true;
+}
+
+static void look_for_trigger(struct record *r, const struct gmem_hdr *rec)
+{
+	const struct gmem_kind_info *k = gmem_kind(rec->kind);
+
+	if (rec->kind == GMEM_INFLIGHT || rec->kind == GMEM_SYNC)
+		r->told_ns = rec->kind == GMEM_INFLIGHT ? rec->ts_ns : 0;
+	if (!k || !filter_wants_vm(&r->filter, rec))
+		return;
+	if (k->phase == GMEM_END && rec->ts_ns >= r->armed_ns &&
+	    ((const struct gmem_rec *)rec)->dur_ns >= r->trigger_ns)
+		r->triggered = true;
+	if (k->phase == GMEM_BEGIN && hangs(r, rec))
+		r->triggered = true;
+}
+
+static int on_record(void *ctx, const struct gmem_hdr *rec)
+{
+	struct record *r = ctx;
+	int err = filter_learn(&r->filter, rec);
+
+	blind_warn(rec);
+	if (rec->kind == GMEM_LOST)
+		memcpy(r->lost, ((const struct gmem_lost_rec *)rec)->lost, sizeof(r->lost));
+	if (r->trigger_ns)
+		look_for_trigger(r, rec);
+	if (!err)
+		err = let_go(r);
+	if (rec->kind == GMEM_VM && r->o->filter.vm) {
+		memcpy(&r->held, rec, sizeof(r->held));
+		return err;
+	}
+	return err ? err : keep(r, rec);
+}
+
+static int write_clock(void *ctx, const struct gmem_hdr *rec)
+{
+	struct record *r = ctx;
+
+	return recorder_write(&r->out, rec);
+}
+
+static int take_picture(struct record *r)
+{
+	int err = gmem_clocks_tell(&r->clocks, write_clock, r);
+
+	if (!err)
+		err = gmem_source_sync(r->source, on_record, r);
+	if (!err)
+		err = let_go(r);
+	return err ? err : recorder_flush(&r->out);
+}
+
+static void on_signal(int sig)
+{
+	if (sig == SIGUSR1)
+		save_wanted = 1;
+}
+
+/* Both only wake us; what is written to who is gone is an error like others. */
+static void catch_signals(const struct record *r)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	sigaction(SIGCHLD, &sa, NULL);
+	if (r->o->out.last_ns)
+		sigaction(SIGUSR1, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	gmem_stop_on_signals();
+}
+
+/* What was said to be saved on demand. The next long operation counts when the window has moved on. */
+static enum gmem_status save(struct record *r, struct gmem_error *e)
+{
+	enum gmem_status status;
+	uint64_t begin = gmem_now_ns();
+
+	r->triggered = false;
+	save_wanted = 0;
+	r->armed_ns = begin + r->o->out.last_ns;
+	status = recorder_save(&r->out, e);
+	if (!status)
+		fprintf(stderr, "%sgmemtrace: saved the last %.1f s to %s\n", isatty(STDERR_FILENO) ? "\r\033[K" : "",
+			(double)r->o->out.last_ns / 1e9, r->o->out.path);
+	return status;
+}
+
+static bool is_over(struct record *r, uint64_t now)
+{
+	uint64_t most = (uint64_t)(r->o->attach.seconds * 1e9);
+
+	return gmem_stopped() || r->out.full || (r->child.pid && child_ended(&r->child)) ||
+	       (most && now - r->begin_ns >= most);
+}
+
+static int one_second(struct record *r)
+{
+	uint64_t picture = gmem_now_ns() + PICTURE_NS;
+	int n;
+
+	while (!is_over(r, gmem_now_ns()) && gmem_now_ns() < picture && !save_wanted) {
+		n = gmem_source_poll(r->source, POLL_MS, on_record, r);
+		if (n < 0 && n != -EINTR)
+			return n;
+	}
+	return is_over(r, gmem_now_ns()) ? 0 : take_picture(r);
+}
+
+/* The last snapshot: its counters are those of the records. A second signal ends without it. */
+static int take_last(struct record *r)
+{
+	if (gmem_stops() > 1)
+		return 0;
+	gmem_source_stop(r->source);
+	return take_picture(r);
+}
+
+int record_run(struct record *r, struct gmem_error *e)
+{
+	int err = 0;
+
+	catch_signals(r);
+	r->begin_ns = gmem_now_ns();
+	while (!err && !is_over(r, gmem_now_ns())) {
+		err = one_second(r);
+		if (!err && r->out.flight && (save_wanted || r->triggered) && save(r, e))
+			return -EIO;
+		record_progress(r);
+	}
+	if (!err)
+		err = take_last(r);
+	if (!err && r->out.flight && save(r, e))
+		return -EIO;
+	return err;
+}

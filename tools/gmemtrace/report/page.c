@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* The report as one page that needs nothing else: order of the parts, tables. */
+#include "report/page.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "abi/kinds.h"
+#include "views/text.h"
+
+static const char *const titles[GMEM_DIRECTIONS] = { "to shared", "to private" };
+static const enum gmem_direction order[] = { GMEM_TO_PRIVATE, GMEM_TO_SHARED };
+
+static void tile(FILE *out, const char *value, const char *what)
+{
+	fprintf(out, "<div class=\"tile\"><b>%s</b><span>%s</span></div>", value, what);
+}
+
+static void losses(const struct report *r, FILE *out)
+{
+	const struct gmem_model *m = r->a->model;
+	bool any = false;
+
+	for (int i = 0; i < GMEM_LOSSES; i++) {
+		if (m->lost[i])
+			fprintf(out, "%s%s %" PRIu64, any ? ", " : "<p class=\"warn\">Lost: ", gmem_loss_names[i],
+				m->lost[i]);
+		any |= m->lost[i] != 0;
+	}
+	if (any)
+		fputs(". Conversions and stalls by direction are the kernel's own counts, and exact; the rest is of "
+		      "the events that were seen.</p>\n", out);
+	if (r->a->filtered)
+		fputs("<p class=\"warn\">Only events that the filters let through.</p>\n", out);
+}
+
+static void head(const struct report *r, FILE *out)
+{
+	struct gmem_op_counters p = report_conversions(&r->total, GMEM_TO_PRIVATE);
+	struct gmem_op_counters s = report_conversions(&r->total, GMEM_TO_SHARED);
+	char probes[REPORT_NAME_SIZE];
+	uint64_t lost = 0;
+
+	for (int i = 0; i < GMEM_LOSSES; i++)
+		lost += r->a->model->lost[i];
+	html_page_begin(out, "Guest memory");
+	fprintf(out, "<h1>Guest memory</h1><div class=\"dim\">%s", *r->a->probes ? "probes: " : "");
+	html_text(out, gmem_text_name(probes, sizeof(probes), r->a->probes));
+	fputs("</div>\n<div class=\"tiles\">", out);
+	tile(out, text_ns(r->a->begin_ns ? r->a->model->now_ns - r->a->begin_ns : 0), "observed");
+	tile(out, text_count(r->nr_vms), r->nr_vms == 1 ? "VM" : "VMs");
+	tile(out, text_count(p.count), "conversions to private");
+	tile(out, text_count(s.count), "conversions to shared");
+	tile(out, text_bytes(p.bytes + s.bytes), "converted");
+	tile(out, text_ns(p.total_ns + s.total_ns), "in conversions");
+	tile(out, text_ns(p.max_ns > s.max_ns ? p.max_ns : s.max_ns), "longest");
+	tile(out, text_count(lost), "records lost");
+	fputs("</div>\n", out);
+	losses(r, out);
+}
+
+static void vm_row(const struct report *r, const struct report_subject *s, FILE *out)
+{
+	struct gmem_op_counters p = report_conversions(s, GMEM_TO_PRIVATE);
+	struct gmem_op_counters h = report_conversions(s, GMEM_TO_SHARED);
+	char name[REPORT_NAME_SIZE];
+
+	fprintf(out, "<tr><td>%" PRIu64 "</td><td>%u</td><td class=\"l\">", s->vm->id, s->vm->pid);
+	html_text(out, report_vm_name(s->vm, name, sizeof(name)));
+	fprintf(out, "%s</td>", s->vm->end_ns ? " <span class=\"dim\">ended</span>" : "");
+	fprintf(out, "<td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td>",
+		s->vm->map_known ? text_bytes(s->vm->slot_bytes) : "-", text_count(p.count), text_count(h.count),
+		text_bytes(p.bytes + h.bytes), text_ns(p.total_ns + h.total_ns),
+		text_ns(p.max_ns > h.max_ns ? p.max_ns : h.max_ns));
+	fprintf(out, "<td>%s</td><td>%s</td></tr>\n", s->vm->map_known ? text_bytes(s->vm->left.nr_pages << GMEM_PAGE_SHIFT) : "-",
+		text_count(report_lost(r, s)));
+}
+
+static void vm_table(const struct report *r, FILE *out)
+{
+	fputs("<h2>VMs</h2><table><tr><th>VM</th><th>pid</th><th class=\"l\">name</th><th>slots</th>"
+	      "<th>to private</th><th>to shared</th><th>bytes</th><th>time</th><th>longest</th>"
+	      "<th title=\"made shared, and the private side not punched since: at most so much\">not discarded</th>"
+	      "<th>lost</th></tr>\n", out);
+	for (size_t i = 0; i < r->nr_vms; i++)
+		vm_row(r, &r->vms[i], out);
+	fputs("</table>\n", out);
+}
+
+void html_dist_head(FILE *out, const char *what, bool bytes)
+{
+	fprintf(out, "<table><tr><th>%s</th><th>count</th>%s<th>mean</th><th>p50</th><th>p90</th><th>p99</th>"
+		"<th>max</th><th>total</th></tr>\n", what, bytes ? "<th>bytes</th>" : "");
+}
+
+void html_dist_row(FILE *out, const char *class, const char *name, const struct gmem_dist *d,
+		   const uint64_t *bytes)
+{
+	fprintf(out, "<tr class=\"%s\"><td>%s</td><td>%s</td>", class, name, text_count(d->count));
+	if (bytes)
+		fprintf(out, "<td>%s</td>", text_bytes(*bytes));
+	fprintf(out, "<td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n",
+		text_ns(gmem_dist_mean(d)), text_ns(gmem_dist_quantile(d, 0.5)),
+		text_ns(gmem_dist_quantile(d, 0.9)), text_ns(gmem_dist_quantile(d, 0.99)), text_ns(d->max_ns),
+		text_ns(d->total_ns));
+}
+
+static void classes(const struct report_subject *s, enum gmem_direction d, FILE *out)
+{
+	for (int i = 0; i < GMEM_CLASSES; i++) {
+		const struct gmem_op_sum *sum = &s->seen->size[i][d];
+		struct gmem_dist none = { .count = sum->count };
+		uint64_t bytes = sum->bytes;
+		char name[24];
+
+		snprintf(name, sizeof(name), i < GMEM_CLASSES - 1 ? "up to %s" : "%s", gmem_size_classes[i].name);
+		if (sum->count)
+			html_dist_row(out, "i", name, s->seen->by_class[i][d] ? s->seen->by_class[i][d] : &none,
+				      &bytes);
+	}
+}
+
+static void conversions(const struct report_subject *s, FILE *out)
+{
+	html_dist_head(out, "conversions", true);
+	for (size_t n = 0; n < 2; n++) {
+		enum gmem_direction d = order[n];
+		struct gmem_op_counters c = report_conversions(s, d);
+		struct gmem_dist dist = report_dist(s, GMEM_S_CONVERSION, d);
+		uint64_t bytes = c.bytes;
+
+		if (!c.count && !c.unchanged && !c.failed)
+			continue;
+		dist.count = c.count;
+		html_dist_row(out, "s", titles[d], &dist, &bytes);
+		classes(s, d, out);
+		if (c.unchanged || c.failed)
+			fprintf(out, "<tr class=\"i\"><td colspan=\"9\" class=\"l dim\">besides: %" PRIu64
+				" that changed nothing, %" PRIu64 " that failed</td></tr>\n", (uint64_t)c.unchanged,
+				(uint64_t)c.failed);
+	}
+	fputs("</table>\n", out);
+}
+
+static void subject(const struct report *r, const struct report_subject *s, FILE *out)
+{
+	conversions(s, out);
+	html_latency(s, out);
+	html_phases(r, s, out);
+	html_stalls(r, s, out);
+	html_windows(r, s, out);
+	html_pages(r, s, out);
+	html_hot(r, s, out);
+}
+
+static void vm_details(const struct report *r, const struct report_subject *s, FILE *out)
+{
+	char name[REPORT_NAME_SIZE];
+
+	fprintf(out, "<details><summary>VM %" PRIu64 ", pid %u, ", s->vm->id, s->vm->pid);
+	html_text(out, report_vm_name(s->vm, name, sizeof(name)));
+	fputs("</summary>\n", out);
+	subject(r, s, out);
+	fputs("</details>\n", out);
+}
+
+void report_html(const struct report *r, size_t max_vms, FILE *out)
+{
+	size_t n = r->nr_vms < max_vms ? r->nr_vms : max_vms;
+
+	head(r, out);
+	if (r->nr_vms) {
+		html_over_time(r, out);
+		fputs("<h2>All VMs</h2>\n", out);
+		subject(r, &r->total, out);
+		html_inflight(r, out);
+		html_longest(r, out);
+		vm_table(r, out);
+	}
+	for (size_t i = 0; r->nr_vms > 1 && i < n; i++)
+		vm_details(r, &r->vms[i], out);
+	if (r->nr_vms > 1 && n < r->nr_vms)
+		fprintf(out, "<p class=\"dim\">%zu more VMs have no part of their own (--vms).</p>\n", r->nr_vms - n);
+	html_page_end(out);
+}

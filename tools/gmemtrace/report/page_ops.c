@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* Parts of the page: hot ranges, what was in flight at the end, and the longest operations as bars. */
+#include <inttypes.h>
+
+#include "report/page.h"
+
+#define HOT_SHOWN 12
+
+void html_hot(const struct report *r, const struct report_subject *s, FILE *out)
+{
+	const struct report_subject *of = s->vm ? s : r->nr_vms == 1 ? &r->vms[0] : NULL;
+	struct gmem_hot_range top[HOT_SHOWN];
+	size_t n = of ? gmem_hot_top(of->vm->hot, top, HOT_SHOWN) : 0;
+
+	if (!n)
+		return;
+	fputs("<h3>Hottest ranges</h3><table><tr><th>gfn</th><th>flips</th>"
+	      "<th title=\"the one before went the other way\">turns</th><th>bytes</th><th class=\"l\"></th></tr>\n", out);
+	for (size_t i = 0; i < n; i++)
+		fprintf(out, "<tr><td class=\"mono\">0x%" PRIx64 " - 0x%" PRIx64 "</td><td>%s</td><td>%s</td><td>%s</td>"
+			"<td style=\"width:40%%\"><div class=\"bar\"><u class=\"c0\" style=\"left:0;width:%.1f%%\"></u>"
+			"<u class=\"c1\" style=\"left:0;width:%.1f%%\"></u></div></td></tr>\n", top[i].start, top[i].end,
+			text_count(top[i].flips), text_count(top[i].turns), text_bytes(top[i].bytes),
+			100 * (double)top[i].flips / (double)top[0].flips,
+			100 * (double)top[i].turns / (double)top[0].flips);
+	fputs("</table>\n", out);
+}
+
+void html_inflight(const struct report *r, FILE *out)
+{
+	struct report_inflight top[REPORT_INFLIGHT];
+	size_t nr, n = report_inflight(r, top, REPORT_INFLIGHT, &nr);
+
+	if (!n)
+		return;
+	fputs("<h2>In flight at the end</h2><table><tr><th>since</th><th>VM</th><th class=\"l\">what</th>"
+	      "<th class=\"l\">range</th><th>bytes</th><th>tid</th></tr>\n", out);
+	for (size_t i = 0; i < n; i++) {
+		const struct gmem_inflight *op = top[i].op;
+		char what[64];
+
+		fprintf(out, "<tr><td>%s</td><td>%" PRIu64 "</td><td class=\"l\">%s</td><td class=\"l mono\">%s 0x%" PRIx64
+			" - 0x%" PRIx64 "</td><td>%s</td><td>%u</td></tr>\n", text_ns(report_inflight_age(r, op)),
+			top[i].vm->id, report_inflight_what(op, what, sizeof(what)), op->ino ? "pgoff" : "gfn",
+			op->start, op->end, text_bytes((op->end - op->start) << GMEM_PAGE_SHIFT), op->tid);
+	}
+	fputs("</table>\n", out);
+	if (n < nr)
+		fprintf(out, "<p class=\"dim\">and %zu younger ones</p>\n", nr - n);
+}
+
+/* What goes on from this mark to the next. */
+static const struct html_series *activity(uint32_t mark)
+{
+	static const struct html_series vmm = { "VMM", "c7" }, ioctl = { "ioctl", "c2" }, punch = { "punch", "c1" };
+	static const struct html_series lock = { "lock", "c7" };
+
+	if (mark >= GMEM_MARK_PHASE && mark < GMEM_MARK_PHASE + GMEM_PHASES)
+		return &phase_series[mark - GMEM_MARK_PHASE];
+	switch (mark) {
+	case GMEM_MARK_IOCTL:
+		return &ioctl;
+	case GMEM_MARK_PUNCH:
+		return &punch;
+	case GMEM_MARKS:
+		return &lock;
+	default:
+		return &vmm;
+	}
+}
+
+static bool has_phases(const struct gmem_long_op *op)
+{
+	for (uint32_t i = 0; i < op->nr_marks; i++) {
+		if (op->marks[i].what >= GMEM_MARK_PHASE && op->marks[i].what < GMEM_MARK_PHASE + GMEM_PHASES)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A conversion begins with waiting for the lock, of which no event tells. Where none told of phases
+ * either, it is not known what it waited for.
+ */
+static size_t parts_of(struct html_part *parts, const struct gmem_long_op *op, enum gmem_long_kind kind)
+{
+	uint32_t what = kind == GMEM_LONG_CONVERSION ? (has_phases(op) ? GMEM_MARKS : GMEM_MARK_IOCTL) :
+			kind == GMEM_LONG_PUNCH ? GMEM_MARK_PUNCH : GMEM_MARK_EXIT;
+	uint64_t at = 0;
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < op->nr_marks; i++) {
+		const struct html_series *s = activity(what);
+		uint64_t to = op->marks[i].at_ns < op->dur_ns ? op->marks[i].at_ns : op->dur_ns;
+
+		if (to > at)
+			parts[n++] = (struct html_part){ s->name, s->color, at, to - at };
+		at = to > at ? to : at;
+		what = op->marks[i].what;
+	}
+	return n;
+}
+
+static void one(const struct report *r, enum gmem_long_kind kind, const struct gmem_long_op *op, FILE *out)
+{
+	struct html_part parts[GMEM_MARKS_MAX + 1];
+	uint64_t at = op->begin_ns > r->a->first_ns ? op->begin_ns - r->a->first_ns : 0;
+	char label[128];
+
+	snprintf(label, sizeof(label), "VM %" PRIu64 "%s %s at %s", op->vm,
+		 kind == GMEM_LONG_PUNCH ? "" : op->direction == GMEM_TO_PRIVATE ? " to private" : " to shared",
+		 text_bytes((op->end - op->start) << GMEM_PAGE_SHIFT), text_ns(at));
+	html_stack(out, label, parts, parts_of(parts, op, kind), op->dur_ns, text_ns);
+}
+
+void html_longest(const struct report *r, FILE *out)
+{
+	static const char *const titles[GMEM_LONG_KINDS] = { "Longest conversions", "Longest stalls",
+							     "Longest punches" };
+	static const struct html_series others[] = { { "VMM, or the lock", "c7" }, { "ioctl, where no phase is told", "c2" },
+						     { "punch", "c1" } };
+
+	fputs("<h2>What took longest</h2>\n", out);
+	html_legend(out, phase_series + 1, GMEM_PHASES - 1);
+	html_legend(out, others, 3);
+	for (int k = 0; k < GMEM_LONG_KINDS; k++) {
+		if (!r->a->longest[k].nr)
+			continue;
+		fprintf(out, "<h3>%s</h3><div class=\"st\">\n", titles[k]);
+		for (size_t i = 0; i < r->a->longest[k].nr; i++)
+			one(r, k, &r->a->longest[k].ops[i], out);
+		fputs("</div>\n", out);
+	}
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/*
+ * The live source: turns what the BPF programs yield into records, and follows a KVM
+ * that is loaded, unloaded and loaded again.
+ */
+#include "live/live_parts.h"
+
+#include <bpf/libbpf.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "live/inventory.h"
+#include "live/privileges.h"
+
+static struct live *to_live(struct gmem_source *s)
+{
+	return (struct live *)s;
+}
+
+/* While a VM is read, half of the time is for that: events must not wait. */
+#define READING_NS(timeout_ms)	((uint64_t)(timeout_ms) * 500000 + 1000000)
+
+/* Interval of verification where nobody asks for snapshots. */
+#define VERIFY_NS	1000000000ULL
+
+/* Nothing comes while there is no KVM. */
+static int wait_for_kvm(int timeout_ms)
+{
+	return poll(NULL, 0, timeout_ms) ? -errno : 0;
+}
+
+static int live_poll(struct gmem_source *s, int timeout_ms, gmem_record_fn fn, void *ctx)
+{
+	struct live *l = to_live(s);
+	int n;
+
+	l->fn = fn;
+	l->ctx = ctx;
+	l->nr_records = 0;
+	n = live_follow_kvm(l);
+	if (!n && !l->at.skel)
+		return wait_for_kvm(timeout_ms);
+	if (!n && gmem_now_ns() - l->verified_ns >= VERIFY_NS)
+		n = live_check_probes(l);
+	if (!n)
+		n = live_take_inventory(l, READING_NS(timeout_ms));
+	if (n < 0)
+		return n;
+	/* The programs wake us only when much waits: look at what there is first. */
+	n = live_consume(l);
+	if (!n && !l->nr_records) {
+		l->until_ns = gmem_now_ns() + (uint64_t)timeout_ms * 1000000;
+		n = ring_buffer__poll(l->at.rb, timeout_ms);
+		if (!n)
+			n = live_consume(l);
+	}
+	return n < 0 && n != LIVE_LATER ? n : l->nr_records;
+}
+
+static int tell_sync(struct live *l)
+{
+	struct gmem_rec r = {
+		.h = { .ts_ns = gmem_now_ns(), .kind = GMEM_SYNC, .size = sizeof(r) },
+	};
+
+	return l->fn(l->ctx, &r.h);
+}
+
+static int live_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
+{
+	struct live *l = to_live(s);
+	int err;
+
+	l->fn = fn;
+	l->ctx = ctx;
+	err = live_sync_all(l);
+	return err ? err : tell_sync(l);
+}
+
+static size_t live_pending(const struct gmem_source *s)
+{
+	const struct live *l = (const struct live *)s;
+
+	if (!l->at.inv)
+		return 0;
+	return inventory_pending(l->at.inv) + (l->backing && !backing_known(l->backing));
+}
+
+/* kprobes are attached through perf_event_open(), which takes CAP_PERFMON each time. */
+static int attach_groups_again(struct live *l, unsigned int groups)
+{
+	struct gmem_privileges held;
+	int err;
+
+	if (!l->at.perf || l->opts.keep_privileges)
+		return attach_groups(&l->at, groups);
+	err = gmem_privileges_get(&held);
+	if (!err)
+		err = gmem_privileges_raise(held.permitted & GMEM_CAP(CAP_PERFMON));
+	if (err)
+		return err;
+	err = attach_groups(&l->at, groups);
+	return gmem_privileges_lower(GMEM_CAP(CAP_PERFMON)) ? -EPERM : err;
+}
+
+static int live_want(struct gmem_source *s, unsigned int groups)
+{
+	struct live *l = to_live(s);
+	int err;
+
+	l->opts.later |= l->opts.groups;
+	l->opts.groups = groups & l->opts.later;
+	if (!l->at.skel)
+		return 0;	/* it will be so when there is a KVM */
+	if (((groups | GMEM_PROBES_BASE) & l->at.loaded) == l->at.groups)
+		return 0;
+	err = attach_groups_again(l, groups);
+	l->probes_told = false;
+	l->lost_then = UINT64_MAX;	/* what was in flight was told otherwise */
+	return err;
+}
+
+static const char *live_describe(const struct gmem_source *s)
+{
+	const struct live *l = (const struct live *)s;
+
+	return l->at.skel ? l->at.probes.set : "none: waiting for KVM";
+}
+
+static void live_stop(struct gmem_source *s)
+{
+	struct live *l = to_live(s);
+
+	if (l->at.skel)
+		attach_stop(&l->at);
+}
+
+static void live_close(struct gmem_source *s)
+{
+	struct live *l = to_live(s);
+
+	detach(&l->at);
+	backing_free(l->backing);
+	free(l->lost);
+	free(l);
+}
+
+static const struct gmem_source_ops live_ops = {
+	.poll		= live_poll,
+	.sync		= live_sync,
+	.describe	= live_describe,
+	.pending	= live_pending,
+	.want		= live_want,
+	.stop		= live_stop,
+	.close		= live_close,
+};
+
+enum gmem_status gmem_live_open(struct gmem_source **out, const struct gmem_live_opts *opts,
+				struct gmem_error *e)
+{
+	struct live *l = calloc(1, sizeof(*l));
+	enum gmem_status status;
+	int err;
+
+	if (l)
+		l->lost = calloc(libbpf_num_possible_cpus(), sizeof(*l->lost));
+	if (l && opts->backing_ns)
+		l->backing = backing_new(opts->backing_ns);
+	if (!l || !l->lost || (opts->backing_ns && !l->backing)) {
+		if (l)
+			free(l->lost);
+		free(l);
+		return gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
+	}
+	l->source.ops = &live_ops;
+	l->opts = *opts;
+	l->nr_cpus = libbpf_num_possible_cpus();
+	status = attach(&l->at, opts, live_on_record, l, e);
+	if (status == GMEM_E_NO_KVM && opts->wait)
+		status = GMEM_OK;
+	err = status ? 0 : live_drop_privileges(l);
+	if (err)
+		status = gmem_fail(e, GMEM_E_FAILED, "Is setting no_new_privs forbidden here?",
+				   "cannot drop capabilities: %s", strerror(-err));
+	if (status) {
+		live_close(&l->source);
+		return status;
+	}
+	*out = &l->source;
+	return GMEM_OK;
+}
