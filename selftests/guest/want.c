@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/source.h"
+#include "live/live.h"
 #include "model/model.h"
 
 static int apply(void *ctx, const struct gmem_hdr *rec)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* gmemtop: a top for guest memory. */
 #include "base/error.h"
-#include "base/source.h"
+#include "live/live.h"
 #include "run/options.h"
 #include "run/session.h"
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/source.h"
+#include "live/live.h"
 #include "model/metrics.h"
 #include "ui/view.h"
 

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "live/probes.h"
 #include "terminal/glyphs.h"
 #include "ui/help.h"
 #include "ui/ui.h"

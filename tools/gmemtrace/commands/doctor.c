@@ -6,11 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/source.h"
 #include "cli/args.h"
 #include "commands/command.h"
 #include "live/host.h"
-#include "live/probes.h"
+#include "live/live.h"
 #include "live/verify.h"
 #include "model/metrics.h"
 

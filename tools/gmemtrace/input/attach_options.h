@@ -5,7 +5,7 @@
 
 #include <argp.h>
 
-#include "base/source.h"
+#include "live/live.h"
 
 struct attach_options {
 	struct gmem_live_opts live;

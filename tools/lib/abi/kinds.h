@@ -8,6 +8,9 @@
 
 #include "bpf/gmem_abi.h"
 
+/* The record is the callee's only during the call. 0 goes on, else -errno stops. */
+typedef int (*gmem_record_fn)(void *ctx, const struct gmem_hdr *rec);
+
 enum gmem_phase {
 	GMEM_INSTANT,
 	GMEM_BEGIN,

@@ -10,12 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "abi/kinds.h"
 #include "base/error.h"
-#include "bpf/gmem_abi.h"
-#include "live/probes.h"
-
-/* The record is the callee's only during the call. 0 goes on, else -errno stops. */
-typedef int (*gmem_record_fn)(void *ctx, const struct gmem_hdr *rec);
 
 struct gmem_source;
 
@@ -90,23 +86,5 @@ static inline void gmem_source_close(struct gmem_source *s)
 	if (s)
 		s->ops->close(s);
 }
-
-struct gmem_live_opts {
-	uint64_t ringbuf_bytes;		/* 0: 1 MiB per CPU, at least 16 MiB; rounded up to 2^n */
-	unsigned int groups;		/* of enum gmem_probe_group, beside the base */
-	unsigned int later;		/* groups that gmem_source_want() may ask for, too */
-	enum gmem_probe_set set;	/* wish */
-	bool inventory;			/* read what was there before, and what was lost */
-	bool wait;			/* no KVM is no error: there may be one later */
-	uint64_t backing_ns;		/* how often pages are read; 0: never */
-	bool inflight;			/* every picture tells what is in flight, begins seen or not */
-	uint64_t keep_caps;		/* GMEM_CAPS_* that the caller will raise again */
-	bool keep_privileges;		/* else what is not needed any more is given up: privileges.h */
-	int verbose;			/* 1: messages of libbpf go to stderr */
-};
-
-/* Loads and attaches the BPF programs. On failure *e says what and what to do. */
-enum gmem_status gmem_live_open(struct gmem_source **out, const struct gmem_live_opts *opts,
-				struct gmem_error *e);
 
 #endif /* GMEM_SOURCE_H */

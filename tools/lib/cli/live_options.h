@@ -5,7 +5,7 @@
 
 #include <argp.h>
 
-#include "base/source.h"
+#include "live/live.h"
 
 #define GMEM_LIVE_GROUP 2	/* of these options in --help; more of the kind may join */
 

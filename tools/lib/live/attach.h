@@ -7,11 +7,11 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "base/source.h"
 #include "bpf/gmem_abi.h"
 #include "live/changed.h"
 #include "live/inflight.h"
 #include "live/inventory.h"
+#include "live/live.h"
 #include "live/verify.h"
 
 struct attachment {

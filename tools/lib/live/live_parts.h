@@ -10,7 +10,7 @@
 #include <errno.h>
 
 #include "base/clocks.h"
-#include "base/source.h"
+#include "live/live.h"
 #include "live/attach.h"
 #include "live/backing.h"
 

@@ -6,7 +6,7 @@
 #ifndef GMEM_STATE_H
 #define GMEM_STATE_H
 
-#include "base/source.h"
+#include "abi/kinds.h"
 #include "model/model.h"
 
 struct gmem_state {
