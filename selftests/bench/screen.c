@@ -18,8 +18,8 @@
 #include <unistd.h>
 
 #include "run/options.h"
+#include "run/session.h"
 #include "screen_source.h"
-#include "terminal/tui.h"
 
 #define CPU_LIMIT	3.0	/* percent of one core */
 #define RSS_LIMIT_MIB	200
@@ -78,7 +78,7 @@ static int run_gmemtop(const struct screen_opts *so)
 	counted_ops.sync = counted_sync;
 	source->ops = &counted_ops;
 	gmemtop_parse(&o, 3, argv);
-	if (tui_run(source, &o, &e))
+	if (session_show(source, &o, &e))
 		return (int)gmem_report("gmemtop", &e);
 	gmem_source_close(source);
 	return 0;

@@ -76,7 +76,7 @@ int main(int argc, char **argv)
 		.vms = 12, .conversions = 20, .churn_ns = 30000000, .long_ns = 20000000, .losses = 3,
 	};
 	struct soak s = { .width = 80, .height = 24, .rng = 1 };
-	const struct loop_screen screen = { &s, false, size, key, show, NULL };
+	const struct display screen = { &s, false, size, key, show, NULL };
 	struct gmemtop_options o = {
 		.count = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000, .no_config = true,
 	};

@@ -187,9 +187,9 @@ static void check_strip(const struct gmem_vm *vm, const bool *private, int pages
 		end = end > start ? end : start + 1;
 		for (int p = start; p < end; p++)
 			count += private[p];
-		assert_int_equal(cells[i].level == STRIP_SHARED, count == 0);
-		assert_int_equal(cells[i].level == STRIP_PRIVATE, count == end - start);
-		assert_in_range(cells[i].level, STRIP_SHARED, STRIP_PRIVATE);
+		assert_int_equal(cells[i].level == LEVEL_SHARED, count == 0);
+		assert_int_equal(cells[i].level == LEVEL_PRIVATE, count == end - start);
+		assert_in_range(cells[i].level, LEVEL_SHARED, LEVEL_PRIVATE);
 	}
 }
 

@@ -81,7 +81,7 @@ static void show(void *ctx, const struct canvas *c)
 static enum gmem_status run(struct script *s, const int *keys, struct fake_opts fake,
 			    unsigned long count, double delay_s)
 {
-	const struct loop_screen screen = { s, false, size, key, show, NULL };
+	const struct display screen = { s, false, size, key, show, NULL };
 	const struct gmemtop_options o = {
 		.delay_s = delay_s, .count = count, .sort = gmem_metric("conversions_per_s"),
 	};
@@ -183,7 +183,7 @@ static void test_source_fails(void **state)
 	static const struct gmem_source_ops ops = { .poll = fail_to_poll, .describe = describe };
 	struct gmem_source source = { &ops };
 	struct script s = { .keys = only_wait, .since = -1, .width = 80 };
-	const struct loop_screen screen = { &s, false, size, key, show, NULL };
+	const struct display screen = { &s, false, size, key, show, NULL };
 	const struct gmemtop_options o = { .delay_s = 1 };
 	struct gmem_error e;
 
@@ -220,7 +220,7 @@ static void test_flood_does_not_lock_keys_out(void **state)
 	static const int keys[] = { UI_KEY_DOWN, SHOWN, QUIT };
 	struct gmem_source source = { &ops };
 	struct script s = { .keys = keys, .since = -1, .width = 80 };
-	const struct loop_screen screen = { &s, false, size, key, show, NULL };
+	const struct display screen = { &s, false, size, key, show, NULL };
 	const struct gmemtop_options o = { .delay_s = 0.1 };
 	struct gmem_error e;
 
@@ -294,7 +294,7 @@ static struct gmem_source *recorded(struct gmem_source *live)
 
 static void watch(struct album *a, struct gmem_source *source, const struct gmemtop_options *o)
 {
-	const struct loop_screen screen = { a, false, album_size, album_key, album_show, NULL };
+	const struct display screen = { a, false, album_size, album_key, album_show, NULL };
 	struct gmem_error e;
 
 	assert_int_equal(loop_run(source, o, &screen, &e), GMEM_OK);

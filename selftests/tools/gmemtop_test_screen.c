@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ui/help.h"
+#include "views/overview.h"
 
 static void test_busy(void **state)
 {

@@ -3,52 +3,11 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/stop.h"
 #include "recording/recording.h"
 #include "run/loop_parts.h"
 #include "ui/settings.h"
-
-int64_t loop_now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static const struct gmem_model *shown(const struct loop *l)
-{
-	return l->frozen ? l->frozen : l->picture.model;
-}
-
-int loop_show(struct loop *l)
-{
-	int width, height;
-
-	l->screen->size(l->screen->ctx, &width, &height);
-	if ((l->canvas->width != width || l->canvas->height != height) &&
-	    !canvas_resize(l->canvas, width, height))
-		return -ENOMEM;
-	/* KVM may have come since. */
-	l->info.probes = gmem_source_describe(l->source);
-	draw_fit(&l->ui, shown(l), width, height);
-	draw(l->canvas, &l->ui, shown(l), &l->info);
-	l->screen->show(l->screen->ctx, l->canvas);
-	return 0;
-}
-
-int loop_order_and_show(struct loop *l)
-{
-	return ui_order(&l->ui, shown(l)) ? loop_show(l) : -ENOMEM;
-}
-
-void loop_count(struct loop *l)
-{
-	if (l->left && !--l->left)
-		l->done = true;
-}
 
 /* A view that cannot have what it wants shows what there is: the features say what that is. */
 static void want_probes(struct loop *l)
@@ -78,7 +37,7 @@ static int take_keys(struct loop *l, int timeout_ms)
 
 	while (!err && !l->done && !gmem_stopped() &&
 	       (key = l->screen->key(l->screen->ctx, timeout_ms, &l->ui.mouse)) != UI_KEY_NONE) {
-		l->ui.model = shown(l);
+		l->ui.model = loop_shown(l);
 		err = obey(l, ui_key(&l->ui, key));
 		timeout_ms = 0;
 	}
@@ -118,7 +77,7 @@ static void begin_replay(struct loop *l, const struct gmemtop_options *o)
 }
 
 enum gmem_status loop_run(struct gmem_source *source, const struct gmemtop_options *o,
-			  const struct loop_screen *screen, struct gmem_error *e)
+			  const struct display *screen, struct gmem_error *e)
 {
 	struct loop l = {
 		.source = source, .screen = screen, .left = o->count, .next_ms = loop_now_ms(),

@@ -10,7 +10,7 @@
 
 struct loop {
 	struct gmem_source *source;
-	const struct loop_screen *screen;
+	const struct display *screen;
 	struct picture picture;		/* the model, live */
 	struct gmem_model *frozen;	/* while paused: what is shown instead */
 	struct replay replay;		/* if ui.replaying */
@@ -26,6 +26,9 @@ struct loop {
 };
 
 int64_t loop_now_ms(void);
+
+/* The model that the screen shows. */
+const struct gmem_model *loop_shown(const struct loop *l);
 
 /* All of these: 0, or the -errno that ends it all. */
 int loop_show(struct loop *l);

@@ -6,6 +6,7 @@
 
 #include "recording/recording.h"
 #include "run/batch.h"
+#include "run/loop.h"
 #include "terminal/tui.h"
 #include "ui/settings.h"
 
@@ -45,6 +46,19 @@ static void override(struct settings *s, const struct gmemtop_options *o)
 		s->look = (enum ui_look)o->colors;
 }
 
+enum gmem_status session_show(struct gmem_source *source, const struct gmemtop_options *o,
+			      struct gmem_error *e)
+{
+	struct display terminal;
+	enum gmem_status status = tui_open(&terminal, o->ascii, !o->no_mouse, e);
+
+	if (status)
+		return status;
+	status = loop_run(source, o, &terminal, e);
+	tui_close(&terminal);
+	return status;
+}
+
 static enum gmem_status run_screen(struct gmem_source *source, const struct gmemtop_options *o,
 				   struct gmem_error *e)
 {
@@ -61,7 +75,7 @@ static enum gmem_status run_screen(struct gmem_source *source, const struct gmem
 	override(&begin, o);
 	end = begin;
 	with.settings = &end;
-	status = tui_run(source, &with, e);
+	status = session_show(source, &with, e);
 	if (remembers && settings_merge(&kept, &begin, &end))
 		remember(&kept, path);
 	return status;

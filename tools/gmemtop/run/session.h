@@ -11,4 +11,8 @@
 enum gmem_status session_run(struct gmem_source *live, const struct gmemtop_options *o,
 			     struct gmem_error *e);
 
+/* Shows the source on this terminal until the user has enough; see loop_run(). */
+enum gmem_status session_show(struct gmem_source *source, const struct gmemtop_options *o,
+			      struct gmem_error *e);
+
 #endif /* GMEMTOP_SESSION_H */

@@ -4,10 +4,16 @@
 #define GMEMTOP_GLYPHS_H
 
 #include "terminal/canvas.h"
-#include "widgets/strip.h"
+
+/*
+ * How much of a cell of memory is private. The ends are exact: a single page is enough to
+ * be neither all nor nothing.
+ */
+#define LEVEL_SHARED	0
+#define LEVEL_PRIVATE	8
 
 struct glyphs {
-	const char *level[STRIP_PRIVATE + 1];	/* of the map, from all shared to all private */
+	const char *level[LEVEL_PRIVATE + 1];	/* of the map, from all shared to all private */
 	const char *descending;			/* beside the head of the sorted column */
 	const char *ascending;
 	const char *selected;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "terminal/looks.h"
 
+#include <string.h>
+
 #define BOLD	LOOK_BOLD
 #define DIM	LOOK_DIM
 #define REV	LOOK_REVERSE
@@ -57,3 +59,16 @@ const struct look looks[CANVAS_ATTRS] = {
 				  { 0, 0, { WHITE, 250 }, { CYAN, 67 } },
 				  { DIM, DIM, PLAIN, PLAIN },
 };
+
+const char *const ui_look_names[UI_LOOKS] = {
+	[UI_LOOK_NORMAL] = "normal", [UI_LOOK_PROTAN] = "protan", [UI_LOOK_MONO] = "mono",
+};
+
+enum ui_look ui_look_by_name(const char *name)
+{
+	int i = 0;
+
+	while (i < UI_LOOKS && strcmp(ui_look_names[i], name))
+		i++;
+	return (enum ui_look)i;
+}

@@ -38,6 +38,19 @@ struct look {
 	struct look_colour protan;	/* no red beside green: blue, yellow, and light beside dark */
 };
 
+/* Sets of colours. */
+enum ui_look {
+	UI_LOOK_NORMAL,
+	UI_LOOK_PROTAN,		/* for who cannot tell red from green */
+	UI_LOOK_MONO,
+	UI_LOOKS
+};
+
+extern const char *const ui_look_names[UI_LOOKS];	/* "normal", "protan", "mono" */
+
+/* UI_LOOKS for one that there is not. */
+enum ui_look ui_look_by_name(const char *name);
+
 extern const struct look looks[CANVAS_ATTRS];
 
 #endif /* GMEMTOP_LOOKS_H */

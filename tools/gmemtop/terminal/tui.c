@@ -10,10 +10,8 @@
 #include <unistd.h>
 
 #include "base/stop.h"
-#include "run/loop.h"
 #include "terminal/looks.h"
 #include "terminal/rescue.h"
-#include "ui/ui.h"
 
 /* Last: it defines lines, columns and hundreds of other words as macros. */
 #include <term.h>
@@ -141,38 +139,6 @@ static void leave_screen(void)
 		endwin();
 	screen_is_up = false;
 	rescue_end();
-}
-
-static enum gmem_status tui_open(struct tui *t, const struct gmemtop_options *o,
-				 struct gmem_error *e)
-{
-	char reset[256];
-	enum gmem_status status = check_terminal(reset, sizeof(reset), e);
-
-	if (status)
-		return status;
-	/* Before curses, which handles those signals only that nobody else does. */
-	gmem_stop_on_signals();
-	/* $LINES and $COLUMNS do not change when the window does. */
-	use_tioctl(TRUE);
-	rescue_begin(STDOUT_FILENO, reset);
-	atexit(leave_screen);
-	t->screen = newterm(NULL, stdout, stdin);
-	if (!t->screen) {
-		rescue_end();
-		return gmem_fail(e, GMEM_E_IO, "Use -b for plain text.", "cannot use the terminal");
-	}
-	screen_is_up = true;
-	set_up_keys(!o->no_mouse);
-	set_up_colours(t);
-	return GMEM_OK;
-}
-
-static void tui_close(struct tui *t)
-{
-	leave_screen();
-	delscreen(t->screen);
-	free(t->line);
 }
 
 static void tui_size(void *ctx, int *width, int *height)
@@ -331,19 +297,43 @@ static void tui_show(void *ctx, const struct canvas *c)
 	refresh();
 }
 
-enum gmem_status tui_run(struct gmem_source *source, const struct gmemtop_options *o,
-			 struct gmem_error *e)
+static struct tui tui;
+
+enum gmem_status tui_open(struct display *d, bool ascii, bool mouse, struct gmem_error *e)
 {
-	struct tui t = { .screen = NULL };
-	struct loop_screen screen = { &t, false, tui_size, tui_key, tui_show, tui_look };
 	enum gmem_status status;
+	char reset[256];
 
 	/* First the locale: curses asks for it when it begins. */
-	screen.ascii = !canvas_unicode() || o->ascii;
-	status = tui_open(&t, o, e);
+	*d = (struct display){
+		&tui, !canvas_unicode() || ascii, tui_size, tui_key, tui_show, tui_look,
+	};
+	status = check_terminal(reset, sizeof(reset), e);
 	if (status)
 		return status;
-	status = loop_run(source, o, &screen, e);
-	tui_close(&t);
-	return status;
+	/* Before curses, which handles those signals only that nobody else does. */
+	gmem_stop_on_signals();
+	/* $LINES and $COLUMNS do not change when the window does. */
+	use_tioctl(TRUE);
+	rescue_begin(STDOUT_FILENO, reset);
+	atexit(leave_screen);
+	tui.screen = newterm(NULL, stdout, stdin);
+	if (!tui.screen) {
+		rescue_end();
+		return gmem_fail(e, GMEM_E_IO, "Use -b for plain text.", "cannot use the terminal");
+	}
+	screen_is_up = true;
+	set_up_keys(mouse);
+	set_up_colours(&tui);
+	return GMEM_OK;
+}
+
+void tui_close(struct display *d)
+{
+	struct tui *t = d->ctx;
+
+	leave_screen();
+	delscreen(t->screen);
+	free(t->line);
+	*t = (struct tui){ .screen = NULL };
 }

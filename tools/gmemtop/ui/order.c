@@ -21,20 +21,6 @@ void order_free(struct order *o)
 	memset(o, 0, sizeof(*o));
 }
 
-bool order_reserve(void **array, size_t *max, size_t n, size_t size)
-{
-	void *p;
-
-	if (n <= *max)
-		return true;
-	p = reallocarray(*array, n, size);
-	if (!p)
-		return false;
-	*array = p;
-	*max = n;
-	return true;
-}
-
 bool order_fold(struct order *o, uint64_t id)
 {
 	uint64_t *p;
@@ -125,7 +111,7 @@ static size_t collect(struct order_build *b)
 		if ((b->ui->pid && vm->pid != b->ui->pid) || !filter_matches(&b->ui->filter, vm))
 			continue;
 		b->entries[n] = (struct order_entry){
-			vm, ui_value(b->ui, b->ui->sort, vm, b->m), path_of(b, n, vm),
+			vm, since_value(&b->ui->since, b->ui->sort, vm, b->m), path_of(b, n, vm),
 		};
 		n++;
 		if (!vm->ended_ns)
@@ -200,7 +186,7 @@ struct gmem_value order_group_value(const struct order *o, const struct order_gr
 		const struct gmem_vm *vm = gmem_model_vm(m, o->members[i]);
 
 		if (vm && !vm->ended_ns)
-			sum = gmem_value_add(metric, sum, ui_value(ui, metric, vm, m));
+			sum = gmem_value_add(metric, sum, since_value(&ui->since, metric, vm, m));
 	}
 	return sum;
 }

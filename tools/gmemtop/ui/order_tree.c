@@ -6,6 +6,20 @@
 
 #include "ui/order_build.h"
 
+bool order_reserve(void **array, size_t *max, size_t n, size_t size)
+{
+	void *p;
+
+	if (n <= *max)
+		return true;
+	p = reallocarray(*array, n, size);
+	if (!p)
+		return false;
+	*array = p;
+	*max = n;
+	return true;
+}
+
 static int compare_children(const void *a, const void *b, void *ctx)
 {
 	const struct order_child *x = a, *y = b;

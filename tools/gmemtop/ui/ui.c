@@ -4,19 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const ui_look_names[UI_LOOKS] = {
-	[UI_LOOK_NORMAL] = "normal", [UI_LOOK_PROTAN] = "protan", [UI_LOOK_MONO] = "mono",
-};
-
-enum ui_look ui_look_by_name(const char *name)
-{
-	int i = 0;
-
-	while (i < UI_LOOKS && strcmp(ui_look_names[i], name))
-		i++;
-	return (enum ui_look)i;
-}
-
 bool ui_init(struct ui *ui, const struct gmem_metric *sort, bool reverse, double delay_s,
 	     uint32_t pid)
 {

@@ -12,38 +12,12 @@
 
 #include "model/metrics.h"
 #include "model/model.h"
+#include "terminal/display.h"
 #include "ui/filter.h"
 #include "ui/order.h"
 #include "ui/prompt.h"
 #include "ui/since.h"
 #include "ui/view.h"
-
-/* Keys that are no character; the others are their code. */
-enum ui_key {
-	UI_KEY_NONE = 0,
-	UI_KEY_ESC = 27,
-	UI_KEY_UP = 0x110000,	/* above Unicode */
-	UI_KEY_DOWN,
-	UI_KEY_LEFT,
-	UI_KEY_RIGHT,
-	UI_KEY_PAGE_UP,
-	UI_KEY_PAGE_DOWN,
-	UI_KEY_HOME,
-	UI_KEY_END,
-	UI_KEY_ENTER,
-	UI_KEY_BACKSPACE,
-	UI_KEY_TAB,
-	UI_KEY_BACK_TAB,
-	UI_KEY_F1,		/* F2 is UI_KEY_F1 + 1, up to F12 */
-	UI_KEY_F12 = UI_KEY_F1 + 11,
-	/* Of the mouse; where, is in ui->mouse. */
-	UI_KEY_CLICK,
-	UI_KEY_DOUBLE_CLICK,	/* comes after the click that was its first half */
-	UI_KEY_WHEEL_UP,
-	UI_KEY_WHEEL_DOWN,
-	UI_KEY_RESIZE,		/* the screen has another size, or must be shown again */
-	UI_KEY_GONE,		/* nobody is there to press keys */
-};
 
 /* What is to be done after a key: bits. */
 enum ui_action {
@@ -59,25 +33,6 @@ enum ui_action {
 	UI_SEEK		= 256,	/* of a replay: by seek_s */
 	UI_STEP		= 512,	/* one picture */
 	UI_SPEED	= 1024,	/* replay_speed has changed */
-};
-
-/* Sets of colours. */
-enum ui_look {
-	UI_LOOK_NORMAL,
-	UI_LOOK_PROTAN,		/* for who cannot tell red from green */
-	UI_LOOK_MONO,
-	UI_LOOKS
-};
-
-extern const char *const ui_look_names[UI_LOOKS];	/* "normal", "protan", "mono" */
-
-/* UI_LOOKS for one that there is not. */
-enum ui_look ui_look_by_name(const char *name);
-
-/* A cell of the canvas. */
-struct ui_mouse {
-	int y;
-	int x;
 };
 
 #define UI_KEYS 5

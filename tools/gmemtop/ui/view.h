@@ -73,11 +73,7 @@ struct view {
 	size_t nr_bindings;
 };
 
-extern const struct view view_overview;
-extern const struct view view_vm;
-extern const struct view view_latency;
-extern const struct view view_files;
-
+/* In views/table.c. */
 extern const struct view *const view_table[VIEWS];
 
 #endif /* GMEMTOP_VIEW_H */

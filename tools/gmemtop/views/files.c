@@ -13,22 +13,6 @@
 
 #define HEAD_LINES 2	/* totals, and heads of the columns */
 
-static const struct gmem_file *file_of(const struct gmem_vm *vm, uint64_t ino)
-{
-	for (size_t i = 0; vm && i < vm->nr_files; i++) {
-		if (vm->files[i].ino == ino)
-			return &vm->files[i];
-	}
-	return NULL;
-}
-
-struct files_item files_item(const struct files_state *s, const struct gmem_model *m, size_t i)
-{
-	const struct gmem_vm *vm = gmem_model_vm(m, s->rows[i].vm);
-
-	return (struct files_item){ vm, file_of(vm, s->rows[i].ino) };
-}
-
 static uint64_t key_of(const struct files_row *r, enum files_sort by)
 {
 	switch (by) {

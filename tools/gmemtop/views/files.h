@@ -9,6 +9,7 @@
 
 #include "model/metrics.h"
 #include "model/model.h"
+#include "ui/view.h"
 
 enum files_sort {
 	FILES_BY_UNUSED,	/* what leaks first, the most first */
@@ -52,12 +53,6 @@ struct files_state {
 	struct files_totals all;
 };
 
-/* Of row i; NULLs if it is gone since. */
-struct files_item {
-	const struct gmem_vm *vm;
-	const struct gmem_file *file;
-};
-
-struct files_item files_item(const struct files_state *s, const struct gmem_model *m, size_t i);
+extern const struct view view_files;
 
 #endif /* GMEMTOP_VIEW_FILES_H */

@@ -17,6 +17,28 @@
 #define FLAG_MMAP	1	/* GUEST_MEMFD_FLAG_MMAP, _INIT_SHARED */
 #define FLAG_SHARED	2
 
+/* Of row i; NULLs if it is gone since. */
+struct item {
+	const struct gmem_vm *vm;
+	const struct gmem_file *file;
+};
+
+static const struct gmem_file *file_of(const struct gmem_vm *vm, uint64_t ino)
+{
+	for (size_t i = 0; vm && i < vm->nr_files; i++) {
+		if (vm->files[i].ino == ino)
+			return &vm->files[i];
+	}
+	return NULL;
+}
+
+static struct item item_of(const struct files_state *s, const struct gmem_model *m, size_t i)
+{
+	const struct gmem_vm *vm = gmem_model_vm(m, s->rows[i].vm);
+
+	return (struct item){ vm, file_of(vm, s->rows[i].ino) };
+}
+
 int files_lines(const struct view_area *area)
 {
 	return area->width < NARROW ? 2 : 1;
@@ -117,7 +139,7 @@ static void draw_heads(struct panel *p, const struct files_state *s)
 	panel_end_line(p);
 }
 
-static void draw_file(struct panel *p, const struct gmem_model *m, const struct files_item *f,
+static void draw_file(struct panel *p, const struct gmem_model *m, const struct item *f,
 		      bool selected)
 {
 	enum canvas_attr attr = selected ? CANVAS_SELECTED : CANVAS_NORMAL;
@@ -201,7 +223,7 @@ void files_draw(struct canvas *c, const struct ui *ui, const struct gmem_model *
 	if (!s->nr)
 		draw_nothing(&p, s);
 	for (size_t i = s->top; i < s->nr && panel_left(&p) >= s->lines; i++) {
-		struct files_item f = files_item(s, m, i);
+		struct item f = item_of(s, m, i);
 
 		if (f.file)
 			draw_file(&p, m, &f, s->selecting && s->cursor == i);

@@ -8,8 +8,162 @@
 #include "terminal/glyphs.h"
 #include "ui/help.h"
 #include "ui/ui.h"
-#include "views/latency_draw.h"
+#include "views/heat.h"
+#include "views/text.h"
+#include "widgets/panel.h"
 #include "widgets/segments.h"
+
+#define TABLE_Y		2	/* below what it is about, and heads */
+#define TABLE_MIN	15	/* lower screens show the selected time only */
+#define NAME		11
+#define COLUMN		6
+
+static bool is_low(const struct view_area *area)
+{
+	return area->height < TABLE_MIN;
+}
+
+static int row_at(const struct view_area *area, int y)
+{
+	int i = y - area->y - TABLE_Y;
+
+	return i >= 0 && i < GMEM_LATENCIES && !is_low(area) ? i : -1;
+}
+
+/* What a column tells; those of which the bit is set are on a screen of that width. */
+enum figure { COUNT, P50, P90, P99, MAX, FIGURES };
+
+static const char *const figure_names[FIGURES] = { "COUNT", "P50", "P90", "P99", "MAX" };
+
+#define ALL_FIGURES	((1U << FIGURES) - 1)
+
+static void choose(int width, unsigned int *now, unsigned int *start)
+{
+	*now = *start = ALL_FIGURES;
+	if (width < NAME + 2 * FIGURES * (COLUMN + 1))
+		*start &= ~(1U << P90);
+	if (width < NAME + (2 * FIGURES - 1) * (COLUMN + 1)) {
+		*now = 1U << COUNT | 1U << P50 | 1U << P99;
+		*start = 1U << MAX;
+	}
+}
+
+static void put_figure(struct panel *p, enum canvas_attr attr, const struct latency_sums *s,
+		       enum gmem_latency of, enum figure what)
+{
+	static const double quantiles[FIGURES] = { 0, 0.5, 0.9, 0.99, 1 };
+	uint64_t n = latency_count(s, of), v;
+	char buf[24] = "-";
+
+	if (what == COUNT) {
+		gmem_text_count(buf, sizeof(buf), (double)n);
+	} else if (n) {
+		v = latency_quantile(s, of, quantiles[what]);
+		if (what == MAX && of < GMEM_LATENCY_PHASE && s->max_ns[of])
+			v = s->max_ns[of];
+		gmem_text_ns(buf, sizeof(buf), v);
+	}
+	panel_field(p, attr, COLUMN, true, buf);
+}
+
+static void put_figures(struct panel *p, enum canvas_attr attr, const struct latency_sums *s,
+			enum gmem_latency of, unsigned int figures)
+{
+	for (int i = 0; i < FIGURES; i++) {
+		if (figures & 1U << i)
+			put_figure(p, attr, s, of, (enum figure)i);
+	}
+}
+
+static void put_heads(struct panel *p, const char *of, unsigned int figures)
+{
+	int at = p->column;
+
+	for (int i = 0; i < FIGURES; i++) {
+		if (figures & 1U << i)
+			panel_field(p, CANVAS_HEADER, COLUMN, true, figure_names[i]);
+	}
+	/* Where the first column has blanks: it is right aligned. */
+	canvas_put(p->c, p->y + p->lines, p->x + at - (figures & 1U << COUNT ? 4 : 1), CANVAS_SORTED, of);
+}
+
+static void draw_heads(struct panel *p, unsigned int now, unsigned int start)
+{
+	canvas_field(p->c, p->y + p->lines, p->x, p->width, false, CANVAS_HEADER, " TIME");
+	p->column = NAME;
+	put_heads(p, "NOW", now);
+	put_heads(p, "ALL", start);
+	panel_end_line(p);
+}
+
+static void draw_time(struct panel *p, const struct latency_state *s, enum gmem_latency of,
+		      uint64_t features, unsigned int now, unsigned int start)
+{
+	bool selected = s->of == of;
+	enum canvas_attr attr = selected ? CANVAS_SELECTED : CANVAS_NORMAL;
+
+	if (selected) {
+		canvas_field(p->c, p->y + p->lines, p->x, p->width, false, attr, "");
+		canvas_put(p->c, p->y + p->lines, p->x, attr, glyphs(p->c->ascii)->selected);
+	}
+	p->column = of >= GMEM_LATENCY_PHASE ? 2 : 1;
+	panel_put(p, attr, latency_names[of]);
+	p->column = NAME;
+	if (latency_known(of, features)) {
+		put_figures(p, attr, &s->now, of, now);
+		put_figures(p, attr, &s->start, of, start);
+	} else {
+		panel_put(p, selected ? attr : CANVAS_DIM, "not told by these probes");
+	}
+	panel_end_line(p);
+}
+
+static void draw_subject(struct canvas *c, int y, const struct latency_state *s,
+			 const struct gmem_model *m)
+{
+	static const char *const directions[LATENCY_DIRECTIONS] = {
+		"both directions", "to private", "to shared",
+	};
+	const struct gmem_vm *vm = s->vm ? gmem_model_vm(m, s->vm) : NULL;
+	struct segments line = { .n = 0 };
+	char name[4 * GMEM_NAME_LEN + 1];
+	struct segment *seg;
+
+	snprintf(segments_add(&line, 0, CANVAS_TITLE)->text, SEGMENT_LEN, "%s", latency_names[s->of]);
+	snprintf(segments_add(&line, 1, CANVAS_TITLE)->text, SEGMENT_LEN, "%s", directions[s->direction]);
+	seg = segments_add(&line, 0, CANVAS_TITLE);
+	if (vm)
+		snprintf(seg->text, sizeof(seg->text), "VM %llu %.60s", (unsigned long long)vm->id,
+			 gmem_text_name(name, sizeof(name), *vm->name ? vm->name : vm->comm));
+	else
+		snprintf(seg->text, sizeof(seg->text), s->one ? "no VM" : "all VMs");
+	segments_draw(c, y, &line);
+}
+
+static void draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
+		 const struct view_area *area)
+{
+	const struct latency_state *s = ui->state[VIEW_LATENCY];
+	const struct gmem_history *h = gmem_histories_of(m->histories, s->vm);
+	struct panel p = { .c = c, .y = area->y + 1, .width = area->width,
+			   .height = area->height - 1 };
+	unsigned int now, start;
+
+	draw_subject(c, area->y, s, m);
+	choose(area->width, &now, &start);
+	if (panel_left(&p) > 1)
+		draw_heads(&p, now, start);
+	for (int i = 0; i < GMEM_LATENCIES; i++) {
+		if (!is_low(area) || s->of == (enum gmem_latency)i)
+			draw_time(&p, s, (enum gmem_latency)i, m->features, now, start);
+	}
+	if (!h && latency_count(&s->start, s->of))
+		panel_line(&p, CANVAS_DIM, " over time: not kept of this VM, as %d others did more",
+			   GMEM_HISTORY_VMS);
+	else if (panel_left(&p) > 3)
+		panel_end_line(&p);
+	heat_draw(&p, s, h);
+}
 
 static struct latency_state *state_of(struct ui *ui)
 {
@@ -77,7 +231,7 @@ static enum ui_action open_vm(struct ui *ui, int view)
 
 static enum ui_action click(struct ui *ui, int arg)
 {
-	int i = latency_row(&ui->area, ui->mouse.y);
+	int i = row_at(&ui->area, ui->mouse.y);
 
 	(void)arg;
 	if (i < 0)
@@ -130,7 +284,7 @@ static void help(struct help_page *p)
 const struct view view_latency = {
 	.name = "latency", .title = "latency", .key = '3', .groups = GMEM_PROBES_PHASES,
 	.hint = "how long conversions take, by phase",
-	.state_size = sizeof(struct latency_state), .order = order, .draw = latency_draw,
+	.state_size = sizeof(struct latency_state), .order = order, .draw = draw,
 	.footer = footer, .help = help,
 	.bindings = bindings, .nr_bindings = sizeof(bindings) / sizeof(*bindings),
 };

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ui/view.h"
 #include "views/latency_sums.h"
 
 enum latency_direction {
@@ -29,5 +30,7 @@ static inline unsigned int latency_bits(enum latency_direction d)
 	return d == LATENCY_OF_PRIVATE ? LATENCY_PRIVATE : d == LATENCY_OF_SHARED ? LATENCY_SHARED :
 	       LATENCY_BOTH;
 }
+
+extern const struct view view_latency;
 
 #endif /* GMEMTOP_VIEW_LATENCY_H */

@@ -198,11 +198,11 @@ static void add_legend(struct segments *line, const struct ui *ui, bool ascii)
 	struct segment *s;
 
 	s = segments_add(line, 3, CANVAS_PRIVATE);
-	snprintf(s->text, sizeof(s->text), "%s private", g->level[STRIP_PRIVATE]);
+	snprintf(s->text, sizeof(s->text), "%s private", g->level[LEVEL_PRIVATE]);
 	s = segments_add(line, 5, CANVAS_MIXED);
-	snprintf(s->text, sizeof(s->text), "%s part", g->level[STRIP_PRIVATE / 2]);
+	snprintf(s->text, sizeof(s->text), "%s part", g->level[LEVEL_PRIVATE / 2]);
 	s = segments_add(line, 4, CANVAS_SHARED);
-	snprintf(s->text, sizeof(s->text), "%s shared", g->level[STRIP_SHARED]);
+	snprintf(s->text, sizeof(s->text), "%s shared", g->level[LEVEL_SHARED]);
 	if (!ui->model || !ui->model->backing_ns)
 		return;
 	s = segments_add(line, 5, CANVAS_DOUBLED);
@@ -225,10 +225,10 @@ static void write_map(struct help_page *p)
 	help_entry(p, "", CANVAS_NORMAL,
 	      "The memslots that are bound to guest_memfd, in the order of guest frames. "
 	      "Each cell is an equal share of them.");
-	help_entry(p, g->level[STRIP_PRIVATE], CANVAS_PRIVATE, "all of the cell is private");
-	help_entry(p, g->level[STRIP_PRIVATE / 2], CANVAS_MIXED,
+	help_entry(p, g->level[LEVEL_PRIVATE], CANVAS_PRIVATE, "all of the cell is private");
+	help_entry(p, g->level[LEVEL_PRIVATE / 2], CANVAS_MIXED,
 	      "part of it is: the fuller the sign, the more");
-	help_entry(p, g->level[STRIP_SHARED], CANVAS_SHARED, "all of it is shared");
+	help_entry(p, g->level[LEVEL_SHARED], CANVAS_SHARED, "all of it is shared");
 	help_entry(p, g->empty, CANVAS_PRIVATE,
 		   "private, and less than half of it has pages (with --backing)");
 	help_entry(p, g->doubled, CANVAS_DOUBLED,

@@ -21,4 +21,6 @@ void overview_draw(struct canvas *c, const struct ui *ui, const struct gmem_mode
 /* Chooses what is a column, and what is sorted by: shown instead of the table. */
 extern const struct view overview_chooser;
 
+extern const struct view view_overview;
+
 #endif /* GMEMTOP_OVERVIEW_H */

@@ -102,8 +102,8 @@ static void draw_strip(struct canvas *c, int y, int x, const struct strip_cell *
 
 	for (int i = 0; i < n; i++) {
 		uint8_t level = cells[i].level;
-		enum canvas_attr attr = level == STRIP_PRIVATE ? CANVAS_PRIVATE :
-					level == STRIP_SHARED ? CANVAS_SHARED : CANVAS_MIXED;
+		enum canvas_attr attr = level == LEVEL_PRIVATE ? CANVAS_PRIVATE :
+					level == LEVEL_SHARED ? CANVAS_SHARED : CANVAS_MIXED;
 
 		if (cells[i].doubled)
 			canvas_put(c, y, x + i, CANVAS_DOUBLED, g->doubled);

@@ -16,20 +16,6 @@ static struct vm_state *state_of(struct ui *ui)
 	return ui->state[VIEW_VM];
 }
 
-const struct gmem_vm *vm_shown(const struct ui *ui, const struct gmem_model *m)
-{
-	return gmem_model_vm(m, ui_vm(ui));
-}
-
-size_t vm_cursor_slot(const struct vm_state *s, const struct gmem_vm *vm)
-{
-	for (size_t i = 0; i < vm->nr_slots; i++) {
-		if (vm->slots[i].slot == s->slot)
-			return i;
-	}
-	return 0;
-}
-
 /* Another VM: all of it, from its first page on. */
 static void start_over(struct vm_state *s, const struct gmem_vm *vm)
 {
@@ -270,18 +256,18 @@ static void footer(struct segments *line, const struct ui *ui, bool ascii)
 
 	switch (s->mode) {
 	case VM_PAGES:
-		add(line, 3, CANVAS_POPULATED, g->level[STRIP_PRIVATE], "private pages");
-		add(line, 4, CANVAS_SHARED, g->level[STRIP_PRIVATE], "shared");
+		add(line, 3, CANVAS_POPULATED, g->level[LEVEL_PRIVATE], "private pages");
+		add(line, 4, CANVAS_SHARED, g->level[LEVEL_PRIVATE], "shared");
 		add(line, 2, CANVAS_DOUBLED, g->doubled, "twice");
 		break;
 	case VM_BLOCKS:
-		add(line, 3, CANVAS_MIXED, g->level[STRIP_PRIVATE], "mixed 2 MiB blocks");
+		add(line, 3, CANVAS_MIXED, g->level[LEVEL_PRIVATE], "mixed 2 MiB blocks");
 		break;
 	default:
-		add(line, 3, CANVAS_PRIVATE, g->level[STRIP_PRIVATE], "private");
-		add(line, 4, CANVAS_SHARED, g->level[STRIP_SHARED], "shared");
-		add(line, 5, CANVAS_GLOW, g->level[STRIP_PRIVATE / 2], "just converted");
-		add(line, 6, CANVAS_DOUBLED, g->level[STRIP_PRIVATE], "twice");
+		add(line, 3, CANVAS_PRIVATE, g->level[LEVEL_PRIVATE], "private");
+		add(line, 4, CANVAS_SHARED, g->level[LEVEL_SHARED], "shared");
+		add(line, 5, CANVAS_GLOW, g->level[LEVEL_PRIVATE / 2], "just converted");
+		add(line, 6, CANVAS_DOUBLED, g->level[LEVEL_PRIVATE], "twice");
 	}
 }
 
@@ -295,11 +281,11 @@ static void help_map(struct help_page *p)
 		   "(gfn). A cell is an aligned block of a power of two pages: its size is told "
 		   "beside the cursor. Rows begin with their first gfn.");
 	help_entry(p, g->cursor, CANVAS_CURSOR, "the cursor: the line below the map tells what is there");
-	help_entry(p, g->level[STRIP_PRIVATE], CANVAS_PRIVATE,
+	help_entry(p, g->level[LEVEL_PRIVATE], CANVAS_PRIVATE,
 		   "all private; the less of it is, the lower the sign");
-	help_entry(p, g->level[STRIP_SHARED], CANVAS_SHARED, "all shared");
-	help_entry(p, g->level[STRIP_PRIVATE / 2], CANVAS_GLOW, "converted less than a second ago");
-	help_entry(p, g->level[STRIP_PRIVATE / 2], CANVAS_GLOW_OLD, "converted less than 4 seconds ago");
+	help_entry(p, g->level[LEVEL_SHARED], CANVAS_SHARED, "all shared");
+	help_entry(p, g->level[LEVEL_PRIVATE / 2], CANVAS_GLOW, "converted less than a second ago");
+	help_entry(p, g->level[LEVEL_PRIVATE / 2], CANVAS_GLOW_OLD, "converted less than 4 seconds ago");
 	help_entry(p, g->doubled, CANVAS_DOUBLED,
 		   "m: pages that are there twice, or on the side that is not in use (--backing)");
 	help_entry(p, VM_GAP, CANVAS_DIM, "a hole between memslots");

@@ -59,15 +59,27 @@ struct vm_state {
 };
 
 /* The VM that is shown, or NULL. */
-const struct gmem_vm *vm_shown(const struct ui *ui, const struct gmem_model *m);
+static inline const struct gmem_vm *vm_shown(const struct ui *ui, const struct gmem_model *m)
+{
+	return gmem_model_vm(m, ui_vm(ui));
+}
 
 /* Place of the slot of the cursor among the VM's; 0 if it is gone. */
-size_t vm_cursor_slot(const struct vm_state *s, const struct gmem_vm *vm);
+static inline size_t vm_cursor_slot(const struct vm_state *s, const struct gmem_vm *vm)
+{
+	for (size_t i = 0; i < vm->nr_slots; i++) {
+		if (vm->slots[i].slot == s->slot)
+			return i;
+	}
+	return 0;
+}
 
 /* The number of the cell of the cursor. */
 static inline uint64_t vm_cursor_cell(const struct vm_state *s, const struct gmem_vm *vm)
 {
 	return vmmap_find(vm, s->order, vm_cursor_slot(s, vm), s->gfn);
 }
+
+extern const struct view view_vm;
 
 #endif /* GMEMTOP_VIEW_VM_H */

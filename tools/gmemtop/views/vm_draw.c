@@ -118,16 +118,16 @@ static void draw_sums(struct canvas *c, int y, const struct gmem_model *m, const
 
 static int level_of(uint64_t part, uint64_t all)
 {
-	int level = (int)(((unsigned __int128)part * STRIP_PRIVATE + all / 2) / all);
+	int level = (int)(((unsigned __int128)part * LEVEL_PRIVATE + all / 2) / all);
 
 	if (!part || part >= all)
-		return part ? STRIP_PRIVATE : STRIP_SHARED;
-	return level < 1 ? 1 : level > STRIP_PRIVATE - 1 ? STRIP_PRIVATE - 1 : level;
+		return part ? LEVEL_PRIVATE : LEVEL_SHARED;
+	return level < 1 ? 1 : level > LEVEL_PRIVATE - 1 ? LEVEL_PRIVATE - 1 : level;
 }
 
 static enum canvas_attr attr_of_level(int level)
 {
-	return level == STRIP_SHARED ? CANVAS_SHARED : level == STRIP_PRIVATE ? CANVAS_PRIVATE : CANVAS_MIXED;
+	return level == LEVEL_SHARED ? CANVAS_SHARED : level == LEVEL_PRIVATE ? CANVAS_PRIVATE : CANVAS_MIXED;
 }
 
 /* What was converted last shines, whatever it is now. */
@@ -142,35 +142,35 @@ static enum canvas_attr glow(const struct gmem_vm *vm, const struct vmmap_cell *
 	return age < GLOW_NS ? CANVAS_GLOW : CANVAS_GLOW_OLD;
 }
 
-struct look {
+struct cell_look {
 	const char *sign;
 	enum canvas_attr attr;
 };
 
-static struct look look_at(const struct gmem_vm *vm, const struct vmmap_cell *cell, enum vm_mode mode,
+static struct cell_look look_at(const struct gmem_vm *vm, const struct vmmap_cell *cell, enum vm_mode mode,
 			   uint64_t now_ns, const struct glyphs *g)
 {
 	struct vmmap_pages p = vmmap_count(vm, cell);
 	int level;
 
 	if (cell->gap || cell->edge)
-		return (struct look){ cell->gap ? VM_GAP : VM_EDGE, CANVAS_DIM };
+		return (struct cell_look){ cell->gap ? VM_GAP : VM_EDGE, CANVAS_DIM };
 	if (mode == VM_BLOCKS) {
-		level = p.blocks ? level_of(p.mixed, p.blocks) : STRIP_SHARED;
-		return (struct look){ g->level[level], level ? CANVAS_MIXED : CANVAS_SHARED };
+		level = p.blocks ? level_of(p.mixed, p.blocks) : LEVEL_SHARED;
+		return (struct cell_look){ g->level[level], level ? CANVAS_MIXED : CANVAS_SHARED };
 	}
 	if (mode == VM_PAGES && p.doubled)
-		return (struct look){ g->doubled, CANVAS_DOUBLED };
+		return (struct cell_look){ g->doubled, CANVAS_DOUBLED };
 	if (mode == VM_PAGES && !p.populated_known && !p.shared_known)
-		return (struct look){ "?", CANVAS_DIM };
+		return (struct cell_look){ "?", CANVAS_DIM };
 	if (mode == VM_PAGES) {
 		uint64_t there = p.populated + p.shared_populated;
 
 		level = level_of(there < p.all ? there : p.all, p.all);
-		return (struct look){ g->level[level], p.populated ? CANVAS_POPULATED : CANVAS_SHARED };
+		return (struct cell_look){ g->level[level], p.populated ? CANVAS_POPULATED : CANVAS_SHARED };
 	}
 	level = level_of(p.private, p.all);
-	return (struct look){ g->level[level], glow(vm, cell, now_ns, p.doubled ? CANVAS_DOUBLED :
+	return (struct cell_look){ g->level[level], glow(vm, cell, now_ns, p.doubled ? CANVAS_DOUBLED :
 						    attr_of_level(level)) };
 }
 
@@ -193,13 +193,13 @@ static void draw_row(struct canvas *c, int row, const struct vm_state *s, const 
 	struct vmmap_cell cell;
 
 	for (uint64_t i = 0; i < width && vmmap_at(vm, s->order, first + i, &cell); i++) {
-		struct look look = look_at(vm, &cell, s->mode, now_ns, g);
+		struct cell_look look = look_at(vm, &cell, s->mode, now_ns, g);
 		int y = s->layout.map_y + row;
 
 		if (!i)
 			draw_label(c, y, s, &cell);
 		if (first + i == cursor)
-			look = (struct look){ g->cursor, CANVAS_CURSOR };
+			look = (struct cell_look){ g->cursor, CANVAS_CURSOR };
 		canvas_put(c, y, s->layout.label + (int)i, look.attr, look.sign);
 	}
 }

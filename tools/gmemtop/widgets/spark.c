@@ -11,8 +11,8 @@ static int level(float value, float most)
 
 	if (!(value > 0))
 		return 0;
-	l = (int)(value / most * STRIP_PRIVATE + 0.5f);
-	return l < 1 ? 1 : l > STRIP_PRIVATE ? STRIP_PRIVATE : l;
+	l = (int)(value / most * LEVEL_PRIVATE + 0.5f);
+	return l < 1 ? 1 : l > LEVEL_PRIVATE ? LEVEL_PRIVATE : l;
 }
 
 static float most_of(const float *values, int n)

@@ -67,13 +67,13 @@ static struct pages count(struct walk *w, pages_t start, pages_t end, bool backi
 
 static uint8_t level(pages_t private, pages_t all)
 {
-	pages_t l = (private * STRIP_PRIVATE + all / 2) / all;
+	pages_t l = (private * LEVEL_PRIVATE + all / 2) / all;
 
 	if (!private)
-		return STRIP_SHARED;
+		return LEVEL_SHARED;
 	if (private >= all)
-		return STRIP_PRIVATE;
-	return l < 1 ? 1 : l > STRIP_PRIVATE - 1 ? STRIP_PRIVATE - 1 : (uint8_t)l;
+		return LEVEL_PRIVATE;
+	return l < 1 ? 1 : l > LEVEL_PRIVATE - 1 ? LEVEL_PRIVATE - 1 : (uint8_t)l;
 }
 
 bool strip_make(const struct gmem_vm *vm, bool backing, struct strip_cell *cells, int n)
@@ -94,7 +94,7 @@ bool strip_make(const struct gmem_vm *vm, bool backing, struct strip_cell *cells
 			end++;
 		p = count(&w, start, end, backing);
 		cells[i].level = level(p.private, end - start);
-		cells[i].empty = backing && !p.unread && cells[i].level == STRIP_PRIVATE &&
+		cells[i].empty = backing && !p.unread && cells[i].level == LEVEL_PRIVATE &&
 				 p.populated < (end - start + 1) / 2;
 		cells[i].doubled = p.doubled;
 	}

@@ -7,13 +7,7 @@
 #include <stdint.h>
 
 #include "model/model.h"
-
-/*
- * How much of a cell is private. The ends are exact: a single page is enough to
- * be neither all nor nothing.
- */
-#define STRIP_SHARED	0
-#define STRIP_PRIVATE	8
+#include "terminal/glyphs.h"
 
 #define STRIP_CELLS	1024	/* more than a screen has columns */
 
