@@ -49,7 +49,7 @@ static inline enum gmem_direction direction_of(const struct gmem_rec *r)
 	return r->arg & ATTRIBUTE_PRIVATE ? GMEM_TO_PRIVATE : GMEM_TO_SHARED;
 }
 
-/* A value of a series. 0 or -ENOMEM. */
+/* analysis_values.c. A value of a series. 0 or -ENOMEM. */
 int analysis_value(struct gmem_analysis *a, struct gmem_vm_stats *vm, enum gmem_series_id series,
 		   enum gmem_direction direction, uint64_t pages, uint64_t ns);
 

@@ -74,7 +74,9 @@ static int live_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
 
 	l->fn = fn;
 	l->ctx = ctx;
-	err = live_sync_all(l);
+	err = live_follow_kvm(l);
+	if (!err)
+		err = live_sync_all(l);
 	return err ? err : tell_sync(l);
 }
 

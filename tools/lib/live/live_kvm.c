@@ -2,7 +2,6 @@
 /* A KVM that is loaded, unloaded and loaded again, and the rights to attach to it once more. */
 #include "live/live_parts.h"
 
-#include "live/host.h"
 #include "live/privileges.h"
 #include "live/probes.h"
 
@@ -11,21 +10,6 @@
 
 /* To attach once more. */
 #define CAPS_AGAIN	(GMEM_CAPS_LOAD | GMEM_CAPS_MODULE_TYPES)
-
-int live_emit_probes(struct live *l)
-{
-	struct gmem_probes_rec r;
-
-	if (l->probes_told || !l->at.skel)
-		return 0;
-	l->probes_told = true;
-	r = l->at.probes;
-	if (l->backing)
-		r.features |= GMEM_FEATURE_BACKING;
-	if (!gmem_host_sees_all_pids(""))
-		r.features |= GMEM_FEATURE_OTHER_PIDS;
-	return l->fn(l->ctx, &r.h);
-}
 
 /* KVM was unloaded, so no VM is left. As long as we are attached, kvm.ko cannot go. */
 static int let_go(struct live *l)

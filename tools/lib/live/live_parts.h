@@ -10,9 +10,9 @@
 #include <errno.h>
 
 #include "base/clocks.h"
-#include "live/live.h"
 #include "live/attach.h"
 #include "live/backing.h"
+#include "live/live.h"
 
 struct live {
 	struct gmem_source source;

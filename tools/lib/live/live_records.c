@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 
 #include "live/block.h"
+#include "live/host.h"
 #include "live/identity.h"
 #include "live/inventory.h"
 
@@ -68,4 +69,19 @@ int live_take_inventory(struct live *l, uint64_t budget_ns)
 		err = live_consume(l);
 	}
 	return more < 0 ? more : err < 0 ? err : 0;
+}
+
+int live_emit_probes(struct live *l)
+{
+	struct gmem_probes_rec r;
+
+	if (l->probes_told || !l->at.skel)
+		return 0;
+	l->probes_told = true;
+	r = l->at.probes;
+	if (l->backing)
+		r.features |= GMEM_FEATURE_BACKING;
+	if (!gmem_host_sees_all_pids(""))
+		r.features |= GMEM_FEATURE_OTHER_PIDS;
+	return l->fn(l->ctx, &r.h);
 }

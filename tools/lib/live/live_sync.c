@@ -263,11 +263,9 @@ int live_sync_all(struct live *l)
 {
 	int err;
 
-	err = live_follow_kvm(l);
-	if (!err && !l->at.skel)
+	if (!l->at.skel)
 		return sync_losses(l);
-	if (!err)
-		err = live_check_probes(l);
+	err = live_check_probes(l);
 	if (!err)
 		err = refresh_pages(l);
 	if (!err)

@@ -91,6 +91,16 @@ static int toggle_within(struct gmem_ranges *set, const struct gmem_ranges *othe
 	return err;
 }
 
+/* In its range the set is what the record says. */
+int model_replace(struct gmem_ranges *set, const struct gmem_map_rec *r)
+{
+	int err = gmem_ranges_del(set, r->start, r->end);
+
+	for (uint64_t i = 0; !err && i < r->nr && i < GMEM_MAP_EXTENTS; i++)
+		err = gmem_ranges_add(set, r->extents[i].start, r->extents[i].end);
+	return err;
+}
+
 int model_found(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r)
 {
 	struct gmem_ranges diff = { 0 };

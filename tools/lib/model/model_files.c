@@ -4,15 +4,6 @@
 
 #include <errno.h>
 
-struct gmem_file *model_file(struct gmem_vm *vm, uint64_t ino)
-{
-	for (size_t i = 0; i < vm->nr_files; i++) {
-		if (vm->files[i].ino == ino)
-			return &vm->files[i];
-	}
-	return NULL;
-}
-
 void model_free_file(struct gmem_file *f)
 {
 	gmem_ranges_free(&f->pages);

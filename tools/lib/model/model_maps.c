@@ -53,16 +53,6 @@ void model_scan_begin(struct gmem_vm *vm, const struct gmem_rec *r)
 	vm->scan_lost = r->arg;
 }
 
-/* In its range the set is what the record says. */
-int model_replace(struct gmem_ranges *set, const struct gmem_map_rec *r)
-{
-	int err = gmem_ranges_del(set, r->start, r->end);
-
-	for (uint64_t i = 0; !err && i < r->nr && i < GMEM_MAP_EXTENTS; i++)
-		err = gmem_ranges_add(set, r->extents[i].start, r->extents[i].end);
-	return err;
-}
-
 /* A block is read because something in it was converted, and may have been converted back. */
 static int replace_map(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r)
 {

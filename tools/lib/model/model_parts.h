@@ -41,12 +41,21 @@ static inline void model_copy_text(char *to, const char *from, size_t size)
 	to[size - 1] = '\0';
 }
 
+/* NULL: it is not known. */
+static inline struct gmem_file *model_file(struct gmem_vm *vm, uint64_t ino)
+{
+	for (size_t i = 0; i < vm->nr_files; i++) {
+		if (vm->files[i].ino == ino)
+			return &vm->files[i];
+	}
+	return NULL;
+}
+
 /* model_vms.c. The VM that a record is of; it is new if it was not known. NULL: no memory. */
 struct gmem_vm *model_get_vm(struct gmem_model *m, const struct gmem_hdr *h);
 void model_free_vm(struct gmem_model *m, struct gmem_vm *vm);
 
-/* model_files.c. NULL: it is not known. */
-struct gmem_file *model_file(struct gmem_vm *vm, uint64_t ino);
+/* model_files.c */
 void model_free_file(struct gmem_file *f);
 int model_add_file(struct gmem_vm *vm, const struct gmem_rec *r);
 int model_del_file(struct gmem_vm *vm, const struct gmem_rec *r);
@@ -71,12 +80,12 @@ void model_scan_begin(struct gmem_vm *vm, const struct gmem_rec *r);
 int model_scan_end(struct gmem_vm *vm, const struct gmem_rec *r);
 void model_behind(struct gmem_vm *vm, const struct gmem_rec *r);
 int model_map(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r);
-int model_replace(struct gmem_ranges *set, const struct gmem_map_rec *r);	/* by what r has in its range */
 
 /* model_backing.c. GMEM_PAGES and GMEM_SHARED_PAGES are read in rounds, which GMEM_BACKING ends. */
 int model_pages(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r);
 int model_backing(struct gmem_model *m, const struct gmem_rec *r);
 int model_doubled(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r);
+int model_replace(struct gmem_ranges *set, const struct gmem_map_rec *r);	/* by what r has in its range */
 
 /* The attributes of [start, end) have changed, or may have, at @begin_ns or later; 0: at any time. */
 int model_converted(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_hdr *h, uint64_t begin_ns,
