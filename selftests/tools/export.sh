@@ -30,13 +30,13 @@ is "Chrome: the last private bytes are those of the map" \
 
 export_to perfetto
 if command -v protoc > "$dir/path" && /usr/bin/python3 -c 'import google.protobuf' 2> "$dir/err"; then
-	protoc --python_out="$dir" --proto_path=tools/gmemtrace perfetto.proto
+	protoc --python_out="$dir" --proto_path=tools/gmemtrace/export perfetto.proto
 	check "Perfetto: packets whose slices nest, on tracks that are described" \
 		selftests/tools/export_check.py perfetto "$dir/perfetto" "$dir"
 	is "Perfetto: as many slices as in Chrome's" \
-		"$(protoc --decode=gmem.perfetto.Trace --proto_path=tools/gmemtrace perfetto.proto < "$dir/perfetto" |
+		"$(protoc --decode=gmem.perfetto.Trace --proto_path=tools/gmemtrace/export perfetto.proto < "$dir/perfetto" |
 			grep -c TYPE_SLICE_BEGIN)" "$(grep -c '"ph":"B"' "$dir/chrome")"
-	is "Perfetto: no field is unknown" "$(protoc --decode=gmem.perfetto.Trace --proto_path=tools/gmemtrace \
+	is "Perfetto: no field is unknown" "$(protoc --decode=gmem.perfetto.Trace --proto_path=tools/gmemtrace/export \
 		perfetto.proto < "$dir/perfetto" | grep -cE '^ *[0-9]+:')" 0
 else
 	skip "Perfetto: packets whose slices nest" "no protoc, or no protobuf for python3"

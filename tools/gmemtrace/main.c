@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands/command.h"
+#include "input/recording_file.h"
 
 static const struct command commands[] = {
 	{ "compare", "tell what became slower or faster between runs", cmd_compare },

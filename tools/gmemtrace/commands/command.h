@@ -5,8 +5,6 @@
 
 #include "base/error.h"
 
-#define GMEMTRACE_VERSION "gmemtrace 0.1"	/* recordings tell it of who made them */
-
 struct command {
 	const char *name;
 	const char *help;

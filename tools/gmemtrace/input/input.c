@@ -11,7 +11,6 @@
 #include "base/stop.h"
 #include "cli/args.h"
 #include "cli/live_options.h"
-#include "commands/command.h"
 #include "input/blind.h"
 #include "input/child.h"
 #include "input/recording_file.h"

@@ -5,6 +5,7 @@
 
 #include "recording/recording.h"
 
+#define GMEMTRACE_VERSION "gmemtrace 0.1"	/* recordings tell it of who made them */
 #define RECORDING_FILE	"gmemtrace.gmem"	/* where no other is named */
 
 /* A line, if not all was recorded. */

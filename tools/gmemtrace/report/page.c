@@ -87,24 +87,6 @@ static void vm_table(const struct report *r, FILE *out)
 	fputs("</table>\n", out);
 }
 
-void html_dist_head(FILE *out, const char *what, bool bytes)
-{
-	fprintf(out, "<table><tr><th>%s</th><th>count</th>%s<th>mean</th><th>p50</th><th>p90</th><th>p99</th>"
-		"<th>max</th><th>total</th></tr>\n", what, bytes ? "<th>bytes</th>" : "");
-}
-
-void html_dist_row(FILE *out, const char *class, const char *name, const struct gmem_dist *d,
-		   const uint64_t *bytes)
-{
-	fprintf(out, "<tr class=\"%s\"><td>%s</td><td>%s</td>", class, name, text_count(d->count));
-	if (bytes)
-		fprintf(out, "<td>%s</td>", text_bytes(*bytes));
-	fprintf(out, "<td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n",
-		text_ns(gmem_dist_mean(d)), text_ns(gmem_dist_quantile(d, 0.5)),
-		text_ns(gmem_dist_quantile(d, 0.9)), text_ns(gmem_dist_quantile(d, 0.99)), text_ns(d->max_ns),
-		text_ns(d->total_ns));
-}
-
 static void classes(const struct report_subject *s, enum gmem_direction d, FILE *out)
 {
 	for (int i = 0; i < GMEM_CLASSES; i++) {
