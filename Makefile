@@ -55,6 +55,7 @@ test-distro: deps
 	@selftests/run-tests $(DISTRO_TESTS)
 
 check: all $(filter $(B)/%,$(CHECKS)) $(FUZZ_PROGRAM) $(CHECK_PROGRAMS)
+	@selftests/tools/layering.py --count
 	@selftests/run-tests $(CHECKS)
 
 SHARE = $(DESTDIR)$(PREFIX)/share

@@ -3,6 +3,7 @@
  * What BPF programs, sources, the model and recordings share: the record of an
  * event, the counters of a VM, and the histogram. Nothing here depends on a
  * kernel version. All fields are in host byte order.
+ * Longer than 400 lines because it is all that both sides have to agree on.
  */
 #ifndef GMEM_ABI_H
 #define GMEM_ABI_H

@@ -10,7 +10,8 @@ include selftests/fuzz/fuzz.mk
 include selftests/tools/report-tests.mk
 CHECKS += selftests/chaos/check-test.sh $(B)/gmemload-unit-test selftests/vm/splat-test.sh selftests/guest/ledger-test.sh
 CHECK_PROGRAMS += $(B)/chaos_check
-CHECKS += $(addprefix selftests/tools/,layering.sh manpages.sh usage.sh completion.sh)
+CHECKS += 'selftests/tools/layering.py --build $(B)'
+CHECKS += $(addprefix selftests/tools/,layering-test.sh manpages.sh usage.sh completion.sh)
 
 # The first is the one that tests of the tools and of the runner use.
 KERNELS ?= 6.12 7.3

@@ -26,7 +26,7 @@ lib-check:
 else
 lib-check: $(B)/lib_test
 	$(B)/lib_test
-	selftests/tools/layering.sh
+	selftests/tools/layering.py
 endif
 
 lib-check-valgrind: $(B)/lib_test

@@ -2,6 +2,7 @@
 /*
  * Records as slices that nest: a track for each thread in a VM, another for its invalidation
  * windows, which overlap phases. Owns the tracks and what is open on them.
+ * Longer than 400 lines because every kind of slice opens and closes what is open on a track.
  */
 #define HASH_NONFATAL_OOM 1	/* uthash would exit */
 #include <errno.h>

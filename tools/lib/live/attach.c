@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* Longer than 400 lines because a step that fails undoes those before it, and the next way is tried. */
 #include "live/attach.h"
 
 #include <errno.h>

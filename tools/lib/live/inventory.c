@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* Longer than 400 lines because what is known of a VM is shared by all that reads it, and by nobody else. */
 #define HASH_NONFATAL_OOM 1	/* uthash would exit */
 #include "live/inventory.h"
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/* Longer than 400 lines because it is one table of all metrics, and how each is computed. */
 #include "model/metrics.h"
 
 #include <string.h>

@@ -1,0 +1,109 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# layering.py sees each kind of fault, and only that one. Prints TAP.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+. selftests/tap.sh
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+# fresh: a tree without faults, and its objects.
+fresh()
+{
+	rm -rf "$tmp/tree"
+	mkdir -p "$tmp/tree"
+	cp -r bpf tools "$tmp/tree"
+}
+
+# include FILE NAME: FILE of the tree includes NAME, too.
+include() { sed -i "1a #include $2" "$tmp/tree/$1"; }
+
+# finds VERDICT WHAT: of all verdicts, that one alone fails, and names WHAT.
+finds()
+{
+	local out failed
+
+	out=$(selftests/tools/layering.py "$tmp/tree")
+	failed=$(grep '^not ok' <<< "$out" | sed 's/^not ok [0-9]* - //')
+	if [ "$failed" = "$1" ] && grep -qF "# $2" <<< "$out"; then
+		ok "finds: $2"
+	else
+		not_ok "finds: $2" "$out"
+	fi
+}
+
+table='includes go only where the table of layers lets them'
+
+fresh
+if out=$(selftests/tools/layering.py "$tmp/tree"); then ok 'finds nothing in a tree without faults'
+else not_ok 'finds nothing in a tree without faults' "$out"; fi
+
+include tools/lib/model/trend.h '"base/error.h"'
+finds "$table" 'tools/lib/model/trend.h: includes lib/base'
+fresh
+include tools/lib/recording/recording_read.h '"model/model.h"'
+finds "$table" 'tools/lib/recording/recording_read.h: includes lib/model'
+fresh
+include tools/gmemtrace/report/text.c '"commands/command.h"'
+finds "$table" 'tools/gmemtrace/report/text.c: includes gmemtrace/commands'
+fresh
+mkdir "$tmp/tree/tools/lib/new"
+touch "$tmp/tree/tools/lib/new/file.c"
+finds "$table" 'tools/lib/new/file.c: its folder is not in the table'
+fresh
+sed -i '/#include "base\/.*"/d' "$tmp"/tree/tools/gmemtrace/output/*.[ch]
+finds "$table" 'gmemtrace/output: lib/base is allowed, and nobody includes it'
+fresh
+include tools/lib/model/ranges.c '"ranges.h"'
+finds 'every include names one file, by its folder' 'tools/lib/model/ranges.c: ranges.h: no such file'
+fresh
+include tools/lib/base/error.c '"ui/ui.h"'
+finds 'every include names one file, by its folder' 'tools/lib/base/error.c: ui/ui.h: no such file'
+fresh
+include tools/lib/model/ranges.h '"model/model.h"'
+finds 'no files include each other in a circle' 'tools/lib/model/changes.h tools/lib/model/model.h tools/lib/model/ranges.h'
+fresh
+include tools/lib/base/number.c '<bpf/libbpf.h>'
+finds 'only what reads its maps and attaches, in tools/lib/live, knows BPF' 'tools/lib/base/number.c: bpf/libbpf.h'
+fresh
+include tools/gmemtop/run/loop.c '<curses.h>'
+finds 'only tools/gmemtop/terminal/tui.c knows curses' 'tools/gmemtop/run/loop.c: curses.h'
+fresh
+include tools/lib/base/number.c '<argp.h>'
+finds 'in the library only tools/lib/cli knows command lines' 'tools/lib/base/number.c: argp.h'
+fresh
+include tools/lib/abi/hist.h '<time.h>'
+finds 'the model knows neither output nor clock' 'tools/lib/abi/hist.h: time.h'
+fresh
+printf '\n%.0s' {1..400} >> "$tmp/tree/tools/lib/base/stop.c"
+finds 'a file of more than 400 lines says why' 'tools/lib/base/stop.c: 4'
+
+# Calls: a tree of two files, and what else it has to have.
+calls='no files call each other in a circle'
+fresh
+find "$tmp/tree/tools" -name '*.c' -delete
+mkdir -p "$tmp/build/tools/lib/model"
+compile() # name text
+{
+	echo "$2" > "$tmp/tree/tools/lib/model/$1.c"
+	echo "$2" | ${CC:-cc} -x c -c -o "$tmp/build/tools/lib/model/$1.o" -
+}
+circle_of()
+{
+	selftests/tools/layering.py --build "$tmp/build" "$tmp/tree" | sed -n "/ok .* - $calls/,\$p"
+}
+compile model 'void a(void); void b(void); void a(void) { b(); }'
+compile other 'void b(void); void b(void) { }'
+if grep -qF 'tools/lib/model' <<< "$(circle_of)"; then not_ok 'finds no circle where calls go one way' "$(circle_of)"
+else ok 'finds no circle where calls go one way'; fi
+compile other 'void a(void); void b(void); void b(void) { a(); }'
+if grep -qxF '# tools/lib/model/model.c tools/lib/model/other.c' <<< "$(circle_of)"; then ok 'finds a circle of calls'
+else not_ok 'finds a circle of calls' "$(circle_of)"; fi
+if grep -qF '# view_table: nobody below calls it' <<< "$(circle_of)"; then ok 'finds an exception that nobody needs'
+else not_ok 'finds an exception that nobody needs' "$(circle_of)"; fi
+rm "$tmp/build/tools/lib/model/other.o"
+if grep -qF "other.o: not there: make all" <<< "$(circle_of)"; then ok 'finds that an object is missing'
+else not_ok 'finds that an object is missing' "$(circle_of)"; fi
+[ "$(selftests/tools/layering.py --count "$tmp/tree")" != "$(selftests/tools/layering.py --count)" ]
+report $? 'counts the lines of a tree'
+plan
