@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* What every part of the analysis counts: values of a series, and how operations ended. */
+/* Counting that every part of the analysis does: values of a series, and how operations ended. */
 #include "analysis/analysis_parts.h"
 
 #include <errno.h>
