@@ -332,7 +332,6 @@ struct gmem_probes_rec {
 	 * would report is missing, and no map is current. "": none is known.
 	 */
 	char blind[GMEM_BLIND_LEN];
-	__u64 replaced;		/* trampolines of functions by others, so far: changes may have been missed */
 };
 
 struct gmem_counters_rec {

@@ -34,18 +34,6 @@ ON_ENTRY(stock_window_end, struct kvm *kvm)
 }
 
 /*
- * bpf_arch_text_poke: somebody attaches to a function or detaches from one, which makes the kernel
- * skip exit programs of calls in progress, without counting them. User space has all maps scanned.
- */
-__u64 trampolines_replaced;
-
-ON_ENTRY(stock_trampoline)
-{
-	add(&trampolines_replaced, 1);
-	return 0;
-}
-
-/*
  * User space checks that kvm_vm_ioctl is seen by a request that KVM refuses: it has flags which
  * only this process passes. Counted at entry and at exit.
  */

@@ -430,31 +430,6 @@ static void test_rounds_that_miss_something(void **state)
 	assert_int_equal(doubled_pages(vm), 0);
 }
 
-static enum gmem_map_state map_after_probes(struct gmem_model *m, uint64_t replaced)
-{
-	struct gmem_probes_rec r = {
-		.h = { .kind = GMEM_PROBES, .size = sizeof(r) }, .replaced = replaced,
-	};
-
-	assert_int_equal(gmem_model_apply(m, &r.h), 0);
-	return gmem_model_vm(m, 1)->map;
-}
-
-/* The kernel may have skipped programs: maps are stale until they have been scanned. */
-static void test_replaced_trampolines(void **state)
-{
-	struct gmem_model *m = *state;
-
-	new_vm(m, 1, GMEM_VM_SCANNED);
-	APPLY(m, 1, GMEM_SCAN_BEGIN, .h.ts_ns = 2 * S);
-	APPLY(m, 1, GMEM_SCAN_END, .h.ts_ns = 3 * S);
-	assert_int_equal(map_after_probes(m, 0), GMEM_MAP_CURRENT);
-	assert_int_equal(map_after_probes(m, 2), GMEM_MAP_STALE);
-	APPLY(m, 1, GMEM_SCAN_BEGIN, .h.ts_ns = 4 * S);
-	APPLY(m, 1, GMEM_SCAN_END, .h.ts_ns = 5 * S);
-	assert_int_equal(map_after_probes(m, 2), GMEM_MAP_CURRENT);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -462,7 +437,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_file_that_was_read_once), TEST(test_what_is_not_asked_for), TEST(test_sums),
 	TEST(test_conversions_after_the_reading), TEST(test_conversions_while_pages_are_read),
 	TEST(test_marked_blocks), TEST(test_scan_finds_conversions), TEST(test_first_scan), TEST(test_slots_and_files_that_go),
-	TEST(test_rounds_that_miss_something), TEST(test_replaced_trampolines),
+	TEST(test_rounds_that_miss_something),
 };
 
 TEST_UNIT(truth_unit, tests);

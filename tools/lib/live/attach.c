@@ -332,7 +332,6 @@ static int attach_probes(struct attachment *a, unsigned int groups)
 	forget_operations(a, groups & ~before);
 	if (err)
 		detach_groups(a, groups & ~before);
-	verify_settle(a);
 	describe_probes(a);
 	return err;
 }

@@ -237,9 +237,8 @@ static void distrust_vm(void *ctx, uint64_t vm)
  */
 int live_check_probes(struct live *l)
 {
-	uint64_t skipped = l->at.verifier.skipped, replaced = l->at.probes.replaced, since = l->verified_ns;
+	uint64_t skipped = l->at.verifier.skipped, since = l->verified_ns;
 	struct gmem_lost_rec r = l->before;
-	bool missed;
 	int err;
 
 	verify_skipped(&l->at);
@@ -250,9 +249,8 @@ int live_check_probes(struct live *l)
 	skipped = l->at.verifier.skipped - skipped;
 	if (!err && skipped)
 		err = emit_losses(l, &r);
-	missed = skipped || l->at.probes.replaced != replaced;
 	/* While a probe is blind all is scanned, again and again; a scan that is under way comes to its end. */
-	if (l->at.inv && (missed || (*l->at.probes.blind && !inventory_pending(l->at.inv))))
+	if (l->at.inv && (skipped || (*l->at.probes.blind && !inventory_pending(l->at.inv))))
 		inventory_distrust(l->at.inv);
 	if (l->at.inv)
 		inflight_find_long(&l->at.inflight, since, l->verified_ns, distrust_vm, l->at.inv);

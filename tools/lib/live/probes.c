@@ -56,7 +56,6 @@ struct gmem_probe gmem_probes[] = {
 	TP("populate_begin",		FAULTS,	false),
 	TP("populate_end",		FAULTS,	false),
 
-	FN("stock_trampoline",		BASE,	false,	"bpf_arch_text_poke"),
 	FN("stock_create",		BASE,	true,	"kvm_gmem_create"),
 	FN("stock_release",		BASE,	true,	"kvm_gmem_release"),
 	FN("stock_release_exit",	BASE,	true,	"kvm_gmem_release"),

@@ -301,25 +301,10 @@ static bool check_contradictions(struct attachment *a)
 	       set_proof(a, BEAT_FUNCTION, GMEM_PROOF_BLIND);
 }
 
-void verify_settle(struct attachment *a)
-{
-	a->verifier.replaced = *(volatile __u64 *)&a->skel->bss->trampolines_replaced;
-}
-
-static bool check_trampolines(struct attachment *a)
-{
-	uint64_t before = a->verifier.replaced;
-
-	verify_settle(a);
-	a->probes.replaced += a->verifier.replaced - before;
-	return a->verifier.replaced != before;
-}
-
 bool verify_again(struct attachment *a)
 {
 	bool news = check_links(a);
 
-	news |= check_trampolines(a);
 	news |= check_beat(a);
 	news |= check_contradictions(a);
 	a->verifier.skipped_then = a->verifier.skipped;

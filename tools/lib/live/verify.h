@@ -18,7 +18,6 @@ struct verifier {
 	int vm;				/* a VM of this process; -1: none */
 	uint64_t beats[2];		/* seen so far, at entry and at exit */
 	uint64_t contradictions;	/* seen so far */
-	uint64_t replaced;		/* trampolines seen so far, by this process or others */
 	uint64_t skipped;		/* runs of programs that the kernel skipped */
 	uint64_t detached;		/* of these, on links that are gone */
 	uint64_t skipped_then;		/* at the last verification: what was skipped is not blind */
@@ -45,14 +44,10 @@ uint32_t verify_prog_id(const struct bpf_link *link);
  */
 size_t verify_attached(struct attachment *a);
 
-/* After this process has attached or detached: the trampolines that it replaced itself do not count. */
-void verify_settle(struct attachment *a);
-
 /*
  * At a refresh, cheap: once more, but for ftrace's list; links; the switch; contradictions, such as
- * a check of attributes inside a conversion that was not seen to begin; trampolines that others
- * replaced, counted in probes.replaced. Returns true if a function turned blind, where it stays so,
- * or if trampolines were replaced.
+ * a check of attributes inside a conversion that was not seen to begin. Returns true if a function
+ * turned blind. One that is blind stays so.
  */
 bool verify_again(struct attachment *a);
 

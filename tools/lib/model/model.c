@@ -68,7 +68,7 @@ static void distrust_maps(struct gmem_model *m)
 	}
 }
 
-/* No map is current while a probe is blind; each is to be scanned where one may have been skipped. */
+/* Changes that a blind probe misses are found by scans only: no map is current then. */
 static void apply_probes(struct gmem_model *m, const struct gmem_probes_rec *r)
 {
 	/* Features that the model has found out by itself are kept. */
@@ -76,9 +76,8 @@ static void apply_probes(struct gmem_model *m, const struct gmem_probes_rec *r)
 
 	m->features = gmem_features_complete(r->features) | (m->features & kept);
 	model_copy_text(m->blind, r->blind, sizeof(m->blind));
-	if (*m->blind || r->replaced > m->replaced)
+	if (*m->blind)
 		distrust_maps(m);
-	m->replaced = r->replaced;
 }
 
 static void apply_losses(struct gmem_model *m, const struct gmem_lost_rec *r)

@@ -166,7 +166,6 @@ struct gmem_model {
 	struct gmem_cost_rec cost;	/* of the tool; 0 as long as nobody told */
 	struct gmem_cost_rec cost_before;	/* a refresh earlier */
 	uint64_t features;		/* enum gmem_feature: what the source can tell */
-	uint64_t replaced;		/* trampolines, as of GMEM_PROBES */
 	char blind[GMEM_BLIND_LEN];	/* functions whose events are missing; "": none */
 	uint64_t backing_ns;		/* when pages were last read completely; 0: never */
 	uint64_t backing_took_ns;
