@@ -88,21 +88,11 @@ static __always_inline bool is_under_way(const struct gmem_op *op, __u32 class)
 }
 
 /*
- * Counts a program that was skipped at the end of an operation, which may have changed the VM's map:
- * the kernel skips the exit programs of calls in progress whenever anybody attaches to the function or
- * detaches from it (bpf_tramp_image_put() in kernel/bpf/trampoline.c).
+ * Operations whose end no program saw, by the next one of their tasks: user space counts them as skipped
+ * and has all maps scanned. The kernel skips the exit programs of calls in progress whenever anybody
+ * attaches to the function or detaches from it (bpf_tramp_image_put() in kernel/bpf/trampoline.c).
  */
-static __noinline int end_was_skipped(__u64 vm)
-{
-	struct gmem_vm_state *v = find_state(vm);
-
-	if (!started())
-		return 0;
-	count_loss(GMEM_LOST_SKIPPED);
-	if (v)
-		add(&v->c.lost_state, 1);
-	return 0;
-}
+__u64 skipped_ends;
 
 /* Returns false if the place is another task's, or this one's for another VM. */
 static __always_inline bool op_claim(struct gmem_op *op, __u32 class, __u64 vm, __u32 tid)
@@ -114,7 +104,8 @@ static __always_inline bool op_claim(struct gmem_op *op, __u32 class, __u64 vm, 
 			return true;
 		if (class == OP_INVALIDATE)
 			return op->vm == vm;	/* a task may invalidate for several VMs at once */
-		end_was_skipped(op->vm);
+		if (started())
+			add(&skipped_ends, 1);
 		return true;
 	}
 	if (owner && op->since == epoch_of(class))

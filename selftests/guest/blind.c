@@ -180,13 +180,17 @@ struct attributes {
 #define SET_ATTRIBUTES	_IOW(KVMIO, 0xd2, struct attributes)
 #define SW_PROTECTED_VM	1
 
+static bool convert_range(int vm, uint64_t address, uint64_t size, uint64_t attributes)
+{
+	struct attributes r = { .address = address, .size = size, .attributes = attributes };
+
+	return !ioctl(vm, SET_ATTRIBUTES, &r);
+}
+
 static bool convert(int vm, int n)
 {
-	struct attributes r = { .address = 1 << 20, .size = 4096 };
-
 	for (int i = 0; i < n; i++) {
-		r.attributes = i % 2 ? 0 : 8;
-		if (ioctl(vm, SET_ATTRIBUTES, &r))
+		if (!convert_range(vm, 1 << 20, 4096, i % 2 ? 0 : 8))
 			return false;
 	}
 	return true;
@@ -228,13 +232,6 @@ static int contradict(void)
 	return 0;
 }
 
-static bool convert_all(int vm, uint64_t size, uint64_t attributes)
-{
-	struct attributes r = { .size = size, .attributes = attributes };
-
-	return !ioctl(vm, SET_ATTRIBUTES, &r);
-}
-
 static int convert_when_asked(uint64_t size)
 {
 	int kvm = open("/dev/kvm", O_RDWR), vm = ioctl(kvm, KVM_CREATE_VM, SW_PROTECTED_VM);
@@ -243,10 +240,10 @@ static int convert_when_asked(uint64_t size)
 	if (vm < 0)
 		return fail("create a VM");
 	/* For a tool that learns of a VM by its conversions. */
-	if (!convert(vm, 1) || !convert_all(vm, 2 << 20, 0))
+	if (!convert(vm, 1) || !convert_range(vm, 0, 2 << 20, 0))
 		return fail("convert");
 	for (int i = 0; fgets(line, sizeof(line), stdin); i++) {
-		if (!convert_all(vm, size, i % 2 ? 0 : 8))
+		if (!convert_range(vm, 0, size, i % 2 ? 0 : 8))
 			return fail("convert");
 		puts(i % 2 ? "shared" : "private");
 		fflush(stdout);
@@ -258,7 +255,6 @@ int main(int argc, char **argv)
 {
 	if (argc == 3 && !strcmp(argv[1], "convert"))
 		return convert_when_asked(strtoull(argv[2], NULL, 10) << 30);
-
 	if (argc == 4 && !strcmp(argv[1], "close"))
 		return close_links(argv[2], argv[3]);
 	if (argc == 2 && !strcmp(argv[1], "contradict"))

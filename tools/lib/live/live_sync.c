@@ -237,16 +237,15 @@ static void distrust_vm(void *ctx, uint64_t vm)
  */
 int live_check_probes(struct live *l)
 {
-	uint64_t skipped = l->at.verifier.skipped, since = l->verified_ns;
+	uint64_t before = l->at.verifier.skipped, since = l->verified_ns;
 	struct gmem_lost_rec r = l->before;
+	bool skipped = verify_skipped(&l->at) != before;
 	int err;
 
-	verify_skipped(&l->at);
 	l->verified_ns = gmem_now_ns();
 	if (attach_verify(&l->at))
 		l->probes_told = false;
 	err = live_emit_probes(l);
-	skipped = l->at.verifier.skipped - skipped;
 	if (!err && skipped)
 		err = emit_losses(l, &r);
 	/* While a probe is blind all is scanned, again and again; a scan that is under way comes to its end. */

@@ -337,7 +337,7 @@ static uint64_t skipped_of(const struct bpf_program *prog)
 
 uint64_t verify_skipped(struct attachment *a)
 {
-	uint64_t skipped = a->verifier.detached;
+	uint64_t skipped = a->verifier.detached + *(volatile __u64 *)&a->skel->bss->skipped_ends;
 	const struct bpf_program *prog = NULL;
 
 	for (size_t i = 0; i < gmem_nr_probes; i++)

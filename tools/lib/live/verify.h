@@ -55,7 +55,7 @@ bool verify_again(struct attachment *a);
  * Returns how many runs of programs the kernel has skipped since they were attached: their events
  * are missing. It skips an fentry whose program was preempted on this CPU in another task (prog->active
  * in kernel/bpf/trampoline.c), and a kretprobe that has no instance left (from Linux 6.7 on it reports
- * that).
+ * that); it does not count the ends of calls whose trampoline was replaced, which programs find.
  */
 uint64_t verify_skipped(struct attachment *a);
 
