@@ -34,18 +34,21 @@ finds()
 
 table='includes go only where the table of layers lets them'
 
+# include_finds FILE NAME VERDICT WHAT: in a tree where FILE includes NAME, too, VERDICT names FILE and WHAT.
+include_finds()
+{
+	fresh
+	include "$1" "$2"
+	finds "$3" "$1: $4"
+}
+
 fresh
 if out=$(selftests/tools/layering.py "$tmp/tree"); then ok 'finds nothing in a tree without faults'
 else not_ok 'finds nothing in a tree without faults' "$out"; fi
 
-include tools/lib/model/trend.h '"base/error.h"'
-finds "$table" 'tools/lib/model/trend.h: includes lib/base'
-fresh
-include tools/lib/recording/recording_read.h '"model/model.h"'
-finds "$table" 'tools/lib/recording/recording_read.h: includes lib/model'
-fresh
-include tools/gmemtrace/report/text.c '"commands/command.h"'
-finds "$table" 'tools/gmemtrace/report/text.c: includes gmemtrace/commands'
+include_finds tools/lib/model/trend.h '"base/error.h"' "$table" 'includes lib/base'
+include_finds tools/lib/recording/recording_read.h '"model/model.h"' "$table" 'includes lib/model'
+include_finds tools/gmemtrace/report/text.c '"commands/command.h"' "$table" 'includes gmemtrace/commands'
 fresh
 mkdir "$tmp/tree/tools/lib/new"
 touch "$tmp/tree/tools/lib/new/file.c"
@@ -53,27 +56,15 @@ finds "$table" 'tools/lib/new/file.c: its folder is not in the table'
 fresh
 sed -i '/#include "base\/.*"/d' "$tmp"/tree/tools/gmemtrace/output/*.[ch]
 finds "$table" 'gmemtrace/output: lib/base is allowed, and nobody includes it'
-fresh
-include tools/lib/model/ranges.c '"ranges.h"'
-finds 'every include names one file, by its folder' 'tools/lib/model/ranges.c: ranges.h: no such file'
-fresh
-include tools/lib/base/error.c '"ui/ui.h"'
-finds 'every include names one file, by its folder' 'tools/lib/base/error.c: ui/ui.h: no such file'
+include_finds tools/lib/model/ranges.c '"ranges.h"' 'every include names one file, by its folder' 'ranges.h: no such file'
+include_finds tools/lib/base/error.c '"ui/ui.h"' 'every include names one file, by its folder' 'ui/ui.h: no such file'
 fresh
 include tools/lib/model/ranges.h '"model/model.h"'
 finds 'no files include each other in a circle' 'tools/lib/model/changes.h tools/lib/model/model.h tools/lib/model/ranges.h'
-fresh
-include tools/lib/base/number.c '<bpf/libbpf.h>'
-finds 'only what reads its maps and attaches, in tools/lib/live, knows BPF' 'tools/lib/base/number.c: bpf/libbpf.h'
-fresh
-include tools/gmemtop/run/loop.c '<curses.h>'
-finds 'only tools/gmemtop/terminal/tui.c knows curses' 'tools/gmemtop/run/loop.c: curses.h'
-fresh
-include tools/lib/base/number.c '<argp.h>'
-finds 'in the library only tools/lib/cli knows command lines' 'tools/lib/base/number.c: argp.h'
-fresh
-include tools/lib/abi/hist.h '<time.h>'
-finds 'the model knows neither output nor clock' 'tools/lib/abi/hist.h: time.h'
+include_finds tools/lib/base/number.c '<bpf/libbpf.h>' 'only what reads its maps and attaches, in tools/lib/live, knows BPF' 'bpf/libbpf.h'
+include_finds tools/gmemtop/run/loop.c '<curses.h>' 'only tools/gmemtop/terminal/tui.c knows curses' 'curses.h'
+include_finds tools/lib/base/number.c '<argp.h>' 'in the library only tools/lib/cli knows command lines' 'argp.h'
+include_finds tools/lib/abi/hist.h '<time.h>' 'the model knows neither output nor clock' 'time.h'
 fresh
 printf '\n%.0s' {1..400} >> "$tmp/tree/tools/lib/base/stop.c"
 finds 'a file of more than 400 lines says why' 'tools/lib/base/stop.c: 4'
