@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-# Completion of gmemtop and gmemtrace for bash. What there is to complete, the programs are asked.
-# Sourced; needs nothing but bash.
+# Bash completion of gmemtop and gmemtrace. The words come from the programs themselves.
+# Sourced by bash; needs sed and cut.
 
-# Words that may stand for the value of OPTION. With --help nothing is done even if it is right.
+# Prints the values of OPTION. With --help the program does nothing even if the value is valid.
 _gmem_values() # OPTION PROGRAM [COMMAND]
 {
 	case $1 in
@@ -12,12 +12,13 @@ _gmem_values() # OPTION PROGRAM [COMMAND]
 	esac
 }
 
-# "--json", and "--delay=" of those that have a value.
+# Prints the long options, those that take a value with a "=": --json, --delay=.
 _gmem_options() # PROGRAM [COMMAND]
 {
 	"$@" --help | sed -nE 's/^ {2,6}(-., )?(--[a-z-]+=?).*/\2/p'
 }
 
+# Prints the commands of gmemtrace.
 _gmem_commands() # PROGRAM
 {
 	"$1" --help | sed -nE 's/^  ([a-z]+) .*/\1/p'
@@ -27,7 +28,7 @@ _gmem()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} before=$((COMP_CWORD - 1)) of=("$1") words
 
-	# bash takes "--sort=x" for three words.
+	# bash splits "--sort=x" into three words.
 	if [ "$cur" = = ]; then
 		cur=
 	elif [ "${COMP_WORDS[before]}" = = ]; then
