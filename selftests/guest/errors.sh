@@ -42,7 +42,7 @@ check "all is well" $top
 fails "gmemtop, unknown option" 2 "unrecognized option '--nonsense'" $top --nonsense
 fails "gmemtop, bad delay" 2 "delay .* 'x'" $dir/gmemtop -d x
 fails "gmemtop, bad count" 2 "'-3'" $dir/gmemtop -n -3
-fails "gmemtop, unknown field" 2 "no field to sort by: 'x'" $dir/gmemtop -s x
+fails "gmemtop, unknown field" 2 "unknown sort field: 'x'" $dir/gmemtop -s x
 fails "gmemtop, unknown probes" 2 "no set of probes: 'x'" $dir/gmemtop --probes x
 fails "gmemtop, bad interval" 2 "delay .* 'x'" $dir/gmemtop x
 fails "gmemtop, argument" 2 "unexpected argument 'x'" $dir/gmemtop 1 1 x

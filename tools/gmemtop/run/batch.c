@@ -11,19 +11,19 @@
 #include "run/picture.h"
 #include "views/json.h"
 
-/* The first refresh waits this long for VMs that are being read: it may be the last. */
+/* Limit of the wait for the scan of all VMs before the first refresh, which may be the only one. */
 #define FIRST_MS 10000
 
 struct batch {
 	struct gmem_source *source;
 	const struct gmemtop_options *o;
 	struct picture picture;
-	struct ui ui;			/* of text */
+	struct ui ui;			/* for text */
 	unsigned long printed;
 	int64_t next_ms;
 };
 
-static int take(void *ctx, const struct gmem_hdr *rec)
+static int take_record(void *ctx, const struct gmem_hdr *rec)
 {
 	return picture_take(&((struct batch *)ctx)->picture, rec);
 }
@@ -36,14 +36,14 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Records are taken in while we wait, so that the buffer never fills. */
+/* Reads records during the wait, so that the ring buffer does not overflow. */
 static int wait_until(struct batch *b, int64_t until_ms, bool for_inventory)
 {
 	int64_t left;
 
 	while (!gmem_stopped() && (left = until_ms - now_ms()) > 0 &&
 	       (!for_inventory || gmem_source_pending(b->source))) {
-		int n = gmem_source_poll(b->source, left < 100 ? (int)left : 100, take, b);
+		int n = gmem_source_poll(b->source, left < 100 ? (int)left : 100, take_record, b);
 
 		if (n < 0 && n != -EINTR)
 			return n;
@@ -51,18 +51,18 @@ static int wait_until(struct batch *b, int64_t until_ms, bool for_inventory)
 	return 0;
 }
 
-/* The next picture is there: when it is time, or, of a recording, at once. */
-static int next_picture(struct batch *b)
+/* Reads up to the next snapshot: after the delay if live, at once from a recording. */
+static int next_snapshot(struct batch *b)
 {
 	int err;
 
 	if (b->o->replay)
-		return gmem_source_sync(b->source, take, b);
+		return gmem_source_sync(b->source, take_record, b);
 	b->next_ms += (int64_t)(b->o->delay_s * 1000);
 	err = wait_until(b, b->next_ms, false);
 	if (!err && !b->printed)
 		err = wait_until(b, now_ms() + FIRST_MS, true);
-	return err ? err : gmem_source_sync(b->source, take, b);
+	return err ? err : gmem_source_sync(b->source, take_record, b);
 }
 
 static void print_json(const struct gmem_model *m, const char *probes, uint32_t pid)
@@ -73,7 +73,7 @@ static void print_json(const struct gmem_model *m, const char *probes, uint32_t 
 	json_object_put(o);
 }
 
-static void print(struct batch *b)
+static void print_refresh(struct batch *b)
 {
 	const struct gmem_model *m = b->picture.model;
 	const char *probes = gmem_source_describe(b->source);
@@ -88,7 +88,7 @@ static void print(struct batch *b)
 
 static enum gmem_status fail_source(struct gmem_error *e, int err)
 {
-	return gmem_fail(e, GMEM_E_FAILED, "Run it again with -v for more.",
+	return gmem_fail(e, GMEM_E_FAILED, "Run again with -v for details.",
 			 "cannot read events: %s", strerror(-err));
 }
 
@@ -98,8 +98,9 @@ static bool flush_output(void)
 }
 
 /*
- * A live source that ends, or is stopped, leaves what is printed last. A recording has the
- * pictures that it has; one without any, as it broke off, is shown as far as it goes.
+ * True for every live refresh: when the source ends or is stopped, the final state is printed.
+ * At the end of a recording, true only if a snapshot came since the last refresh, or if a
+ * truncated recording holds events but no snapshot.
  */
 static bool is_to_be_printed(const struct batch *b, bool ended, unsigned long syncs)
 {
@@ -108,20 +109,20 @@ static bool is_to_be_printed(const struct batch *b, bool ended, unsigned long sy
 	return b->picture.syncs > syncs || (!b->printed && b->picture.model->nr_events);
 }
 
-static enum gmem_status refreshes(struct batch *b, struct gmem_error *e)
+static enum gmem_status print_refreshes(struct batch *b, struct gmem_error *e)
 {
 	bool ended = false;
 
 	while (!ended && (!b->o->count || b->printed < b->o->count)) {
 		unsigned long syncs = b->picture.syncs;
-		int err = next_picture(b);
+		int err = next_snapshot(b);
 
 		ended = err == -ENODATA || gmem_stopped();
 		if (err && err != -ENODATA && err != -EINTR)
 			return fail_source(e, err);
 		if (!is_to_be_printed(b, ended, syncs))
 			return GMEM_OK;
-		print(b);
+		print_refresh(b);
 		b->printed++;
 		if (!flush_output())
 			return gmem_fail(e, GMEM_E_IO, "Is the disk full, or the reader gone?",
@@ -143,7 +144,7 @@ enum gmem_status batch_run(struct gmem_source *s, const struct gmemtop_options *
 	b.ui.view = o->view;
 	if (ready && b.picture.model) {
 		gmem_stop_on_signals();
-		status = refreshes(&b, e);
+		status = print_refreshes(&b, e);
 	} else {
 		status = gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
 	}

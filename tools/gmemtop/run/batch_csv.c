@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* A refresh as CSV (RFC 4180, but lines end in LF): a line for each VM, the columns of -s help. */
+/* Refreshes as CSV (RFC 4180, but lines end in LF): a line for each VM, the columns of -s help. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* A refresh as text: the screen as it would be, on a terminal as tall as needed. */
+/* Refreshes as text: the screen as on a terminal that is as tall as needed. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +10,8 @@
 #include "ui/ui.h"
 
 #define DEFAULT_WIDTH 132
-#define OTHER_LINES 8	/* above and below what is listed */
-#define VIEW_LINES 40	/* of views that take what there is */
+#define OTHER_LINES 8	/* above and below the list */
+#define VIEW_LINES 40	/* for views that fill any height */
 
 static int width(void)
 {
@@ -21,7 +21,7 @@ static int width(void)
 	return w >= 20 && w <= 1000 ? w : DEFAULT_WIDTH;
 }
 
-/* Two for each VM or file: there may be no room beside the columns. */
+/* Two lines for each VM or file: a map or the holders may need a line of their own. */
 static int height(const struct ui *ui, const struct gmem_model *m)
 {
 	size_t files = 0;
@@ -36,7 +36,7 @@ static int height(const struct ui *ui, const struct gmem_model *m)
 	return 2 * (int)files + OTHER_LINES;
 }
 
-/* The last line tells keys, and nobody can press any. Blank lines before it go, too. */
+/* Omits the last line, which lists keys, and the blank lines before it. */
 static void print_lines(char *text)
 {
 	size_t n = strlen(text);

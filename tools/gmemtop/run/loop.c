@@ -9,8 +9,8 @@
 #include "run/loop_parts.h"
 #include "ui/settings.h"
 
-/* A view that cannot have what it wants shows what there is: the features say what that is. */
-static void want_probes(struct loop *l)
+/* Attaches the view's probes. On failure the view shows what the model's features allow. */
+static void request_probes(struct loop *l)
 {
 	if (!l->info.ended && !l->ui.replaying)
 		l->info.want_err = gmem_source_want(l->source,
@@ -24,14 +24,14 @@ static int obey(struct loop *l, enum ui_action action)
 		return 0;
 	}
 	if (action & UI_VIEW)
-		want_probes(l);
+		request_probes(l);
 	if (action & UI_LOOK && l->screen->look)
 		l->screen->look(l->screen->ctx, l->ui.look);
 	return l->ui.replaying ? loop_replay_obey(l, action) : loop_live_obey(l, action);
 }
 
-/* All keys that wait are taken before the next records are. */
-static int take_keys(struct loop *l, int timeout_ms)
+/* Handles all pending keys before the next records are read. */
+static int handle_keys(struct loop *l, int timeout_ms)
 {
 	int err = 0, key;
 
@@ -44,13 +44,13 @@ static int take_keys(struct loop *l, int timeout_ms)
 	return err;
 }
 
-static int go_round(struct loop *l)
+static int run_round(struct loop *l)
 {
 	int err = l->ui.replaying ? loop_replay_round(l) : loop_live_round(l);
 
 	if (err || l->done)
 		return err;
-	return take_keys(l, l->ui.replaying ? loop_replay_wait_ms(l) : loop_live_wait_ms(l));
+	return handle_keys(l, l->ui.replaying ? loop_replay_wait_ms(l) : loop_live_wait_ms(l));
 }
 
 static enum gmem_status fail(struct gmem_error *e, int err)
@@ -61,7 +61,7 @@ static enum gmem_status fail(struct gmem_error *e, int err)
 	if (err == -ESPIPE)
 		return gmem_fail(e, GMEM_E_IO, "Replay a file to go back in it.",
 				 "cannot seek in a pipe");
-	return gmem_fail(e, GMEM_E_FAILED, "Run it again with -v for more.",
+	return gmem_fail(e, GMEM_E_FAILED, "Run again with -v for details.",
 			 "cannot read events: %s", strerror(-err));
 }
 
@@ -98,9 +98,9 @@ enum gmem_status loop_run(struct gmem_source *source, const struct gmemtop_optio
 		err = 0;
 		if (o->replay)
 			begin_replay(&l, o);
-		want_probes(&l);
+		request_probes(&l);
 		while (!err && !l.done && !gmem_stopped())
-			err = go_round(&l);
+			err = run_round(&l);
 	}
 	if (o->settings)
 		settings_from_ui(o->settings, &l.ui);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * The interactive program: records go into the model, keys into the state of the
- * user interface, and both on a screen. Must not know what kind of screen it is.
+ * Main loop of the interactive program: applies records to the model and keys to the state of
+ * the user interface, and shows both. Must not depend on the kind of screen.
  */
 #ifndef GMEMTOP_LOOP_H
 #define GMEMTOP_LOOP_H
@@ -13,8 +13,8 @@
 #include "ui/ui.h"
 
 /*
- * Until the user quits, o->count refreshes were shown, gmem_stopped(), or the
- * source fails. A source that ends stays on the screen.
+ * Runs until the user quits, o->count refreshes were shown, gmem_stopped(), or the source fails.
+ * When a source ends, its last state stays on the screen.
  */
 enum gmem_status loop_run(struct gmem_source *source, const struct gmemtop_options *o,
 			  const struct display *screen, struct gmem_error *e);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* What happens now: records as they come, a refresh as often as the user wants. */
+/* Live half of the loop: reads records as they arrive, refreshes every delay_s seconds. */
 #include <errno.h>
 
 #include "base/stop.h"
@@ -7,20 +7,20 @@
 #include "run/snapshot.h"
 
 /*
- * We wait for keys, not for records: those wait in a buffer of megabytes, and
- * waking up for each would cost more than they do. Under a flood we come sooner.
+ * The loop waits for keys, not for records: the ring buffer holds megabytes, and waking up for
+ * each record would cost more than handling it. With many records it wakes up sooner.
  */
 #define WAIT_MS		50
 #define WAIT_BUSY_MS	5
 #define BUSY_RECORDS	5000
 
-/* Whatever comes in, keys are looked at this often. */
+/* Longest time for records before keys are handled again. */
 #define TAKE_MS		40
 #define SYNC_MS		1000
 #define CLOCK_EVERY	256	/* records */
 
-/* A record was taken even if -EAGAIN then ends the call: it is not handed over again. */
-static int take(void *ctx, const struct gmem_hdr *rec)
+/* -EAGAIN ends the call after this record, which is not delivered again. */
+static int take_record(void *ctx, const struct gmem_hdr *rec)
 {
 	struct loop *l = ctx;
 	int err = picture_take(&l->picture, rec);
@@ -38,8 +38,8 @@ static void begin_taking(struct loop *l, int limit_ms)
 	l->deadline_ms = loop_now_ms() + limit_ms;
 }
 
-/* 0, or the error that ends it all. */
-static int judge(struct loop *l, int err)
+/* Notes the state of the source. Returns 0, or the error that ends the loop. */
+static int note_result(struct loop *l, int err)
 {
 	l->info.behind = err == -EAGAIN;
 	if (err == -ENODATA)
@@ -50,7 +50,7 @@ static int judge(struct loop *l, int err)
 static int take_records(struct loop *l)
 {
 	begin_taking(l, TAKE_MS);
-	return l->info.ended ? 0 : judge(l, gmem_source_poll(l->source, 0, take, l));
+	return l->info.ended ? 0 : note_result(l, gmem_source_poll(l->source, 0, take_record, l));
 }
 
 static int read_counters(struct loop *l)
@@ -58,11 +58,11 @@ static int read_counters(struct loop *l)
 	if (l->info.ended)
 		return 0;
 	begin_taking(l, SYNC_MS);
-	return judge(l, gmem_source_sync(l->source, take, l));
+	return note_result(l, gmem_source_sync(l->source, take_record, l));
 }
 
-/* While paused, the screen keeps the moment of the pause, and the model goes on. */
-static int freeze(struct loop *l)
+/* While paused, the screen shows a copy of the model, and the model goes on. */
+static int update_frozen(struct loop *l)
 {
 	gmem_model_free(l->frozen);
 	l->frozen = l->ui.paused ? snapshot_take(l->picture.model) : NULL;
@@ -95,7 +95,7 @@ int loop_live_obey(struct loop *l, enum ui_action action)
 	if (action & UI_REFRESH)
 		err = read_counters(l);
 	if (!err && action & (UI_PAUSE | UI_REFRESH))
-		err = freeze(l);
+		err = update_frozen(l);
 	if (!err && action & (UI_ORDER | UI_PAUSE | UI_REFRESH))
 		return loop_order_and_show(l);
 	return !err && action & UI_DRAW ? loop_show(l) : err;

@@ -25,7 +25,7 @@ int loop_show(struct loop *l)
 	if ((l->canvas->width != width || l->canvas->height != height) &&
 	    !canvas_resize(l->canvas, width, height))
 		return -ENOMEM;
-	/* KVM may have come since. */
+	/* Changes when the kvm module is loaded later. */
 	l->info.probes = gmem_source_describe(l->source);
 	draw_fit(&l->ui, loop_shown(l), width, height);
 	draw(l->canvas, &l->ui, loop_shown(l), &l->info);

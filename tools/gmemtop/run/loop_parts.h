@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* What the files of the loop share: its state, and how it goes on, live or in a replay. */
+/* State of the loop, and its live and replay halves; shared by the files of the loop only. */
 #ifndef GMEMTOP_LOOP_PARTS_H
 #define GMEMTOP_LOOP_PARTS_H
 
@@ -11,32 +11,35 @@
 struct loop {
 	struct gmem_source *source;
 	const struct display *screen;
-	struct picture picture;		/* the model, live */
-	struct gmem_model *frozen;	/* while paused: what is shown instead */
+	struct picture picture;		/* the current model */
+	struct gmem_model *frozen;	/* copy that is shown while paused */
 	struct replay replay;		/* if ui.replaying */
 	struct canvas *canvas;
 	struct ui ui;
 	struct draw_info info;
-	unsigned int groups;		/* of probes, that were asked for */
-	int64_t next_ms;		/* refresh */
-	int64_t deadline_ms;		/* of the call into the source that is under way */
-	unsigned int taken;		/* records in it */
-	unsigned long left;		/* refreshes; 0: no end */
+	unsigned int groups;		/* probe groups from the command line */
+	int64_t next_ms;		/* time of the next refresh */
+	int64_t deadline_ms;		/* end of the current call into the source */
+	unsigned int taken;		/* records of that call */
+	unsigned long left;		/* refreshes until the loop ends; 0: no limit */
 	bool done;
 };
 
 int64_t loop_now_ms(void);
 
-/* The model that the screen shows. */
+/* Returns the model that the screen shows. */
 const struct gmem_model *loop_shown(const struct loop *l);
 
-/* All of these: 0, or the -errno that ends it all. */
+/* Functions that return int return 0, or the -errno that ends the loop, unless noted. */
 int loop_show(struct loop *l);
 int loop_order_and_show(struct loop *l);
-/* A refresh was shown: it may have been the last. */
+/* Counts a refresh; ends the loop after the last one. */
 void loop_count(struct loop *l);
 
-/* One round: takes what there is, and shows it if it is time. Then, how long keys may take. */
+/*
+ * round: reads pending records and shows them if a refresh is due. wait_ms: returns how long to
+ * wait for keys after it, in ms. obey: does what a key asked for.
+ */
 int loop_live_round(struct loop *l);
 int loop_live_wait_ms(const struct loop *l);
 int loop_live_obey(struct loop *l, enum ui_action action);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* What was recorded: its pictures when they are due, or where the user wants to be. */
+/* Replay half of the loop: shows recorded snapshots when due, and seeks. */
 #include <errno.h>
 
 #include "run/loop_parts.h"
@@ -17,20 +17,20 @@ static int step(struct loop *l)
 
 	if (!err && l->replay.ready)
 		err = replay_step(&l->replay, &l->picture);
-	/* So that the end is known with the last picture, not after it. */
+	/* Read ahead: the end is then noticed with the last snapshot, not after it. */
 	if (!err)
 		err = replay_fetch(&l->replay);
 	note_end(l);
 	return err;
 }
 
-static void go_on_from_here(struct loop *l)
+static void rebase(struct loop *l)
 {
 	l->replay.speed = l->ui.replay_speed;
 	replay_rebase(&l->replay, l->picture.model->now_ns, loop_now_ms());
 }
 
-static uint64_t target(const struct loop *l)
+static uint64_t seek_target(const struct loop *l)
 {
 	uint64_t now = l->picture.model->now_ns;
 	double to = (double)now + l->ui.seek_s * 1e9;
@@ -38,7 +38,7 @@ static uint64_t target(const struct loop *l)
 	return to <= 0 ? 0 : to >= 0x1p64 ? UINT64_MAX : (uint64_t)to;
 }
 
-static int start_anew(struct loop *l)
+static int reset_model(struct loop *l)
 {
 	struct gmem_model *fresh = gmem_model_new();
 
@@ -53,8 +53,8 @@ static int start_anew(struct loop *l)
 static int seek(struct loop *l)
 {
 	bool back = l->ui.seek_s < 0;
-	uint64_t to = target(l);
-	int err = back ? start_anew(l) : 0;
+	uint64_t to = seek_target(l);
+	int err = back ? reset_model(l) : 0;
 
 	if (!err)
 		err = replay_seek(&l->replay, to, back, &l->picture);
@@ -73,7 +73,7 @@ int loop_replay_obey(struct loop *l, enum ui_action action)
 	if (!err && action & UI_STEP)
 		err = step(l);
 	if (action & (UI_SEEK | UI_STEP | UI_SPEED | UI_PAUSE))
-		go_on_from_here(l);
+		rebase(l);
 	if (!err && action & (UI_ORDER | UI_SEEK | UI_STEP))
 		return loop_order_and_show(l);
 	return !err && action & UI_DRAW ? loop_show(l) : err;
@@ -95,17 +95,17 @@ int loop_replay_round(struct loop *l)
 	int err = replay_fetch(&l->replay);
 
 	if (err || l->ui.paused || !l->replay.ready || replay_due_ms(&l->replay) > loop_now_ms()) {
-		/* Nothing is in it: it says so. */
+		/* An empty recording: show its end. */
 		if (!err && first && !l->replay.ready) {
 			note_end(l);
-			go_on_from_here(l);
+			rebase(l);
 			err = loop_order_and_show(l);
 		}
 		return err;
 	}
 	err = step(l);
 	if (first)
-		go_on_from_here(l);
+		rebase(l);
 	if (!err)
 		err = loop_order_and_show(l);
 	loop_count(l);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* gmemtop: a top for guest memory. */
+/* gmemtop: like top, for the guest_memfd memory of VMs. */
 #include "base/error.h"
 #include "live/live.h"
 #include "run/options.h"

@@ -17,25 +17,25 @@ enum { OPT_JSON = 256, OPT_ASCII, OPT_REVERSE, OPT_INVALIDATIONS, OPT_BACKING, O
 
 static const struct argp_option options[] = {
 	{ "delay", 'd', "SEC", 0, "Refresh every SEC seconds, 0.1 to 3600 (default 1)", 0 },
-	{ "iterations", 'n', "N", 0, "End after N refreshes", 0 },
-	{ "batch", 'b', NULL, 0, "Print refreshes to stdout, without a terminal", 0 },
-	{ "json", OPT_JSON, NULL, 0, "Print one JSON object a refresh (implies -b)", 0 },
-	{ "csv", OPT_CSV, NULL, 0, "Print one CSV line a VM and refresh (implies -b)", 0 },
-	{ "once", '1', NULL, 0, "Print one refresh: -b -n 1", 0 },
-	{ "record", OPT_RECORD, "FILE", 0, "Also write all that is seen to FILE, for --replay and gmemtrace", 0 },
-	{ "replay", OPT_REPLAY, "FILE", 0, "Show what was recorded in FILE; needs no privileges", 0 },
+	{ "iterations", 'n', "N", 0, "Exit after N refreshes (default: no limit)", 0 },
+	{ "batch", 'b', NULL, 0, "Print refreshes to stdout; needs no terminal", 0 },
+	{ "json", OPT_JSON, NULL, 0, "Print one JSON object per refresh (implies -b)", 0 },
+	{ "csv", OPT_CSV, NULL, 0, "Print CSV, one line per VM (implies -b)", 0 },
+	{ "once", '1', NULL, 0, "Print one refresh and exit (-b -n 1)", 0 },
+	{ "record", OPT_RECORD, "FILE", 0, "Record to FILE, for --replay and gmemtrace", 0 },
+	{ "replay", OPT_REPLAY, "FILE", 0, "Replay the recording FILE; needs no privileges", 0 },
 	{ "speed", OPT_SPEED, "X", 0, "Replay X times as fast, 0.01 to 4096 (default 1)", 0 },
-	{ "view", OPT_VIEW, "NAME", 0, "Begin with this view: overview, vm, latency or files", 0 },
-	{ "pid", 'p', "PID", 0, "Only the VMs of this process", 0 },
-	{ "sort", 's', "FIELD", 0, "Sort by FIELD; -s help lists them (default conversions_per_s)", 0 },
-	{ "reverse", OPT_REVERSE, NULL, 0, "Least first", 0 },
-	{ "ascii", OPT_ASCII, NULL, 0, "No Unicode on the screen", 0 },
-	{ "colors", OPT_COLORS, "SET", 0, "normal, protan (red and green look alike) or mono", 0 },
+	{ "view", OPT_VIEW, "NAME", 0, "Start in view overview (default), vm, latency or files", 0 },
+	{ "pid", 'p', "PID", 0, "Show only the VMs of process PID", 0 },
+	{ "sort", 's', "FIELD", 0, "Sort by FIELD; see -s help (default conversions_per_s)", 0 },
+	{ "reverse", OPT_REVERSE, NULL, 0, "Sort in ascending order", 0 },
+	{ "ascii", OPT_ASCII, NULL, 0, "Draw without Unicode characters", 0 },
+	{ "colors", OPT_COLORS, "SET", 0, "normal, protan (red-green blindness) or mono", 0 },
 	{ "no-mouse", OPT_NO_MOUSE, NULL, 0, "Leave the mouse to the terminal", 0 },
-	{ "no-config", OPT_NO_CONFIG, NULL, 0, "Neither read nor remember settings", 0 },
-	{ "invalidations", OPT_INVALIDATIONS, NULL, 0, "Invalidations and their windows, too", GMEM_LIVE_GROUP },
+	{ "no-config", OPT_NO_CONFIG, NULL, 0, "Neither read nor write the settings file", 0 },
+	{ "invalidations", OPT_INVALIDATIONS, NULL, 0, "Also count invalidations and their windows", GMEM_LIVE_GROUP },
 	{ "backing", OPT_BACKING, "SEC", OPTION_ARG_OPTIONAL,
-	  "Read every SEC seconds (10) which pages are populated, private and shared", GMEM_LIVE_GROUP },
+	  "Scan populated pages every SEC seconds (default 10)", GMEM_LIVE_GROUP },
 	{ 0 }
 };
 
@@ -46,7 +46,7 @@ static void list_fields(void)
 	exit(GMEM_OK);
 }
 
-/* Of options that have no argument; NULL: it is not one of those. */
+/* Returns the flag that an option without argument sets, or NULL for any other option. */
 static bool *flag_of(struct gmemtop_options *o, int key)
 {
 	switch (key) {
@@ -74,7 +74,7 @@ static error_t parse_backing(struct gmemtop_options *o, const char *arg, const s
 	double seconds = 10;
 
 	if (arg && !gmem_parse_number(arg, 0.1, 86400, &seconds))
-		return gmem_args_bad(state, "pages are read every 0.1 to 86400 seconds, not", arg);
+		return gmem_args_bad(state, "the scan interval is 0.1 to 86400 seconds, not", arg);
 	o->live.backing_ns = (uint64_t)(seconds * 1e9);
 	return 0;
 }
@@ -85,7 +85,7 @@ static error_t parse_sort(struct gmemtop_options *o, const char *arg, const stru
 		list_fields();
 	o->given |= GIVEN_SORT;
 	o->sort = gmem_metric(arg);
-	return o->sort ? 0 : gmem_args_bad(state, "no field to sort by:", arg);
+	return o->sort ? 0 : gmem_args_bad(state, "unknown sort field:", arg);
 }
 
 static error_t parse_view(struct gmemtop_options *o, const char *arg, const struct argp_state *state)
@@ -94,7 +94,7 @@ static error_t parse_view(struct gmemtop_options *o, const char *arg, const stru
 
 	for (int i = 0; i < VIEWS; i++)
 		names[i] = view_table[i]->name;
-	return gmem_args_choose(state, "no view:", arg, names, VIEWS, &o->view);
+	return gmem_args_choose(state, "unknown view:", arg, names, VIEWS, &o->view);
 }
 
 static error_t parse_value(int key, char *arg, struct argp_state *state)
@@ -119,7 +119,7 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 		return parse_backing(o, arg, state);
 	case OPT_COLORS:
 		o->given |= GIVEN_COLORS;
-		return gmem_args_choose(state, "no set of colours:", arg, ui_look_names, UI_LOOKS, &o->colors);
+		return gmem_args_choose(state, "unknown colour set:", arg, ui_look_names, UI_LOOKS, &o->colors);
 	case OPT_RECORD:
 		o->record = arg;
 		return 0;
@@ -134,13 +134,13 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 	}
 }
 
-/* What does not go together, and what follows from what was said. */
-static error_t complete(struct gmemtop_options *o, const struct argp_state *state)
+/* Rejects options that exclude each other, and sets those that others imply. */
+static error_t check_options(struct gmemtop_options *o, const struct argp_state *state)
 {
 	if (o->csv && o->json)
 		return gmem_args_bad(state, "one format at a time, not", "--json --csv");
 	if (o->replay && o->record)
-		return gmem_args_bad(state, "what is replayed is recorded already:", o->record);
+		return gmem_args_bad(state, "--replay excludes --record:", o->record);
 	o->batch |= o->json || o->csv;
 	return 0;
 }
@@ -166,11 +166,11 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		o->live.groups |= GMEM_PROBES_INVALIDATIONS;
 		return 0;
 	case ARGP_KEY_ARG:
-		/* As in vmstat: [interval [count]]. */
+		/* Same as vmstat: [interval [count]]. */
 		return state->arg_num > 1 ? ARGP_ERR_UNKNOWN :
 			parse_value(state->arg_num ? 'n' : 'd', arg, state);
 	case ARGP_KEY_END:
-		return complete(o, state);
+		return check_options(o, state);
 	default:
 		return parse_value(key, arg, state);
 	}
@@ -181,8 +181,8 @@ void gmemtop_parse(struct gmemtop_options *o, int argc, char **argv)
 	static const struct argp_child children[] = { { &gmem_live_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp argp = {
 		options, parse_opt, "[SECONDS [COUNT]]",
-		"Shows guest memory (guest_memfd) of all VMs: what is private, what is shared, "
-		"what converts and how long that takes.\v"
+		"Show the guest memory (guest_memfd) of all VMs: private and shared memory, "
+		"conversions between them, and how long conversions take.\v"
 		"Exit status: 0 ok, 1 failed, 2 usage, 3 no permission, 4 no KVM, 5 no BTF, "
 		"6 nothing to attach to, 7 input or output.", children, NULL, NULL
 	};

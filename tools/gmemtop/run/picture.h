@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Where records go, live or from a recording: into the model, and at each GMEM_SYNC, when
- * the picture is consistent, to what collects over time. The same for both, so that a replay
- * shows what was shown.
+ * Consumer of records, live or from a recording: applies them to the model, and at each
+ * GMEM_SYNC, when the snapshot is consistent, lets views collect. One path for both, so that a
+ * replay shows the same as the live screen.
  */
 #ifndef GMEMTOP_PICTURE_H
 #define GMEMTOP_PICTURE_H
@@ -10,16 +10,16 @@
 #include "model/model.h"
 #include "ui/ui.h"
 
-/* A VM that ended is shown this long, so that its last counts are seen. */
+/* Time for which an ended VM stays on the screen, with its last counts. */
 #define PICTURE_LINGER_NS	10000000000ULL
 
 struct picture {
 	struct gmem_model *model;
-	struct ui *ui;		/* whose views collect; NULL: nobody does */
-	unsigned long syncs;	/* pictures that were complete */
+	struct ui *ui;		/* its views collect at each snapshot; NULL: none */
+	unsigned long syncs;	/* complete snapshots */
 };
 
-/* 0, or the -errno that ends it: records that are too short for their kind are passed over. */
+/* Applies a record. Skips records that are too short for their kind. Returns 0 or -errno. */
 int picture_take(struct picture *p, const struct gmem_hdr *rec);
 
 #endif /* GMEMTOP_PICTURE_H */

@@ -30,8 +30,8 @@ static bool reserve(struct replay *r, size_t n)
 	return true;
 }
 
-/* Records are whole words, and stay aligned as they are laid one behind the other. */
-static int keep(void *ctx, const struct gmem_hdr *rec)
+/* Appends a record, padded to 8 bytes so that the next one is aligned. */
+static int append_record(void *ctx, const struct gmem_hdr *rec)
 {
 	size_t size = ((size_t)rec->size + 7) / 8 * 8;
 	struct replay *r = ctx;
@@ -68,10 +68,10 @@ int replay_fetch(struct replay *r)
 
 	if (r->ready || r->ended)
 		return 0;
-	err = gmem_source_sync(r->source, keep, r);
+	err = gmem_source_sync(r->source, append_record, r);
 	if (err != -ENODATA)
 		return err;
-	/* What came after the last picture, as it broke off there, is one more. */
+	/* Records after the last snapshot of a truncated recording count as one more. */
 	r->ended = true;
 	r->ready = r->used > 0;
 	r->next_ns = last_time(r);

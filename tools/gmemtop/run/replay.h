@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * A recording as it is watched: the pictures that were recorded, one after the other, when
- * they are due. Knows no clock: it is told what time it is.
+ * Replay of a recording: one recorded snapshot after the other, each when it is due. Must not
+ * read clocks: the caller passes the time.
  */
 #ifndef GMEMTOP_REPLAY_H
 #define GMEMTOP_REPLAY_H
@@ -14,36 +14,36 @@
 #include "run/picture.h"
 
 struct replay {
-	struct gmem_source *source;	/* of gmem_recording_open() */
+	struct gmem_source *source;	/* from gmem_recording_open() */
 	double speed;
-	char *records;		/* of the next picture, read ahead: then it is known when it is due */
+	char *records;		/* up to the next snapshot, read ahead for its time */
 	size_t used;
 	size_t max;
-	uint64_t next_ns;	/* its time */
-	bool ready;		/* it is there */
-	bool ended;		/* and there is none after what was shown */
+	uint64_t next_ns;	/* time of the next snapshot */
+	bool ready;		/* the next snapshot is in records */
+	bool ended;		/* the recording has been read to its end */
 	uint64_t base_ns;	/* this time of the recording .. */
 	int64_t base_ms;	/* .. is shown at this time of the clock */
-	bool based;
+	bool based;		/* base_ns and base_ms are set */
 };
 
 void replay_free(struct replay *r);
 
-/* Reads the next picture, if it is not there yet. 0 or -errno. */
+/* Reads the next snapshot unless it is ready. Returns 0 or -errno. */
 int replay_fetch(struct replay *r);
 
-/* When it is due. Only if it is ready. */
+/* Returns when the next snapshot is due; valid only if ready. */
 int64_t replay_due_ms(const struct replay *r);
 
-/* The next picture, into the model. 0 or -errno. */
+/* Applies the next snapshot to the model. Returns 0 or -errno. */
 int replay_step(struct replay *r, struct picture *p);
 
-/* From here it goes on, now: after a pause, a seek, or at another speed. */
+/* Continues from shown_ns at time now_ms: after a pause or seek, or at another speed. */
 void replay_rebase(struct replay *r, uint64_t shown_ns, int64_t now_ms);
 
 /*
- * To the first picture that is not before ts_ns, or the last one. The model must be new if
- * that is back in time (anew). 0 or -errno.
+ * Goes to the first snapshot at or after ts_ns, or to the last one. anew: rewinds first, for a
+ * seek back in time; p->model must be new then. Returns 0 or -errno.
  */
 int replay_seek(struct replay *r, uint64_t ts_ns, bool anew, struct picture *p);
 

@@ -10,8 +10,8 @@
 #include "terminal/tui.h"
 #include "ui/settings.h"
 
-/* An error of the file is not one of the events. */
-static enum gmem_status judge_recording(const struct gmemtop_options *o,
+/* Returns the error of writing the recording, else status. */
+static enum gmem_status check_recording(const struct gmemtop_options *o,
 					const struct gmem_recording *writer,
 					enum gmem_status status, struct gmem_error *e)
 {
@@ -19,22 +19,22 @@ static enum gmem_status judge_recording(const struct gmemtop_options *o,
 
 	if (!err)
 		return status;
-	return gmem_fail(e, GMEM_E_IO, "What was written up to then can be read.",
+	return gmem_fail(e, GMEM_E_IO, "The recording is readable up to the failed write.",
 			 "cannot write to %s: %s", o->record, strerror(-err));
 }
 
-/* Told after the screen is gone; it is no failure of what was asked for. */
-static void remember(const struct settings *s, const char *path)
+/* Warns if settings cannot be saved, which does not change the exit status. */
+static void save_settings(const struct settings *s, const char *path)
 {
 	int err = settings_save(s, path);
 
 	if (err)
-		fprintf(stderr, "gmemtop: cannot remember settings in %s: %s\n"
-			"Use --no-config to have none.\n", path, strerror(-err));
+		fprintf(stderr, "gmemtop: cannot save settings to %s: %s\n"
+			"Use --no-config to run without a settings file.\n", path, strerror(-err));
 }
 
-/* What the command line says goes before what is remembered, and is not remembered. */
-static void override(struct settings *s, const struct gmemtop_options *o)
+/* Options of the command line override settings, and are not saved. */
+static void override_settings(struct settings *s, const struct gmemtop_options *o)
 {
 	if (o->given & GIVEN_SORT)
 		s->sort = o->sort;
@@ -66,18 +66,18 @@ static enum gmem_status run_screen(struct gmem_source *source, const struct gmem
 	struct gmemtop_options with = *o;
 	enum gmem_status status;
 	char path[4096];
-	bool remembers = !o->no_config && settings_path(path, sizeof(path));
+	bool persistent = !o->no_config && settings_path(path, sizeof(path));
 
 	settings_default(&kept);
-	if (remembers)
+	if (persistent)
 		settings_load(&kept, path);
 	begin = kept;
-	override(&begin, o);
+	override_settings(&begin, o);
 	end = begin;
 	with.settings = &end;
 	status = session_show(source, &with, e);
-	if (remembers && settings_merge(&kept, &begin, &end))
-		remember(&kept, path);
+	if (persistent && settings_merge(&kept, &begin, &end))
+		save_settings(&kept, path);
 	return status;
 }
 
@@ -94,7 +94,7 @@ enum gmem_status session_run(struct gmem_source *live, const struct gmemtop_opti
 		status = gmem_tee_create(&source, &writer, o->record, "gmemtop", e);
 	if (!status) {
 		status = o->batch ? batch_run(source, o, e) : run_screen(source, o, e);
-		status = judge_recording(o, writer, status, e);
+		status = check_recording(o, writer, status, e);
 	}
 	gmem_source_close(source);
 	return status;

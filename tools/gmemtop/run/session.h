@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* From a source and options to what is shown: recording, replaying, on a terminal or in batch. */
+/* Run of gmemtop by its options: live or replay, on a terminal or in batch, recording or not. */
 #ifndef GMEMTOP_SESSION_H
 #define GMEMTOP_SESSION_H
 
@@ -7,7 +7,7 @@
 #include "base/source.h"
 #include "run/options.h"
 
-/* live is closed in any case; NULL if o->replay, which is opened here. */
+/* Runs until the end, and always closes live. live is NULL if o->replay, which is opened here. */
 enum gmem_status session_run(struct gmem_source *live, const struct gmemtop_options *o,
 			     struct gmem_error *e);
 

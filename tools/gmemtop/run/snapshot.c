@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* malloc(), as the model will free it; never NULL for lack of elements. */
+/* Copies with calloc(): the model frees it. Returns NULL only if out of memory, not for n == 0. */
 static void *copy_array(const void *array, size_t n, size_t size)
 {
 	void *copy = calloc(n + 1, size);
@@ -33,7 +33,7 @@ static bool copy_holders(struct gmem_holders *to, const struct gmem_holders *fro
 	return to->list;
 }
 
-/* Their ranges, too: they are freed with the copy. */
+/* Copies files with their ranges and holders, which the copy owns. */
 static bool copy_files(struct gmem_vm *to, const struct gmem_vm *from)
 {
 	bool ok;
@@ -61,7 +61,7 @@ static bool copy_vm(struct gmem_model *m, const struct gmem_vm *from)
 	if (!vm)
 		return false;
 	*vm = *from;
-	memset(&vm->changes, 0, sizeof(vm->changes));	/* a picture does not change */
+	memset(&vm->changes, 0, sizeof(vm->changes));	/* a copy does not change */
 	memset(&vm->converted, 0, sizeof(vm->converted));
 	vm->slots = copy_array(from->slots, from->nr_slots, sizeof(*from->slots));
 	vm->inflight = copy_array(from->inflight, from->nr_inflight, sizeof(*from->inflight));
@@ -77,7 +77,7 @@ static bool copy_vm(struct gmem_model *m, const struct gmem_vm *from)
 	ok = copy_ranges(&vm->shared_read, &from->shared_read) && ok;
 	for (int side = 0; side < GMEM_SIDES; side++)
 		ok = copy_ranges(&vm->doubled[side], &from->doubled[side]) && ok;
-	/* Whatever failed, the model owns it now, and frees it. */
+	/* Also on failure: gmem_model_free() then frees what was copied. */
 	HASH_ADD(hh, m->vms, id, sizeof(vm->id), vm);
 	return ok && vm->slots && vm->inflight;
 }

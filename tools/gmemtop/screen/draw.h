@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Draws the whole screen. Pure: reads the model and what the user chose, writes
- * cells; must not know sources, terminals or clocks.
+ * Drawing of the whole screen. Pure: reads the model and the state of the user interface, writes
+ * cells; must not depend on sources, terminals or clocks.
  */
 #ifndef GMEMTOP_DRAW_H
 #define GMEMTOP_DRAW_H
@@ -12,21 +12,21 @@
 #include "terminal/canvas.h"
 #include "ui/ui.h"
 
-/* Less than this, and there is a line that says so, and nothing else. */
+/* On a smaller screen, only the line "too small" is drawn. */
 #define DRAW_MIN_WIDTH	20
 #define DRAW_MIN_HEIGHT	5
 
 struct draw_info {
 	const char *probes;	/* gmem_source_describe() */
-	bool ended;		/* the source has no more to give */
-	int want_err;		/* 0, or why probes that the view needs are not there */
-	bool behind;		/* there is more to read than there is time for */
+	bool ended;		/* the source has ended */
+	int want_err;		/* -errno of attaching the probes that the view needs, or 0 */
+	bool behind;		/* records arrive faster than they are read */
 };
 
-/* What a view has of a screen of this size. */
+/* Returns the area of the view on a screen of this size. */
 struct view_area draw_area(int width, int height);
 
-/* Before draw(), for a screen of this size: scrolls so that things are visible. */
+/* Scrolls for a screen of this size so that the selection is visible; call it before draw(). */
 void draw_fit(struct ui *ui, const struct gmem_model *m, int width, int height);
 
 void draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,

@@ -7,9 +7,9 @@
 #include "views/text.h"
 #include "widgets/segments.h"
 
-#define RANK_KEYS	1	/* the first two stay long: how to leave, where the help is */
+#define RANK_KEYS	1	/* quit and help stay longest */
 #define RANK_MORE_KEYS	6
-#define LEADING_KEYS	2	/* q and ?: those of the view come next */
+#define LEADING_KEYS	2	/* q and ?, shown before the keys of the view */
 
 static void add_keys(struct segments *line, const struct ui *ui, const struct ui_binding *b,
 		     size_t n, int *rank)
@@ -36,7 +36,7 @@ static void draw_help_keys(struct segments *line, const struct ui *ui)
 	snprintf(s->brief, sizeof(s->brief), "q back");
 }
 
-/* The end of what is typed is what is seen; a block stands for the cursor. */
+/* Shows the end of a text that is too long, and a block as the cursor. */
 static void draw_prompt(struct canvas *c, int y, const struct ui *ui)
 {
 	char text[4 * PROMPT_LEN];

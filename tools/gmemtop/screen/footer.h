@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* The last line: where in the list one is, what keys do, what the map's signs mean. */
+/* Last line of the screen: keys, position in the list, meaning of the map's signs. */
 #ifndef GMEMTOP_FOOTER_H
 #define GMEMTOP_FOOTER_H
 

@@ -56,7 +56,7 @@ static void add_inflight(struct segments *line, const struct order_totals *t)
 
 #define TREND 16
 
-/* It is of all VMs: beside sums of some of them, it would be wrong. */
+/* Adds the curve of all VMs' conversions; wrong beside the totals of a filtered list. */
 static void add_trend(struct segments *line, const struct ui *ui, const struct gmem_model *m,
 		      bool ascii)
 {
@@ -81,7 +81,7 @@ static void draw_totals(struct canvas *c, const struct ui *ui, const struct gmem
 	add_bytes(&line, 6, "slots", "slots", t->slot_bytes);
 	add_bytes(&line, 5, "private", "priv", t->private_bytes);
 	add_bytes(&line, 7, "shared", "shrd", t->shared_bytes);
-	/* Nothing unused is no news, but that there may be some is. */
+	/* 0 is not shown, an unknown or incomplete sum is. */
 	if (t->unused_bytes.u || t->unused_bytes.unknown || t->unused_bytes.partial) {
 		add_bytes(&line, 3, "unused", "unused", t->unused_bytes);
 		line.s[line.n - 1].attr = CANVAS_ORPHAN;
@@ -134,7 +134,7 @@ static void add_losses(struct segments *line, const struct gmem_model *m)
 		snprintf(s->text + used, sizeof(s->text) - used, ")");
 }
 
-/* Rows that bear a mark: what it is about. */
+/* Counts the VMs whose rows bear a "?" mark, by reason. */
 static void add_doubts(struct segments *line, const struct gmem_model *m)
 {
 	unsigned int reading = 0, stale = 0, unread = 0;
@@ -165,7 +165,7 @@ static void add_view(struct segments *line, const struct ui *ui, const struct dr
 			 "no more probes: %s", strerror(-info->want_err));
 }
 
-/* What gmemtop itself takes, of one core, since the last refresh. */
+/* Adds the share of one core that gmemtop itself used since the last refresh. */
 static void add_cost(struct segments *line, const struct gmem_model *m)
 {
 	const struct gmem_cost_rec *now = &m->cost, *then = &m->cost_before;
@@ -178,8 +178,8 @@ static void add_cost(struct segments *line, const struct gmem_model *m)
 		 (double)(now->h.ts_ns - then->h.ts_ns));
 }
 
-/* What is not shown, and since when counts are. */
-static void add_choices(struct segments *line, const struct ui *ui, const struct gmem_model *m)
+/* Adds what hides VMs (pid, filter), and the age of the last reset of counters. */
+static void add_filters(struct segments *line, const struct ui *ui, const struct gmem_model *m)
 {
 	char text[FILTER_LEN], age[16];
 	struct segment *s;
@@ -208,7 +208,7 @@ static uint64_t after(uint64_t ts_ns, uint64_t begin_ns)
 	return ts_ns > begin_ns ? ts_ns - begin_ns : 0;
 }
 
-/* Where one is in it, how long it is, and how fast it goes. */
+/* Adds the position in the recording, its length and the speed of the replay. */
 static void add_replay(struct segments *line, const struct ui *ui, const struct gmem_model *m)
 {
 	double at = (double)after(m->now_ns, ui->replay_begin_ns) / 1e9;
@@ -223,7 +223,7 @@ static void add_replay(struct segments *line, const struct ui *ui, const struct 
 	snprintf(s->brief, sizeof(s->brief), "replay %.1fs", at);
 }
 
-/* Names one function whose program does not run, and how many there are: JSON has all. */
+/* Names one kernel function whose BPF program does not run, and counts the others; JSON lists all. */
 static void add_blind(struct segments *line, const struct gmem_model *m)
 {
 	size_t first = strcspn(m->blind, ","), n = 1;
@@ -265,7 +265,7 @@ static void draw_trust(struct canvas *c, const struct ui *ui, const struct gmem_
 			 ui->delay_s);
 	}
 	add_cost(&line, m);
-	add_choices(&line, ui, m);
+	add_filters(&line, ui, m);
 	segments_draw(c, 1, &line);
 }
 

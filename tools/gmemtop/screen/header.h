@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* The two lines at the top: all VMs together, and how much of it can be believed. */
+/* Top two lines of the screen: totals of all VMs, and probes, losses and gaps in the data. */
 #ifndef GMEMTOP_HEADER_H
 #define GMEMTOP_HEADER_H
 

@@ -38,7 +38,7 @@ bool canvas_resize(struct canvas *c, int width, int height)
 
 	width = width > 0 ? width : 0;
 	height = height > 0 ? height : 0;
-	/* One more, as an empty canvas must not look like no memory. */
+	/* + 1: calloc() may return NULL for a size of 0. */
 	cells = calloc((size_t)width * height + 1, sizeof(*cells));
 	if (!cells)
 		return false;
@@ -72,7 +72,7 @@ void canvas_free(struct canvas *c)
 	free(c);
 }
 
-/* The next character, 0 at the end. What is not UTF-8 is replaced byte by byte. */
+/* Returns the next character, 0 at the end. Each byte of invalid UTF-8 becomes REPLACEMENT. */
 static uint32_t next_char(const char **text)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -96,8 +96,8 @@ static uint32_t next_char(const char **text)
 }
 
 /*
- * wcwidth() gives some of them 0, as to combining marks, yet they turn text
- * around, hide it or tag it: what is on the screen must be what the name is.
+ * True for format characters. They reverse, hide or tag text, so a name could be displayed as
+ * another. wcwidth() does not filter them: some have width 0, like combining marks.
  */
 static bool is_format(uint32_t ch)
 {
@@ -115,7 +115,7 @@ static bool is_format(uint32_t ch)
 	return false;
 }
 
-/* Makes a character safe to show, and tells its width: 0 combines. */
+/* Replaces a character that is unsafe to show. Returns its width; 0: it combines. */
 static int measure(const struct canvas *c, uint32_t *ch)
 {
 	int width;
@@ -130,7 +130,7 @@ static int measure(const struct canvas *c, uint32_t *ch)
 	return width;
 }
 
-/* No half of a wide character may stay when the other half is written over. */
+/* Blanks the other half of a wide character before one half is overwritten. */
 static void break_wide(struct canvas *c, int y, int x)
 {
 	if (!cell(c, y, x)->width && x)
@@ -170,7 +170,7 @@ static void put_combining(struct canvas_cell *p, uint32_t ch)
 	}
 }
 
-/* As canvas_put(), up to the column end. */
+/* Writes like canvas_put(), but stops at column end. */
 static int put_until(struct canvas *c, int y, int x, int end, enum canvas_attr attr,
 		     const char *text)
 {

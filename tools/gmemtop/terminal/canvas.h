@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * A grid of character cells that a screen is drawn on. Knows Unicode and widths
- * (those of LC_CTYPE); must not know terminals, so that screens are plain data.
+ * Grid of character cells that a screen is drawn on. Handles Unicode and widths (by LC_CTYPE).
+ * Must not depend on terminals, so that tests can read screens as plain data.
  */
 #ifndef GMEMTOP_CANVAS_H
 #define GMEMTOP_CANVAS_H
@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /*
- * What a cell means; how that looks is up to who shows the canvas. Colours never say
- * anything alone: there are terminals, and eyes, that do not have them.
+ * Meaning of a cell; looks.c maps it to colours and attributes. Signs and attributes repeat
+ * what colours show, for monochrome terminals and colour blindness.
  */
 enum canvas_attr {
 	CANVAS_NORMAL,
@@ -24,14 +24,14 @@ enum canvas_attr {
 	CANVAS_SHARED,
 	CANVAS_WARN,
 	CANVAS_DIM,
-	CANVAS_KEY,		/* a key, or a term that is explained */
-	CANVAS_GOOD,		/* nothing is wrong here */
-	CANVAS_POPULATED,	/* memory that is there */
-	CANVAS_DOUBLED,		/* memory that is there twice, or on the wrong side */
-	CANVAS_ORPHAN,		/* memory that nobody can get at */
-	CANVAS_CURSOR,		/* where the cursor of a map is */
-	CANVAS_GLOW,		/* happened just now .. */
-	CANVAS_GLOW_OLD,	/* .. a little while ago */
+	CANVAS_KEY,		/* a key, or a term that the help explains */
+	CANVAS_GOOD,		/* no problem found */
+	CANVAS_POPULATED,	/* populated memory */
+	CANVAS_DOUBLED,		/* double-backed memory, or populated on the wrong side */
+	CANVAS_ORPHAN,		/* memory that no VM can use */
+	CANVAS_CURSOR,		/* cursor of a map */
+	CANVAS_GLOW,		/* converted less than a second ago */
+	CANVAS_GLOW_OLD,	/* converted less than 4 seconds ago */
 	CANVAS_SPARK,		/* curve of a rate */
 	CANVAS_HEAT,		/* CANVAS_HEAT + 0 (least) to + CANVAS_HEATS - 1 (most) */
 	CANVAS_HEAT_LAST = CANVAS_HEAT + 7,
@@ -43,7 +43,7 @@ enum canvas_attr {
 #define CANVAS_HEATS	(CANVAS_HEAT_LAST - CANVAS_HEAT + 1)
 #define CANVAS_BARS	(CANVAS_BAR_LAST - CANVAS_BAR + 1)
 
-#define CANVAS_CHARS 4	/* a base and what combines with it */
+#define CANVAS_CHARS 4	/* a base character and combining ones */
 
 struct canvas_cell {
 	uint32_t ch[CANVAS_CHARS];	/* ends at the first 0 */
@@ -54,21 +54,21 @@ struct canvas_cell {
 struct canvas {
 	int width;
 	int height;
-	bool ascii;			/* all else becomes '?' */
+	bool ascii;			/* other characters become '?' */
 	struct canvas_cell *cells;	/* row by row */
 };
 
 /*
- * Takes LC_CTYPE from the environment, which widths need, and tells whether all
- * characters can be shown. If not, canvases are to be made with ascii.
+ * Sets LC_CTYPE from the environment, as widths require. Returns whether it is UTF-8; if not,
+ * create canvases with ascii.
  */
 bool canvas_unicode(void);
 
-/* NULL if there is no memory. Sizes below 0 are taken as 0. */
+/* Returns NULL if out of memory. Negative sizes count as 0. */
 struct canvas *canvas_new(int width, int height, bool ascii);
 void canvas_free(struct canvas *c);
 
-/* Blanks it, too. False, and unchanged, if there is no memory. */
+/* Resizes and blanks the canvas. If out of memory, returns false and leaves it unchanged. */
 bool canvas_resize(struct canvas *c, int width, int height);
 void canvas_clear(struct canvas *c);
 
@@ -78,29 +78,32 @@ static inline const struct canvas_cell *canvas_at(const struct canvas *c, int y,
 }
 
 /*
- * Writes UTF-8 from column x on and returns the column after it, on the canvas
- * or not. What lies outside is clipped; wide characters are never split.
- * Characters that could act on a terminal are replaced.
+ * Writes UTF-8 from column x on. Returns the column after it, which may be off the canvas.
+ * Clips text outside the canvas, never splits wide characters, and replaces characters that
+ * could control a terminal.
  */
 int canvas_put(struct canvas *c, int y, int x, enum canvas_attr attr, const char *text);
 
 /*
- * Fills a field of that width; text that is longer ends in a mark that says so.
- * Returns the column after the field.
+ * Fills a field of that width; longer text is cut and ends in an ellipsis. Returns the column
+ * after the field.
  */
 int canvas_field(struct canvas *c, int y, int x, int width, bool right, enum canvas_attr attr,
 		 const char *text);
 
-/* Columns that canvas_put() would take. */
+/* Returns the number of columns that canvas_put() takes for text. */
 int canvas_text_width(const struct canvas *c, const char *text);
 
-/* Writes a character as UTF-8, 4 bytes at most and no NUL; returns where it ends. */
+/* Writes a character as UTF-8, up to 4 bytes without a NUL. Returns the byte after it. */
 char *canvas_encode(char *p, uint32_t ch);
 
-/* All lines without trailing blanks, each with a newline; for tests. To be freed. */
+/*
+ * Returns all lines without trailing blanks, each with a newline, for batch mode and tests; the
+ * caller frees them. NULL if out of memory.
+ */
 char *canvas_text(const struct canvas *c);
 
-/* The same for attributes: one letter a cell, a blank for CANVAS_NORMAL. */
+/* Returns the same for attributes: a letter for each cell, a blank for CANVAS_NORMAL. */
 char *canvas_attrs(const struct canvas *c);
 
 #endif /* GMEMTOP_CANVAS_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* A screen of any kind: keys come from it, cells go to it. */
+/* Display of any kind: a source of keys, and a sink of cells. */
 #ifndef GMEMTOP_DISPLAY_H
 #define GMEMTOP_DISPLAY_H
 
@@ -8,7 +8,7 @@
 #include "terminal/canvas.h"
 #include "terminal/looks.h"
 
-/* Keys that are no character; the others are their code. */
+/* Codes of keys that are not characters; a character is its own code. */
 enum ui_key {
 	UI_KEY_NONE = 0,
 	UI_KEY_ESC = 27,
@@ -26,16 +26,16 @@ enum ui_key {
 	UI_KEY_BACK_TAB,
 	UI_KEY_F1,		/* F2 is UI_KEY_F1 + 1, up to F12 */
 	UI_KEY_F12 = UI_KEY_F1 + 11,
-	/* Of the mouse; where, is in ui->mouse. */
+	/* Mouse keys; the position is in ui->mouse. */
 	UI_KEY_CLICK,
 	UI_KEY_DOUBLE_CLICK,	/* comes after the click that was its first half */
 	UI_KEY_WHEEL_UP,
 	UI_KEY_WHEEL_DOWN,
-	UI_KEY_RESIZE,		/* the screen has another size, or must be shown again */
-	UI_KEY_GONE,		/* nobody is there to press keys */
+	UI_KEY_RESIZE,		/* the screen has a new size, or must be redrawn */
+	UI_KEY_GONE,		/* input is closed */
 };
 
-/* A cell of the canvas. */
+/* Position of the mouse: a cell of the canvas. */
 struct ui_mouse {
 	int y;
 	int x;
@@ -46,12 +46,13 @@ struct display {
 	bool ascii;
 	void (*size)(void *ctx, int *width, int *height);
 	/*
-	 * Waits for a key up to timeout_ms; UI_KEY_NONE when the time is over, or on a signal.
-	 * Tells where the mouse is only for keys of the mouse.
+	 * Waits for a key up to timeout_ms; returns UI_KEY_NONE on timeout or on a signal. Sets
+	 * *mouse only for mouse keys.
 	 */
 	int (*key)(void *ctx, int timeout_ms, struct ui_mouse *mouse);
 	void (*show)(void *ctx, const struct canvas *c);
-	void (*look)(void *ctx, enum ui_look look);	/* from the next show() on; may be NULL */
+	/* Sets the colours from the next show() on; may be NULL. */
+	void (*look)(void *ctx, enum ui_look look);
 };
 
 #endif /* GMEMTOP_DISPLAY_H */

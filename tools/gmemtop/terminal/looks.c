@@ -41,7 +41,7 @@ const struct look looks[CANVAS_ATTRS] = {
 				    { YELLOW, 226 } },
 	[CANVAS_GLOW_OLD]	= { BOLD, 0, { YELLOW, 136 }, { YELLOW, 136 } },
 	[CANVAS_SPARK]		= { 0, 0, { CYAN, 0 }, { CYAN, 0 } },
-	/* From dark to light; with 8 colours, light says the rest. */
+	/* From dark to light; with 8 colours, dim and bold distinguish neighbours. */
 	[CANVAS_HEAT]		= { DIM, 0, { BLUE, 60 }, { BLUE, 24 } },
 				  { DIM, 0, { BLUE, 61 }, { BLUE, 25 } },
 				  { 0, 0, { MAGENTA, 54 }, { BLUE, 26 } },

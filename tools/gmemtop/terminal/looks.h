@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* How roles of cells look, by set of colours. Knows colours by number, and no terminal. */
+/* Colours and attributes of each canvas_attr, by colour set. Must not depend on terminals. */
 #ifndef GMEMTOP_LOOKS_H
 #define GMEMTOP_LOOKS_H
 
@@ -13,7 +13,7 @@ enum {
 	LOOK_UNDERLINE = 8,
 };
 
-/* The eight colours that every terminal with colours has, by their numbers. */
+/* Numbers of the eight basic colours of terminals, without black. */
 enum {
 	LOOK_RED = 1,
 	LOOK_GREEN,
@@ -24,31 +24,31 @@ enum {
 	LOOK_WHITE,
 };
 
-/* Text on the terminal's background: 8 colours, and better ones where there are 256. */
+/* Colour of text on the terminal's background, for terminals of 8 and of 256 colours. */
 struct look_colour {
-	short basic;		/* -1: the terminal's */
-	short rich;		/* 0: no better one */
+	short basic;		/* one of 8; -1: the terminal's default */
+	short rich;		/* one of 256; 0: use basic */
 };
 
-/* What is said by colour is said by signs and attributes, too. */
+/* Look of a canvas_attr. Signs and attributes repeat what colours show. */
 struct look {
-	unsigned int mono;	/* LOOK_*, without colours .. */
-	unsigned int coloured;	/* .. and beside them */
+	unsigned int mono;	/* LOOK_* attributes without colours .. */
+	unsigned int coloured;	/* .. and with colours */
 	struct look_colour normal;
-	struct look_colour protan;	/* no red beside green: blue, yellow, and light beside dark */
+	struct look_colour protan;	/* for red-green colour blindness: blue, yellow, brightness */
 };
 
 /* Sets of colours. */
 enum ui_look {
 	UI_LOOK_NORMAL,
-	UI_LOOK_PROTAN,		/* for who cannot tell red from green */
+	UI_LOOK_PROTAN,		/* for red-green colour blindness */
 	UI_LOOK_MONO,
 	UI_LOOKS
 };
 
 extern const char *const ui_look_names[UI_LOOKS];	/* "normal", "protan", "mono" */
 
-/* UI_LOOKS for one that there is not. */
+/* Returns UI_LOOKS if no set has that name. */
 enum ui_look ui_look_by_name(const char *name);
 
 extern const struct look looks[CANVAS_ATTRS];

@@ -14,7 +14,7 @@
 #define KEPT_BYTES	(256 << 10)
 #define STACK_BYTES	(64 << 10)
 
-/* All that a signal handler needs; what it calls is async-signal-safe. */
+/* State for the signal handler, which calls only async-signal-safe functions. */
 static struct {
 	volatile sig_atomic_t active;
 	int terminal;
@@ -44,7 +44,8 @@ static void write_all(int fd, const char *p, size_t n)
 	}
 }
 
-static void tell_stderr(void)
+/* Restores stderr, and writes the captured messages to it. */
+static void release_stderr(void)
 {
 	char buf[4096];
 	ssize_t n;
@@ -63,13 +64,13 @@ static void on_crash(int sig)
 		write_all(rescue.terminal, rescue.reset, rescue.reset_len);
 		if (rescue.has_modes)
 			tcsetattr(rescue.terminal, TCSANOW, &rescue.modes);
-		tell_stderr();
+		release_stderr();
 	}
-	/* SA_RESETHAND: now it has its usual end, and its core. */
+	/* SA_RESETHAND: the default action follows, with its core dump. */
 	raise(sig);
 }
 
-/* A stack overflow needs a stack to be handled on. */
+/* The handler of a stack overflow needs a stack of its own. */
 static void use_other_stack(void)
 {
 	stack_t stack = { .ss_size = STACK_BYTES, .ss_sp = malloc(STACK_BYTES) };
@@ -92,7 +93,7 @@ static void catch_crashes(void)
 
 static void capture_stderr(void)
 {
-	/* Elsewhere, in a file or a pipe, it disturbs nobody. */
+	/* Output to a file or a pipe does not disturb the screen. */
 	if (!isatty(STDERR_FILENO))
 		return;
 	fflush(stderr);
@@ -123,7 +124,7 @@ void rescue_trim(void)
 
 	if (rescue.captured < 0 || fstat(rescue.captured, &st) || st.st_size <= KEPT_BYTES)
 		return;
-	/* The first messages say more than those that follow from them. */
+	/* Keep the first messages: later ones often follow from them. */
 	if (!ftruncate(rescue.captured, KEPT_BYTES))
 		lseek(rescue.captured, KEPT_BYTES, SEEK_SET);
 }
@@ -136,7 +137,7 @@ void rescue_end(void)
 	for (size_t i = 0; i < NR_CRASHES; i++)
 		signal(crashes[i], SIG_DFL);
 	fflush(stderr);
-	tell_stderr();
+	release_stderr();
 	if (rescue.captured >= 0) {
 		close(rescue.captured);
 		close(rescue.real_stderr);

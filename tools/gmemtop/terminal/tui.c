@@ -13,24 +13,24 @@
 #include "terminal/looks.h"
 #include "terminal/rescue.h"
 
-/* Last: it defines lines, columns and hundreds of other words as macros. */
+/* Must come last: it defines lines, columns and hundreds of other names as macros. */
 #include <term.h>
 
 #define CTRL_L		12
-#define NO_KEYS		8	/* input without a key in it, before we take it for closed */
+#define NO_KEYS		8	/* reads without a key after which input counts as closed */
 
 struct tui {
 	SCREEN *screen;
 	bool has_colour;
 	bool colour;		/* in use */
-	uint64_t clicked_ms;	/* the last one, and where: for double clicks */
+	uint64_t clicked_ms;	/* time and place of the last click, to detect double clicks */
 	struct ui_mouse clicked;
 	cchar_t *line;
 	int line_len;
 	int empty_reads;
 };
 
-static short pick(const struct look_colour *c)
+static short pick_colour(const struct look_colour *c)
 {
 	return COLORS >= 256 && c->rich ? c->rich : c->basic;
 }
@@ -41,8 +41,8 @@ static void tui_look(void *ctx, enum ui_look look)
 
 	t->colour = t->has_colour && look != UI_LOOK_MONO;
 	for (int i = 0; t->colour && i < CANVAS_ATTRS; i++)
-		init_pair((short)(i + 1), pick(look == UI_LOOK_PROTAN ? &looks[i].protan :
-					       &looks[i].normal), -1);
+		init_pair((short)(i + 1), pick_colour(look == UI_LOOK_PROTAN ? &looks[i].protan :
+						      &looks[i].normal), -1);
 	clearok(curscr, TRUE);
 }
 
@@ -68,12 +68,12 @@ static void set_up_keys(bool mouse)
 	curs_set(0);
 	if (!mouse)
 		return;
-	/* Presses as they come: double clicks we tell ourselves, and wait for none. */
+	/* Report presses at once: clicked() detects double clicks, without a wait. */
 	mouseinterval(0);
 	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
 }
 
-/* Appends a string of terminfo without its $<padding>, which only curses knows to wait for. */
+/* Appends a terminfo string without $<padding>, which only curses can turn into delays. */
 static void append_capability(char *buf, size_t size, const char *name)
 {
 	const char *s = tigetstr(name);
@@ -93,8 +93,8 @@ static void append_capability(char *buf, size_t size, const char *name)
 }
 
 /*
- * What puts the terminal back, from terminfo. False if it is one that cannot be
- * drawn on: newterm() takes any, and then types on those that have no screen.
+ * Reads from terminfo the string that resets the terminal. Returns false if it cannot move the
+ * cursor: newterm() accepts such a terminal, and then output is garbled.
  */
 static bool read_capabilities(char *reset, size_t size)
 {
@@ -109,7 +109,7 @@ static bool read_capabilities(char *reset, size_t size)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		append_capability(reset, size, names[i]);
 	mouse = tigetstr("kmous");
-	/* What tells of the mouse has no name in terminfo; all that have it speak xterm's. */
+	/* terminfo has no capability for mouse reports; terminals with kmous use xterm's sequence. */
 	if (mouse && mouse != (char *)-1)
 		strncat(reset, "\033[?1006;1000l", size - strlen(reset) - 1);
 	del_curterm(cur_term);
@@ -132,7 +132,7 @@ static enum gmem_status check_terminal(char *reset, size_t size, struct gmem_err
 
 static bool screen_is_up;
 
-/* exit() of a library, or of ours: nothing may leave the terminal as it is now. */
+/* Runs at exit() too, also at that of a library, so that the terminal is always restored. */
 static void leave_screen(void)
 {
 	if (screen_is_up)
@@ -148,8 +148,8 @@ static void tui_size(void *ctx, int *width, int *height)
 }
 
 /*
- * Characters, not bytes: names are typed, too. What is above Unicode and what curses calls
- * its own keys do not meet, but its keys and characters do: those are moved away.
+ * Offset of curses' key codes, which overlap with characters. Above Unicode, and above UI_KEY_*.
+ * Input is read as characters, not bytes, for names in prompts.
  */
 #define CURSES_KEY	0x200000
 
@@ -226,7 +226,7 @@ static int tui_key(void *ctx, int timeout_ms, struct ui_mouse *mouse)
 	struct tui *t = ctx;
 	int ready, key = next_key();
 
-	/* curses may hold keys, or know of another size, with nothing left to read. */
+	/* curses may hold keys, or a resize, with nothing left to read. */
 	if (key == ERR) {
 		ready = poll(&in, 1, timeout_ms);
 		if (ready > 0 && in.revents & (POLLHUP | POLLERR | POLLNVAL))
@@ -276,7 +276,7 @@ static bool reserve_line(struct tui *t, int n)
 	return true;
 }
 
-/* All is written, little is sent: curses knows what the terminal shows already. */
+/* Writes every cell; curses sends only those that changed. */
 static void tui_show(void *ctx, const struct canvas *c)
 {
 	struct tui *t = ctx;
@@ -291,7 +291,7 @@ static void tui_show(void *ctx, const struct canvas *c)
 			if (canvas_at(c, y, x)->width)
 				set_cell(t, &t->line[n++], canvas_at(c, y, x));
 		}
-		/* This one neither moves the cursor nor scrolls at the last cell. */
+		/* Unlike other functions, it neither moves the cursor nor scrolls at the last cell. */
 		mvadd_wchnstr(y, 0, t->line, n);
 	}
 	refresh();
@@ -304,14 +304,14 @@ enum gmem_status tui_open(struct display *d, bool ascii, bool mouse, struct gmem
 	enum gmem_status status;
 	char reset[256];
 
-	/* First the locale: curses asks for it when it begins. */
+	/* Sets the locale, which newterm() reads. */
 	*d = (struct display){
 		&tui, !canvas_unicode() || ascii, tui_size, tui_key, tui_show, tui_look,
 	};
 	status = check_terminal(reset, sizeof(reset), e);
 	if (status)
 		return status;
-	/* Before curses, which handles those signals only that nobody else does. */
+	/* Before curses, which installs handlers only for signals without one. */
 	gmem_stop_on_signals();
 	/* $LINES and $COLUMNS do not change when the window does. */
 	use_tioctl(TRUE);

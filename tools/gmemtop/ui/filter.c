@@ -23,8 +23,8 @@ static void use_nothing(struct filter *f)
 }
 
 /*
- * What takes the library seconds, or gigabytes: references back, and repeats of repeats. It
- * is looked at as text that it finds hard, and is no expression here.
+ * True for expressions on which regcomp() or regexec() may take seconds or gigabytes: back
+ * references, and nested repeats. They count as invalid.
  */
 static bool is_costly(const char *text)
 {

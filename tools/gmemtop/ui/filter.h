@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Which VMs the user wants to see: those of which the name, the command, the cgroup, the
- * number or the pid matches a regular expression, whatever the case of letters.
+ * Filter of VMs: shows those whose name, command, cgroup, number or pid matches a regular
+ * expression, ignoring case.
  */
 #ifndef GMEMTOP_FILTER_H
 #define GMEMTOP_FILTER_H
@@ -15,16 +15,16 @@
 
 /* All zero matches everything. */
 struct filter {
-	char text[FILTER_LEN];	/* as it was typed */
-	char literal[FILTER_LEN];	/* to be looked for as it is; "": re is used */
+	char text[FILTER_LEN];	/* as typed */
+	char literal[FILTER_LEN];	/* searched for verbatim; "": re is used */
 	regex_t re;
 	bool compiled;
-	bool doubtful;		/* text is no expression (yet): it is not what is used */
+	bool doubtful;		/* text is not a valid expression (yet), so not what is used */
 };
 
 /*
- * While it is typed, what is not a regular expression yet matches as what was there before;
- * once it is final, it is taken literally. False if there is no memory.
+ * Sets the filter. An invalid regular expression leaves the previous one in use during typing,
+ * and is searched for verbatim once final. Returns false if out of memory.
  */
 bool filter_set(struct filter *f, const char *text, bool final);
 void filter_free(struct filter *f);

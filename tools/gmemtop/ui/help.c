@@ -3,16 +3,16 @@
 
 #include <string.h>
 
-#define INDENT	10	/* of the explanations, beside what they explain */
+#define INDENT	10	/* column of the explanations, beside the names */
 #define TEXT	256
 
-/* Where the next line goes. Without a canvas, lines are only counted. */
+/* Help text being written. Without a canvas, lines are only counted. */
 struct help_page {
 	struct canvas *c;
 	int width;
-	int y;		/* of the help's line 0 is -help_top */
-	int lines;
-	int first;	/* on the screen */
+	int y;		/* screen line of help line 0; above the area if scrolled */
+	int lines;	/* written so far */
+	int first;	/* screen lines [first, end) are drawn */
 	int end;
 };
 
@@ -32,7 +32,7 @@ void help_heading(struct help_page *p, const char *text)
 	p->lines++;
 }
 
-/* How much of text goes on a line of that width: whole words, if any fits. */
+/* Returns how many bytes of text fit on a line: whole words, if any fits. */
 static size_t line_length(const char *text, size_t width)
 {
 	size_t n = strlen(text);
@@ -44,7 +44,7 @@ static size_t line_length(const char *text, size_t width)
 	return n ? n : width;
 }
 
-/* The explanations are ours and ASCII: a byte is a column. */
+/* Explanations are ASCII, so a byte is a column. */
 void help_entry(struct help_page *p, const char *name, enum canvas_attr attr, const char *text)
 {
 	int indent = p->width >= 3 * INDENT ? INDENT : 2;
@@ -80,7 +80,7 @@ static void write_bindings(struct help_page *p, const struct ui_binding *b, size
 	}
 }
 
-/* A view may have another use for a key of all views. */
+/* True if the view binds the key itself. */
 static bool is_hidden(const struct ui_binding *b, const struct view *view)
 {
 	for (size_t i = 0; i < view->nr_bindings; i++) {

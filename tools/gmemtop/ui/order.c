@@ -39,7 +39,7 @@ bool order_fold(struct order *o, uint64_t id)
 	return true;
 }
 
-/* A sum lacks a part where a VM cannot give one. */
+/* Adds a VM's value; if it is unknown, the sum becomes partial. */
 static void add_to(struct gmem_value *sum, const char *key, const struct gmem_vm *vm, const struct gmem_model *m)
 {
 	const struct gmem_metric *metric = gmem_metric(key);
@@ -68,8 +68,8 @@ static void add_total(struct order_totals *t, const struct gmem_model *m, const 
 	}
 }
 
-/* Without a VM, all is known, and 0. */
-static void settle(struct order_totals *t)
+/* Makes the totals of no VMs 0 instead of unknown. */
+static void settle_empty(struct order_totals *t)
 {
 	struct gmem_value *const sums[] = {
 		&t->slot_bytes, &t->private_bytes, &t->shared_bytes, &t->unused_bytes, &t->doubled_bytes,
@@ -80,7 +80,7 @@ static void settle(struct order_totals *t)
 		sums[i]->unknown = t->vms && sums[i]->unknown;
 }
 
-static void no_totals(struct order_totals *t)
+static void reset_totals(struct order_totals *t)
 {
 	*t = (struct order_totals){
 		.slot_bytes = GMEM_NO_VALUE, .private_bytes = GMEM_NO_VALUE, .shared_bytes = GMEM_NO_VALUE,
@@ -120,13 +120,13 @@ static size_t collect(struct order_build *b)
 	return n;
 }
 
-static bool make(struct order_build *b, size_t all)
+static bool make_rows(struct order_build *b, size_t all)
 {
 	struct order *o = b->o;
 	size_t n;
 
 	b->entries = calloc(all + 1, sizeof(*b->entries));
-	/* On the stack there is each VM once, and each group, of which there are fewer. */
+	/* The stack holds each VM once, and groups, which are fewer than VMs. */
 	b->children = calloc(2 * all + 1, sizeof(*b->children));
 	b->paths = calloc(all + 1, PID_LEN);
 	if (!b->entries || !b->children || !b->paths ||
@@ -134,9 +134,9 @@ static bool make(struct order_build *b, size_t all)
 	    !order_reserve((void **)&o->members, &o->max_members, all + 1, sizeof(*o->members)))
 		return false;
 	o->nr = o->nr_members = o->nr_groups = 0;
-	no_totals(&o->totals);
+	reset_totals(&o->totals);
 	n = collect(b);
-	settle(&o->totals);
+	settle_empty(&o->totals);
 	if (b->ui->tree == ORDER_FLAT) {
 		order_emit_flat(b, n);
 		return true;
@@ -147,7 +147,7 @@ static bool make(struct order_build *b, size_t all)
 bool order_make(struct order *o, const struct ui *ui, const struct gmem_model *m)
 {
 	struct order_build b = { .o = o, .ui = ui, .m = m };
-	bool ok = make(&b, HASH_COUNT(m->vms));
+	bool ok = make_rows(&b, HASH_COUNT(m->vms));
 
 	free(b.entries);
 	free(b.children);
@@ -169,7 +169,7 @@ bool order_group_has(const struct gmem_metric *metric)
 	case GMEM_TEXT:
 		return false;
 	case GMEM_NS:
-		/* There is no percentile of percentiles. */
+		/* Percentiles of VMs cannot be combined. */
 		return ends_with(metric->key, "max_ns") || ends_with(metric->key, "age_ns");
 	default:
 		return true;

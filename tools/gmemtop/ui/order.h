@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * The list of the overview: VMs that the filter lets through, in order, flat or below the
- * groups that they belong to; and all of them together.
+ * List of the overview: sorted VMs that pass the filter, flat or below their groups, and their
+ * totals.
  */
 #ifndef GMEMTOP_ORDER_H
 #define GMEMTOP_ORDER_H
@@ -25,20 +25,20 @@ extern const char *const order_tree_names[ORDER_TREES];	/* "flat", "cgroup", "pr
 #define ORDER_NO_GROUP	UINT32_MAX
 
 struct order_row {
-	uint64_t id;		/* of the VM, or of the group that it is the head of */
-	uint32_t group;		/* place of that group, or ORDER_NO_GROUP: it is a VM */
+	uint64_t id;		/* the VM's, or the group's if the row is its head */
+	uint32_t group;		/* index into groups, or ORDER_NO_GROUP if the row is a VM */
 	uint16_t depth;
 };
 
 struct order_group {
-	uint64_t id;		/* from its path: the same at every refresh */
-	char name[GMEM_CGROUP_LEN];	/* below the group around it */
-	size_t first;		/* of members */
+	uint64_t id;		/* hash of its path: the same at every refresh */
+	char name[GMEM_CGROUP_LEN];	/* relative to the enclosing group */
+	size_t first;		/* index into members */
 	size_t count;
 	bool folded;
 };
 
-/* Of the VMs that are listed or folded away, and alive. */
+/* Totals of the VMs in the list, folded ones included, ended ones not. */
 struct order_totals {
 	size_t vms;
 	struct gmem_value slot_bytes;
@@ -49,7 +49,7 @@ struct order_totals {
 	struct gmem_value conversions_per_s;
 	struct gmem_value bytes_per_s;
 	uint64_t inflight;
-	uint64_t oldest_ns;	/* age of what is in flight for longest */
+	uint64_t oldest_ns;	/* age of the oldest conversion in flight, and its VM */
 	uint64_t oldest_vm;
 };
 
@@ -57,13 +57,13 @@ struct order {
 	struct order_row *rows;
 	size_t nr;
 	size_t max;
-	uint64_t *members;	/* of groups: ids of VMs, as many as there are VMs */
+	uint64_t *members;	/* ids of all listed VMs; each group's stand together */
 	size_t nr_members;
 	size_t max_members;
 	struct order_group *groups;
 	size_t nr_groups;
 	size_t max_groups;
-	uint64_t *folded;	/* ids of groups that are; also of those that are not there */
+	uint64_t *folded;	/* ids of folded groups, also of groups that are gone */
 	size_t nr_folded;
 	struct order_totals totals;
 };
@@ -72,16 +72,18 @@ struct ui;
 
 void order_free(struct order *o);
 
-/* False if there is no memory. */
+/* Makes rows, groups and totals. Returns false if out of memory. */
 bool order_make(struct order *o, const struct ui *ui, const struct gmem_model *m);
 
-/* Folds a group, or unfolds it; shown by the next order_make(). False if there is no memory. */
+/* Folds or unfolds a group from the next order_make() on. Returns false if out of memory. */
 bool order_fold(struct order *o, uint64_t id);
 
-/* Sums of counts, bytes and rates; the most of times, where that means something. */
+/* Returns the group's sum of a count, size or rate, or the maximum of a time; see order_group_has(). */
 struct gmem_value order_group_value(const struct order *o, const struct order_group *g,
 				    const struct gmem_metric *metric, const struct ui *ui,
 				    const struct gmem_model *m);
+
+/* True if a group has a value of the metric: not for ids, texts and percentiles. */
 bool order_group_has(const struct gmem_metric *metric);
 
 #endif /* GMEMTOP_ORDER_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Rows of the list: VMs by themselves, or below the groups that they belong to. */
+/* Rows of the list: VMs in a flat list, or below their groups. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static int compare_children(const void *a, const void *b, void *ctx)
 
 	if (x->over != y->over)
 		return x->over ? 1 : -1;
-	/* Unknown values are neither the most nor the least. */
+	/* Unknown values come last in either direction. */
 	if (x->value.unknown != y->value.unknown)
 		return x->value.unknown ? 1 : -1;
 	order = gmem_value_cmp(ui->sort, x->value, y->value);
@@ -48,7 +48,7 @@ static int compare_paths(const void *a, const void *b)
 	}
 	if (*p == *q)
 		return (x->vm->id > y->vm->id) - (x->vm->id < y->vm->id);
-	/* What is below a group stands together, whatever its next neighbour is called. */
+	/* '/' sorts first, so that "a/b" follows "a" and not "a-b". */
 	if (!*p || !*q)
 		return *p ? 1 : -1;
 	if (*p == '/' || *q == '/')
@@ -68,10 +68,10 @@ static void add_vm(struct order_build *b, const struct order_entry *e, uint16_t 
 		add_row(b, (struct order_row){ e->vm->id, ORDER_NO_GROUP, depth });
 }
 
-/* Of the entries [first, end): length of the path, in whole names, that all of them have. */
+/* Returns the length of the path, in whole names, that entries [first, end) share. */
 static size_t shared_prefix(const struct order_build *b, size_t first, size_t end)
 {
-	/* They are sorted: what the first and the last share, all share. */
+	/* Entries are sorted: a prefix of the first and the last is a prefix of all. */
 	const char *p = b->entries[first].path, *q = b->entries[end - 1].path;
 	size_t n = 0, whole = 0;
 
@@ -105,7 +105,7 @@ static struct order_child make_child(struct order_build *b, size_t first, size_t
 	return c;
 }
 
-/* Those of entries [first, end) that share a path of that length, on the stack. */
+/* Pushes the children of a group: entries [first, end), which share a path of length prefix. */
 static size_t push_children(struct order_build *b, size_t first, size_t end, size_t prefix)
 {
 	size_t begin = b->nr_children, i = first;
@@ -177,8 +177,8 @@ static bool add_group(struct order_build *b, const struct order_child *c, size_t
 	return true;
 }
 
-static bool emit(struct order_build *b, size_t first, size_t end, size_t prefix, uint16_t depth,
-		 bool hidden)
+static bool emit_group(struct order_build *b, size_t first, size_t end, size_t prefix, uint16_t depth,
+		       bool hidden)
 {
 	size_t base = b->nr_children, n = push_children(b, first, end, prefix);
 	bool ok = true;
@@ -194,7 +194,7 @@ static bool emit(struct order_build *b, size_t first, size_t end, size_t prefix,
 		}
 		ok = add_group(b, &c, prefix, depth, hidden);
 		folded = hidden || (ok && b->o->groups[b->o->nr_groups - 1].folded);
-		ok = ok && emit(b, c.first, c.end, c.prefix, depth + 1, folded);
+		ok = ok && emit_group(b, c.first, c.end, c.prefix, depth + 1, folded);
 	}
 	b->nr_children = base;
 	return ok;
@@ -212,5 +212,5 @@ void order_emit_flat(struct order_build *b, size_t n)
 bool order_emit_tree(struct order_build *b, size_t n)
 {
 	qsort(b->entries, n, sizeof(*b->entries), compare_paths);
-	return emit(b, 0, n, 0, 0, false);
+	return emit_group(b, 0, n, 0, 0, false);
 }

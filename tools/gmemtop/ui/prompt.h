@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* A line of text that the user types, in the last line of the screen. Takes all keys. */
+/* Text input in the last line of the screen. While active, it receives all keys. */
 #ifndef GMEMTOP_PROMPT_H
 #define GMEMTOP_PROMPT_H
 
@@ -14,15 +14,18 @@ struct prompt {
 	bool active;
 	const char *label;
 	char text[PROMPT_LEN];		/* UTF-8 */
-	char before[PROMPT_LEN];	/* what Esc goes back to */
-	/* After every key; done: it is the last, and the prompt is gone. Returns enum ui_action bits. */
+	char before[PROMPT_LEN];	/* text that Esc restores */
+	/* Called after every key; done: the prompt has ended. Returns enum ui_action bits. */
 	int (*changed)(struct ui *ui, const char *text, bool done);
 };
 
 void prompt_open(struct prompt *p, const char *label, const char *text,
 		 int (*changed)(struct ui *ui, const char *text, bool done));
 
-/* Enter ends it, Esc ends it with what was there before, ^U empties it. enum ui_action bits. */
+/*
+ * Handles a key: Enter ends the prompt, Esc ends it and restores the text before, ^U clears the
+ * text, ^W deletes a word. Returns enum ui_action bits.
+ */
 int prompt_key(struct prompt *p, struct ui *ui, int key);
 
 #endif /* GMEMTOP_PROMPT_H */

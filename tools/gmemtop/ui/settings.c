@@ -104,7 +104,7 @@ void settings_read(struct settings *s, FILE *f)
 
 int settings_write(const struct settings *s, FILE *f)
 {
-	fprintf(f, "# gmemtop writes this when it ends, if something was changed by keys.\n");
+	fprintf(f, "# gmemtop overwrites this file at exit if keys changed a setting.\n");
 	fprintf(f, "sort %s\nreverse %s\ndelay_s %g\ncolors %s\ntree %s\n", s->sort->key,
 		s->reverse ? "yes" : "no", s->delay_s, ui_look_names[s->look],
 		order_tree_names[s->tree]);
@@ -121,7 +121,7 @@ bool settings_path(char *buf, size_t size)
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 	int n;
 
-	/* What is not absolute is to be passed over, the specification says. */
+	/* The XDG base directory specification: paths that are not absolute are ignored. */
 	if (config && *config == '/')
 		n = snprintf(buf, size, "%s/gmem/gmemtop.conf", config);
 	else if (home && *home == '/')

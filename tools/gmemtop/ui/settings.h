@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * What is remembered from one time to the next: plain text, a name and a value a line, in
- * $XDG_CONFIG_HOME/gmem/gmemtop.conf. What it does not know, the reader passes over.
+ * Settings that persist between runs: plain text, a name and a value on each line, in
+ * $XDG_CONFIG_HOME/gmem/gmemtop.conf. Unknown names are ignored.
  */
 #ifndef GMEMTOP_SETTINGS_H
 #define GMEMTOP_SETTINGS_H
@@ -26,21 +26,24 @@ void settings_default(struct settings *s);
 void settings_to_ui(const struct settings *s, struct ui *ui);
 void settings_from_ui(struct settings *s, const struct ui *ui);
 
-/* What differs between was and is, in s. True if that changes s. */
+/*
+ * Copies into s the settings that differ between was and is, and all columns. Returns true if
+ * that changes s.
+ */
 bool settings_merge(struct settings *s, const struct settings *was, const struct settings *is);
 
-/* Wrong lines leave what was there. */
+/* Reads settings; a wrong line leaves its setting unchanged. */
 void settings_read(struct settings *s, FILE *f);
-/* 0 or -errno of writing. */
+/* Returns 0 or -errno. */
 int settings_write(const struct settings *s, FILE *f);
 
-/* False if the environment tells no place. */
+/* Writes the path of the file to buf. Returns false if neither XDG_CONFIG_HOME nor HOME gives one. */
 bool settings_path(char *buf, size_t size);
 
-/* A file that is not there, or cannot be read, changes nothing. */
+/* Reads the file; one that is missing or unreadable changes nothing. */
 void settings_load(struct settings *s, const char *path);
 
-/* Makes the folder, too. The old file is there until the new one is whole. 0 or -errno. */
+/* Creates the folder if needed, and replaces the file atomically. Returns 0 or -errno. */
 int settings_save(const struct settings *s, const char *path);
 
 #endif /* GMEMTOP_SETTINGS_H */

@@ -25,7 +25,7 @@ void since_free(struct since *s)
 	memset(s, 0, sizeof(*s));
 }
 
-static bool add(struct since *s, const struct gmem_vm *vm)
+static bool keep_counters(struct since *s, const struct gmem_vm *vm)
 {
 	struct since_vm *v = malloc(sizeof(*v));
 
@@ -49,14 +49,14 @@ bool since_begin(struct since *s, const struct gmem_model *m)
 	if (ok)
 		fresh.scratch->id = UINT64_MAX;
 	HASH_ITER(hh, m->vms, vm, tmp)
-		ok = ok && add(&fresh, vm);
+		ok = ok && keep_counters(&fresh, vm);
 	since_free(ok ? s : &fresh);
 	if (ok)
 		*s = fresh;
 	return ok;
 }
 
-/* Drawing a line asks for many values of one VM. */
+/* Caches the last VM: drawing a row reads many values of it. */
 const struct gmem_vm *since_vm(const struct since *s, const struct gmem_vm *vm)
 {
 	struct since *cache = (struct since *)s;

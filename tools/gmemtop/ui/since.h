@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Counters since the user reset them: those of then are kept, and what is shown is the rest. */
+/* Counters since the user reset them: the values at the reset, which are subtracted. */
 #ifndef GMEMTOP_SINCE_H
 #define GMEMTOP_SINCE_H
 
@@ -11,22 +11,22 @@
 
 struct since_vm;
 
-/* All zero: they never were. */
+/* All zero: never reset. */
 struct since {
-	struct since_vm *vms;	/* uthash by id; one that is not there began later */
-	uint64_t ts_ns;		/* when; 0: never */
-	struct gmem_vm *scratch;	/* the last VM that was asked for, as it is shown .. */
-	uint64_t scratch_ns;	/* .. of counters of that time */
+	struct since_vm *vms;	/* uthash by id; VMs that began after the reset are missing */
+	uint64_t ts_ns;		/* time of the reset; 0: never */
+	struct gmem_vm *scratch;	/* last result of since_vm() .. */
+	uint64_t scratch_ns;	/* .. and the time of its counters */
 };
 
-/* False if there is no memory: then it is as it was. */
+/* Resets counters to those of now. Returns false if out of memory, and then changes nothing. */
 bool since_begin(struct since *s, const struct gmem_model *m);
 void since_free(struct since *s);
 
-/* The VM with the counters since then: good until the next one is asked for. */
+/* Returns the VM with counters since the reset; valid until the next call. */
 const struct gmem_vm *since_vm(const struct since *s, const struct gmem_vm *vm);
 
-/* A rate is of the last refresh in any case. */
+/* Returns a value since the reset; rates are always those of the last refresh. */
 struct gmem_value since_value(const struct since *s, const struct gmem_metric *metric,
 			      const struct gmem_vm *vm, const struct gmem_model *m);
 

@@ -92,7 +92,7 @@ struct gmem_value ui_value(const struct ui *ui, const struct gmem_metric *metric
 	return since_value(&ui->since, metric, vm, m);
 }
 
-/* What a view of one VM is about does not change with the order. */
+/* Selects the VM of ui_vm(), so that a view of one VM keeps it when the order changes. */
 static void pin_vm(struct ui *ui)
 {
 	uint64_t vm = ui_vm(ui);

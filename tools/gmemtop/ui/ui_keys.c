@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* The keys of all views, and who gets a key: the prompt, the help, the view, or these. */
+/* Keys of all views, and dispatch of a key: to the prompt, the help, the view, or these. */
 #include <math.h>
 
 #include "ui/ui.h"
@@ -14,7 +14,7 @@ static enum ui_action next_view(struct ui *ui, int step)
 	return ui_show_view(ui, ((int)ui->view + VIEWS + step) % VIEWS);
 }
 
-/* Counters, and what is made of them, begin anew: for who looks, not for anybody else. */
+/* Resets counters on the screen only; the model, recordings and other tools keep theirs. */
 static enum ui_action reset(struct ui *ui, int arg)
 {
 	(void)arg;
@@ -23,7 +23,7 @@ static enum ui_action reset(struct ui *ui, int arg)
 	return UI_ORDER | UI_DRAW;
 }
 
-static enum ui_action reset_not(struct ui *ui, int arg)
+static enum ui_action undo_reset(struct ui *ui, int arg)
 {
 	(void)arg;
 	since_free(&ui->since);
@@ -93,7 +93,7 @@ static const double delays[] = {
 
 #define NR_DELAYS (sizeof(delays) / sizeof(*delays))
 
-/* What a delay is to what happens now, speed is to what has happened. */
+/* In a replay the keys for the delay change the speed: a longer delay is a lower speed. */
 static enum ui_action change_speed(struct ui *ui, int step)
 {
 	double speed = step > 0 ? ui->replay_speed / 2 : ui->replay_speed * 2;
@@ -123,7 +123,7 @@ static enum ui_action change_delay(struct ui *ui, int step)
 	return UI_DELAY | UI_DRAW;
 }
 
-/* Through those that one wants to look at, with one key. */
+/* Cycles through the common delays, 0.5 to 10 s. */
 static enum ui_action next_delay(struct ui *ui, int arg)
 {
 	if (ui->replaying)
@@ -135,26 +135,26 @@ static enum ui_action next_delay(struct ui *ui, int arg)
 
 const struct ui_binding ui_bindings[] = {
 	{ { 'q' }, "q", "quit", "quit", quit, 0 },
-	{ { '?', 'h', UI_KEY_F1 }, "? h", "this help", "help", show_help, true },
-	{ { UI_KEY_TAB }, "Tab", "the next view", NULL, next_view, 1 },
+	{ { '?', 'h', UI_KEY_F1 }, "? h", "show this help", "help", show_help, true },
+	{ { UI_KEY_TAB }, "Tab", "next view", NULL, next_view, 1 },
 	{ { UI_KEY_BACK_TAB }, NULL, NULL, NULL, next_view, -1 },
 	{ { UI_KEY_ESC }, "Esc", "back to all VMs", NULL, back, VIEW_OVERVIEW },
-	{ { 'p' }, "p", "pause: the screen stands still, counting goes on", "pause",
+	{ { 'p' }, "p", "pause the screen; counting goes on", "pause",
 	  pause_or_go_on, 0 },
-	{ { 'r' }, "r", "reset: counts and times are those from now on", "reset", reset, 0 },
-	{ { 'u' }, "u", "undo the reset: all since the VM was first seen", NULL, reset_not, 0 },
+	{ { 'r' }, "r", "reset: show counts and times since now", "reset", reset, 0 },
+	{ { 'u' }, "u", "undo the reset: show all since the VM was first seen", NULL, undo_reset, 0 },
 	{ { ' ' }, "space", "refresh now", NULL, refresh, 0 },
 	{ { 'd' }, "d", "next delay of 0.5 1 2 5 10 s", "delay", next_delay, 1 },
-	{ { '+', '=' }, "+", "longer delay; of a replay: slower", NULL, change_delay, 1 },
-	{ { '-', '_' }, "-", "shorter delay; of a replay: faster", NULL, change_delay, -1 },
-	{ { '[' }, "[ ]", "of a replay: 10 s back, or forward; { }: a minute", NULL, seek, -10 },
+	{ { '+', '=' }, "+", "longer delay; in a replay: slower", NULL, change_delay, 1 },
+	{ { '-', '_' }, "-", "shorter delay; in a replay: faster", NULL, change_delay, -1 },
+	{ { '[' }, "[ ]", "replay: seek 10 s back or forward; { }: a minute", NULL, seek, -10 },
 	{ { ']' }, NULL, NULL, NULL, seek, 10 },
 	{ { '{' }, NULL, NULL, NULL, seek, -60 },
 	{ { '}' }, NULL, NULL, NULL, seek, 60 },
-	{ { '^' }, "^ $", "to its begin, or to its end", NULL, seek_end, -1 },
+	{ { '^' }, "^ $", "replay: go to the begin or the end", NULL, seek_end, -1 },
 	{ { '$' }, NULL, NULL, NULL, seek_end, 1 },
-	{ { '.' }, ".", "its next picture, also while it is paused", NULL, step, 0 },
-	{ { 'z' }, "z", "colours: normal, protan, mono", NULL, next_look, 1 },
+	{ { '.' }, ".", "replay: show the next snapshot, also while paused", NULL, step, 0 },
+	{ { 'z' }, "z", "next colour set: normal, protan, mono", NULL, next_look, 1 },
 };
 
 const size_t ui_nr_bindings = sizeof(ui_bindings) / sizeof(*ui_bindings);
@@ -166,7 +166,7 @@ static enum ui_action scroll_help(struct ui *ui, int how)
 	return UI_DRAW;
 }
 
-/* While the help is shown, these come first. */
+/* Bindings that come first while the help is shown. */
 static const struct ui_binding help_bindings[] = {
 	{ { 'q', UI_KEY_ESC, '?', 'h', UI_KEY_F1 }, NULL, NULL, NULL, show_help, false },
 	{ { UI_KEY_UP, 'k', UI_KEY_WHEEL_UP }, NULL, NULL, NULL, scroll_help, UI_LINE_UP },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Which row of the list is selected, and which rows are on the screen. */
+/* Selection and scrolling of the list of VMs. */
 #include "ui/ui.h"
 
 void ui_select(struct ui *ui, size_t i)
@@ -10,7 +10,7 @@ void ui_select(struct ui *ui, size_t i)
 	ui->selected_group = ui->list.rows[i].group != ORDER_NO_GROUP;
 }
 
-/* The selected row may have moved, or be gone: then what took its place is selected. */
+/* Moves the cursor to the selected row, or, if that is gone, selects the row in its place. */
 static void follow(struct ui *ui)
 {
 	if (!ui->selecting)
@@ -24,7 +24,7 @@ static void follow(struct ui *ui)
 			return;
 		}
 	}
-	/* A view of one VM tells that it is gone. */
+	/* A view of one VM keeps the selection, and shows that the VM is gone. */
 	if (ui->view != VIEW_OVERVIEW)
 		return;
 	if (!ui->list.nr) {
@@ -54,7 +54,7 @@ void ui_step_vm(struct ui *ui, int by)
 
 	while (at < l->nr && (l->rows[at].group != ORDER_NO_GROUP || l->rows[at].id != id))
 		at++;
-	/* Once around at most. If it is in no row, its group is folded: from the first row on. */
+	/* At most once around the list. A VM without a row is in a folded group: start at the top. */
 	for (size_t n = 0; n < l->nr; n++) {
 		at = (at + l->nr + (size_t)by) % l->nr;
 		if (l->rows[at].group == ORDER_NO_GROUP) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * The views that the screen can show: one row each in view_table[]. A view draws below
- * the header and above the last line, from the model and from its own state. It must not
- * know sources, terminals or clocks: its time is that of the records.
+ * Views of the screen, one entry each in view_table[]. A view draws below the header and above
+ * the last line, from the model and its own state. It must not depend on sources, terminals or
+ * clocks: its time is that of the records.
  */
 #ifndef GMEMTOP_VIEW_H
 #define GMEMTOP_VIEW_H
@@ -27,48 +27,48 @@ struct segments;
 struct ui;
 struct ui_binding;
 
-/* Where a view draws: full lines of the canvas, y to y + height - 1. */
+/* Area of a view: full lines of the canvas, y to y + height - 1. */
 struct view_area {
 	int y;
 	int width;
 	int height;		/* 1 or more */
 };
 
-/* Hooks may be NULL. Those that return bool: false if there is no memory. */
+/* View, with hooks that may be NULL. Those that return bool return false if out of memory. */
 struct view {
 	const char *name;	/* in settings and options: "latency" */
 	const char *title;	/* in the header: "latency of conversions" */
-	const char *hint;	/* what its key does, in the help */
-	int key;		/* shows it, from wherever one is */
-	unsigned int groups;	/* enum gmem_probe_group that it needs beside the base */
-	size_t state_size;	/* of ui->state[its id]: zeroed when the program starts */
+	const char *hint;	/* description of its key in the help */
+	int key;		/* switches to it from any view */
+	unsigned int groups;	/* enum gmem_probe_group bits that it needs beyond the base */
+	size_t state_size;	/* size of ui->state[id], which is zeroed at start */
 
-	/* Frees what the state owns, not the state. It is zeroed then, and may be used again. */
+	/* Frees what the state owns, but not the state itself. */
 	void (*drop)(void *state);
 
 	/*
-	 * At every refresh (GMEM_SYNC), shown or not, paused or not: m is the live model. For what
-	 * a view collects over time; it then draws nothing that is later than the now_ns of the
-	 * model that it is given to draw.
+	 * Collects over time from the live model: called at every refresh (GMEM_SYNC), also if
+	 * another view is shown or the screen is paused. The view must not draw what it collected
+	 * after the now_ns of the model that draw() gets.
 	 */
 	bool (*collect)(struct ui *ui, const struct gmem_model *m);
-	/* A replay went back in time: what was collected is void. */
+	/* Drops what was collected: a replay went back in time. */
 	void (*forget)(void *state);
 
-	/* Of what is shown: makes order and totals again after a refresh, or when it is entered. */
+	/* Updates order and totals, after a refresh and when the view is entered. */
 	bool (*order)(struct ui *ui, const struct gmem_model *m);
 
-	/* Before draw(): scrolls so that things are visible; remembers the area for clicks. */
+	/* Scrolls so that the selection is visible, before draw(); keeps the layout for clicks. */
 	void (*fit)(struct ui *ui, const struct gmem_model *m, const struct view_area *area);
 	void (*draw)(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
 		     const struct view_area *area);
 
-	/* Its part of the last line, beside the keys: where one is, what signs mean. */
+	/* Adds position and legend to the last line, after the keys. */
 	void (*footer)(struct segments *line, const struct ui *ui, bool ascii);
-	/* Its part of the help, after the keys: help_heading(), help_entry(). */
+	/* Writes its part of the help, after the keys, with help_heading() and help_entry(). */
 	void (*help)(struct help_page *page);
 
-	/* Keys of its own: looked at before those of all views. run() has ui->model and ui->mouse. */
+	/* Bindings that override those of all views. run() may use ui->model and ui->mouse. */
 	const struct ui_binding *bindings;
 	size_t nr_bindings;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* The column chooser: every metric that there is, what it means, whether it is a column. */
+/* Column chooser: all metrics, their meaning, and whether each is a column of the overview. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "views/overview.h"
 #include "widgets/segments.h"
 
-/* Columns first, in their order, then the others: places in gmem_metrics[]. */
+/* Lists indices into gmem_metrics[]: columns first, in their order, then the other metrics. */
 static size_t list_metrics(size_t *list)
 {
 	size_t n = 0;
@@ -25,7 +25,7 @@ static size_t list_metrics(size_t *list)
 	return n;
 }
 
-static size_t chosen(const struct ui *ui)
+static size_t metric_at_cursor(const struct ui *ui)
 {
 	size_t list[UI_METRICS];
 
@@ -42,7 +42,7 @@ static enum ui_action move(struct ui *ui, int how)
 
 static enum ui_action toggle(struct ui *ui, int arg)
 {
-	size_t i = chosen(ui);
+	size_t i = metric_at_cursor(ui);
 
 	(void)arg;
 	ui->columns[i] = columns_is_on(ui, &gmem_metrics[i]) ? UI_COLUMN_OFF : UI_COLUMN_ON;
@@ -51,7 +51,7 @@ static enum ui_action toggle(struct ui *ui, int arg)
 
 static enum ui_action sort_by(struct ui *ui, int arg)
 {
-	const struct gmem_metric *m = &gmem_metrics[chosen(ui)];
+	const struct gmem_metric *m = &gmem_metrics[metric_at_cursor(ui)];
 
 	(void)arg;
 	if (m == ui->sort)
@@ -60,7 +60,7 @@ static enum ui_action sort_by(struct ui *ui, int arg)
 	return UI_ORDER | UI_DRAW;
 }
 
-static enum ui_action defaults(struct ui *ui, int arg)
+static enum ui_action restore_defaults(struct ui *ui, int arg)
 {
 	(void)arg;
 	memset(ui->columns, UI_COLUMN_AUTO, sizeof(ui->columns));
@@ -116,7 +116,7 @@ static void draw_metric(struct canvas *c, int y, const struct ui *ui, const stru
 		     false, attr, m->key);
 	if (c->width >= HELP_X + 20)
 		canvas_field(c, y, HELP_X, c->width - HELP_X, false, attr,
-			     known ? m->help : "not told by this kernel, or not asked for");
+			     known ? m->help : "not available: no probe on this kernel, or not enabled");
 }
 
 static void draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
@@ -146,18 +146,18 @@ static void footer(struct segments *line, const struct ui *ui, bool ascii)
 }
 
 static const struct ui_binding bindings[] = {
-	{ { ' ', UI_KEY_ENTER }, "space", "show it or not", "on/off", toggle, 0 },
-	{ { 's' }, "s", "sort by it; again: the other way round", "sort", sort_by, 0 },
-	{ { 'D' }, "D", "columns as they were at first", "default", defaults, 0 },
+	{ { ' ', UI_KEY_ENTER }, "space", "show or hide the column", "on/off", toggle, 0 },
+	{ { 's' }, "s", "sort by this metric; again: reverse the order", "sort", sort_by, 0 },
+	{ { 'D' }, "D", "restore the default columns", "default", restore_defaults, 0 },
 	{ { UI_KEY_ESC, 'c', 'q' }, "Esc c q", "back to the table", "back", leave, 0 },
-	{ { UI_KEY_UP, 'k', UI_KEY_WHEEL_UP }, "up k", "the one above", NULL, move, UI_LINE_UP },
-	{ { UI_KEY_DOWN, 'j', UI_KEY_WHEEL_DOWN }, "down j", "the one below", NULL, move,
+	{ { UI_KEY_UP, 'k', UI_KEY_WHEEL_UP }, "up k", "previous metric", NULL, move, UI_LINE_UP },
+	{ { UI_KEY_DOWN, 'j', UI_KEY_WHEEL_DOWN }, "down j", "next metric", NULL, move,
 	  UI_LINE_DOWN },
 	{ { UI_KEY_PAGE_UP }, "PgUp", "a screen up", NULL, move, UI_PAGE_UP },
 	{ { UI_KEY_PAGE_DOWN }, "PgDn", "a screen down", NULL, move, UI_PAGE_DOWN },
-	{ { UI_KEY_HOME, 'g' }, "Home g", "the first one", NULL, move, UI_FIRST },
-	{ { UI_KEY_END, 'G' }, "End G", "the last one", NULL, move, UI_LAST },
-	{ { UI_KEY_CLICK }, "click", "go there; twice: show it or not", NULL, click, 0 },
+	{ { UI_KEY_HOME, 'g' }, "Home g", "first metric", NULL, move, UI_FIRST },
+	{ { UI_KEY_END, 'G' }, "End G", "last metric", NULL, move, UI_LAST },
+	{ { UI_KEY_CLICK }, "click", "select; double click: show or hide", NULL, click, 0 },
 	{ { UI_KEY_DOUBLE_CLICK }, NULL, NULL, NULL, click, 1 },
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* The columns of the table, in the order in which they stand and keys go through them. */
+/* Columns of the table of VMs, in screen order, which is also the order of the sort keys. */
 #ifndef GMEMTOP_COLUMNS_H
 #define GMEMTOP_COLUMNS_H
 
@@ -7,12 +7,12 @@
 #include <stddef.h>
 
 struct column {
-	const char *key;	/* of the metric */
-	int least;		/* width, if there is little room; the title's if that is more */
-	int rank;		/* the lowest stays longest when there is no room */
+	const char *key;	/* the metric's */
+	int least;		/* minimum width; a wider title raises it */
+	int rank;		/* columns of the highest rank are dropped first if room is short */
 };
 
-/* From here on: only where the map has all the room that it can use. */
+/* Ranks from here on are shown only if the map has its full width. */
 #define COLUMN_EXTRA	20
 #define COLUMNS		25
 
@@ -21,10 +21,10 @@ extern const struct column columns[COLUMNS];
 struct gmem_metric;
 struct ui;
 
-/* Its place, or COLUMNS: it is not one of these. */
+/* Returns the index of the column, or COLUMNS if key is not one of them. */
 int columns_find(const char *key);
 
-/* Is it to be shown if there is room? As the user chose, or as it is by itself. */
+/* True if m is to be shown if there is room: by the user's choice, else by default. */
 bool columns_is_on(const struct ui *ui, const struct gmem_metric *m);
 
 #endif /* GMEMTOP_COLUMNS_H */

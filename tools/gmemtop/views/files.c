@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* All guest_memfd files: whose they are, who has them open, and which nobody can use. */
+/* View of all guest_memfd files: their VMs, their holders, and files that no VM can use. */
 #include "views/files.h"
 
 #include <stdio.h>
@@ -27,7 +27,7 @@ static uint64_t key_of(const struct files_row *r, enum files_sort by)
 	}
 }
 
-/* Those that are alike: the fuller one first, then by number. */
+/* Compares by the sort key, then by populated bytes (most first), then by VM and inode. */
 static int compare(const void *a, const void *b, void *ctx)
 {
 	const struct files_row *x = a, *y = b;
@@ -64,8 +64,8 @@ static void add_to(struct gmem_value *sum, const struct gmem_sum *s)
 	});
 }
 
-static void add(struct files_state *s, const struct gmem_model *m, const struct gmem_vm *vm,
-		const struct gmem_file *f)
+static void add_file(struct files_state *s, const struct gmem_model *m, const struct gmem_vm *vm,
+		     const struct gmem_file *f)
 {
 	struct files_row r = {
 		.vm = vm->id, .ino = f->ino, .size = f->size_pages, .populated = gmem_file_populated(m, f),
@@ -83,7 +83,7 @@ static void add(struct files_state *s, const struct gmem_model *m, const struct 
 		s->rows[s->nr++] = r;
 }
 
-/* The selected file may have moved, or be gone: then what took its place is selected. */
+/* Moves the cursor to the selected file; if that is gone, the cursor stays within the list. */
 static void follow(struct files_state *s)
 {
 	for (size_t i = 0; i < s->nr; i++) {
@@ -109,7 +109,7 @@ static bool order(struct ui *ui, const struct gmem_model *m)
 		if (!reserve(s, s->nr + vm->nr_files))
 			return false;
 		for (size_t i = 0; i < vm->nr_files; i++)
-			add(s, m, vm, &vm->files[i]);
+			add_file(s, m, vm, &vm->files[i]);
 	}
 	qsort_r(s->rows, s->nr, sizeof(*s->rows), compare, s);
 	if (s->selecting)
@@ -176,7 +176,7 @@ static enum ui_action toggle_unused(struct ui *ui, int arg)
 	return UI_ORDER | UI_DRAW;
 }
 
-/* The VM of the file becomes the selected one. */
+/* Selects the VM of the file and shows a view of it. */
 static enum ui_action open_vm(struct ui *ui, int view)
 {
 	struct files_state *s = ui->state[VIEW_FILES];
@@ -189,7 +189,7 @@ static enum ui_action open_vm(struct ui *ui, int view)
 		if (ui->list.rows[i].group == ORDER_NO_GROUP && ui->list.rows[i].id == id)
 			ui_select(ui, i);
 	}
-	/* It may be in a folded group, or not pass the filter. */
+	/* Also if the VM has no row: in a folded group, or hidden by the filter. */
 	ui->selecting = true;
 	ui->selected_group = false;
 	ui->selected = id;
@@ -209,21 +209,21 @@ static enum ui_action click(struct ui *ui, int open)
 }
 
 static const struct ui_binding bindings[] = {
-	{ { UI_KEY_ENTER }, "Enter", "the VM of the selected file", "VM", open_vm, VIEW_VM },
-	{ { 'o' }, "o", "only files that no VM can use, or all", "only unused", toggle_unused, 0 },
+	{ { UI_KEY_ENTER }, "Enter", "show the VM of the selected file", "VM", open_vm, VIEW_VM },
+	{ { 'o' }, "o", "show only files that no VM can use, or all", "only unused", toggle_unused, 0 },
 	{ { 's', '>', UI_KEY_RIGHT }, "s >", "sort by: unused, populated, size, VM, inode", "sort",
 	  next_sort, 1 },
-	{ { '<', UI_KEY_LEFT }, "<", "the other way round", NULL, next_sort, -1 },
-	{ { UI_KEY_UP, 'k', UI_KEY_WHEEL_UP }, "up k", "select a file: it is followed", NULL, move,
+	{ { '<', UI_KEY_LEFT }, "<", "sort by the previous of these", NULL, next_sort, -1 },
+	{ { UI_KEY_UP, 'k', UI_KEY_WHEEL_UP }, "up k", "select a file; the cursor follows it", NULL, move,
 	  UI_LINE_UP },
-	{ { UI_KEY_DOWN, 'j', UI_KEY_WHEEL_DOWN }, "down j", "the next one", NULL, move,
+	{ { UI_KEY_DOWN, 'j', UI_KEY_WHEEL_DOWN }, "down j", "next file", NULL, move,
 	  UI_LINE_DOWN },
 	{ { UI_KEY_PAGE_UP }, "PgUp", "a screen up", NULL, move, UI_PAGE_UP },
 	{ { UI_KEY_PAGE_DOWN }, "PgDn", "a screen down", NULL, move, UI_PAGE_DOWN },
-	{ { UI_KEY_HOME, 'g' }, "Home g", "the first one", NULL, move, UI_FIRST },
-	{ { UI_KEY_END, 'G' }, "End G", "the last one", NULL, move, UI_LAST },
-	{ { UI_KEY_CLICK }, "click", "select that file", NULL, click, 0 },
-	{ { UI_KEY_DOUBLE_CLICK }, "twice", "its VM", NULL, click, 1 },
+	{ { UI_KEY_HOME, 'g' }, "Home g", "first file", NULL, move, UI_FIRST },
+	{ { UI_KEY_END, 'G' }, "End G", "last file", NULL, move, UI_LAST },
+	{ { UI_KEY_CLICK }, "click", "select a file; double click: show its VM", NULL, click, 0 },
+	{ { UI_KEY_DOUBLE_CLICK }, NULL, NULL, NULL, click, 1 },
 };
 
 static void footer(struct segments *line, const struct ui *ui, bool ascii)
@@ -240,26 +240,27 @@ static void footer(struct segments *line, const struct ui *ui, bool ascii)
 static void help(struct help_page *p)
 {
 	help_heading(p, "Files");
-	help_entry(p, "STATE", CANVAS_KEY, "what is wrong with it, if anything:");
+	help_entry(p, "STATE", CANVAS_KEY, "empty if the file is in use, else:");
 	help_entry(p, "orphan", CANVAS_ORPHAN,
-		   "no process has its VM or a vCPU of it open, so nobody can run that VM. The file "
-		   "alone keeps the memory, until those that hold it close it.");
+		   "no process has the VM or one of its vCPUs open, so nobody can run the VM. The memory "
+		   "is freed when all holders close the file.");
 	help_entry(p, "unbound", CANVAS_ORPHAN,
-		   "no memslot is bound to it: the VM cannot use what it has.");
+		   "no memslot is bound to the file, so the VM cannot use its memory.");
 	help_entry(p, "mapped", CANVAS_NORMAL,
-		   "the same, but a process has it mapped: it may be a guest's memory.");
+		   "orphan or unbound, but mapped by a process: it may be in use as guest memory.");
 	help_entry(p, "unheld", CANVAS_WARN,
-		   "no process has a descriptor of it: it is mapped, or on its way in a socket.");
-	help_entry(p, "SIZE POP", CANVAS_KEY, "its size, and what of it has pages, within a second. 4M?: not read since then, as no "
-		   "process has a descriptor of it. -: it never was. >4M: a sum without those.");
-	help_entry(p, "BIND", CANVAS_KEY, "memslots that are bound to it.");
+		   "no process has a descriptor of the file: it is mapped, or in flight in a socket.");
+	help_entry(p, "SIZE POP", CANVAS_KEY,
+		   "size of the file, and its populated bytes, at most a second old. 4M?: older, as no process "
+		   "has a descriptor of the file. -: never scanned. >4M: a sum without such files.");
+	help_entry(p, "BIND", CANVAS_KEY, "number of memslots that are bound to the file.");
 	help_entry(p, "HELD BY", CANVAS_KEY,
-		   "processes that have a descriptor of it, as of a few seconds ago.");
+		   "processes that have a descriptor of the file, a few seconds ago.");
 }
 
 const struct view view_files = {
 	.name = "files", .title = "files", .key = '4', .groups = 0,
-	.hint = "every guest_memfd file, and whose it is",
+	.hint = "all guest_memfd files, their VMs and holders",
 	.state_size = sizeof(struct files_state), .drop = drop, .order = order, .fit = fit,
 	.draw = files_draw, .footer = footer, .help = help,
 	.bindings = bindings, .nr_bindings = sizeof(bindings) / sizeof(*bindings),

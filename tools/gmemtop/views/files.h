@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* What the view of files keeps, for its keys and for how it is drawn. */
+/* State of the view of files, for its keys and its drawing. */
 #ifndef GMEMTOP_VIEW_FILES_H
 #define GMEMTOP_VIEW_FILES_H
 
@@ -12,7 +12,7 @@
 #include "ui/view.h"
 
 enum files_sort {
-	FILES_BY_UNUSED,	/* what leaks first, the most first */
+	FILES_BY_UNUSED,	/* files that no VM can use first, by populated bytes */
 	FILES_BY_POPULATED,
 	FILES_BY_SIZE,
 	FILES_BY_VM,
@@ -20,7 +20,7 @@ enum files_sort {
 	FILES_SORTS
 };
 
-/* A file as of the last refresh. */
+/* File as of the last refresh. */
 struct files_row {
 	uint64_t vm;
 	uint64_t ino;
@@ -42,13 +42,13 @@ struct files_state {
 	size_t nr;
 	size_t max;
 	size_t top;
-	size_t fit;		/* so many are on the screen, of so many lines each */
-	int lines;
+	size_t fit;		/* files that fit on the screen */
+	int lines;		/* lines of each file */
 	enum files_sort sort;
 	bool only_unused;
 	bool selecting;
 	size_t cursor;
-	uint64_t vm;		/* the selected one */
+	uint64_t vm;		/* VM and inode of the selected file */
 	uint64_t ino;
 	struct files_totals all;
 };

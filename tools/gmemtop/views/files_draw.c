@@ -11,13 +11,13 @@
 #include "widgets/segments.h"
 
 #define NAME_LEN	(4 * GMEM_NAME_LEN + 1)
-#define NARROW		72	/* less, and holders have a line of their own */
-#define WIDE		110	/* more, and names have more room, and flags a column */
+#define NARROW		72	/* narrower screens have holders on a line of their own */
+#define WIDE		110	/* from here on, names are wider and flags have a column */
 
-#define FLAG_MMAP	1	/* GUEST_MEMFD_FLAG_MMAP, _INIT_SHARED */
-#define FLAG_SHARED	2
+#define FLAG_MMAP	1	/* GUEST_MEMFD_FLAG_MMAP */
+#define FLAG_SHARED	2	/* GUEST_MEMFD_FLAG_INIT_SHARED */
 
-/* Of row i; NULLs if it is gone since. */
+/* VM and file of a row; NULL if gone since the list was made. */
 struct item {
 	const struct gmem_vm *vm;
 	const struct gmem_file *file;
@@ -106,7 +106,7 @@ static void put_holders(struct panel *p, enum canvas_attr attr, const struct gme
 			     gmem_text_name(name, sizeof(name), h->list[i].comm));
 }
 
-/* Columns of fixed width; the name takes what the others leave. */
+/* Width of the name: the rest of the line on narrow screens, else fixed. */
 static int name_width(int width)
 {
 	int rest = width - (1 + 6 + 9 + 7 + 7 + 5 + 8) - (width >= WIDE ? 12 : 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* How the list of files is drawn. */
+/* Drawing of the list of files. */
 #ifndef GMEMTOP_FILES_DRAW_H
 #define GMEMTOP_FILES_DRAW_H
 
@@ -7,7 +7,7 @@
 #include "ui/ui.h"
 #include "ui/view.h"
 
-/* Lines that each file takes there: on narrow screens who holds it has a line of its own. */
+/* Returns the lines of each file: 2 on narrow screens, where holders have a line of their own. */
 int files_lines(const struct view_area *area);
 
 void files_draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,

@@ -9,16 +9,16 @@
 #include "views/text.h"
 #include "widgets/age.h"
 
-#define LABEL	8	/* of a row: "1.05ms " */
-#define BARS	12	/* of each histogram, with the blank before it */
-#define BARS_MIN 72	/* less, and there are none */
+#define LABEL	8	/* width of a row's label: "1.05ms " */
+#define BARS	12	/* width of each histogram, with the blank before it */
+#define BARS_MIN 72	/* narrower panels have no histograms */
 
-/* Magnitudes that are shown, per of them on a row, the highest on top. */
+/* Rows of the map, the highest magnitudes on top. */
 struct rows {
-	int low;
-	int n;
-	int per;
-	uint64_t most;		/* in any cell */
+	int low;		/* lowest magnitude */
+	int n;			/* rows */
+	int per;		/* magnitudes on each row */
+	uint64_t most;		/* highest count of any cell */
 };
 
 struct heat {
@@ -41,7 +41,8 @@ static uint64_t row_count(const struct rows *r, int row, const uint64_t *counts)
 	return n;
 }
 
-static bool column(const struct heat *h, int x, uint64_t counts[GMEM_PHASE_SLOTS])
+/* Reads the counts of column x; false if no refresh is kept for it. */
+static bool read_column(const struct heat *h, int x, uint64_t counts[GMEM_PHASE_SLOTS])
 {
 	const struct gmem_period *p = gmem_history_at(h->h, (size_t)(h->columns - 1 - x));
 
@@ -60,7 +61,7 @@ static void widen(int *low, int *high, const uint64_t *counts)
 	}
 }
 
-/* From the least to the largest there is, in as many rows as there are. */
+/* Fits the magnitudes that occur, from lowest to highest, into the lines available. */
 static void fit_rows(struct heat *h, int lines)
 {
 	int low = GMEM_PHASE_SLOTS, high = -1;
@@ -69,7 +70,7 @@ static void fit_rows(struct heat *h, int lines)
 
 	widen(&low, &high, h->start);
 	for (int x = 0; x < h->columns; x++) {
-		if (column(h, x, counts))
+		if (read_column(h, x, counts))
 			widen(&low, &high, counts);
 	}
 	*r = (struct rows){ .low = low, .per = 1 };
@@ -79,7 +80,7 @@ static void fit_rows(struct heat *h, int lines)
 		r->per++;
 	r->n = (high - low + r->per) / r->per;
 	for (int x = 0; x < h->columns; x++) {
-		for (int row = 0; row < r->n && column(h, x, counts); row++) {
+		for (int row = 0; row < r->n && read_column(h, x, counts); row++) {
 			uint64_t n = row_count(r, row, counts);
 
 			r->most = n > r->most ? n : r->most;
@@ -87,7 +88,7 @@ static void fit_rows(struct heat *h, int lines)
 	}
 }
 
-/* 1 to CANVAS_HEATS by logarithm, so that one beside a million is seen; 0 for none. */
+/* Returns 1 to CANVAS_HEATS by logarithm, so that 1 is visible beside a million; 0 for none. */
 static int heat_of(uint64_t n, uint64_t most)
 {
 	unsigned int all = gmem_log2(most) + 1, of = gmem_log2(n) + 1;
@@ -115,7 +116,7 @@ static void draw_row(struct heat *h, int row, bool bars)
 	gmem_text_ns(buf, sizeof(buf), 1ULL << low);
 	panel_field(h->p, CANVAS_DIM, LABEL - 1, true, buf);
 	for (int x = 0; x < h->columns; x++) {
-		int heat = column(h, x, counts) ?
+		int heat = read_column(h, x, counts) ?
 			heat_of(row_count(&h->rows, row, counts), h->rows.most) : 0;
 
 		panel_put(h->p, heat ? (enum canvas_attr)(CANVAS_HEAT + heat - 1) : CANVAS_NORMAL,
@@ -128,7 +129,7 @@ static void draw_row(struct heat *h, int row, bool bars)
 	panel_end_line(h->p);
 }
 
-/* How long ago the first column began, and where now is. */
+/* Labels the age of the first column, and "now". */
 static void draw_axis(struct heat *h, bool bars)
 {
 	const struct gmem_period *last = gmem_history_at(h->h, 0), *first = NULL;

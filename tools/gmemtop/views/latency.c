@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* How long conversions take, what guests wait for them, and their phases: now, ever, over time. */
+/* View of latencies: conversions, stalls and phases, of the last refresh, in total and over time. */
 #include "views/latency.h"
 
 #include <stdio.h>
@@ -13,8 +13,8 @@
 #include "widgets/panel.h"
 #include "widgets/segments.h"
 
-#define TABLE_Y		2	/* below what it is about, and heads */
-#define TABLE_MIN	15	/* lower screens show the selected time only */
+#define TABLE_Y		2	/* below the line of the subject and the heads */
+#define TABLE_MIN	15	/* screens of fewer lines show only the selected time */
 #define NAME		11
 #define COLUMN		6
 
@@ -30,14 +30,14 @@ static int row_at(const struct view_area *area, int y)
 	return i >= 0 && i < GMEM_LATENCIES && !is_low(area) ? i : -1;
 }
 
-/* What a column tells; those of which the bit is set are on a screen of that width. */
+/* Figures, each a column. choose() returns those that fit the width, as bits. */
 enum figure { COUNT, P50, P90, P99, MAX, FIGURES };
 
 static const char *const figure_names[FIGURES] = { "COUNT", "P50", "P90", "P99", "MAX" };
 
 #define ALL_FIGURES	((1U << FIGURES) - 1)
 
-static void choose(int width, unsigned int *now, unsigned int *start)
+static void choose_figures(int width, unsigned int *now, unsigned int *start)
 {
 	*now = *start = ALL_FIGURES;
 	if (width < NAME + 2 * FIGURES * (COLUMN + 1))
@@ -83,7 +83,7 @@ static void put_heads(struct panel *p, const char *of, unsigned int figures)
 		if (figures & 1U << i)
 			panel_field(p, CANVAS_HEADER, COLUMN, true, figure_names[i]);
 	}
-	/* Where the first column has blanks: it is right aligned. */
+	/* On the blanks left of the first head, which is right aligned. */
 	canvas_put(p->c, p->y + p->lines, p->x + at - (figures & 1U << COUNT ? 4 : 1), CANVAS_SORTED, of);
 }
 
@@ -113,7 +113,7 @@ static void draw_time(struct panel *p, const struct latency_state *s, enum gmem_
 		put_figures(p, attr, &s->now, of, now);
 		put_figures(p, attr, &s->start, of, start);
 	} else {
-		panel_put(p, selected ? attr : CANVAS_DIM, "not told by these probes");
+		panel_put(p, selected ? attr : CANVAS_DIM, "not available from these probes");
 	}
 	panel_end_line(p);
 }
@@ -150,7 +150,7 @@ static void draw(struct canvas *c, const struct ui *ui, const struct gmem_model 
 	unsigned int now, start;
 
 	draw_subject(c, area->y, s, m);
-	choose(area->width, &now, &start);
+	choose_figures(area->width, &now, &start);
 	if (panel_left(&p) > 1)
 		draw_heads(&p, now, start);
 	for (int i = 0; i < GMEM_LATENCIES; i++) {
@@ -217,7 +217,7 @@ static enum ui_action one_or_all(struct ui *ui, int arg)
 
 static enum ui_action next_vm(struct ui *ui, int by)
 {
-	/* The first key only goes from all to one. */
+	/* The first key only switches from all VMs to one. */
 	if (state_of(ui)->one)
 		ui_step_vm(ui, by);
 	state_of(ui)->one = true;
@@ -241,17 +241,17 @@ static enum ui_action click(struct ui *ui, int arg)
 }
 
 static const struct ui_binding bindings[] = {
-	{ { UI_KEY_DOWN, 'j', UI_KEY_WHEEL_DOWN }, "down j", "the next time: conversion, stall, phases",
+	{ { UI_KEY_DOWN, 'j', UI_KEY_WHEEL_DOWN }, "down j", "next time: conversion, stall, phases",
 	  NULL, next_latency, 1 },
-	{ { UI_KEY_UP, 'k', UI_KEY_WHEEL_UP }, "up k", "the one before", NULL, next_latency, -1 },
+	{ { UI_KEY_UP, 'k', UI_KEY_WHEEL_UP }, "up k", "previous time", NULL, next_latency, -1 },
 	{ { UI_KEY_RIGHT, 's' }, "right s", "direction: both, to private, to shared", "direction",
 	  next_direction, 1 },
-	{ { UI_KEY_LEFT }, "left", "the other way round", NULL, next_direction, -1 },
+	{ { UI_KEY_LEFT }, "left", "previous direction", NULL, next_direction, -1 },
 	{ { 'a' }, "a", "all VMs, or the selected one", "all/VM", one_or_all, 0 },
-	{ { '>' }, ">", "the next VM, in the order of the list", NULL, next_vm, 1 },
-	{ { '<' }, "<", "the one before", NULL, next_vm, -1 },
-	{ { UI_KEY_ENTER }, "Enter", "the view of the selected VM", NULL, open_vm, VIEW_VM },
-	{ { UI_KEY_CLICK }, "click", "that time", NULL, click, 0 },
+	{ { '>' }, ">", "next VM, in the order of the list", NULL, next_vm, 1 },
+	{ { '<' }, "<", "previous VM", NULL, next_vm, -1 },
+	{ { UI_KEY_ENTER }, "Enter", "show the selected VM", NULL, open_vm, VIEW_VM },
+	{ { UI_KEY_CLICK }, "click", "select a time", NULL, click, 0 },
 };
 
 static void footer(struct segments *line, const struct ui *ui, bool ascii)
@@ -266,19 +266,21 @@ static void footer(struct segments *line, const struct ui *ui, bool ascii)
 static void help(struct help_page *p)
 {
 	help_heading(p, "Times");
-	help_entry(p, "conversion", CANVAS_KEY, "KVM_SET_MEMORY_ATTRIBUTES, from its begin to its end");
+	help_entry(p, "conversion", CANVAS_KEY, "one KVM_SET_MEMORY_ATTRIBUTES, from begin to end");
 	help_entry(p, "stall", CANVAS_KEY,
-		   "what the guest feels: from the exit of the vCPU that asks for it to its re-entry");
-	help_entry(p, "lock", CANVAS_KEY, "and the phases that follow, of conversions that changed something: "
-		   "waits for slots_lock; check: is there anything to change; reserve memory for attributes; "
-		   "zap mappings and flush TLBs; store the attributes; mixed: which huge pages are possible");
-	help_entry(p, "NOW", CANVAS_KEY, "since the refresh before; then since the VMs were first seen. A "
-		   "percentile is at most 1/8 too high, that of a phase up to twice.");
+		   "the wait of the guest: from the vCPU's exit that asks for a conversion to its re-entry");
+	help_entry(p, "lock", CANVAS_KEY,
+		   "and the next phases of conversions that changed something. lock: wait for slots_lock; "
+		   "check: compare the attributes; reserve: allocate memory for them; zap: unmap pages and "
+		   "flush TLBs; store: set the attributes; mixed: update which huge pages are possible");
+	help_entry(p, "NOW", CANVAS_KEY, "between the last two refreshes; ALL: since the VMs were first seen. "
+		   "Percentiles are at most 1/8 too high, those of phases up to a factor of 2.");
 	help_heading(p, "Heat map");
 	help_entry(p, "", CANVAS_NORMAL,
-		   "A column is a refresh, the last one at the right; a row is a magnitude of time, and "
-		   "begins with the least that it counts. The heavier a sign, the more there were, by "
-		   "logarithm. At its right: the last refresh, and all since the VMs were first seen.");
+		   "Each column is a refresh, the last one at the right. Each row is a magnitude of time, "
+		   "labelled with the shortest time that it counts. Heavier signs are higher counts, on a "
+		   "logarithmic scale. At the right: histograms of the last refresh and since the VMs were "
+		   "first seen.");
 }
 
 const struct view view_latency = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* What the latency view keeps, for its keys and for how it is drawn. */
+/* State of the latency view, for its keys and its drawing. */
 #ifndef GMEMTOP_VIEW_LATENCY_H
 #define GMEMTOP_VIEW_LATENCY_H
 
@@ -20,7 +20,7 @@ struct latency_state {
 	enum gmem_latency of;
 	enum latency_direction direction;
 	bool one;		/* only the selected VM */
-	uint64_t vm;		/* of which the sums are; 0: of all */
+	uint64_t vm;		/* VM of the sums; 0: all VMs */
 	struct latency_sums now;
 	struct latency_sums start;
 };

@@ -11,7 +11,7 @@ const char *const latency_names[GMEM_LATENCIES] = {
 
 static const struct gmem_counters none;
 
-static void add(__u64 *to, const __u64 *before, const __u64 *now, int n)
+static void add_differences(__u64 *to, const __u64 *before, const __u64 *now, int n)
 {
 	for (int i = 0; i < n; i++)
 		to[i] += now[i] > before[i] ? now[i] - before[i] : 0;
@@ -23,11 +23,13 @@ static void add_between(struct latency_sums *s, const struct gmem_counters *a,
 	for (int d = 0; d < GMEM_DIRECTIONS; d++) {
 		if (!(directions & 1U << d))
 			continue;
-		add(s->fine[GMEM_LATENCY_CONVERSION], a->conversion_hist[d], b->conversion_hist[d],
-		    GMEM_HIST_SLOTS);
-		add(s->fine[GMEM_LATENCY_STALL], a->stall_hist[d], b->stall_hist[d], GMEM_HIST_SLOTS);
+		add_differences(s->fine[GMEM_LATENCY_CONVERSION], a->conversion_hist[d],
+				b->conversion_hist[d], GMEM_HIST_SLOTS);
+		add_differences(s->fine[GMEM_LATENCY_STALL], a->stall_hist[d], b->stall_hist[d],
+				GMEM_HIST_SLOTS);
 		for (int p = 0; p < GMEM_PHASES; p++)
-			add(s->coarse[p], a->phase_hist[d][p], b->phase_hist[d][p], GMEM_PHASE_SLOTS);
+			add_differences(s->coarse[p], a->phase_hist[d][p], b->phase_hist[d][p],
+					GMEM_PHASE_SLOTS);
 	}
 }
 
@@ -47,7 +49,7 @@ void latency_add_start(struct latency_sums *s, const struct gmem_vm *vm, unsigne
 	}
 }
 
-/* What ended does nothing now, and its counters stand still. */
+/* The counters of an ended VM are final: the last difference would stay as if it were new. */
 void latency_add_now(struct latency_sums *s, const struct gmem_vm *vm, unsigned int directions)
 {
 	if (!vm->ended_ns)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Figures of the latency view, from the counters of one VM or of many. Pure: adds up
- * and reads histograms; draws nothing.
+ * Figures of the latency view, from the counters of one VM or of many. Pure: sums and reads
+ * histograms; draws nothing.
  */
 #ifndef GMEMTOP_LATENCY_H
 #define GMEMTOP_LATENCY_H
@@ -14,34 +14,34 @@
 
 extern const char *const latency_names[GMEM_LATENCIES];	/* "conversion", "stall", "lock" .. */
 
-/* Bits of directions that are added up. */
+/* Directions to sum, as bits. */
 #define LATENCY_SHARED	(1U << GMEM_TO_SHARED)
 #define LATENCY_PRIVATE	(1U << GMEM_TO_PRIVATE)
 #define LATENCY_BOTH	(LATENCY_SHARED | LATENCY_PRIVATE)
 
-/* Histograms of a time: fine ones of conversions and stalls, coarse ones of phases. */
+/* Histograms of times: fine for conversions and stalls, coarse for phases. */
 struct latency_sums {
 	__u64 fine[GMEM_LATENCY_PHASE][GMEM_HIST_SLOTS];
 	__u64 coarse[GMEM_PHASES][GMEM_PHASE_SLOTS];
-	uint64_t max_ns[GMEM_LATENCY_PHASE];	/* exact; 0: only known by the histogram */
+	uint64_t max_ns[GMEM_LATENCY_PHASE];	/* exact; 0: only the histogram gives it */
 };
 
-/* All that the VM did since it was first seen, or since the refresh before the last. */
+/* Add a VM's counts since it was first seen (start), or between its last two refreshes (now). */
 void latency_add_start(struct latency_sums *s, const struct gmem_vm *vm, unsigned int directions);
 void latency_add_now(struct latency_sums *s, const struct gmem_vm *vm, unsigned int directions);
 
 uint64_t latency_count(const struct latency_sums *s, enum gmem_latency of);
 
-/* The value that a fraction q does not exceed; at most 1/8 too high, of phases up to twice. */
+/* Returns the q-quantile in ns: at most 1/8 too high; for phases up to a factor of two. */
 uint64_t latency_quantile(const struct latency_sums *s, enum gmem_latency of, double q);
 
-/* By magnitude: slot k counts [2^k, 2^(k+1)) ns. */
+/* Count by magnitude: slot k counts [2^k, 2^(k+1)) ns. */
 void latency_magnitudes(const struct latency_sums *s, enum gmem_latency of,
 			uint64_t counts[GMEM_PHASE_SLOTS]);
 void latency_of_period(const struct gmem_period *p, enum gmem_latency of, unsigned int directions,
 		       uint64_t counts[GMEM_PHASE_SLOTS]);
 
-/* Can these probes tell it? */
+/* True if the probes in use measure it. */
 bool latency_known(enum gmem_latency of, uint64_t features);
 
 #endif /* GMEMTOP_LATENCY_H */

@@ -6,12 +6,12 @@
 #include "views/columns.h"
 
 #define GUTTER		1	/* for the marks of the selected row and the sorted column */
-#define MAP_INDENT	2	/* of a map on its own line */
+#define MAP_INDENT	2	/* for a map on its own line */
 #define MAP_MIN		10
-#define MAP_GOOD	22	/* narrower than that, a line of its own is better */
+#define MAP_GOOD	22	/* a narrower map gets a line of its own */
 
 #define RANK_SORTED	1
-#define RANK_CHOSEN	2	/* what the user put there */
+#define RANK_CHOSEN	2	/* columns that the user switched on */
 
 #define SPARK_LEAST	8
 #define SPARK_MOST	20
@@ -50,7 +50,7 @@ static int digits(uint64_t v)
 	return n;
 }
 
-/* Numbers of VMs and processes are names: they must not be cut, whatever it costs. */
+/* Ids of VMs and processes must never be cut: their columns are as wide as the largest id. */
 static int widest_id(const struct ui *ui, const struct gmem_model *m, const struct gmem_metric *id)
 {
 	uint64_t most = 0;
@@ -64,8 +64,8 @@ static int widest_id(const struct ui *ui, const struct gmem_model *m, const stru
 	return digits(most);
 }
 
-static void add(struct choices *all, const struct ui *ui, const struct gmem_model *m,
-		const struct gmem_metric *metric, int least, int rank)
+static void add_choice(struct choices *all, const struct ui *ui, const struct gmem_model *m,
+		       const struct gmem_metric *metric, int least, int rank)
 {
 	struct choice *c = &all->c[all->n++];
 
@@ -77,7 +77,7 @@ static void add(struct choices *all, const struct ui *ui, const struct gmem_mode
 	c->in = c->rank < COLUMN_EXTRA;
 }
 
-/* Of one that has no place in the table, or was put there: wherever there is room. */
+/* A column that the user switched on outranks its default rank, except rank 0. */
 static int rank_of(const struct ui *ui, const struct gmem_metric *metric, int rank)
 {
 	return ui->columns[metric - gmem_metrics] == UI_COLUMN_ON && rank ? RANK_CHOSEN : rank;
@@ -101,22 +101,22 @@ static void choose_from(struct choices *all, const struct ui *ui, const struct g
 		const struct gmem_metric *metric = gmem_metric(columns[i].key);
 
 		if (metric && is_wanted(ui, m, metric, columns[i].rank))
-			add(all, ui, m, metric, columns[i].least,
-			    rank_of(ui, metric, columns[i].rank));
+			add_choice(all, ui, m, metric, columns[i].least,
+				   rank_of(ui, metric, columns[i].rank));
 	}
-	/* One can sort by whatever there is a field for, and show it. */
+	/* Any other metric becomes a column if it is sorted by or switched on. */
 	for (size_t i = 0; i < gmem_nr_metrics; i++) {
 		const struct gmem_metric *metric = &gmem_metrics[i];
 
 		if (columns_find(metric->key) == COLUMNS &&
 		    (metric == ui->sort || ui->columns[i] == UI_COLUMN_ON))
-			add(all, ui, m, metric, metric->width, RANK_CHOSEN);
+			add_choice(all, ui, m, metric, metric->width, RANK_CHOSEN);
 	}
-	/* Sorted by or not, a row says whose it is. */
+	/* The first column, the VM's number, always stays. */
 	all->c[0].rank = 0;
 }
 
-/* What the columns take, each with the gap before it (the gutter, for the first). */
+/* Returns the width of all columns, each with the gap before it (the gutter, for the first). */
 static int total(const struct choices *all, bool preferred)
 {
 	int sum = 0;
@@ -155,7 +155,7 @@ static void grow(struct choice *c, int *room)
 	}
 }
 
-/* Names first: they are what is cut when it is narrow. Numbers gain nothing but air. */
+/* Widens names first, which are cut at their minimum width; numbers only gain blanks. */
 static void grow_to(struct choices *all, int room, bool roomy)
 {
 	room -= total(all, false);
@@ -204,7 +204,7 @@ static int place(struct layout *l, const struct choices *all, int spark)
 	return x;
 }
 
-/* It is worth less than any column, and more than air. */
+/* Returns the width of the curve: it takes only room that columns do not need; 0 if too little. */
 static int spark_width(const struct choices *all, int room)
 {
 	int spare = room - total(all, true) - 1;
@@ -257,7 +257,7 @@ void layout_make(struct layout *l, const struct ui *ui, const struct gmem_model 
 	lay_out_lines(l, area);
 	choose_from(&all, ui, m);
 	roomy = width >= total(&all, true) + 1 + MAP_GOOD;
-	/* Two lines each only if all of them fit so: all are worth more than long maps. */
+	/* Maps go on lines of their own only if all VMs still fit on the screen. */
 	l->map_below = !roomy && l->body_height >= 2 && ui->list.nr <= (size_t)l->body_height / 2;
 	l->rows = l->map_below ? l->body_height / 2 : l->body_height;
 	if (l->map_below)

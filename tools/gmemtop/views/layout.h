@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* What of the table of VMs goes where on a screen of some size. Pure arithmetic; draws nothing. */
+/* Layout of the table of VMs for a screen size. Pure arithmetic; draws nothing. */
 #ifndef GMEMTOP_LAYOUT_H
 #define GMEMTOP_LAYOUT_H
 
@@ -21,8 +21,8 @@ struct layout {
 	struct layout_column columns[LAYOUT_COLUMNS];
 	size_t nr_columns;
 	int spark_x;		/* the curve of conversions, after its rate */
-	int spark_width;	/* 0: there is no room for one */
-	int name_end;		/* column after the name: what a group is called ends there */
+	int spark_width;	/* 0: no room for it */
+	int name_end;		/* column after the name, where names of groups end, too */
 	bool map_below;		/* on a line of its own */
 	int map_x;
 	int map_width;
@@ -32,7 +32,7 @@ struct layout {
 	size_t rows;		/* VMs that fit */
 };
 
-/* ui: sort, and the VMs that are listed (ui_order()). Fits in what is too small, too, somehow. */
+/* Computes the layout from ui->sort and the list of ui_order(). Any size of area is valid. */
 void layout_make(struct layout *l, const struct ui *ui, const struct gmem_model *m,
 		 const struct view_area *area);
 

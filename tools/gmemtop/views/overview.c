@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* The table of VMs: its keys, and how it is drawn. */
+/* Overview, the table of VMs: its keys, legend and help. */
 #include "ui/view.h"
 
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "views/overview.h"
 #include "widgets/segments.h"
 
-/* The first key only shows where one is. */
+/* Moves the cursor. The first key only shows it, at the first row on the screen. */
 static enum ui_action move(struct ui *ui, int how)
 {
 	size_t at = ui->selecting ? ui->cursor : ui->top;
@@ -35,7 +35,7 @@ static enum ui_action select_none(struct ui *ui, int arg)
 	return UI_DRAW;
 }
 
-/* A VM is looked at, a group is folded or unfolded. */
+/* Shows the selected VM, or folds or unfolds the selected group. */
 static enum ui_action open_row(struct ui *ui, int arg)
 {
 	if (!ui->list.nr)
@@ -64,13 +64,13 @@ static enum ui_action click_head(struct ui *ui, const struct layout *l)
 	return UI_NOTHING;
 }
 
-static enum ui_action click(struct ui *ui, int twice)
+static enum ui_action click(struct ui *ui, int open)
 {
 	struct layout l;
 	size_t row;
 
 	layout_make(&l, ui, ui->model, &ui->area);
-	if (ui->mouse.y == l.heads_y && !twice)
+	if (ui->mouse.y == l.heads_y && !open)
 		return click_head(ui, &l);
 	if (ui->mouse.y < l.body_y)
 		return UI_NOTHING;
@@ -78,7 +78,7 @@ static enum ui_action click(struct ui *ui, int twice)
 	if (row >= ui->list.nr || row >= ui->top + l.rows)
 		return UI_NOTHING;
 	ui_select(ui, row);
-	return twice ? open_row(ui, VIEW_VM) : UI_DRAW;
+	return open ? open_row(ui, VIEW_VM) : UI_DRAW;
 }
 
 static int filter_changed(struct ui *ui, const char *text, bool done)
@@ -92,7 +92,7 @@ static enum ui_action ask_filter(struct ui *ui, int arg)
 {
 	(void)arg;
 	prompt_open(&ui->prompt, "filter", ui->filter.text, filter_changed);
-	/* As in less and vi: what one types is new. Esc keeps what there was. */
+	/* Same as less and vi: start with an empty text. Esc keeps the previous filter. */
 	ui->prompt.text[0] = '\0';
 	return UI_DRAW;
 }
@@ -110,7 +110,7 @@ static enum ui_action choose_columns(struct ui *ui, int arg)
 	return UI_DRAW;
 }
 
-/* Columns that need room, or a feature, are only met if somebody put them there. */
+/* True if column i is on and, unless the user switched it on, likely on the screen. */
 static bool is_shown(const struct ui *ui, int i)
 {
 	const struct gmem_metric *m = gmem_metric(columns[i].key);
@@ -121,12 +121,12 @@ static bool is_shown(const struct ui *ui, int i)
 		 gmem_metric_known(m, ui->model->features)));
 }
 
-/* Of those that are columns: the next one, or the one before. */
+/* Sorts by the next column that is shown, or by the previous one. */
 static enum ui_action sort_by(struct ui *ui, int step)
 {
 	int i = columns_find(ui->sort->key), tried = 0;
 
-	/* From a field that has no column of its own, next is the first and previous the last. */
+	/* A metric outside columns[]: next is the first column, previous the last. */
 	if (i == COLUMNS)
 		i = step > 0 ? COLUMNS - 1 : 0;
 	do {
@@ -144,27 +144,27 @@ static enum ui_action reverse(struct ui *ui, int arg)
 }
 
 static const struct ui_binding bindings[] = {
-	{ { UI_KEY_ENTER }, "Enter", "the view of the selected VM; folds and unfolds a group",
+	{ { UI_KEY_ENTER }, "Enter", "show the selected VM; fold or unfold a group",
 	  "open", open_row, VIEW_VM },
-	{ { '/', 'f' }, "/ f", "only VMs that match: a regular expression for name, cgroup, pid",
+	{ { '/', 'f' }, "/ f", "show only VMs whose name, cgroup or pid matches an expression",
 	  "filter", ask_filter, 0 },
 	{ { 's', '>', UI_KEY_RIGHT }, "s >", "sort by the next column", "sort", sort_by, 1 },
-	{ { '<', UI_KEY_LEFT }, "<", "sort by the column before", NULL, sort_by, -1 },
+	{ { '<', UI_KEY_LEFT }, "<", "sort by the previous column", NULL, sort_by, -1 },
 	{ { 'R' }, "R", "reverse the order", "reverse", reverse, 0 },
 	{ { 'c', UI_KEY_F1 + 1 }, "c F2", "choose columns, and sort by any field", "columns",
 	  choose_columns, 0 },
-	{ { 't', UI_KEY_F1 + 4 }, "t F5", "flat, by cgroup, by process", "tree", next_tree, 1 },
-	{ { UI_KEY_UP, 'k' }, "up k", "select a VM: it is followed when the order changes", NULL,
+	{ { 't', UI_KEY_F1 + 4 }, "t F5", "list VMs flat, by cgroup, or by process", "tree", next_tree, 1 },
+	{ { UI_KEY_UP, 'k' }, "up k", "select a VM; the cursor follows it", NULL,
 	  move, UI_LINE_UP },
-	{ { UI_KEY_DOWN, 'j' }, "down j", "the next one", NULL, move, UI_LINE_DOWN },
+	{ { UI_KEY_DOWN, 'j' }, "down j", "next VM", NULL, move, UI_LINE_DOWN },
 	{ { UI_KEY_PAGE_UP }, "PgUp", "a screen up", NULL, move, UI_PAGE_UP },
 	{ { UI_KEY_PAGE_DOWN }, "PgDn", "a screen down", NULL, move, UI_PAGE_DOWN },
-	{ { UI_KEY_HOME, 'g' }, "Home g", "the first one", NULL, move, UI_FIRST },
-	{ { UI_KEY_END, 'G' }, "End G", "the last one", NULL, move, UI_LAST },
-	{ { UI_KEY_ESC }, "Esc", "select none, back to the top", NULL, select_none, 0 },
-	{ { UI_KEY_CLICK }, "click", "select that VM", NULL, click, 0 },
-	{ { UI_KEY_DOUBLE_CLICK }, "twice", "the view of that VM", NULL, click, 1 },
-	{ { UI_KEY_WHEEL_UP }, "wheel", "the one above or below", NULL, move, UI_LINE_UP },
+	{ { UI_KEY_HOME, 'g' }, "Home g", "first VM", NULL, move, UI_FIRST },
+	{ { UI_KEY_END, 'G' }, "End G", "last VM", NULL, move, UI_LAST },
+	{ { UI_KEY_ESC }, "Esc", "select none, go to the top", NULL, select_none, 0 },
+	{ { UI_KEY_CLICK }, "click", "select a VM; double click: show it; column head: sort", NULL, click, 0 },
+	{ { UI_KEY_DOUBLE_CLICK }, NULL, NULL, NULL, click, 1 },
+	{ { UI_KEY_WHEEL_UP }, "wheel", "previous or next VM", NULL, move, UI_LINE_UP },
 	{ { UI_KEY_WHEEL_DOWN }, NULL, NULL, NULL, move, UI_LINE_DOWN },
 };
 
@@ -176,7 +176,7 @@ static void fit(struct ui *ui, const struct gmem_model *m, const struct view_are
 	ui_fit(ui, l.rows);
 }
 
-/* How many VMs the screen does not show, above and below. */
+/* Adds the rows on the screen and their total, if they do not all fit. */
 static void add_more(struct segments *line, const struct ui *ui)
 {
 	size_t nr = ui->list.nr;
@@ -225,14 +225,14 @@ static void write_map(struct help_page *p)
 	help_entry(p, "", CANVAS_NORMAL,
 	      "The memslots that are bound to guest_memfd, in the order of guest frames. "
 	      "Each cell is an equal share of them.");
-	help_entry(p, g->level[LEVEL_PRIVATE], CANVAS_PRIVATE, "all of the cell is private");
+	help_entry(p, g->level[LEVEL_PRIVATE], CANVAS_PRIVATE, "all private");
 	help_entry(p, g->level[LEVEL_PRIVATE / 2], CANVAS_MIXED,
-	      "part of it is: the fuller the sign, the more");
-	help_entry(p, g->level[LEVEL_SHARED], CANVAS_SHARED, "all of it is shared");
+	      "partly private: the fuller the sign, the more");
+	help_entry(p, g->level[LEVEL_SHARED], CANVAS_SHARED, "all shared");
 	help_entry(p, g->empty, CANVAS_PRIVATE,
-		   "private, and less than half of it has pages (with --backing)");
+		   "private, less than half populated (with --backing)");
 	help_entry(p, g->doubled, CANVAS_DOUBLED,
-		   "some of it is there twice, or on the wrong side (with --backing)");
+		   "partly double-backed, or populated on the wrong side (with --backing)");
 }
 
 static void write_columns(struct help_page *p)
@@ -244,11 +244,12 @@ static void write_columns(struct help_page *p)
 		if (m)
 			help_entry(p, m->title, CANVAS_MIXED, m->help);
 	}
-	help_entry(p, "", CANVAS_NORMAL, "FLY is an age, as 12s, once one of them lasts over a second. "
-	      "Columns that do not fit are left out; the one that is sorted by is shown.");
-	help_entry(p, "-", CANVAS_KEY, "unknown: not read, not counted, or none");
-	help_entry(p, ">12M", CANVAS_KEY, "a sum that lacks a part which is unknown");
-	help_entry(p, "12M?", CANVAS_KEY, "may not be true any more; behind the number of a VM: its whole map");
+	help_entry(p, "", CANVAS_NORMAL,
+		   "FLY becomes the age of the oldest conversion in flight, like 12s, after a second. "
+		   "Columns that do not fit are left out; the sort column is always shown.");
+	help_entry(p, "-", CANVAS_KEY, "unknown: not scanned, not counted, or none");
+	help_entry(p, ">12M", CANVAS_KEY, "a sum without parts that are unknown");
+	help_entry(p, "12M?", CANVAS_KEY, "stale, may be wrong; after a VM's number: its whole map");
 }
 
 static bool collect(struct ui *ui, const struct gmem_model *m)

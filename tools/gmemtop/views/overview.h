@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* What the files of the overview share: its state, its layout on a screen, how it is drawn. */
+/* State and parts of the overview; shared by its files, and by the header for its trend. */
 #ifndef GMEMTOP_OVERVIEW_H
 #define GMEMTOP_OVERVIEW_H
 
@@ -18,7 +18,7 @@ static inline struct overview *overview_of(const struct ui *ui)
 void overview_draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
 		   const struct view_area *area);
 
-/* Chooses what is a column, and what is sorted by: shown instead of the table. */
+/* Column chooser, an overlay that replaces the table. */
 extern const struct view overview_chooser;
 
 extern const struct view view_overview;

@@ -36,7 +36,7 @@ static void draw_heads(struct canvas *c, const struct layout *l, const struct ui
 		canvas_field(c, l->heads_y, l->map_x, l->map_width, false, CANVAS_HEADER, "MAP");
 }
 
-/* A count; when one of them lasts, its age, which has a unit. */
+/* Formats the count, or the age of the oldest one, with its unit, once it exceeds AGE_LONG_NS. */
 static void inflight_text(char *buf, size_t size, uint64_t count, uint64_t age_ns)
 {
 	if (age_ns > AGE_LONG_NS)
@@ -45,21 +45,21 @@ static void inflight_text(char *buf, size_t size, uint64_t count, uint64_t age_n
 		snprintf(buf, size, "%llu", (unsigned long long)count);
 }
 
-/* One whose state is not known now bears a mark. */
-static void mark(char *buf, size_t size, const struct gmem_vm *vm)
+/* Appends "?" to the VM's number if its map is not current. */
+static void mark_stale(char *buf, size_t size, const struct gmem_vm *vm)
 {
 	if (vm->map != GMEM_MAP_CURRENT)
 		snprintf(buf, size, "%llu?", (unsigned long long)vm->id);
 }
 
-/* What it did a second, and what it was about to do, is over. */
+/* True for rates and operations in flight of a VM that has ended: shown as "-". */
 static bool is_over(const struct gmem_vm *vm, const struct gmem_metric *m)
 {
 	return vm->ended_ns && (m->type == GMEM_PER_S || m->type == GMEM_BYTES_PER_S ||
 				!strcmp(m->key, "inflight"));
 }
 
-/* A name may stand below that of its group. */
+/* Returns the indent of a name below the name of its group; 0 for other columns. */
 static int indent_of(const struct layout_column *col, unsigned int depth)
 {
 	int most = col->width > 6 ? col->width - 6 : 0;
@@ -77,14 +77,14 @@ static void draw_cell(struct canvas *c, int y, const struct layout_column *col,
 	int indent = indent_of(col, depth);
 	char buf[NAME_LEN];
 
-	/* The row has one mark for all that comes from its map. */
+	/* The mark at the VM's number covers all values of the map. */
 	if (vm->map != GMEM_MAP_CURRENT)
 		v.stale = false;
 	gmem_text_value(buf, sizeof(buf), col->metric, v);
 	if (is_over(vm, col->metric) || v.unknown) {
 		strcpy(buf, "-");
 	} else if (!strcmp(col->metric->key, "vm")) {
-		mark(buf, sizeof(buf), vm);
+		mark_stale(buf, sizeof(buf), vm);
 	} else if (!strcmp(col->metric->key, "inflight")) {
 		uint64_t age = age_of_inflight(vm, m->now_ns);
 
@@ -112,8 +112,8 @@ static void draw_strip(struct canvas *c, int y, int x, const struct strip_cell *
 	}
 }
 
-/* Why there is no map. */
-static const char *unread(const struct gmem_model *m, int width)
+/* Returns the reason for a missing map. */
+static const char *unread_reason(const struct gmem_model *m, int width)
 {
 	if (width < 40)
 		return "not read";
@@ -135,7 +135,8 @@ static void draw_map(struct canvas *c, int y, const struct layout *l, const stru
 	} else if (vm->map_known && strip_make(vm, m->backing_ns, cells, n)) {
 		draw_strip(c, y, l->map_x, cells, n);
 	} else if (!vm->map_known) {
-		canvas_field(c, y, l->map_x, l->map_width, false, CANVAS_DIM, unread(m, l->map_width));
+		canvas_field(c, y, l->map_x, l->map_width, false, CANVAS_DIM,
+			     unread_reason(m, l->map_width));
 	} else {
 		canvas_field(c, y, l->map_x, l->map_width, false, CANVAS_DIM,
 			     l->map_width < 40 ? "no slots" :
@@ -179,7 +180,7 @@ static void draw_vm(struct canvas *c, int y, const struct layout *l, const struc
 	draw_map(c, y + l->map_below, l, vm, m);
 }
 
-/* The head of a group: what it is called, and what all of it comes to. */
+/* Draws the head of a group: its name, number of VMs and sums. */
 static void draw_group(struct canvas *c, int y, const struct layout *l, const struct ui *ui,
 		       const struct gmem_model *m, const struct order_row *row, bool selected)
 {
@@ -223,7 +224,7 @@ static void draw_rows(struct canvas *c, const struct layout *l, const struct ui 
 	}
 }
 
-/* Why there is none. */
+/* Draws the reason for an empty list. */
 static void draw_nothing(struct canvas *c, const struct layout *l, const struct ui *ui,
 			 const struct gmem_model *m)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* One VM: a map of its memory to walk and zoom through, and what takes its time. */
+/* View of one VM: a map of its memory with a cursor and zoom, and panels of its activity. */
 #include "views/vm.h"
 
 #include <stdio.h>
@@ -16,8 +16,8 @@ static struct vm_state *state_of(struct ui *ui)
 	return ui->state[VIEW_VM];
 }
 
-/* Another VM: all of it, from its first page on. */
-static void start_over(struct vm_state *s, const struct gmem_vm *vm)
+/* Shows the whole map of another VM, with the cursor on its first page. */
+static void reset_map(struct vm_state *s, const struct gmem_vm *vm)
 {
 	s->vm = vm->id;
 	s->zoom = 0;
@@ -26,7 +26,7 @@ static void start_over(struct vm_state *s, const struct gmem_vm *vm)
 	s->gfn = vm->nr_slots ? vm->slots[0].gfn : 0;
 }
 
-/* The map has what panels leave. Those that come first get their lines first. */
+/* Gives panels their lines in order, while lines last. Returns the lines used. */
 static int fit_column(struct vm_state *s, const struct gmem_vm *vm, const struct gmem_model *m,
 		      const int *panels, int n, int x, int y, int width, int height)
 {
@@ -48,7 +48,7 @@ static int fit_column(struct vm_state *s, const struct gmem_vm *vm, const struct
 
 #define TWO_COLUMNS 110
 
-/* Returns how many lines panels take of height, when they begin at y. */
+/* Places all panels from line y on. Returns how many lines of height they take. */
 static int fit_panels(struct vm_state *s, const struct gmem_vm *vm, const struct gmem_model *m,
 		      int y, int width, int height)
 {
@@ -79,7 +79,7 @@ static void fit_layout(struct vm_state *s, const struct gmem_vm *vm, const struc
 	l->label = area->width >= VM_LABEL_MIN ? VM_LABEL : 0;
 	l->map_width = area->width - l->label;
 	left = area->height - l->identity_lines - l->cursor_lines;
-	/* The map has a third, or what panels do not need. */
+	/* The map gets a third of the lines, or all that panels do not need. */
 	panels = fit_panels(s, vm, m, 0, area->width, left - (left / 3 > MAP_MIN ? left / 3 : MAP_MIN));
 	rows = left - panels > 1 ? left - panels : 1;
 	l->map_y = area->y + l->identity_lines;
@@ -88,7 +88,7 @@ static void fit_layout(struct vm_state *s, const struct gmem_vm *vm, const struc
 	fit_panels(s, vm, m, l->cursor_y + l->cursor_lines, area->width, panels);
 }
 
-/* The row of the cursor is on the screen, and no row is wasted. */
+/* Scrolls so that the row of the cursor is visible and no row is wasted. */
 static void fit_map(struct vm_state *s, const struct gmem_vm *vm)
 {
 	uint64_t width = s->layout.map_width > 0 ? s->layout.map_width : 1;
@@ -117,13 +117,13 @@ static void fit(struct ui *ui, const struct gmem_model *m, const struct view_are
 	if (!vm)
 		return;
 	if (s->vm != vm->id)
-		start_over(s, vm);
+		reset_map(s, vm);
 	fit_layout(s, vm, m, area);
 	if (vm->nr_slots)
 		fit_map(s, vm);
 }
 
-/* The cursor goes to that cell, or to the nearest that has memory. */
+/* Moves the cursor to cell i, or, if that is between slots, to the next one in the direction. */
 static enum ui_action go_to(struct ui *ui, uint64_t i, bool forward)
 {
 	const struct gmem_vm *vm = vm_shown(ui, ui->model);
@@ -206,7 +206,7 @@ static enum ui_action next_panel(struct ui *ui, int arg)
 	return UI_DRAW;
 }
 
-/* In the order of the overview. */
+/* Shows another VM, in the order of the overview. */
 static enum ui_action next_vm(struct ui *ui, int by)
 {
 	ui_step_vm(ui, by);
@@ -227,24 +227,24 @@ static enum ui_action click(struct ui *ui, int zooms)
 static const struct ui_binding bindings[] = {
 	{ { '+', '=', UI_KEY_ENTER, UI_KEY_WHEEL_UP }, "+ Enter", "zoom in on the cursor", "zoom", zoom, 1 },
 	{ { '-', '_', UI_KEY_BACKSPACE, UI_KEY_WHEEL_DOWN }, "-", "zoom out", NULL, zoom, -1 },
-	{ { 'm' }, "m", "map of: attributes, populated pages, mixed 2 MiB blocks", "map", next_mode, 0 },
-	{ { 'n' }, "n", "which panel below the map comes first", "panel", next_panel, 0 },
-	{ { '>' }, ">", "the next VM, in the order of the list", "VM", next_vm, 1 },
-	{ { '<' }, "<", "the one before", NULL, next_vm, -1 },
+	{ { 'm' }, "m", "next map: attributes, populated pages, mixed 2 MiB blocks", "map", next_mode, 0 },
+	{ { 'n' }, "n", "put the next panel first below the map", "panel", next_panel, 0 },
+	{ { '>' }, ">", "next VM, in the order of the list", "VM", next_vm, 1 },
+	{ { '<' }, "<", "previous VM", NULL, next_vm, -1 },
 	{ { UI_KEY_LEFT, 'H' }, "arrows", "move the cursor of the map", NULL, step, -1 },
 	{ { UI_KEY_RIGHT, 'L' }, NULL, NULL, NULL, step, 1 },
 	{ { UI_KEY_UP, 'k' }, NULL, NULL, NULL, move, UI_LINE_UP },
 	{ { UI_KEY_DOWN, 'j' }, NULL, NULL, NULL, move, UI_LINE_DOWN },
-	{ { UI_KEY_PAGE_UP }, "PgUp", "a map up, if it goes on there", NULL, move, UI_PAGE_UP },
-	{ { UI_KEY_PAGE_DOWN }, "PgDn", "a map down", NULL, move, UI_PAGE_DOWN },
-	{ { UI_KEY_HOME, 'g' }, "Home g", "the first page", NULL, move, UI_FIRST },
-	{ { UI_KEY_END, 'G' }, "End G", "the last page", NULL, move, UI_LAST },
-	{ { UI_KEY_CLICK }, "click", "the cursor goes there", NULL, click, 0 },
-	{ { UI_KEY_DOUBLE_CLICK }, "twice", "zoom in there; the wheel zooms, too", NULL, click, 1 },
+	{ { UI_KEY_PAGE_UP }, "PgUp", "a screen of the map up", NULL, move, UI_PAGE_UP },
+	{ { UI_KEY_PAGE_DOWN }, "PgDn", "a screen of the map down", NULL, move, UI_PAGE_DOWN },
+	{ { UI_KEY_HOME, 'g' }, "Home g", "first page", NULL, move, UI_FIRST },
+	{ { UI_KEY_END, 'G' }, "End G", "last page", NULL, move, UI_LAST },
+	{ { UI_KEY_CLICK }, "click", "move the cursor; double click or wheel: zoom", NULL, click, 0 },
+	{ { UI_KEY_DOUBLE_CLICK }, NULL, NULL, NULL, click, 1 },
 };
 
-static void add(struct segments *line, int rank, enum canvas_attr attr, const char *sign,
-		const char *text)
+static void add_sign(struct segments *line, int rank, enum canvas_attr attr, const char *sign,
+		     const char *text)
 {
 	snprintf(segments_add(line, rank, attr)->text, SEGMENT_LEN, "%s %s", sign, text);
 }
@@ -256,18 +256,18 @@ static void footer(struct segments *line, const struct ui *ui, bool ascii)
 
 	switch (s->mode) {
 	case VM_PAGES:
-		add(line, 3, CANVAS_POPULATED, g->level[LEVEL_PRIVATE], "private pages");
-		add(line, 4, CANVAS_SHARED, g->level[LEVEL_PRIVATE], "shared");
-		add(line, 2, CANVAS_DOUBLED, g->doubled, "twice");
+		add_sign(line, 3, CANVAS_POPULATED, g->level[LEVEL_PRIVATE], "private pages");
+		add_sign(line, 4, CANVAS_SHARED, g->level[LEVEL_PRIVATE], "shared");
+		add_sign(line, 2, CANVAS_DOUBLED, g->doubled, "twice");
 		break;
 	case VM_BLOCKS:
-		add(line, 3, CANVAS_MIXED, g->level[LEVEL_PRIVATE], "mixed 2 MiB blocks");
+		add_sign(line, 3, CANVAS_MIXED, g->level[LEVEL_PRIVATE], "mixed 2 MiB blocks");
 		break;
 	default:
-		add(line, 3, CANVAS_PRIVATE, g->level[LEVEL_PRIVATE], "private");
-		add(line, 4, CANVAS_SHARED, g->level[LEVEL_SHARED], "shared");
-		add(line, 5, CANVAS_GLOW, g->level[LEVEL_PRIVATE / 2], "just converted");
-		add(line, 6, CANVAS_DOUBLED, g->level[LEVEL_PRIVATE], "twice");
+		add_sign(line, 3, CANVAS_PRIVATE, g->level[LEVEL_PRIVATE], "private");
+		add_sign(line, 4, CANVAS_SHARED, g->level[LEVEL_SHARED], "shared");
+		add_sign(line, 5, CANVAS_GLOW, g->level[LEVEL_PRIVATE / 2], "just converted");
+		add_sign(line, 6, CANVAS_DOUBLED, g->level[LEVEL_PRIVATE], "twice");
 	}
 }
 
@@ -278,18 +278,18 @@ static void help_map(struct help_page *p)
 	help_heading(p, "Map");
 	help_entry(p, "", CANVAS_NORMAL,
 		   "Guest physical memory that is bound to guest_memfd, in the order of guest frames "
-		   "(gfn). A cell is an aligned block of a power of two pages: its size is told "
-		   "beside the cursor. Rows begin with their first gfn.");
-	help_entry(p, g->cursor, CANVAS_CURSOR, "the cursor: the line below the map tells what is there");
+		   "(gfn). Each cell is an aligned block of a power of two pages; the line below the map "
+		   "shows its size. Each row begins with its first gfn.");
+	help_entry(p, g->cursor, CANVAS_CURSOR, "the cursor; the line below the map describes its cell");
 	help_entry(p, g->level[LEVEL_PRIVATE], CANVAS_PRIVATE,
-		   "all private; the less of it is, the lower the sign");
+		   "all private; lower signs: partly private");
 	help_entry(p, g->level[LEVEL_SHARED], CANVAS_SHARED, "all shared");
 	help_entry(p, g->level[LEVEL_PRIVATE / 2], CANVAS_GLOW, "converted less than a second ago");
 	help_entry(p, g->level[LEVEL_PRIVATE / 2], CANVAS_GLOW_OLD, "converted less than 4 seconds ago");
 	help_entry(p, g->doubled, CANVAS_DOUBLED,
-		   "m: pages that are there twice, or on the side that is not in use (--backing)");
+		   "m: pages that are double-backed, or populated on the wrong side (--backing)");
 	help_entry(p, VM_GAP, CANVAS_DIM, "a hole between memslots");
-	help_entry(p, VM_EDGE, CANVAS_DIM, "the next memslot begins");
+	help_entry(p, VM_EDGE, CANVAS_DIM, "begin of the next memslot");
 }
 
 static void help(struct help_page *p)
@@ -297,15 +297,15 @@ static void help(struct help_page *p)
 	help_map(p);
 	help_heading(p, "Panels");
 	help_entry(p, "NOW", CANVAS_KEY,
-		   "vCPUs that wait for a conversion, and where that is: in the ioctl, discarding "
-		   "pages, or in the VMM; and what else is in flight");
+		   "vCPUs that wait for a conversion, and where it is: in the ioctl, discarding "
+		   "pages, or in the VMM; then other operations in flight");
 	help_entry(p, "TIME", CANVAS_KEY,
-		   "of stalls, which is what the guest waits for conversions, and of conversions by phase: since the VM was "
-		   "first seen");
+		   "stalls (the guest's wait for conversions) by part, and conversions by phase, since the VM "
+		   "was first seen");
 	help_entry(p, "HOT", CANVAS_KEY,
-		   "ranges that are converted most, counted while this view is shown; before that, only of "
-		   "VMs that convert little. TURNS: flips that went the other way than the one "
-		   "before. A + after FLIPS: there may have been more before it was followed");
+		   "ranges with the most conversions, counted while this view is shown, and before that only "
+		   "for VMs that convert little. FLIPS: conversions. TURNS: reversals, conversions back to the "
+		   "state before. A + after FLIPS: conversions before counting began may be missing");
 	help_entry(p, "SLOTS", CANVAS_KEY, "memslots, and the files that they are bound to");
 }
 

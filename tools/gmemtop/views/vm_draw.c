@@ -14,8 +14,8 @@
 #define GLOW_NS		1000000000ULL
 #define GLOW_OLD_NS	4000000000ULL
 
-static struct segment *add(struct segments *line, int rank, enum canvas_attr attr, const char *name,
-			   const char *value)
+static struct segment *add_pair(struct segments *line, int rank, enum canvas_attr attr,
+				const char *name, const char *value)
 {
 	struct segment *s = segments_add(line, rank, attr);
 
@@ -35,11 +35,11 @@ static void add_state(struct segments *line, const struct gmem_vm *vm, uint64_t 
 	char age[16];
 
 	if (vm->ended_ns)
-		add(line, 0, CANVAS_WARN, "ended, ago:", age_text(age, sizeof(age), now_ns - vm->ended_ns));
+		add_pair(line, 0, CANVAS_WARN, "ended, ago:", age_text(age, sizeof(age), now_ns - vm->ended_ns));
 	if (vm->orphan)
-		add(line, 0, CANVAS_ORPHAN, "", "ORPHAN");
+		add_pair(line, 0, CANVAS_ORPHAN, "", "ORPHAN");
 	if (vm->map != GMEM_MAP_CURRENT)
-		add(line, 1, CANVAS_WARN, "map", gmem_map_state_names[vm->map]);
+		add_pair(line, 1, CANVAS_WARN, "map", gmem_map_state_names[vm->map]);
 }
 
 static void draw_identity(struct canvas *c, int y, const struct gmem_vm *vm, uint64_t now_ns)
@@ -49,22 +49,22 @@ static void draw_identity(struct canvas *c, int y, const struct gmem_vm *vm, uin
 
 	snprintf(buf, sizeof(buf), "%llu %.80s", (unsigned long long)vm->id,
 		 gmem_text_name(name, sizeof(name), *vm->name ? vm->name : vm->comm));
-	add(&line, 0, CANVAS_TITLE, "VM", buf);
+	add_pair(&line, 0, CANVAS_TITLE, "VM", buf);
 	add_state(&line, vm, now_ns);
 	snprintf(buf, sizeof(buf), "%u %s", vm->pid, gmem_text_name(name, sizeof(name), vm->comm));
-	add(&line, 2, CANVAS_NORMAL, "pid", buf);
+	add_pair(&line, 2, CANVAS_NORMAL, "pid", buf);
 	snprintf(buf, sizeof(buf), "%u vCPU%s", vm->vcpus, vm->vcpus == 1 ? "" : "s");
 	if (vm->vcpus)
-		add(&line, 3, CANVAS_NORMAL, "", buf);
+		add_pair(&line, 3, CANVAS_NORMAL, "", buf);
 	if (*type_of(vm->type))
-		add(&line, 4, CANVAS_NORMAL, "", type_of(vm->type));
+		add_pair(&line, 4, CANVAS_NORMAL, "", type_of(vm->type));
 	if (*vm->cgroup)
-		add(&line, 5, CANVAS_DIM, "cgroup", gmem_text_name(buf, 80, vm->cgroup));
+		add_pair(&line, 5, CANVAS_DIM, "cgroup", gmem_text_name(buf, 80, vm->cgroup));
 	segments_draw(c, y, &line);
 }
 
-/* Values of the map have their mark in the line above. */
-static struct gmem_value get(const struct gmem_model *m, const struct gmem_vm *vm, const char *key)
+/* Drops a value's stale mark if the whole map is stale, which the line above shows. */
+static struct gmem_value get_value(const struct gmem_model *m, const struct gmem_vm *vm, const char *key)
 {
 	struct gmem_value v = gmem_metric_get(gmem_metric(key), vm, m);
 
@@ -77,28 +77,29 @@ static void add_metric(struct segments *line, int rank, enum canvas_attr attr, c
 {
 	char buf[32];
 
-	add(line, rank, attr, name, gmem_text_value(buf, sizeof(buf), gmem_metric(key), get(m, vm, key)));
+	add_pair(line, rank, attr, name,
+		 gmem_text_value(buf, sizeof(buf), gmem_metric(key), get_value(m, vm, key)));
 }
 
-static void add_doubled(struct segments *line, const struct gmem_model *m, const struct gmem_vm *vm)
+static void add_double_backed(struct segments *line, const struct gmem_model *m, const struct gmem_vm *vm)
 {
 	const struct gmem_metric *bytes = gmem_metric("doubled_private_bytes");
 	struct gmem_value v = GMEM_NO_VALUE;
 	char buf[32], age[16], text[64];
 
-	v = gmem_value_add(bytes, v, get(m, vm, "doubled_private_bytes"));
-	v = gmem_value_add(bytes, v, get(m, vm, "doubled_shared_bytes"));
+	v = gmem_value_add(bytes, v, get_value(m, vm, "doubled_private_bytes"));
+	v = gmem_value_add(bytes, v, get_value(m, vm, "doubled_shared_bytes"));
 	gmem_text_value(buf, sizeof(buf), bytes, v);
 	age_text(age, sizeof(age), m->backing_ns ? m->now_ns - m->backing_ns : 0);
 	snprintf(text, sizeof(text), v.unknown ? "%s" : "%s %s ago", buf, age);
-	add(line, 2, v.u ? CANVAS_DOUBLED : CANVAS_NORMAL, "twice", text);
+	add_pair(line, 2, v.u ? CANVAS_DOUBLED : CANVAS_NORMAL, "twice", text);
 }
 
 static void draw_sums(struct canvas *c, int y, const struct gmem_model *m, const struct gmem_vm *vm)
 {
 	struct segments line = { .n = 0 };
 	struct gmem_blocks b = gmem_vm_blocks(vm);
-	struct gmem_value unused = get(m, vm, "unused_bytes");
+	struct gmem_value unused = get_value(m, vm, "unused_bytes");
 	char buf[48] = "-";
 
 	add_metric(&line, 3, CANVAS_NORMAL, "slots", m, vm, "slot_bytes");
@@ -106,12 +107,12 @@ static void draw_sums(struct canvas *c, int y, const struct gmem_model *m, const
 	add_metric(&line, 1, CANVAS_NORMAL, "shared", m, vm, "shared_bytes");
 	add_metric(&line, 2, CANVAS_POPULATED, "populated", m, vm, "populated_bytes");
 	if (m->features & GMEM_FEATURE_BACKING)
-		add_doubled(&line, m, vm);
+		add_double_backed(&line, m, vm);
 	if (unused.u || unused.unknown || unused.partial)
 		add_metric(&line, 1, CANVAS_ORPHAN, "unused", m, vm, "unused_bytes");
 	if (vm->map_known)
 		snprintf(buf, sizeof(buf), "%llu/%llu", (unsigned long long)b.mixed, (unsigned long long)b.total);
-	add(&line, 4, CANVAS_NORMAL, "mixed blocks", buf);
+	add_pair(&line, 4, CANVAS_NORMAL, "mixed blocks", buf);
 	add_metric(&line, 5, CANVAS_NORMAL, "extents", m, vm, "extents");
 	segments_draw(c, y, &line);
 }
@@ -130,7 +131,7 @@ static enum canvas_attr attr_of_level(int level)
 	return level == LEVEL_SHARED ? CANVAS_SHARED : level == LEVEL_PRIVATE ? CANVAS_PRIVATE : CANVAS_MIXED;
 }
 
-/* What was converted last shines, whatever it is now. */
+/* Returns the attribute of a recent conversion of the cell, or otherwise if there was none. */
 static enum canvas_attr glow(const struct gmem_vm *vm, const struct vmmap_cell *cell, uint64_t now_ns,
 			     enum canvas_attr otherwise)
 {
@@ -234,16 +235,16 @@ static void add_place(struct segments *line, const struct vmmap_cell *cell)
 
 	snprintf(buf, sizeof(buf), "%llx-%llx", (unsigned long long)cell->start,
 		 (unsigned long long)cell->end - 1);
-	add(line, 0, CANVAS_TITLE, "gfn", buf);
+	add_pair(line, 0, CANVAS_TITLE, "gfn", buf);
 	gmem_text_bytes(size, sizeof(size), (cell->end - cell->start) << GMEM_PAGE_SHIFT);
-	add(line, 1, CANVAS_NORMAL, "", size);
+	add_pair(line, 1, CANVAS_NORMAL, "", size);
 	snprintf(buf, sizeof(buf), "%llx", (unsigned long long)cell->start << GMEM_PAGE_SHIFT);
-	add(line, 5, CANVAS_NORMAL, "gpa", buf);
+	add_pair(line, 5, CANVAS_NORMAL, "gpa", buf);
 	snprintf(buf, sizeof(buf), "%u", cell->slot->slot);
-	add(line, 2, CANVAS_NORMAL, "slot", buf);
+	add_pair(line, 2, CANVAS_NORMAL, "slot", buf);
 	snprintf(buf, sizeof(buf), "%llu pgoff %llx", (unsigned long long)cell->slot->ino,
 		 (unsigned long long)(cell->slot->pgoff + (cell->start - cell->slot->gfn)));
-	add(line, 4, CANVAS_NORMAL, "inode", buf);
+	add_pair(line, 4, CANVAS_NORMAL, "inode", buf);
 }
 
 static void add_pages(struct segments *line, int rank, enum canvas_attr attr, const char *name,
@@ -255,7 +256,7 @@ static void add_pages(struct segments *line, int rank, enum canvas_attr attr, co
 		snprintf(buf, sizeof(buf), "all");
 	else
 		snprintf(buf, sizeof(buf), "%llu/%llu", (unsigned long long)n, (unsigned long long)all);
-	add(line, rank, attr, name, buf);
+	add_pair(line, rank, attr, name, buf);
 }
 
 static void add_content(struct segments *line, const struct gmem_model *m, const struct gmem_vm *vm,
@@ -270,11 +271,11 @@ static void add_content(struct segments *line, const struct gmem_model *m, const
 		if (p.populated_known)
 			add_pages(line, 3, CANVAS_POPULATED, "populated", p.populated, p.all);
 		else
-			add(line, 3, CANVAS_POPULATED, "populated", "-");
+			add_pair(line, 3, CANVAS_POPULATED, "populated", "-");
 		if (p.shared_known)
 			add_pages(line, 4, CANVAS_SHARED, "and shared", p.shared_populated, p.all);
 		else
-			add(line, 4, CANVAS_SHARED, "and shared", "-");
+			add_pair(line, 4, CANVAS_SHARED, "and shared", "-");
 	}
 	if (p.doubled)
 		add_pages(line, 2, CANVAS_DOUBLED, "twice", p.doubled, p.all);
@@ -285,7 +286,7 @@ static void add_content(struct segments *line, const struct gmem_model *m, const
 	age_text(age, sizeof(age), m->now_ns > r->ts_ns ? m->now_ns - r->ts_ns : 0);
 	snprintf(buf, sizeof(buf), "to %s %s ago", r->direction == GMEM_TO_PRIVATE ? "private" : "shared",
 		 age);
-	add(line, 2, CANVAS_GLOW_OLD, "last", buf);
+	add_pair(line, 2, CANVAS_GLOW_OLD, "last", buf);
 }
 
 static void draw_cursor(struct canvas *c, const struct vm_state *s, const struct gmem_model *m,
@@ -297,7 +298,7 @@ static void draw_cursor(struct canvas *c, const struct vm_state *s, const struct
 	if (!s->layout.cursor_lines || !vm->nr_slots ||
 	    !vmmap_at(vm, s->order, vm_cursor_cell(s, vm), &cell))
 		return;
-	add(&first, 0, CANVAS_CURSOR, "", glyphs(c->ascii)->cursor);
+	add_pair(&first, 0, CANVAS_CURSOR, "", glyphs(c->ascii)->cursor);
 	add_place(&first, &cell);
 	add_content(s->layout.cursor_lines > 1 ? &second : &first, m, vm, &cell);
 	segments_draw(c, s->layout.cursor_y, &first);

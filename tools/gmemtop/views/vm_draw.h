@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* How the view of one VM is drawn: who it is, its map, and what is at the cursor. */
+/* Drawing of the view of one VM: its identity, its map, and the cell at the cursor. */
 #ifndef GMEMTOP_VM_DRAW_H
 #define GMEMTOP_VM_DRAW_H
 
@@ -7,7 +7,7 @@
 #include "ui/ui.h"
 #include "ui/view.h"
 
-/* Between slots; ASCII, as the help shows them, too. */
+/* Signs between slots. ASCII only: the help shows them, too. */
 #define VM_GAP	"/"
 #define VM_EDGE	"|"
 

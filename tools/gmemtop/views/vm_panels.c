@@ -10,7 +10,7 @@
 #include "views/vm_time.h"
 #include "widgets/age.h"
 
-/* At most so many lines are asked for. */
+/* Most lines that a panel asks for. */
 #define HOT	16
 #define SLOTS	16
 #define NOW	8
@@ -35,7 +35,10 @@ static uint64_t age_of(const struct gmem_inflight *op, uint64_t now_ns)
 	return now_ns > op->begin_ns ? now_ns - op->begin_ns : 0;
 }
 
-/* What a vCPU waits for: an operation of anybody on what it asked for. */
+/*
+ * Returns the operation that a stalled vCPU waits for, or NULL: a conversion of its range by any
+ * thread, else an fallocate() by its own.
+ */
 static const struct gmem_inflight *cause_of(const struct gmem_vm *vm, const struct gmem_inflight *stall)
 {
 	const struct gmem_inflight *found = NULL;
@@ -51,7 +54,7 @@ static const struct gmem_inflight *cause_of(const struct gmem_vm *vm, const stru
 	return found;
 }
 
-/* One of which no phase was told waits for the lock; or it began before phases were told. */
+/* Returns the current phase. Without a phase record, op waits for the lock, or began before phase probes. */
 static const char *phase_of(const struct gmem_inflight *op, uint64_t features)
 {
 	if (op->kind != GMEM_ATTRIBUTES_BEGIN || !(features & GMEM_FEATURE_PHASES))
@@ -106,8 +109,8 @@ static void draw_op(struct panel *p, const struct gmem_model *m, const struct gm
 	panel_end_line(p);
 }
 
-/* Is it told as what a vCPU waits for? */
-static bool is_told(const struct gmem_vm *vm, const struct gmem_inflight *op)
+/* True if op is on the line of a stalled vCPU, so needs no line of its own. */
+static bool is_shown_with_stall(const struct gmem_vm *vm, const struct gmem_inflight *op)
 {
 	for (size_t i = 0; i < vm->nr_inflight; i++) {
 		if (vm->inflight[i].kind == GMEM_STALL_BEGIN && cause_of(vm, &vm->inflight[i]) == op)
@@ -116,7 +119,7 @@ static bool is_told(const struct gmem_vm *vm, const struct gmem_inflight *op)
 	return false;
 }
 
-/* In order of begin: what lasts longest comes first. */
+/* Draws operations in flight in order of begin, the oldest first. */
 static void draw_now(struct panel *p, const struct gmem_model *m, const struct gmem_vm *vm)
 {
 	char buf[80];
@@ -135,7 +138,7 @@ static void draw_now(struct panel *p, const struct gmem_model *m, const struct g
 
 		if (op->kind == GMEM_STALL_BEGIN)
 			draw_stall(p, m, vm, op);
-		else if (!is_told(vm, op))
+		else if (!is_shown_with_stall(vm, op))
 			draw_op(p, m, op);
 	}
 }
@@ -239,7 +242,8 @@ static size_t lines_now(const struct gmem_vm *vm)
 	size_t n = 0;
 
 	for (size_t i = 0; i < vm->nr_inflight; i++)
-		n += vm->inflight[i].kind == GMEM_STALL_BEGIN || !is_told(vm, &vm->inflight[i]);
+		n += vm->inflight[i].kind == GMEM_STALL_BEGIN ||
+		     !is_shown_with_stall(vm, &vm->inflight[i]);
 	return n;
 }
 

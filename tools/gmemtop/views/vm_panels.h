@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* The panels below the map of a VM. */
+/* Panels below the map of a VM. */
 #ifndef GMEMTOP_VM_PANELS_H
 #define GMEMTOP_VM_PANELS_H
 
 #include "views/vm.h"
 #include "widgets/panel.h"
 
-/* Lines that it would fill; and less than which it is not worth its room. */
+/* Return the lines that a panel fills, and the fewest with which it is shown at all. */
 int vm_panel_lines(enum vm_panel panel, const struct gmem_vm *vm, const struct gmem_model *m, int width);
 int vm_panel_least(enum vm_panel panel);
 

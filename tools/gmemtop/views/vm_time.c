@@ -8,9 +8,9 @@
 #include "terminal/glyphs.h"
 #include "views/text.h"
 
-#define WIDE	56	/* less, and there is no room for the shares of parts in words */
+#define WIDE	56	/* narrower panels have no shares in words */
 
-/* One bar: so often, so long all together, and of what that consists. */
+/* Bar of a total time and its parts. */
 struct parts {
 	const char *name;
 	uint64_t count;
@@ -18,14 +18,14 @@ struct parts {
 	uint64_t ns[GMEM_PHASES];
 	const char *const *names;
 	int n;
-	bool known;		/* are the parts? */
+	bool known;		/* the parts are */
 };
 
 enum { STALL_IOCTL, STALL_DISCARD, STALL_VMM, STALL_PARTS };
 
 static const char *const stall_names[STALL_PARTS] = { "ioctl", "discard", "VMM" };
 
-/* Only what changed something has phases; they are its time, up to the last. */
+/* Returns the bar of conversions by phase. Unchanged requests have no phases. */
 static struct parts phases(const struct gmem_vm *vm, const struct gmem_model *m, int d)
 {
 	struct parts p = {
@@ -80,7 +80,7 @@ static int largest(const struct parts *p, int but)
 	return best;
 }
 
-/* The two that take most, in words. */
+/* Writes the two largest parts in words. */
 static void put_shares(struct panel *panel, const struct parts *p, uint64_t sum)
 {
 	int first = largest(p, -1), second = first < 0 ? -1 : largest(p, first);
@@ -109,7 +109,7 @@ static void draw_bar(struct panel *panel, const struct parts *p)
 		    p->count ? gmem_text_ns(buf, sizeof(buf), p->total_ns / p->count) : "-");
 	room = panel->width - panel->column - (wide ? SHARES : 0);
 	if (!p->known) {
-		panel_put(panel, CANVAS_DIM, "parts are not told by these probes");
+		panel_put(panel, CANVAS_DIM, "parts: not available from these probes");
 	} else if (sum) {
 		panel_bar(panel, room > 0 ? room : 0, p->ns, p->n, sum);
 		if (wide)

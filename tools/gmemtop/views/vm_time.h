@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Where the time goes: conversions by phase, and what the guest waits for them, as bars. */
+/* Panel of times: stalls by part and conversions by phase, as bars. */
 #ifndef GMEMTOP_VM_TIME_H
 #define GMEMTOP_VM_TIME_H
 

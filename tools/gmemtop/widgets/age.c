@@ -18,7 +18,7 @@ char *age_text(char *buf, size_t size, uint64_t ns)
 			 (unsigned long long)(ns / 100000000 % 10));
 		return buf;
 	}
-	/* Two digits of the smaller unit say more than one of the larger. */
+	/* Two digits of a smaller unit are more precise than one of the next larger unit. */
 	while (s < 2 * units[i].seconds)
 		i++;
 	snprintf(buf, size, "%llu%c", (unsigned long long)(s / units[i].seconds), units[i].unit);

@@ -70,8 +70,8 @@ void panel_head(struct panel *p, const char *text)
 	panel_end_line(p);
 }
 
-/* Cells that the first of parts up to one have together: so the sum never is too long. */
-static int cells(int width, unsigned __int128 part, uint64_t whole)
+/* Scales a sum of parts to cells. Scaling sums, not parts, keeps the bar within its width. */
+static int scale_to_cells(int width, unsigned __int128 part, uint64_t whole)
 {
 	return (int)(part * (unsigned int)width / whole);
 }
@@ -86,7 +86,7 @@ void panel_bar(struct panel *p, int width, const uint64_t *parts, int n, uint64_
 		int to;
 
 		sum += parts[i];
-		to = cells(width, sum < whole ? sum : whole, whole);
+		to = scale_to_cells(width, sum < whole ? sum : whole, whole);
 		if (parts[i] && to == at && at < width)
 			to++;
 		for (; at < to && at < width; at++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* A part of the screen that is written line by line; what does not fit is left out. */
+/* Rectangle of the screen that is written line by line; text that does not fit is left out. */
 #ifndef GMEMTOP_PANEL_H
 #define GMEMTOP_PANEL_H
 
@@ -12,7 +12,7 @@ struct panel {
 	int width;
 	int height;
 	int lines;	/* written so far */
-	int column;	/* of x, where the line that is being written goes on */
+	int column;	/* in the current line, relative to x */
 };
 
 static inline int panel_left(const struct panel *p)
@@ -20,27 +20,27 @@ static inline int panel_left(const struct panel *p)
 	return p->height - p->lines;
 }
 
-/* A line of its own in the colours of heads. */
+/* Writes a line in the colours of heads. */
 void panel_head(struct panel *p, const char *text);
 
-/* Appends to the line, from its column on, clipped. */
+/* Append text to the current line, clipped. */
 void panel_put(struct panel *p, enum canvas_attr attr, const char *text);
 void panel_printf(struct panel *p, enum canvas_attr attr, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* A field of that width, then a blank. */
+/* Appends a field of that width, and a blank. */
 void panel_field(struct panel *p, enum canvas_attr attr, int width, bool right, const char *text);
 
-/* The rest of the line is blank; the next one begins. */
+/* Ends the current line; the rest of it stays as it is. */
 void panel_end_line(struct panel *p);
 
-/* A whole line. */
+/* Appends text and ends the line. */
 void panel_line(struct panel *p, enum canvas_attr attr, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /*
- * Parts of a whole as a bar of that width, in the colours and signs of bars. What is not
- * 0 has a cell, if there are enough. A whole of 0 is a blank.
+ * Appends a bar of that width that shows parts of a whole. Each part that is not 0 gets a cell
+ * while cells last. A whole of 0 leaves blanks.
  */
 void panel_bar(struct panel *p, int width, const uint64_t *parts, int n, uint64_t whole);
 

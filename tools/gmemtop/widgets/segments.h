@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * A line of independent pieces, for any width: when there is no room, pieces are
- * first written shorter, then left out, the least important first.
+ * Line of independent segments, for any width. If room is short, segments are first replaced by
+ * their brief text, then left out, the highest rank first.
  */
 #ifndef GMEMTOP_SEGMENTS_H
 #define GMEMTOP_SEGMENTS_H
@@ -15,8 +15,8 @@
 
 struct segment {
 	char text[SEGMENT_LEN];
-	char brief[SEGMENT_LEN];	/* empty: there is nothing shorter */
-	int rank;			/* 0 stays to the end */
+	char brief[SEGMENT_LEN];	/* empty: no shorter text */
+	int rank;			/* 0: never left out */
 	enum canvas_attr attr;
 };
 
@@ -25,7 +25,7 @@ struct segments {
 	size_t n;
 };
 
-/* The next one, to be filled in; beyond SEGMENTS the last one again. */
+/* Returns a new segment to fill in; beyond SEGMENTS, the last one again. */
 struct segment *segments_add(struct segments *all, int rank, enum canvas_attr attr);
 
 void segments_draw(struct canvas *c, int y, struct segments *all);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* A curve in one line: a sign for each value, as high as it is beside the highest. */
+/* Sparkline: a sign for each value, with a height relative to the highest value. */
 #ifndef GMEMTOP_SPARK_H
 #define GMEMTOP_SPARK_H
 
@@ -7,10 +7,10 @@
 
 #define SPARK_MAX 64
 
-/* Nothing at all is a blank, anything more than nothing is seen. */
+/* Draws n values. 0 is a blank; any value above 0 is visible. */
 void spark_draw(struct canvas *c, int y, int x, enum canvas_attr attr, const float *values, int n);
 
-/* The same as text; buf has room for 3 * n + 1 bytes. */
+/* Writes the same as text; buf needs 3 * n + 1 bytes. */
 void spark_text(char *buf, const float *values, int n, bool ascii);
 
 #endif /* GMEMTOP_SPARK_H */

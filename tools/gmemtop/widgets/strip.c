@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "widgets/strip.h"
 
-/* Page numbers within all slots together: sums that a recording may well make overflow. */
+/* Page numbers over all slots: with the slots of a broken recording, the sum overflows 64 bits. */
 typedef unsigned __int128 pages_t;
 
 struct walk {
 	const struct gmem_vm *vm;
 	size_t slot;
-	pages_t base;	/* of that slot */
+	pages_t base;	/* first page of that slot */
 };
 
 struct pages {
 	pages_t private;
-	pages_t populated;	/* of the file, under gfns that are private or not */
-	bool doubled;
-	bool unread;		/* some of the file's pages are unknown */
+	pages_t populated;	/* in the file, for private and shared gfns */
+	bool double_backed;
+	bool unread;		/* pages of a file were not scanned */
 };
 
 static const struct gmem_file *file_of(const struct gmem_vm *vm, uint64_t ino)
@@ -26,7 +26,7 @@ static const struct gmem_file *file_of(const struct gmem_vm *vm, uint64_t ino)
 	return NULL;
 }
 
-/* Of gfns [start, end) of a slot. */
+/* Adds the pages of gfns [start, end) of a slot. */
 static void count_backing(const struct gmem_vm *vm, const struct gmem_slot *s, uint64_t start,
 			  uint64_t end, struct pages *p)
 {
@@ -36,11 +36,11 @@ static void count_backing(const struct gmem_vm *vm, const struct gmem_slot *s, u
 
 	p->unread |= !f || !f->pages_known;
 	p->populated += f ? gmem_ranges_count(&f->pages, at, at + (end - start)) : 0;
-	p->doubled |= d.private_bytes || d.shared_bytes;
+	p->double_backed |= d.private_bytes || d.shared_bytes;
 }
 
-/* Of pages [start, end) of all slots; calls must come with ascending starts. */
-static struct pages count(struct walk *w, pages_t start, pages_t end, bool backing)
+/* Counts pages [start, end) of all slots; start must not decrease from call to call. */
+static struct pages count_pages(struct walk *w, pages_t start, pages_t end, bool backing)
 {
 	const struct gmem_vm *vm = w->vm;
 	struct pages p = { 0, 0, false, false };
@@ -89,14 +89,14 @@ bool strip_make(const struct gmem_vm *vm, bool backing, struct strip_cell *cells
 		pages_t start = all * i / n, end = all * (i + 1) / n;
 		struct pages p;
 
-		/* Less pages than cells: several cells show one page. */
+		/* With fewer pages than cells, several cells show one page. */
 		if (end == start)
 			end++;
-		p = count(&w, start, end, backing);
+		p = count_pages(&w, start, end, backing);
 		cells[i].level = level(p.private, end - start);
 		cells[i].empty = backing && !p.unread && cells[i].level == LEVEL_PRIVATE &&
 				 p.populated < (end - start + 1) / 2;
-		cells[i].doubled = p.doubled;
+		cells[i].doubled = p.double_backed;
 	}
 	return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* The memory of a VM as a strip of cells, each an equal share of its gmem slots in gfn order. */
+/* Map of a VM in one line: cells that each show an equal share of its gmem slots in gfn order. */
 #ifndef GMEMTOP_STRIP_H
 #define GMEMTOP_STRIP_H
 
@@ -13,11 +13,11 @@
 
 struct strip_cell {
 	uint8_t level;
-	bool empty;	/* all private, and less than half of it is there: only if pages are read */
-	bool doubled;	/* some of it is there twice, or on the wrong side */
+	bool empty;	/* all private, less than half populated; only if pages were scanned */
+	bool doubled;	/* partly double-backed, or populated on the wrong side */
 };
 
-/* False, and nothing is written, if the VM has no slots. backing: pages were read. */
+/* Fills n cells. If the VM has no slots, writes nothing and returns false. backing: pages were scanned. */
 bool strip_make(const struct gmem_vm *vm, bool backing, struct strip_cell *cells, int n);
 
 #endif /* GMEMTOP_STRIP_H */

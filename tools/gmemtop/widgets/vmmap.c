@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "widgets/vmmap.h"
 
-#define BLOCK_ORDER 9	/* of 2 MiB */
+#define BLOCK_ORDER 9	/* blocks of 2 MiB */
 
-/* Slots of recordings may be anything: one that runs over the end of all gfns ends there. */
+/* Returns the end of a slot. Slots of a broken recording may overflow: they end at UINT64_MAX. */
 static uint64_t slot_end(const struct gmem_slot *s)
 {
 	return s->gfn + s->npages < s->gfn ? UINT64_MAX : s->gfn + s->npages;
@@ -104,7 +104,7 @@ static const struct gmem_file *file_of(const struct gmem_vm *vm, uint64_t ino)
 	return NULL;
 }
 
-/* Private pages are those of the file. */
+/* Counts populated pages: private ones are those of the file. */
 static void count_populated(const struct gmem_vm *vm, const struct vmmap_cell *cell,
 			    struct vmmap_pages *p)
 {
@@ -121,7 +121,7 @@ static void count_populated(const struct gmem_vm *vm, const struct vmmap_cell *c
 	p->doubled = (d.private_bytes + d.shared_bytes) >> GMEM_PAGE_SHIFT;
 }
 
-/* An edge of an extent inside of a block makes it mixed: this goes from edge to edge. */
+/* Counts mixed blocks: those with an edge of a private extent inside. */
 static uint64_t mixed_blocks(const struct gmem_vm *vm, uint64_t first, uint64_t last)
 {
 	struct gmem_extent x = { 0, first << BLOCK_ORDER };
