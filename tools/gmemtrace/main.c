@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* gmemtrace: finds the command and runs it. */
+/* Entry point of gmemtrace: finds the command and runs it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -20,7 +20,7 @@ static const struct command commands[] = {
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(*commands))
 
-static void help(void)
+static void print_help(void)
 {
 	printf("Usage: gmemtrace COMMAND [OPTION...]\n"
 	       "Traces guest memory (guest_memfd): conversions, punches, invalidations, bindings.\n\n");
@@ -29,14 +29,14 @@ static void help(void)
 	printf("\ngmemtrace COMMAND --help tells the options of each.\n");
 }
 
-static enum gmem_status run(int argc, char **argv, struct gmem_error *e)
+static enum gmem_status run_command(int argc, char **argv, struct gmem_error *e)
 {
 	static char name[32];
 
 	if (argc < 2)
 		return gmem_fail(e, GMEM_E_USAGE, "See gmemtrace --help.", "no command given");
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-		help();
+		print_help();
 		return GMEM_OK;
 	}
 	if (!strcmp(argv[1], "--version")) {
@@ -57,8 +57,8 @@ static enum gmem_status run(int argc, char **argv, struct gmem_error *e)
 int main(int argc, char **argv)
 {
 	struct gmem_error e = { 0 };
-	enum gmem_status status = run(argc, argv, &e);
+	enum gmem_status status = run_command(argc, argv, &e);
 
-	/* A command may have said all there is to say. */
+	/* An empty message: the command has reported its error itself. */
 	return status && *e.what ? (int)gmem_report("gmemtrace", &e) : (int)status;
 }

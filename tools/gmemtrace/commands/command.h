@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* The commands of gmemtrace: each parses its own arguments; argv[0] is "gmemtrace NAME". */
+/* Commands of gmemtrace: each parses its own arguments; argv[0] is "gmemtrace NAME". */
 #ifndef GMEMTRACE_COMMAND_H
 #define GMEMTRACE_COMMAND_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* gmemtrace compare: is it slower than before? Of recordings, or of results of the bench. */
+/* gmemtrace compare: comparison of runs, from recordings or from results of the bench. */
 #include "compare/compare.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 enum { OPT_JSON = 256, OPT_RULES, OPT_BASE, OPT_NEW };
 
-#define RUNS_MAX 64	/* of a side */
+#define RUNS_MAX 64	/* per side */
 
 struct options {
 	const char *files[CMP_SIDES][RUNS_MAX];
@@ -21,7 +21,7 @@ struct options {
 	int nr_args;
 	bool json;
 	bool all;
-	bool worse;	/* what came out */
+	bool worse;	/* result: at least one metric is worse */
 	const char *rules;
 	const char *output;
 	struct gmem_error *e;
@@ -45,7 +45,7 @@ static error_t add_file(struct options *o, enum cmp_side side, const char *file,
 	return 0;
 }
 
-/* "a,b,c": cut in place. */
+/* Adds the files of a comma-separated list, which is cut in place. */
 static error_t add_files(struct options *o, enum cmp_side side, char *list, const struct argp_state *state)
 {
 	error_t err = 0;
@@ -131,7 +131,7 @@ static enum gmem_status read_bench(struct cmp_set *set, enum cmp_side side, cons
 			       err == -EINVAL ? "no such JSON" : strerror(-err)) : GMEM_OK;
 }
 
-/* Of a recording, the first byte is another one. */
+/* Returns true if the file begins like JSON; no recording begins with '{'. */
 static bool is_json(const char *file)
 {
 	FILE *f = fopen(file, "r");
@@ -157,7 +157,7 @@ static enum gmem_status read_all(struct cmp_set *set, const struct options *o)
 	return status;
 }
 
-static void show(const struct cmp_results *r, const struct options *o, FILE *out)
+static void print_results(const struct cmp_results *r, const struct options *o, FILE *out)
 {
 	struct json_object *json;
 
@@ -170,7 +170,7 @@ static void show(const struct cmp_results *r, const struct options *o, FILE *out
 	json_object_put(json);
 }
 
-static enum gmem_status judge(const struct cmp_set *set, const struct cmp_rules *rules,
+static enum gmem_status judge_and_print(const struct cmp_set *set, const struct cmp_rules *rules,
 			      struct options *o, FILE *out)
 {
 	struct cmp_results r;
@@ -184,12 +184,12 @@ static enum gmem_status judge(const struct cmp_set *set, const struct cmp_rules 
 		return gmem_fail(o->e, GMEM_E_NOTHING, "Are both of the same kind, and long enough?",
 				 "the two sides have nothing in common that can be compared");
 	}
-	show(&r, o, out);
+	print_results(&r, o, out);
 	cmp_results_free(&r);
 	return GMEM_OK;
 }
 
-static enum gmem_status run(void *ctx, FILE *out)
+static enum gmem_status compare_runs(void *ctx, FILE *out)
 {
 	struct options *o = ctx;
 	struct cmp_set set = { .nr = 0 };
@@ -202,13 +202,13 @@ static enum gmem_status run(void *ctx, FILE *out)
 	if (!status)
 		status = read_all(&set, o);
 	if (!status)
-		status = judge(&set, &rules, o, out);
+		status = judge_and_print(&set, &rules, o, out);
 	cmp_set_free(&set);
 	cmp_rules_free(&rules);
 	return status;
 }
 
-/* Status 1 says that it is worse, so no error may have it. */
+/* Maps errors of status 1 to another status, as exit status 1 means worse. */
 enum gmem_status cmd_compare(int argc, char **argv, struct gmem_error *e)
 {
 	static const struct argp argp = {
@@ -225,7 +225,7 @@ enum gmem_status cmd_compare(int argc, char **argv, struct gmem_error *e)
 	if (!o.nr[CMP_BASE] || !o.nr[CMP_NEW])
 		return gmem_fail(e, GMEM_E_USAGE, "Give two recordings, or two results of selftests/bench/run.sh --json.",
 				 "nothing to compare %s", o.nr[CMP_BASE] ? "with" : "given");
-	status = output_write(o.output, run, &o, e);
+	status = output_write(o.output, compare_runs, &o, e);
 	if (status == GMEM_E_FAILED)
 		status = e->status = GMEM_E_IO;
 	return status ? status : o.worse ? GMEM_E_FAILED : GMEM_OK;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* gmemtrace doctor: what this host offers, what was seen to work, what is missing, and what mends it. */
+/* gmemtrace doctor: report of what this host supports, what was seen to work, what is missing, and remedies. */
 #include <json-c/json.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -27,8 +27,8 @@ struct problem {
 struct diagnosis {
 	struct gmem_host host;
 	struct gmem_probe_choice choice;
-	enum gmem_status status;	/* that gmemtop would end with */
-	bool loaded;			/* the programs were, and attached: proofs are known */
+	enum gmem_status status;	/* exit status of gmemtop on this host */
+	bool loaded;			/* programs were loaded and attached: proofs are valid */
 	unsigned int features;
 	bool held[MAX_CAPABILITIES];
 	struct problem problems[MAX_PROBLEMS];
@@ -69,7 +69,7 @@ static void check_capabilities(struct diagnosis *d)
 	}
 }
 
-/* Loads what gmemtop would load, and attaches it for a moment. Gives up the capabilities: comes last. */
+/* Loads and attaches the programs of gmemtop, then detaches them. Drops the capabilities, so call it last. */
 static void try_to_load(struct diagnosis *d)
 {
 	struct gmem_live_opts opts = { .groups = ALL_GROUPS, .set = GMEM_SET_ANY };
@@ -126,7 +126,7 @@ static void diagnose(struct diagnosis *d)
 		d->features = features_of(d);
 }
 
-/* Returns the probe that stands for its function, the first one on it, or NULL. */
+/* Returns probe @i if it is the first in use on its function, else NULL: functions are listed once. */
 static const struct gmem_probe *function_at(const struct diagnosis *d, size_t i)
 {
 	const struct gmem_probe *p = &gmem_probes[i];
@@ -169,8 +169,8 @@ static const char *set_name(const struct diagnosis *d)
 	return d->choice.set < GMEM_SETS ? gmem_set_names[d->choice.set] : "none";
 }
 
-/* Why it is this one. */
-static void reason(const struct diagnosis *d, char *buf, size_t size)
+/* Describes why this probe set was chosen. */
+static void describe_choice(const struct diagnosis *d, char *buf, size_t size)
 {
 	const char *no_tracepoint = d->choice.missing[GMEM_SET_TRACEPOINTS];
 
@@ -193,7 +193,7 @@ static void print_text(const struct diagnosis *d)
 	char why[160];
 	size_t n = 0;
 
-	reason(d, why, sizeof(why));
+	describe_choice(d, why, sizeof(why));
 	printf("kernel        %s\n", or_unknown(d->host.release));
 	printf("KVM           %s\n", gmem_kvm_state_names[d->host.kvm]);
 	printf("types (BTF)   kernel %s%s\n", d->host.btf ? "yes" : "no",
@@ -292,7 +292,7 @@ static void print_json(const struct diagnosis *d)
 	struct json_object *o = json_object_new_object();
 	char why[160];
 
-	reason(d, why, sizeof(why));
+	describe_choice(d, why, sizeof(why));
 	put_text(o, "kernel", d->host.release);
 	put_text(o, "kvm", gmem_kvm_state_names[d->host.kvm]);
 	json_object_object_add(o, "btf", json_object_new_boolean(d->host.btf));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* gmemtrace export: a recording, or live events, for other programs. */
+/* gmemtrace export: recordings or live events in the formats of other programs. */
 #include "export/export.h"
 
 #include <errno.h>
@@ -122,7 +122,7 @@ static enum gmem_status export_csv(struct options *o, FILE *out)
 		return no_memory(o);
 	put_start(&c.put, c.line, sizeof(c.line));
 	line_csv_header(&c.put);
-	/* What cannot be written, output_write() tells of. */
+	/* output_write() reports write errors. */
 	if (!put_line(&c))
 		status = input_run(&o->in, on_csv_record, &c);
 	in_order_flush(&c.order);
@@ -150,7 +150,7 @@ static enum gmem_status export_metrics(struct options *o, FILE *out)
 	return status;
 }
 
-static enum gmem_status run(void *ctx, FILE *out)
+static enum gmem_status write_export(void *ctx, FILE *out)
 {
 	struct options *o = ctx;
 
@@ -179,5 +179,5 @@ enum gmem_status cmd_export(int argc, char **argv, struct gmem_error *e)
 		return gmem_fail(e, GMEM_E_USAGE, "Name a file: -o FILE. Formats that are text: chrome, csv, openmetrics.",
 				 "a Perfetto trace is not written to a terminal");
 	o.in.attach.live.groups |= GMEM_PROBES_PHASES;
-	return output_write(o.in.output, run, &o, e);
+	return output_write(o.in.output, write_export, &o, e);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* gmemtrace live: lines of what happens now. */
+/* gmemtrace live: operations or events as lines, as they happen. */
 #include <errno.h>
 #include <stdio.h>
 #include <time.h>
@@ -54,7 +54,7 @@ static int follow(struct gmem_source *source, struct show *s, double seconds)
 	return err ? err : flush_err;
 }
 
-static enum gmem_status run(struct gmem_source *source, const struct options *o)
+static enum gmem_status print_live(struct gmem_source *source, const struct options *o)
 {
 	double off = clock_s(CLOCK_REALTIME) - clock_s(CLOCK_MONOTONIC);
 	struct show s;
@@ -90,7 +90,7 @@ enum gmem_status cmd_live(int argc, char **argv, struct gmem_error *e)
 		o.attach.live.groups |= GMEM_PROBES_PHASES;
 	status = gmem_live_open(&source, &o.attach.live, e);
 	if (!status)
-		status = run(source, &o);
+		status = print_live(source, &o);
 	gmem_source_close(source);
 	return status;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* gmemtrace map: which pages are private, now or at any time of a recording. */
+/* gmemtrace map: maps of private memory, now or at any time of a recording. */
 #include "map/map.h"
 
 #include <errno.h>
@@ -21,10 +21,10 @@ struct options {
 	bool ascii;
 	bool at_given;
 	uint64_t at_ns;		/* since the first record */
-	bool synced;		/* a consistent state has been reached */
+	bool synced;		/* a snapshot is complete (GMEM_SYNC) */
 
 	struct gmem_model *model;
-	__u64 begin_ns;		/* of gmem_first_ns(); 0: none yet */
+	__u64 begin_ns;		/* from gmem_first_ns(); 0: no record yet */
 };
 
 static const struct argp_option argp_options[] = {
@@ -54,10 +54,10 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-/* Records of several CPUs may be a little out of order, but no more than that. */
+/* Upper bound of how far records of different CPUs are out of order. */
 #define OUT_OF_ORDER_NS 1000000000ULL
 
-/* VMs that were there before the recording have to be read first. */
+/* Returns true once the maps of all VMs are known: VMs older than the recording must be scanned first. */
 static bool is_consistent(const struct options *o)
 {
 	struct gmem_vm *vm, *tmp;
@@ -69,7 +69,7 @@ static bool is_consistent(const struct options *o)
 	return o->synced || o->model->vms;
 }
 
-/* At that time is after the last record that is not later, or at the first consistent state. */
+/* Applies records up to --at, or up to the first consistent state if that is later. */
 static int on_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
 {
 	struct options *o = ctx;
@@ -89,8 +89,8 @@ static int by_id(const void *a, const void *b)
 	return ((*x)->id > (*y)->id) - ((*x)->id < (*y)->id);
 }
 
-/* Those that the filters let through; of those that ended, nothing is left but their name. */
-static int choose(struct map_vms *m, const struct options *o)
+/* Collects the VMs that pass the filters, by number. Ended VMs have only their names left. */
+static int choose_vms(struct map_vms *m, const struct options *o)
 {
 	struct filter filter = { .o = o->in.filter, .model = o->model };
 	struct gmem_vm *vm, *tmp;
@@ -133,10 +133,10 @@ static int draw(const struct map_vms *m, const struct options *o, FILE *out)
 	return map_text(m, o->ascii, out);
 }
 
-static enum gmem_status show(const struct options *o, FILE *out)
+static enum gmem_status draw_chosen(const struct options *o, FILE *out)
 {
 	struct map_vms m = { .nr = 0 };
-	int err = choose(&m, o);
+	int err = choose_vms(&m, o);
 
 	if (!err && !m.nr && (o->in.filter.vm || o->in.filter.pid)) {
 		free(m.vms);
@@ -147,12 +147,12 @@ static enum gmem_status show(const struct options *o, FILE *out)
 		err = draw(&m, o, out);
 	free(m.vms);
 	if (err == -EIO)
-		return GMEM_OK;		/* output_write() tells of it */
+		return GMEM_OK;		/* output_write() reports it */
 	return err ? gmem_fail(o->in.e, GMEM_E_FAILED, NULL, "cannot draw the map: %s", strerror(-err)) : GMEM_OK;
 }
 
-/* Without a time or a command, live is one look. */
-static enum gmem_status run(void *ctx, FILE *out)
+/* Reads the records and draws the map. Live, without a duration or a command, it takes one snapshot. */
+static enum gmem_status write_map(void *ctx, FILE *out)
 {
 	struct options *o = ctx;
 	enum gmem_status status;
@@ -163,7 +163,7 @@ static enum gmem_status run(void *ctx, FILE *out)
 	o->in.once = !o->in.file && !o->in.command && o->in.attach.seconds <= 0;
 	status = input_run(&o->in, on_record, o);
 	if (!status)
-		status = show(o, out);
+		status = draw_chosen(o, out);
 	gmem_model_free(o->model);
 	return status;
 }
@@ -179,9 +179,9 @@ enum gmem_status cmd_map(int argc, char **argv, struct gmem_error *e)
 	struct options o = { .in.e = e };
 
 	input_parse(&o.in, &argp, &o, argc, argv);
-	/* What changes maps is told in any case. */
+	/* Events that change maps are emitted without these groups, too. */
 	o.in.attach.live.groups &= ~(unsigned int)(GMEM_PROBES_EVENTS | GMEM_PROBES_INVALIDATIONS);
 	if (o.at_given && !o.in.file)
 		return gmem_fail(e, GMEM_E_USAGE, "Record first: gmemtrace record.", "--at is of a recording");
-	return output_write(o.in.output, run, &o, e);
+	return output_write(o.in.output, write_map, &o, e);
 }

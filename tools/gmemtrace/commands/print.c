@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* gmemtrace print: lines of what was recorded. */
+/* gmemtrace print: a recording as lines. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,7 +48,7 @@ static int print_all(struct gmem_source *source, struct show *s)
 	return err < 0 && err != -ENODATA ? err : flush_err;
 }
 
-static enum gmem_status run(struct gmem_source *source, const struct options *o)
+static enum gmem_status print_recording(struct gmem_source *source, const struct options *o)
 {
 	const struct gmem_recording_info *info = gmem_recording_info(source);
 	struct show s;
@@ -81,7 +81,7 @@ enum gmem_status cmd_print(int argc, char **argv, struct gmem_error *e)
 	gmem_args_parse(&argp, argc, argv, &o);
 	status = gmem_recording_open(&source, o.path, e);
 	if (!status)
-		status = run(source, &o);
+		status = print_recording(source, &o);
 	gmem_source_close(source);
 	return status;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* gmemtrace record: attaches, starts the command, records, and tells how it ended. */
+/* gmemtrace record: recording of live events until a command ends, a time is over, or Ctrl-C. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "live/privileges.h"
 #include "record/record.h"
 
-static void describe(struct gmem_recording_info *info, const struct record_options *o,
+static void fill_info(struct gmem_recording_info *info, const struct record_options *o,
 		     const struct gmem_source *source)
 {
 	unsigned int groups = o->attach.live.groups;
@@ -30,10 +30,10 @@ static void describe(struct gmem_recording_info *info, const struct record_optio
 					 used ? " " : "", *arg);
 }
 
-/* Waits for it unless somebody is in a hurry; what it does now is not recorded. */
+/* Waits for the command, which is no longer recorded; a second signal ends the wait. @stop: send SIGTERM first. */
 static void end_child(struct child *c, bool stop)
 {
-	/* It never ran. */
+	/* The command was never started. */
 	if (c->go >= 0)
 		child_end(c);
 	if (stop && !child_ended(c))
@@ -42,7 +42,7 @@ static void end_child(struct child *c, bool stop)
 		usleep(10000);
 }
 
-/* As a shell has it. */
+/* Returns the command's exit status as a shell does: 128 + signal if it was killed. */
 static enum gmem_status child_status(const struct child *c)
 {
 	if (!c->pid || !c->ended)
@@ -61,7 +61,7 @@ static enum gmem_status start_child(struct record *r, struct gmem_error *e)
 			 "cannot run %s: %s", r->o->command[0], strerror(-err));
 }
 
-static enum gmem_status failed(const struct record *r, int err, struct gmem_error *e)
+static enum gmem_status record_failed(const struct record *r, int err, struct gmem_error *e)
 {
 	if (e->status)
 		return e->status;
@@ -73,7 +73,7 @@ static enum gmem_status failed(const struct record *r, int err, struct gmem_erro
 			 "cannot read events: %s", strerror(-err));
 }
 
-/* Of --last, --longer is what to wait for, and filters nothing. */
+/* Starts the filter. With --last, --longer is the trigger of a save, not a filter. */
 static int start_filter(struct record *r)
 {
 	struct filter_options filter = r->o->filter;
@@ -91,7 +91,7 @@ static enum gmem_status record(struct record *r, struct gmem_error *e)
 	enum gmem_status status;
 	int err, close_err;
 
-	describe(&info, r->o, r->source);
+	fill_info(&info, r->o, r->source);
 	if (start_filter(r))
 		return gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
 	status = recorder_open(&r->out, &r->o->out, &info, e);
@@ -107,7 +107,7 @@ static enum gmem_status record(struct record *r, struct gmem_error *e)
 	if (!status)
 		record_summary(r);
 	filter_free(&r->filter);
-	return status ? status : err ? failed(r, err, e) : GMEM_OK;
+	return status ? status : err ? record_failed(r, err, e) : GMEM_OK;
 }
 
 static enum gmem_status attach_and_record(const struct record_options *o, struct gmem_error *e)
@@ -126,7 +126,7 @@ static enum gmem_status attach_and_record(const struct record_options *o, struct
 	if (!status)
 		status = record(&r, e);
 	gmem_source_close(r.source);
-	/* Said now: the command may run on for long. */
+	/* Reported now, as the command may run on for long. */
 	if (status && *e->what) {
 		gmem_report("gmemtrace", e);
 		*e->what = '\0';

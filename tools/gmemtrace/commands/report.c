@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* gmemtrace report: what happened, of a recording or live. */
+/* gmemtrace report: summary of a recording or of live events. */
 #include "report/report.h"
 
 #include "base/number.h"
@@ -76,7 +76,7 @@ static void write_report(const struct report *r, const struct options *o, FILE *
 	}
 }
 
-static enum gmem_status show(struct gmem_analysis *a, const struct options *o, FILE *out)
+static enum gmem_status finish_and_write(struct gmem_analysis *a, const struct options *o, FILE *out)
 {
 	struct report r;
 	int err;
@@ -89,7 +89,7 @@ static enum gmem_status show(struct gmem_analysis *a, const struct options *o, F
 	return err ? gmem_fail(o->in.e, GMEM_E_FAILED, NULL, "out of memory") : GMEM_OK;
 }
 
-static enum gmem_status run(void *ctx, FILE *out)
+static enum gmem_status read_and_report(void *ctx, FILE *out)
 {
 	struct options *o = ctx;
 	struct gmem_analysis *a = gmem_analysis_new();
@@ -99,7 +99,7 @@ static enum gmem_status run(void *ctx, FILE *out)
 		return gmem_fail(o->in.e, GMEM_E_FAILED, NULL, "out of memory");
 	status = input_run(&o->in, on_record, a);
 	if (!status)
-		status = show(a, o, out);
+		status = finish_and_write(a, o, out);
 	gmem_analysis_free(a);
 	return status;
 }
@@ -117,5 +117,5 @@ enum gmem_status cmd_report(int argc, char **argv, struct gmem_error *e)
 
 	input_parse(&o.in, &argp, &o, argc, argv);
 	o.in.attach.live.groups |= GMEM_PROBES_PHASES;
-	return output_write(o.in.output, run, &o, e);
+	return output_write(o.in.output, read_and_report, &o, e);
 }

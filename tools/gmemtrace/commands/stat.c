@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* gmemtrace stat: counters of the kernel, of a time, an interval, or around a command. */
+/* gmemtrace stat: the kernel's counters over a time, per interval, or around a command. */
 #include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
@@ -22,24 +22,24 @@ enum { OPT_JSON = 256, OPT_CSV };
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 
-/* What was counted up to a time. */
+/* Counters of all VMs together, at a time. */
 struct sum {
 	uint64_t ts_ns;
 	size_t vms;
-	size_t uncounted;	/* VMs that the kernel has no counters of */
+	size_t uncounted;	/* VMs without counters */
 	struct gmem_counters c;
 };
 
 struct options {
 	struct input in;
 	enum format format;
-	double interval_s;	/* 0: only at the end */
+	double interval_s;	/* 0: one sum at the end */
 
 	struct gmem_analysis *a;
 	FILE *out;
 	struct sum before;	/* at the last row */
-	__u64 begin_ns;		/* of gmem_first_ns() */
-	bool headed;		/* names of columns are written */
+	__u64 begin_ns;		/* from gmem_first_ns() */
+	bool headed;		/* column names are printed */
 };
 
 static const struct argp_option argp_options[] = {
@@ -105,7 +105,7 @@ static uint64_t mean(uint64_t total, uint64_t n)
 	return n ? total / n : 0;
 }
 
-/* What most people want to see go by; all of it is in JSON and CSV. */
+/* Prints the main counters in a row; JSON and CSV have all of them. */
 static void text_row(struct options *o, const struct sum *now, const struct gmem_counters *c)
 {
 	const struct gmem_op_counters *p = &c->conversion[GMEM_TO_PRIVATE], *s = &c->conversion[GMEM_TO_SHARED];
@@ -191,8 +191,8 @@ static void json_row(struct options *o, const struct sum *now, const struct gmem
 	json_object_put(row);
 }
 
-/* What came since the last one. */
-static void row(struct options *o)
+/* Prints the difference to the last row. */
+static void print_row(struct options *o)
 {
 	struct sum now = sum_now(o);
 	struct gmem_counters c = now.c;
@@ -209,7 +209,7 @@ static void row(struct options *o)
 	o->before = now;
 }
 
-/* Counters are of when they were read: rows are at pictures, and a little early is in time. */
+/* Prints rows at snapshots only, where counters are current; at most 10 % of the interval early. */
 static int on_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
 {
 	struct options *o = ctx;
@@ -222,12 +222,12 @@ static int on_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
 	from = o->before.ts_ns ? o->before.ts_ns : o->begin_ns;
 	if ((double)(rec->ts_ns - from) < o->interval_s * 0.9e9)
 		return 0;
-	row(o);
+	print_row(o);
 	fflush(o->out);
 	return ferror(o->out) ? -EIO : 0;
 }
 
-static enum gmem_status check(const struct options *o)
+static enum gmem_status check_filters(const struct options *o)
 {
 	struct filter_options f = o->in.filter;
 	char text[512];
@@ -240,7 +240,7 @@ static enum gmem_status check(const struct options *o)
 			 "the kernel counts for a VM: only --vm and -p choose");
 }
 
-static enum gmem_status run(void *ctx, FILE *out)
+static enum gmem_status count_and_print(void *ctx, FILE *out)
 {
 	struct options *o = ctx;
 	enum gmem_status status;
@@ -251,9 +251,9 @@ static enum gmem_status run(void *ctx, FILE *out)
 		return gmem_fail(o->in.e, GMEM_E_FAILED, NULL, "out of memory");
 	o->in.interval_s = o->interval_s;
 	status = input_run(&o->in, on_record, o);
-	/* What is left, or all. */
+	/* The rest since the last row, or the only sum. */
 	if (!status && (o->interval_s <= 0 || o->before.ts_ns < o->a->model->now_ns))
-		row(o);
+		print_row(o);
 	gmem_analysis_free(o->a);
 	return status;
 }
@@ -270,8 +270,8 @@ enum gmem_status cmd_stat(int argc, char **argv, struct gmem_error *e)
 	enum gmem_status status;
 
 	input_parse(&o.in, &argp, &o, argc, argv);
-	/* The kernel counts: no record of every operation. */
+	/* The kernel counts, so records of single operations are not needed. */
 	o.in.attach.live.groups &= ~(unsigned int)GMEM_PROBES_EVENTS;
-	status = check(&o);
-	return status ? status : output_write(o.in.output, run, &o, e);
+	status = check_filters(&o);
+	return status ? status : output_write(o.in.output, count_and_print, &o, e);
 }
