@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Comparing runs: what is measured in each, by name, and what can be said of the difference.
- * Knows no files but that of the rules.
+ * Comparison of runs: metrics of each run by name, and a verdict on each difference. Reads no
+ * files but the rules.
  */
 #ifndef GMEMTRACE_COMPARE_H
 #define GMEMTRACE_COMPARE_H
@@ -20,24 +20,24 @@
 
 enum cmp_side { CMP_BASE, CMP_NEW, CMP_SIDES };
 
-/* What one run says of a metric. */
+/* Value of a metric in one run. */
 struct cmp_value {
 	double value;
-	uint64_t count;			/* operations that it is of */
-	unsigned int nr_batches;	/* the same of consecutive parts of the run; 0: not known */
+	uint64_t count;			/* operations that were measured */
+	unsigned int nr_batches;	/* consecutive parts of the run, each with a value of its own; 0: unknown */
 	double batches[CMP_BATCHES];
 };
 
 enum cmp_judged {
 	CMP_LESS_IS_BETTER,
-	CMP_NOT_JUDGED,		/* how much was done: it says nothing of how well */
+	CMP_NOT_JUDGED,		/* an amount of work, neither good nor bad */
 };
 
 struct cmp_metric {
 	char key[CMP_KEY];	/* "to_shared.4K.zap.p50_ns" */
 	enum cmp_judged judged;
 	size_t nr[CMP_SIDES];
-	struct cmp_value *values[CMP_SIDES];	/* one of each run that has it */
+	struct cmp_value *values[CMP_SIDES];	/* one per run that has the metric */
 };
 
 struct cmp_set {
@@ -48,42 +48,42 @@ struct cmp_set {
 
 void cmp_set_free(struct cmp_set *s);
 
-/* 0 or -ENOMEM. */
+/* Adds the value of one more run. Returns 0 or -ENOMEM. */
 int cmp_set_add(struct cmp_set *s, enum cmp_side side, const char *key, enum cmp_judged judged,
 		const struct cmp_value *v);
 
-/* What a run's operations took: of each metric as many as are needed, in bounded memory. */
+/* Durations of a run's operations: a bounded number of samples for each metric. */
 struct cmp_samples;
 
 struct cmp_samples *cmp_samples_new(void);
 void cmp_samples_free(struct cmp_samples *s);
 
-/* gmem_value_fn, with a struct cmp_samples. */
+/* Adds a value; a gmem_value_fn whose ctx is struct cmp_samples. */
 void cmp_samples_value(void *samples, const struct gmem_vm_stats *vm, enum gmem_series_id series,
 		       enum gmem_direction direction, uint64_t pages, uint64_t ns);
 
-/* Adds the run to a side. 0 or -ENOMEM, also for samples that could not be kept. */
+/* Adds the run to @side. Returns 0, or -ENOMEM, also if a sample was dropped for lack of memory. */
 int cmp_samples_add_run(struct cmp_samples *s, const struct gmem_analysis *a, struct cmp_set *to,
 			enum cmp_side side);
 
-/* A result of selftests/bench/run.sh --json. 0, -EINVAL: it is none, or -ENOMEM. */
+/* Adds a result of selftests/bench/run.sh --json. Returns 0, -EINVAL if it is not one, or -ENOMEM. */
 int cmp_bench_add_run(struct json_object *bench, struct cmp_set *to, enum cmp_side side);
 
-/* Rules: docs/compare.md. */
+/* Threshold for the metrics that match a pattern: docs/compare.md. */
 struct cmp_rule {
 	char pattern[CMP_KEY];	/* fnmatch() of keys */
 	double min_change;	/* < 0: the metric is ignored */
 };
 
 struct cmp_rules {
-	double alpha;		/* probability that a comparison of equals finds any difference */
-	double min_change;	/* less is no change, with several runs of each side; 0.03 is 3 % */
-	double min_change_single;	/* the same with one run of each */
-	double min_ns;		/* so much at least, too */
-	uint64_t min_samples;	/* operations of a run, for a median */
+	double alpha;		/* probability that a comparison of equal runs finds a difference */
+	double min_change;	/* smaller changes count as none, with several runs per side; 0.03: 3 % */
+	double min_change_single;	/* the same if a side has only one run */
+	double min_ns;		/* smaller differences count as none, too */
+	uint64_t min_samples;	/* least operations of a run, for a median */
 	uint64_t min_samples_p99;
 	size_t nr;
-	struct cmp_rule *rules;	/* the last that matches counts */
+	struct cmp_rule *rules;	/* the last match applies */
 };
 
 void cmp_rules_default(struct cmp_rules *r);
@@ -93,10 +93,10 @@ enum gmem_status cmp_rules_read(struct cmp_rules *r, const char *path, struct gm
 enum cmp_verdict {
 	CMP_WORSE,
 	CMP_BETTER,
-	CMP_UNSURE,		/* the data cannot tell */
-	CMP_FEW,		/* too few operations or runs to say anything */
+	CMP_UNSURE,		/* undecided: the data allows worse and same */
+	CMP_FEW,		/* too few operations or runs */
 	CMP_SAME,
-	CMP_ONE_SIDE,		/* only one side has it */
+	CMP_ONE_SIDE,		/* only one side has the metric */
 	CMP_INFO,		/* not judged */
 	CMP_VERDICTS
 };
@@ -111,7 +111,7 @@ struct cmp_result {
 	double change;		/* now / base - 1; infinite if base is 0 */
 	double low;		/* confidence interval of the change; both 0 if there is none */
 	double high;
-	double min_change;	/* that it was judged by */
+	double min_change;	/* threshold that was applied */
 };
 
 struct cmp_results {
@@ -120,14 +120,14 @@ struct cmp_results {
 	size_t by_verdict[CMP_VERDICTS];
 	bool single;			/* a side has only one run */
 	size_t nr_runs[CMP_SIDES];
-	double alpha;			/* of each metric */
+	double alpha;			/* per metric */
 };
 
-/* 0 or -ENOMEM. The set must stay. */
+/* Judges all metrics. Returns 0 or -ENOMEM. @s must outlive @r. */
 int cmp_judge(struct cmp_results *r, const struct cmp_set *s, const struct cmp_rules *rules);
 void cmp_results_free(struct cmp_results *r);
 
-/* all: metrics that did not change, too. */
+/* Prints the results; with @all, not only metrics that are worse or better. */
 void cmp_text(const struct cmp_results *r, bool all, FILE *out);
 struct json_object *cmp_json(const struct cmp_results *r);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /*
- * What can be said of a difference. Changes are ratios, so all is done with logarithms. With
- * several runs of each side, by how much runs differ is measured (Welch). With one run of a
- * side it is not known: then the parts of the run tell how sure its own figure is, and a change
- * must be larger to be called one.
+ * Verdicts on differences. Changes are ratios, so statistics are computed on logarithms. With
+ * several runs per side, the variation between runs is measured (Welch's test). With one run on
+ * a side it is unknown: the variation between parts of the run is used, and the threshold for a
+ * change is higher.
  */
 #include <errno.h>
 #include <fnmatch.h>
@@ -24,7 +24,7 @@ const char *const cmp_verdict_names[CMP_VERDICTS] = {
 	[CMP_INFO]	= "not_judged",
 };
 
-/* Half a nanosecond, so that 0 has a logarithm. Ratios per conversion are much smaller. */
+/* Returns log(v) with an offset, so that 0 has one: 0.5 ns for times, less for ratios per conversion. */
 static double log_of(const struct cmp_metric *m, double v)
 {
 	return log(v + (strstr(m->key, "_ns") ? 0.5 : 1e-4));
@@ -48,7 +48,7 @@ static double median_of_runs(const struct cmp_metric *m, enum cmp_side side)
 	return gmem_quantile(v, n, 0.5);
 }
 
-/* Of the runs, or of the parts of the only one. */
+/* Returns the moments of the runs, or, if @single, of the parts of the first run. */
 static struct gmem_moments moments_of(const struct cmp_metric *m, enum cmp_side side, bool single)
 {
 	double v[64];
@@ -66,7 +66,7 @@ static struct gmem_moments moments_of(const struct cmp_metric *m, enum cmp_side 
 	return gmem_moments(v, n);
 }
 
-/* < 0: the metric is to be ignored. */
+/* Returns the threshold of the metric; < 0: ignore the metric. */
 static double min_change_of(const struct cmp_rules *rules, const struct cmp_metric *m, bool single)
 {
 	double min = single ? rules->min_change_single : rules->min_change;
@@ -78,7 +78,7 @@ static double min_change_of(const struct cmp_rules *rules, const struct cmp_metr
 	return min;
 }
 
-/* A run of the bench is one of few but long measurements. */
+/* Checks the number of operations of each run. Keys with '/' are of the bench: few, but long measurements. */
 static bool enough(const struct cmp_metric *m, const struct cmp_rules *rules)
 {
 	bool bench = strchr(m->key, '/'), p99 = strstr(m->key, "p99");
@@ -104,13 +104,13 @@ static enum cmp_verdict verdict_of(const struct cmp_result *r, const struct cmp_
 		return CMP_BETTER;
 	if (tiny || (r->high < r->min_change && r->low > -r->min_change))
 		return CMP_SAME;
-	/* Whatever it is, it is no more than what counts as a change. */
+	/* Not slower, and any gain is below min_change. */
 	if (r->high <= 0)
 		return CMP_SAME;
 	return CMP_UNSURE;
 }
 
-static void judge(struct cmp_result *r, const struct cmp_rules *rules, double alpha)
+static void judge_metric(struct cmp_result *r, const struct cmp_rules *rules, double alpha)
 {
 	const struct cmp_metric *m = r->metric;
 	bool single = m->nr[CMP_BASE] < 2 || m->nr[CMP_NEW] < 2;
@@ -137,7 +137,7 @@ static void judge(struct cmp_result *r, const struct cmp_rules *rules, double al
 		r->verdict = CMP_FEW;
 		return;
 	}
-	/* The parts vary around a figure that is better known than their mean. */
+	/* The figure of the whole run is more precise than the mean of its parts. */
 	if (single)
 		d.mean = log_of(m, r->now) - log_of(m, r->base);
 	r->low = exp(d.mean - d.half) - 1;
@@ -171,7 +171,7 @@ int cmp_judge(struct cmp_results *r, const struct cmp_set *s, const struct cmp_r
 	for (size_t i = 0; i < s->nr; i++)
 		judged += s->metrics[i].judged == CMP_LESS_IS_BETTER && s->metrics[i].nr[CMP_BASE] &&
 			  s->metrics[i].nr[CMP_NEW];
-	/* Of so many, one or the other would differ by chance (Bonferroni). */
+	/* Bonferroni correction: of many metrics, some differ by chance. */
 	r->alpha = rules->alpha / (double)(judged ? judged : 1);
 	for (size_t i = 0; i < s->nr; i++) {
 		struct cmp_result *one = &r->results[r->nr];
@@ -179,7 +179,7 @@ int cmp_judge(struct cmp_results *r, const struct cmp_set *s, const struct cmp_r
 		if (min_change_of(rules, &s->metrics[i], false) < 0)
 			continue;
 		one->metric = &s->metrics[i];
-		judge(one, rules, r->alpha);
+		judge_metric(one, rules, r->alpha);
 		r->by_verdict[one->verdict]++;
 		r->nr++;
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* The file of the rules: lines of "NAME VALUE", "change PATTERN VALUE", "ignore PATTERN". */
+/* Parser of the rules file: lines of "NAME VALUE", "change PATTERN VALUE", "ignore PATTERN". */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

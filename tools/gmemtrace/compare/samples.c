@@ -7,10 +7,10 @@
 #include "analysis/statistics.h"
 #include "compare/compare.h"
 
-#define KEPT 8192	/* of a metric */
+#define KEPT 8192	/* samples per metric */
 
 struct sample {
-	uint64_t nr;	/* of the operation */
+	uint64_t nr;	/* sequence number of the operation */
 	double value;
 };
 
@@ -23,7 +23,7 @@ struct reservoir {
 
 struct cmp_samples {
 	struct reservoir of[GMEM_SERIES][GMEM_DIRECTIONS][GMEM_CLASSES];
-	bool failed;	/* there was no memory */
+	bool failed;	/* a sample was dropped for lack of memory */
 };
 
 struct cmp_samples *cmp_samples_new(void)
@@ -67,8 +67,8 @@ static int grow(struct reservoir *r)
 	return 0;
 }
 
-/* Each operation is as likely as any other to be kept; the same ones for the same run. */
-static int add(struct reservoir *r, double value)
+/* Adds a value. All are equally likely to be kept; the seed is fixed, so a run always keeps the same ones. */
+static int add_sample(struct reservoir *r, double value)
 {
 	uint64_t nr = r->seen++, at = nr;
 
@@ -85,7 +85,7 @@ static int add(struct reservoir *r, double value)
 	return 0;
 }
 
-/* Of large ranges the time of a page is what can be compared: they are of many sizes. */
+/* Returns true if times are divided by pages: large ranges differ in size, so their times do not compare. */
 static bool by_page(enum gmem_series_id series, unsigned int class)
 {
 	return gmem_series[series].per_page && class >= 2;
@@ -101,7 +101,7 @@ void cmp_samples_value(void *samples, const struct gmem_vm_stats *vm, enum gmem_
 	(void)vm;
 	if (by_page(series, class))
 		value /= (double)pages;
-	if (add(&s->of[series][direction][class], value))
+	if (add_sample(&s->of[series][direction][class], value))
 		s->failed = true;
 }
 
@@ -112,7 +112,7 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Of samples whose number is in [from, to). */
+/* Returns a quantile of the samples of operations [from, to); *n: number of these samples. */
 static double quantile_of(const struct reservoir *r, uint64_t from, uint64_t to, double q,
 			  double *room, size_t *n)
 {
@@ -125,10 +125,10 @@ static double quantile_of(const struct reservoir *r, uint64_t from, uint64_t to,
 	return gmem_quantile(room, *n, q);
 }
 
-/* So many operations a batch, that its quantile means something. */
+/* Least operations of a batch for a meaningful quantile. */
 #define BATCH_LEAST(q) ((q) > 0.9 ? 200 : 8)
 
-static void fill(struct cmp_value *v, const struct reservoir *r, double q, double *room)
+static void fill_value(struct cmp_value *v, const struct reservoir *r, double q, double *room)
 {
 	uint64_t least = BATCH_LEAST(q);
 	size_t n;
@@ -167,7 +167,7 @@ static int add_quantiles(struct cmp_set *to, enum cmp_side side, const struct re
 		char key[CMP_KEY];
 
 		key_of(key, series, d, class, quantiles[i].name);
-		fill(&v, r, quantiles[i].q, room);
+		fill_value(&v, r, quantiles[i].q, room);
 		err = cmp_set_add(to, side, key, CMP_LESS_IS_BETTER, &v);
 	}
 	return err;
@@ -181,7 +181,7 @@ static int add_count(struct cmp_set *to, enum cmp_side side, const char *key, en
 	return cmp_set_add(to, side, key, judged, &v);
 }
 
-/* How much was done, and what went wrong of it. */
+/* Adds the number of conversions, and retries and failures per conversion. */
 static int add_counts(const struct gmem_analysis *a, struct cmp_set *to, enum cmp_side side)
 {
 	uint64_t all = 0, retries = 0, failed = 0, n[GMEM_DIRECTIONS] = { 0 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Metrics of runs by name, and those of the bench. */
+/* Metrics of runs by name, and the import of results of the bench. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +62,7 @@ static double number_at(struct json_object *o, const char *key)
 	return json_object_object_get_ex(o, key, &v) ? json_object_get_double(v) : 0;
 }
 
-/* The bench tells the least of its repeats, and how far the largest is above it: two batches. */
+/* Adds a figure of the bench as two batches: the least of its repeats, and the largest (least * (1 + spread)). */
 static int add_figure(struct cmp_set *to, enum cmp_side side, struct json_object *figure, const char *what,
 		      const char *spread)
 {

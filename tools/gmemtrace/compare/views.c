@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* The outcome of a comparison, as text and for programs. */
+/* Results of a comparison, as text and as JSON. */
 #include <math.h>
 #include <string.h>
 
@@ -29,7 +29,7 @@ static const char *percent(char *buf, size_t size, double change)
 	return buf;
 }
 
-static void row(const struct cmp_result *r, FILE *out)
+static void print_row(const struct cmp_result *r, FILE *out)
 {
 	char a[32], b[32], c[32], low[32], high[32], range[72] = "";
 	const struct cmp_metric *m = r->metric;
@@ -59,19 +59,19 @@ static bool shown(enum cmp_verdict v, bool all)
 	return all || v == CMP_WORSE || v == CMP_BETTER;
 }
 
-static void section(const struct cmp_results *r, enum cmp_verdict v, FILE *out)
+static void print_section(const struct cmp_results *r, enum cmp_verdict v, FILE *out)
 {
 	if (!r->by_verdict[v])
 		return;
 	fprintf(out, "\n%-43s %7s %7s %7s  %s\n", titles[v], "BASE", "NEW", "CHANGE", "RANGE OF IT");
 	for (size_t i = 0; i < r->nr; i++) {
 		if (r->results[i].verdict == v)
-			row(&r->results[i], out);
+			print_row(&r->results[i], out);
 	}
 }
 
-/* What the data cannot exclude: the largest upper end of those that cannot be told. */
-static void unsure(const struct cmp_results *r, FILE *out)
+/* Prints the largest slowdown that the data of undecided metrics does not exclude. */
+static void print_undecided(const struct cmp_results *r, FILE *out)
 {
 	double most = 0;
 	char buf[32];
@@ -93,13 +93,13 @@ void cmp_text(const struct cmp_results *r, bool all, FILE *out)
 		      "those of the operations in it, and a change must be larger to count.\n", out);
 	for (int v = 0; v < CMP_VERDICTS; v++) {
 		if (shown(v, all))
-			section(r, v, out);
+			print_section(r, v, out);
 	}
 	fprintf(out, "\n%zu worse, %zu better, %zu same, %zu cannot be told, %zu have too few operations\n",
 		r->by_verdict[CMP_WORSE], r->by_verdict[CMP_BETTER], r->by_verdict[CMP_SAME],
 		r->by_verdict[CMP_UNSURE], r->by_verdict[CMP_FEW]);
 	if (r->by_verdict[CMP_UNSURE])
-		unsure(r, out);
+		print_undecided(r, out);
 	if (r->by_verdict[CMP_ONE_SIDE])
 		fprintf(out, "%zu are on one side only.\n", r->by_verdict[CMP_ONE_SIDE]);
 }
@@ -118,7 +118,7 @@ static struct json_object *runs(const struct cmp_metric *m, enum cmp_side side)
 	return a;
 }
 
-static struct json_object *result(const struct cmp_result *r)
+static struct json_object *result_object(const struct cmp_result *r)
 {
 	struct json_object *o = json_object_new_object();
 
@@ -147,7 +147,7 @@ struct json_object *cmp_json(const struct cmp_results *r)
 	for (int v = 0; v < CMP_VERDICTS; v++)
 		json_object_object_add(o, cmp_verdict_names[v], json_object_new_uint64(r->by_verdict[v]));
 	for (size_t i = 0; i < r->nr; i++)
-		json_object_array_add(list, result(&r->results[i]));
+		json_object_array_add(list, result_object(&r->results[i]));
 	json_object_object_add(o, "metrics", list);
 	return o;
 }
