@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* What an event says, by the names of JSON. */
+/* Fields of an event as arguments, named like the keys of JSON. */
 #include <string.h>
 
 #include "abi/kinds.h"

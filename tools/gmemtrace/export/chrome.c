@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /*
- * Chrome's trace events, as JSON. A process is a VM, and a thread a thread in it. Its unit is
- * the microsecond; three decimals keep all of the time.
+ * Chrome's trace events, as JSON. VMs are processes, and their threads are threads. The unit is
+ * the microsecond; three decimals keep the nanoseconds.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -16,7 +16,7 @@ struct chrome {
 	bool any;
 };
 
-/* The id of threads whose track is that of windows: no thread has such a number. */
+/* Offset of thread ids for tracks of invalidation windows: larger than any thread's id. */
 #define WINDOWS_TID 1000000000ULL
 
 static struct chrome *to_chrome(struct export_writer *w)
@@ -24,13 +24,13 @@ static struct chrome *to_chrome(struct export_writer *w)
 	return (struct chrome *)w;
 }
 
-/* 0, or -EIO once out cannot be written to. */
-static int status(const struct chrome *c)
+/* Returns 0, or -EIO after a write error. */
+static int write_status(const struct chrome *c)
 {
 	return ferror(c->out) ? -EIO : 0;
 }
 
-/* Texts that come here hold no control characters and no bytes that are not UTF-8. */
+/* Writes a JSON string. The caller ensures UTF-8 without control characters. */
 static void put_string(FILE *out, const char *s)
 {
 	fputc('"', out);
@@ -63,7 +63,7 @@ static void put_args(struct chrome *c, const struct export_args *args)
 		fputs(i ? "," : "", c->out);
 		put_string(c->out, a->name);
 		fputc(':', c->out);
-		/* JavaScript has no larger integers. */
+		/* Integers of JavaScript are exact up to 2^53. */
 		if (a->text)
 			put_string(c->out, a->text);
 		else if (a->is_negative)
@@ -95,7 +95,7 @@ static int chrome_event(struct export_writer *w, char type, const struct export_
 	if (type == 'i')
 		fputs(",\"s\":\"t\"", c->out);
 	put_args(c, args);
-	return status(c);
+	return write_status(c);
 }
 
 static int chrome_name(struct export_writer *w, const char *what, uint64_t vm, uint64_t tid, const char *name)
@@ -106,7 +106,7 @@ static int chrome_name(struct export_writer *w, const char *what, uint64_t vm, u
 	fprintf(c->out, ",\"name\":\"%s\",\"args\":{\"name\":", what);
 	put_string(c->out, name);
 	fputs("}}", c->out);
-	return status(c);
+	return write_status(c);
 }
 
 static int chrome_vm(struct export_writer *w, const struct gmem_vm *vm)
@@ -150,7 +150,7 @@ static int chrome_counter(struct export_writer *w, uint64_t vm, enum export_coun
 	put_time(c, ts_ns);
 	fprintf(c->out, ",\"name\":\"%s\",\"args\":{\"bytes\":%" PRIu64 "}}", export_counter_names[which],
 		bytes);
-	return status(c);
+	return write_status(c);
 }
 
 static int chrome_finish(struct export_writer *w)
@@ -158,7 +158,7 @@ static int chrome_finish(struct export_writer *w)
 	struct chrome *c = to_chrome(w);
 
 	fputs("\n],\"displayTimeUnit\":\"ns\"}\n", c->out);
-	return status(c);
+	return write_status(c);
 }
 
 static void chrome_free(struct export_writer *w)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Records for other programs. Each writer gets what it needs, and knows no source. */
+/* Export of records to other programs; writers are independent of the source. */
 #ifndef GMEMTRACE_EXPORT_H
 #define GMEMTRACE_EXPORT_H
 
@@ -13,12 +13,12 @@
 #include "model/model.h"
 #include "report/report.h"
 
-/* What is said of a slice or an instant beside its name. */
+/* Argument of a slice or an instant. */
 struct export_arg {
 	const char *name;
-	const char *text;	/* NULL: it is a number */
+	const char *text;	/* NULL: a number */
 	uint64_t number;
-	bool is_negative;	/* number is to be read as int64_t */
+	bool is_negative;	/* number is an int64_t */
 };
 
 #define EXPORT_ARGS 12
@@ -29,11 +29,11 @@ struct export_args {
 	char texts[EXPORT_ARGS][40];
 };
 
-/* Where slices are drawn: of a thread in a VM; they nest. */
+/* Track of a thread of a VM; its slices nest. */
 struct export_track {
 	uint64_t vm;
 	uint32_t tid;
-	bool windows;		/* a second one, as invalidation windows and phases do not nest */
+	bool windows;		/* the second track of a thread: invalidation windows and phases do not nest */
 	uint64_t id;		/* unique, not 0 */
 };
 
@@ -41,11 +41,11 @@ enum export_counter { EXPORT_PRIVATE, EXPORT_SHARED, EXPORT_POPULATED, EXPORT_CO
 
 extern const char *const export_counter_names[EXPORT_COUNTERS];
 
-/* A format of traces. Times are those of records. All return 0 or -errno. */
+/* Writer of a trace format. Times are those of records. All functions return 0 or -errno. */
 struct export_writer {
-	int (*vm)(struct export_writer *w, const struct gmem_vm *vm);	/* these two behind all others, once each */
+	int (*vm)(struct export_writer *w, const struct gmem_vm *vm);	/* vm and track: after all others, once each */
 	int (*track)(struct export_writer *w, const struct export_track *t, const char *name);
-	int (*counters)(struct export_writer *w, uint64_t vm);	/* before the first of a VM; NULL: need not be told */
+	int (*counters)(struct export_writer *w, uint64_t vm);	/* before the first counter of a VM; NULL: not needed */
 	int (*begin)(struct export_writer *w, const struct export_track *t, uint64_t ts_ns,
 		     const char *name, const struct export_args *args);
 	int (*end)(struct export_writer *w, const struct export_track *t, uint64_t ts_ns,
@@ -58,25 +58,25 @@ struct export_writer {
 	void (*free)(struct export_writer *w);
 };
 
-/* NULL: no memory. They write to out, which stays the caller's. */
+/* Return NULL if out of memory. The caller closes @out. */
 struct export_writer *export_perfetto(FILE *out);
 struct export_writer *export_chrome(FILE *out);
 
-/* Turns records into slices, instants and counters. */
+/* Converter of records to slices, instants and counters. */
 struct export_trace;
 
-struct export_trace *export_trace_new(struct export_writer *w);	/* owns w then; NULL: it does not */
+struct export_trace *export_trace_new(struct export_writer *w);	/* owns @w unless it returns NULL */
 int export_trace_record(struct export_trace *t, const struct gmem_hdr *rec, bool wanted);
 int export_trace_finish(struct export_trace *t);
 void export_trace_free(struct export_trace *t);
 
-/* Ends whose begin was not there, and begins whose end never came. */
+/* Returns the number of ends without a begin, and of begins whose end was lost. */
 uint64_t export_trace_unpaired(const struct export_trace *t);
 
-/* All that an event says, as name and value. Its texts are in a. */
+/* Sets @a to the fields of an event; it holds their texts, too. */
 void export_args_of(struct export_args *a, const struct gmem_hdr *rec);
 
-/* Counters, histograms and sizes of VMs, as OpenMetrics: docs/gmemtrace.8. */
+/* Writes counters, histograms and sizes of VMs as OpenMetrics: docs/gmemtrace.8. */
 void export_openmetrics(const struct report *r, FILE *out);
 
 #endif /* GMEMTRACE_EXPORT_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /*
- * OpenMetrics: base units, counters that end in _total, one family after the other. Series are
- * told apart by VM, direction and phase; what a VM is called is in an info family only.
+ * OpenMetrics: base units, counters that end in _total, one family after the other. Series have
+ * labels for VM, direction and phase; names of VMs are in an info family only.
  */
 #include <inttypes.h>
 #include <stddef.h>
@@ -13,19 +13,19 @@
 #include "model/metrics.h"
 #include "views/text.h"
 
-/* Bounds of histograms: 2^k ns less one. Slots are [.., 2^k), and all values are whole. */
+/* Least and largest k of the bounds of histograms, 2^k - 1 ns: slots are [.., 2^k), and values are integers. */
 #define FIRST_BOUND	10
 #define LAST_BOUND	36
 
-enum scale { UNITS, PAGES, SECONDS };	/* as it is; pages as bytes; nanoseconds as seconds */
+enum scale { UNITS, PAGES, SECONDS };	/* unscaled; pages to bytes; nanoseconds to seconds */
 
 struct family {
 	const char *name;
 	const char *help;
 	size_t offset;		/* in struct gmem_counters */
-	size_t stride;		/* to the same of the other direction; 0: it has none */
+	size_t stride;		/* to the field of the other direction; 0: no directions */
 	enum scale scale;
-	unsigned int feature;	/* that it needs */
+	unsigned int feature;	/* required from the probes */
 };
 
 #define AT(field) offsetof(struct gmem_counters, field)
@@ -79,8 +79,8 @@ static void put_value(FILE *out, uint64_t v, enum scale scale)
 		fprintf(out, "%" PRIu64 "\n", scale == PAGES ? v << GMEM_PAGE_SHIFT : v);
 }
 
-/* Units are part of the name, and told once more, as the format has it. */
-static void head(FILE *out, const char *name, const char *type, const char *help)
+/* Writes the metadata of a family; the format requires a unit both in the name and in a line of its own. */
+static void write_head(FILE *out, const char *name, const char *type, const char *help)
 {
 	static const char *const units[] = { "seconds", "bytes" };
 	size_t len = strlen(name);
@@ -103,11 +103,11 @@ static uint64_t counter_at(const struct gmem_counters *c, size_t offset)
 	return v;
 }
 
-static void family(const struct report *r, const struct family *f, FILE *out)
+static void write_family(const struct report *r, const struct family *f, FILE *out)
 {
 	if ((r->features & f->feature) != f->feature)
 		return;
-	head(out, f->name, "counter", f->help);
+	write_head(out, f->name, "counter", f->help);
 	for (size_t i = 0; i < r->nr_vms; i++) {
 		const struct report_subject *s = &r->vms[i];
 
@@ -121,11 +121,11 @@ static void family(const struct report *r, const struct family *f, FILE *out)
 	}
 }
 
-static void phases(const struct report *r, FILE *out)
+static void write_phases(const struct report *r, FILE *out)
 {
 	if (!(r->features & GMEM_FEATURE_PHASES))
 		return;
-	head(out, "gmem_phase_seconds", "counter", "Of conversions that changed something, in a phase.");
+	write_head(out, "gmem_phase_seconds", "counter", "Of conversions that changed something, in a phase.");
 	for (size_t i = 0; i < r->nr_vms; i++) {
 		for (int n = 0; r->vms[i].counted && n < GMEM_DIRECTIONS * GMEM_PHASES; n++) {
 			int d = n / GMEM_PHASES, p = n % GMEM_PHASES;
@@ -158,11 +158,11 @@ static void buckets(FILE *out, const char *name, uint64_t vm, int d, const struc
 	put_value(out, dist->total_ns, SECONDS);
 }
 
-static void histogram(const struct report *r, const char *name, enum gmem_series_id series, FILE *out)
+static void write_histogram(const struct report *r, const char *name, enum gmem_series_id series, FILE *out)
 {
 	if (!report_knows(r, series))
 		return;
-	head(out, name, "histogram", gmem_series[series].help);
+	write_head(out, name, "histogram", gmem_series[series].help);
 	for (size_t i = 0; i < r->nr_vms; i++) {
 		for (int d = 0; d < GMEM_DIRECTIONS; d++) {
 			struct gmem_dist dist = report_dist(&r->vms[i], series, d);
@@ -172,7 +172,7 @@ static void histogram(const struct report *r, const char *name, enum gmem_series
 	}
 }
 
-/* In a label, these three are written with a backslash. */
+/* Writes a label; quotes and backslashes are escaped, and gmem_text_name() leaves no newline. */
 static void put_label(FILE *out, const char *name, const char *value)
 {
 	char buf[REPORT_NAME_SIZE];
@@ -186,9 +186,9 @@ static void put_label(FILE *out, const char *name, const char *value)
 	fputc('"', out);
 }
 
-static void infos(const struct report *r, FILE *out)
+static void write_infos(const struct report *r, FILE *out)
 {
-	head(out, "gmem_vm", "info", "What a VM is.");
+	write_head(out, "gmem_vm", "info", "What a VM is.");
 	for (size_t i = 0; i < r->nr_vms; i++) {
 		const struct gmem_vm_stats *vm = r->vms[i].vm;
 
@@ -199,8 +199,8 @@ static void infos(const struct report *r, FILE *out)
 	}
 }
 
-/* Of VMs that are there: of the metric table, so that names and meanings are those of gmemtop. */
-static void gauges(const struct report *r, FILE *out)
+/* Writes gauges of VMs that have not ended, from the metric table, so that names and meanings match gmemtop. */
+static void write_gauges(const struct report *r, FILE *out)
 {
 	static const char *const keys[] = { "slot_bytes", "private_bytes", "shared_bytes", "populated_bytes" };
 
@@ -209,25 +209,25 @@ static void gauges(const struct report *r, FILE *out)
 		char name[64];
 
 		snprintf(name, sizeof(name), "gmem_%s", keys[k]);
-		head(out, name, "gauge", m->help);
+		write_head(out, name, "gauge", m->help);
 		for (size_t i = 0; i < r->nr_vms; i++) {
 			const struct gmem_vm_stats *s = r->vms[i].vm;
 			const struct gmem_vm *vm = s->end_ns ? NULL : gmem_model_vm(r->a->model, s->id);
 
 			struct gmem_value v = vm ? gmem_metric_get(m, vm, r->a->model) : GMEM_NO_VALUE;
 
-			/* A sum that lacks a part is not the value that its name says. */
+			/* A partial sum is not the value that the metric stands for. */
 			if (!v.unknown && !v.partial)
 				fprintf(out, "%s{vm=\"%" PRIu64 "\"} %" PRIu64 "\n", name, s->id, v.u);
 		}
 	}
 }
 
-static void own(const struct report *r, FILE *out)
+static void write_tool_counters(const struct report *r, FILE *out)
 {
-	head(out, "gmem_events", "counter", "Events seen.");
+	write_head(out, "gmem_events", "counter", "Events seen.");
 	fprintf(out, "gmem_events_total %" PRIu64 "\n", r->a->nr_events);
-	head(out, "gmem_lost", "counter", "Lost, by reason: docs/json.md.");
+	write_head(out, "gmem_lost", "counter", "Lost, by reason: docs/json.md.");
 	for (int i = 0; i < GMEM_LOSSES; i++)
 		fprintf(out, "gmem_lost_total{reason=\"%s\"} %" PRIu64 "\n", gmem_loss_names[i],
 			r->a->model->lost[i]);
@@ -235,13 +235,13 @@ static void own(const struct report *r, FILE *out)
 
 void export_openmetrics(const struct report *r, FILE *out)
 {
-	infos(r, out);
-	gauges(r, out);
+	write_infos(r, out);
+	write_gauges(r, out);
 	for (size_t i = 0; i < NR_FAMILIES; i++)
-		family(r, &families[i], out);
-	phases(r, out);
-	histogram(r, "gmem_conversion_duration_seconds", GMEM_S_CONVERSION, out);
-	histogram(r, "gmem_stall_duration_seconds", GMEM_S_STALL, out);
-	own(r, out);
+		write_family(r, &families[i], out);
+	write_phases(r, out);
+	write_histogram(r, "gmem_conversion_duration_seconds", GMEM_S_CONVERSION, out);
+	write_histogram(r, "gmem_stall_duration_seconds", GMEM_S_STALL, out);
+	write_tool_counters(r, out);
 	fputs("# EOF\n", out);
 }

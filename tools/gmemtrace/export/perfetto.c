@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /*
  * Perfetto's trace format: packets with track descriptors and track events (perfetto.proto).
- * A process is a VM. Its threads' tracks are plain tracks below it: a thread may work for
+ * VMs are processes. Tracks of threads are plain tracks below them: a thread may work for
  * several VMs, which threads of Perfetto cannot.
  */
 #include <errno.h>
@@ -28,7 +28,7 @@ struct perfetto {
 #define SEQUENCE 1
 #define PACKET_TAG 0x0a		/* field 1 of Trace, with a length */
 
-/* Ids of tracks: those of threads count from 1, and VMs have many. */
+/* Ids of tracks: those of threads count from 1; those of VMs and counters have the top bit set. */
 #define VM_TRACK(vm)		(1ULL << 63 | (vm) << 3)
 #define COUNTER_TRACK(vm, i)	(VM_TRACK(vm) + 1 + (i))
 
@@ -95,7 +95,7 @@ static int perfetto_vm(struct export_writer *w, const struct gmem_vm *vm)
 
 	snprintf(title, sizeof(title), "VM %" PRIu64 " %s (pid %u)", vm->id,
 		 gmem_text_name(name, sizeof(name), *vm->name ? vm->name : vm->comm), vm->pid);
-	/* By pid, two VMs of one process would be one. */
+	/* The VM's number: with the PID, two VMs of one process would be merged. */
 	process.has_pid = 1;
 	process.pid = (int32_t)vm->id;
 	process.process_name = title;
@@ -115,7 +115,7 @@ static int perfetto_track(struct export_writer *w, const struct export_track *t,
 	return write_descriptor((struct perfetto *)w, &d);
 }
 
-/* Pointers to what is in room. */
+/* Converts @args to annotations in @room, to which @list then points. */
 static void annotate(track_event *e, const struct export_args *args, annotation *room, annotation **list)
 {
 	for (size_t i = 0; args && i < args->nr; i++) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /*
- * Records as slices that nest: a track for each thread in a VM, another for its invalidation
- * windows, which overlap phases. Owns the tracks and what is open on them.
+ * Conversion of records to nested slices: a track for each thread of a VM, and another for its
+ * invalidation windows, which overlap phases. Owns the tracks and their open slices.
  * Longer than 400 lines because every kind of slice opens and closes what is open on a track.
  */
 #define HASH_NONFATAL_OOM 1	/* uthash would exit */
@@ -16,9 +16,9 @@
 #include "input/unfold.h"
 #include "model/metrics.h"
 
-#define DEPTH 16	/* slices in slices: more is no trace of a kernel */
+#define DEPTH 16	/* nested slices; the kernel nests fewer */
 
-#define LOCK_PHASE	0xffff	/* a slice that no record begins */
+#define LOCK_PHASE	0xffff	/* kind of the slice of the phase lock, which no record begins */
 
 const char *const export_counter_names[EXPORT_COUNTERS] = {
 	[EXPORT_PRIVATE]	= "private_bytes",
@@ -35,10 +35,10 @@ struct track_key {
 struct track {
 	struct track_key key;
 	struct export_track t;
-	uint64_t now_ns;	/* no slice begins or ends before that */
-	uint32_t vcpu;		/* + 1; 0: not known */
+	uint64_t now_ns;	/* slices begin and end no earlier */
+	uint32_t vcpu;		/* + 1; 0: unknown */
 	unsigned int depth;
-	uint16_t open[DEPTH];	/* kinds of what began */
+	uint16_t open[DEPTH];	/* kinds of the open slices */
 	uint64_t begin_ns[DEPTH];
 	UT_hash_handle hh;
 };
@@ -46,7 +46,7 @@ struct track {
 struct vm_state {
 	uint64_t id;
 	uint64_t bytes[EXPORT_COUNTERS];
-	bool told[EXPORT_COUNTERS];
+	bool emitted[EXPORT_COUNTERS];
 	UT_hash_handle hh;
 };
 
@@ -159,7 +159,7 @@ static int close_slice(struct export_trace *t, struct track *track, uint64_t ts_
 	return t->w->end(t->w, &track->t, ts_ns, args);
 }
 
-/* Where the slice of that kind is; -1: there is none. */
+/* Returns the depth of the open slice of that kind, or -1. */
 static int find_open(const struct track *track, uint16_t kind)
 {
 	int i = (int)track->depth - 1;
@@ -174,7 +174,7 @@ static bool is_phase(uint16_t kind)
 	return kind == GMEM_ATTRIBUTES_PHASE || kind == LOCK_PHASE;
 }
 
-/* What is above, and lost its end, ends here, too. */
+/* Closes the slices above @depth: their ends were lost. */
 static int close_above(struct export_trace *t, struct track *track, int depth, uint64_t ts_ns)
 {
 	int err = 0;
@@ -203,7 +203,7 @@ static const char *slice_name(const struct gmem_rec *r, const struct gmem_kind_i
 	}
 }
 
-static int begins(struct export_trace *t, struct track *track, const struct gmem_rec *r,
+static int begin_operation(struct export_trace *t, struct track *track, const struct gmem_rec *r,
 		  const struct gmem_kind_info *k)
 {
 	uint64_t ts = not_before(track, r->h.ts_ns);
@@ -216,7 +216,7 @@ static int begins(struct export_trace *t, struct track *track, const struct gmem
 	return err ? err : open_slice(t, track, r->h.kind, ts, slice_name(r, k), &args);
 }
 
-/* Its begin was not there: it is drawn if nothing is in its way, else its end is marked. */
+/* Emits an operation without a begin: a slice by its duration, or an instant if that would overlap others. */
 static int lone_end(struct export_trace *t, struct track *track, const struct gmem_rec *r,
 		    const struct gmem_kind_info *k, const struct export_args *args)
 {
@@ -230,7 +230,7 @@ static int lone_end(struct export_trace *t, struct track *track, const struct gm
 	return err ? err : t->w->end(t->w, &track->t, ts, NULL);
 }
 
-static int ends(struct export_trace *t, struct track *track, const struct gmem_rec *r,
+static int end_operation(struct export_trace *t, struct track *track, const struct gmem_rec *r,
 		const struct gmem_kind_info *k)
 {
 	int at = find_open(track, r->h.kind - 1), err;
@@ -245,8 +245,8 @@ static int ends(struct export_trace *t, struct track *track, const struct gmem_r
 	return err ? err : close_slice(t, track, ts, &args);
 }
 
-/* The first that is told of ends the one that nobody tells of: waiting for the lock. */
-static int phase(struct export_trace *t, struct track *track, const struct gmem_rec *r)
+/* Begins a phase. The first one with an event also ends the slice of the lock, which has no event. */
+static int begin_phase(struct export_trace *t, struct track *track, const struct gmem_rec *r)
 {
 	int at = find_open(track, GMEM_ATTRIBUTES_BEGIN), err = 0;
 	uint64_t ts = not_before(track, r->h.ts_ns);
@@ -262,7 +262,7 @@ static int phase(struct export_trace *t, struct track *track, const struct gmem_
 				      gmem_phase_names[r->arg + GMEM_PHASE_CHECK], NULL);
 }
 
-static int instant(struct export_trace *t, struct track *track, const struct gmem_rec *r,
+static int emit_instant(struct export_trace *t, struct track *track, const struct gmem_rec *r,
 		   const struct gmem_kind_info *k)
 {
 	struct export_args args;
@@ -271,14 +271,14 @@ static int instant(struct export_trace *t, struct track *track, const struct gme
 	return t->w->instant(t->w, &track->t, not_before(track, r->h.ts_ns), k->name, &args);
 }
 
-/* Of one that stalls it is known which vCPU it is. */
+/* Takes the vCPU's number of a thread from its stalls. */
 static void learn_vcpu(struct track *track, const struct gmem_rec *r)
 {
 	if (r->h.kind == GMEM_STALL_BEGIN)
 		track->vcpu = r->aux + 1;
 }
 
-static int event(struct export_trace *t, const struct gmem_rec *r, const struct gmem_kind_info *k)
+static int emit_event(struct export_trace *t, const struct gmem_rec *r, const struct gmem_kind_info *k)
 {
 	bool window = r->h.kind == GMEM_INVALIDATE_BEGIN || r->h.kind == GMEM_INVALIDATE_END;
 	struct track *track;
@@ -289,24 +289,24 @@ static int event(struct export_trace *t, const struct gmem_rec *r, const struct 
 		return err;
 	learn_vcpu(track, r);
 	if (r->h.kind == GMEM_ATTRIBUTES_PHASE)
-		return phase(t, track, r);
+		return begin_phase(t, track, r);
 	switch (k->phase) {
 	case GMEM_BEGIN:
-		return begins(t, track, r, k);
+		return begin_operation(t, track, r, k);
 	case GMEM_END:
-		return ends(t, track, r, k);
+		return end_operation(t, track, r, k);
 	default:
-		return instant(t, track, r, k);
+		return emit_instant(t, track, r, k);
 	}
 }
 
 static int on_event(void *ctx, const struct gmem_hdr *rec)
 {
-	return event(ctx, (const struct gmem_rec *)rec, gmem_kind(rec->kind));
+	return emit_event(ctx, (const struct gmem_rec *)rec, gmem_kind(rec->kind));
 }
 
-/* One that tells its phases is drawn with them also if its begin was not there, and nothing is in its way. */
-static int begin_untold(struct export_trace *t, const struct gmem_conversion_rec *c)
+/* Emits the missed begin of a conversion with phases, unless the slice would overlap others. */
+static int emit_missed_begin(struct export_trace *t, const struct gmem_conversion_rec *c)
 {
 	struct gmem_rec begin = c->r;
 	struct track *track;
@@ -318,7 +318,7 @@ static int begin_untold(struct export_trace *t, const struct gmem_conversion_rec
 	if (err || track->depth || begin.h.ts_ns < track->now_ns || begin.dur_ns > c->r.h.ts_ns)
 		return err;
 	t->unpaired++;
-	return event(t, &begin, gmem_kind(begin.h.kind));
+	return emit_event(t, &begin, gmem_kind(begin.h.kind));
 }
 
 static struct vm_state *get_vm(struct export_trace *t, uint64_t id, int *err)
@@ -358,7 +358,7 @@ static bool changes_bytes(unsigned int kind)
 	}
 }
 
-static int counters(struct export_trace *t, const struct gmem_hdr *h)
+static int emit_counters(struct export_trace *t, const struct gmem_hdr *h)
 {
 	const struct gmem_vm *vm = gmem_model_vm(t->model, h->vm);
 	static const char *const keys[EXPORT_COUNTERS] = {
@@ -377,13 +377,13 @@ static int counters(struct export_trace *t, const struct gmem_hdr *h)
 	for (int i = 0; i < EXPORT_COUNTERS; i++)
 		values[i] = gmem_metric_get(gmem_metric(keys[i]), vm, t->model);
 	for (int i = 0; i < EXPORT_COUNTERS && !err; i++) {
-		/* A track has no sign for what is unknown: it begins where something is known. */
+		/* Tracks cannot show unknown values: they begin with the first known one. */
 		if (values[i].unknown || values[i].partial ||
-		    (state->told[i] && state->bytes[i] == values[i].u))
+		    (state->emitted[i] && state->bytes[i] == values[i].u))
 			continue;
-		if (i == EXPORT_POPULATED && !state->told[i] && h->kind != GMEM_SCAN_FILE)
-			continue;	/* a new file is empty, and will not stay so: wait until it is read */
-		state->told[i] = true;
+		if (i == EXPORT_POPULATED && !state->emitted[i] && h->kind != GMEM_SCAN_FILE)
+			continue;	/* a new file counts as empty until it is scanned: wait for that */
+		state->emitted[i] = true;
 		state->bytes[i] = values[i].u;
 		err = t->w->counter(t->w, h->vm, i, h->ts_ns, values[i].u);
 	}
@@ -403,18 +403,18 @@ int export_trace_record(struct export_trace *t, const struct gmem_hdr *rec, bool
 		return err;
 	if (k->phase != GMEM_META && wanted) {
 		c = gmem_conversion(rec);
-		err = c ? begin_untold(t, c) : 0;
+		err = c ? emit_missed_begin(t, c) : 0;
 		if (!err)
 			err = unfold(rec, on_event, t);
 	}
 	if (!err && rec->vm && changes_bytes(rec->kind))
-		err = counters(t, rec);
+		err = emit_counters(t, rec);
 	return err;
 }
 
 /*
- * Names come last, and once: which vCPU a thread is, and how a VM is called, is told late, and
- * the engine of ui.perfetto.dev keeps the first name that it reads.
+ * Emits names last, and once: vCPUs of threads and names of VMs become known late, and the engine
+ * of ui.perfetto.dev keeps the first name that it reads.
  */
 static int name_all(struct export_trace *t)
 {
@@ -433,7 +433,7 @@ static int name_all(struct export_trace *t)
 	return err;
 }
 
-/* What is open stays open: viewers draw it to the end. */
+/* Finishes the trace. Open slices stay open: viewers draw them to the end. */
 int export_trace_finish(struct export_trace *t)
 {
 	int err = name_all(t);
