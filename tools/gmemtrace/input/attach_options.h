@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* How the running kernel is watched, and for how long: options of all commands that do. */
+/* Options for live event collection and its duration, shared by all commands that attach. */
 #ifndef GMEMTRACE_ATTACH_OPTIONS_H
 #define GMEMTRACE_ATTACH_OPTIONS_H
 
@@ -9,10 +9,10 @@
 
 struct attach_options {
 	struct gmem_live_opts live;
-	double seconds;			/* 0: until it is told to end */
+	double seconds;			/* 0: until a signal */
 };
 
-/* For argp_child: the input is struct attach_options. */
+/* Parser for argp_child; its input is struct attach_options. */
 extern const struct argp attach_argp;
 
 #endif /* GMEMTRACE_ATTACH_OPTIONS_H */

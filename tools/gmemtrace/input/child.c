@@ -8,14 +8,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Of the child: until it may run, then it is the command. */
+/* Runs in the child: waits for a byte from the parent, then executes the command. */
 static void become(char **argv, int go, int failed)
 {
 	char byte;
 	int err;
 
 	if (read(go, &byte, 1) != 1)
-		_exit(127);	/* nobody wants it any more */
+		_exit(127);	/* the parent closed the pipe */
 	execvp(argv[0], argv);
 	err = errno;
 	if (write(failed, &err, sizeof(err)) != sizeof(err))
@@ -63,7 +63,7 @@ int child_run(struct child *c)
 		return -errno;
 	close(c->go);
 	c->go = -1;
-	/* It is closed by exec: nothing to read is success. */
+	/* exec closes the pipe: end of file is success. */
 	do
 		n = read(c->failed, &err, sizeof(err));
 	while (n < 0 && errno == EINTR);

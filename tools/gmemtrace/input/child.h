@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* A command that is watched: made before privileges are given up, and run when all is attached. */
+/* Child for the traced command: forked before privileges are dropped, executed once all is attached. */
 #ifndef GMEMTRACE_CHILD_H
 #define GMEMTRACE_CHILD_H
 
@@ -7,23 +7,23 @@
 #include <sys/types.h>
 
 struct child {
-	pid_t pid;	/* 0: there is none */
-	int go;		/* pipe to it: -1 once it runs */
-	int failed;	/* pipe from it: errno of exec */
-	int status;	/* of waitpid(), once it ended */
+	pid_t pid;	/* 0: none */
+	int go;		/* pipe to the child; -1 once it runs */
+	int failed;	/* pipe from the child: errno of exec */
+	int status;	/* from waitpid(), valid once ended */
 	bool ended;
 };
 
-/* It waits. 0 or -errno. */
+/* Forks a child that waits for child_run(). Returns 0 or -errno. */
 int child_prepare(struct child *c, char **argv);
 
-/* It runs. 0, or -errno of what kept it from that. */
+/* Executes the command. Returns 0 or the -errno of exec. */
 int child_run(struct child *c);
 
-/* Has it ended? Does not wait. */
+/* Returns true if the child ended or there is none; does not wait. */
 bool child_ended(struct child *c);
 
-/* Ends what still waits or runs, and waits for it. */
+/* Sends SIGTERM to a child that still waits or runs, and reaps it. */
 void child_end(struct child *c);
 
 #endif /* GMEMTRACE_CHILD_H */

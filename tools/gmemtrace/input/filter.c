@@ -73,7 +73,7 @@ static bool is_vm(const struct filter *f, uint64_t id, const struct gmem_vm *vm)
 		      (!*vm->name && !strncmp(vm->comm, f->o.vm, sizeof(vm->comm))));
 }
 
-/* What happens to the VM of a process, and what the process does. */
+/* Passes, for a PID, events of the VMs of that process, and events that the process causes. */
 bool filter_wants_vm(const struct filter *f, const struct gmem_hdr *rec)
 {
 	const struct gmem_vm *vm;
@@ -113,7 +113,7 @@ static bool overlaps(const struct filter *f, uint64_t start, uint64_t end)
 	return start < f->o.end_gfn && end > f->o.start_gfn;
 }
 
-/* Ranges of a file are where it is bound. */
+/* Translates a range of a file to gfns by its bindings, and checks these. */
 static bool wants_pgoffs(const struct filter *f, const struct gmem_rec *r)
 {
 	const struct gmem_vm *vm = gmem_model_vm(f->model, r->h.vm);
@@ -163,7 +163,7 @@ static bool wants_mode(const struct filter *f, const struct gmem_rec *r)
 	return !f->o.fallocate || f->o.fallocate & (r->arg & PUNCH_HOLE ? 1 : 2);
 }
 
-/* What is still in flight after so long will have taken longer: its end will be wanted, too. */
+/* Passes also the repeated begin of an operation in flight for that long: its end will pass, too. */
 static bool wants_duration(const struct filter *f, const struct gmem_rec *r,
 			   const struct gmem_kind_info *k)
 {
@@ -183,7 +183,7 @@ static bool wants_kind(const struct filter *f, const struct gmem_rec *r)
 	return f->o.kinds & kinds;
 }
 
-/* Its begin, or what tells of it together with others. */
+/* Passes the begin of the phase, or the record of a conversion that has this phase. */
 static bool wants_phase(const struct filter *f, const struct gmem_rec *r)
 {
 	const struct gmem_conversion_rec *c = gmem_conversion(&r->h);
@@ -216,7 +216,7 @@ bool filter_wants(const struct filter *f, const struct gmem_hdr *rec)
 	return wants_event(f, (const struct gmem_rec *)rec, k);
 }
 
-/* Files, bindings and attributes are by these. */
+/* Returns true for records that change files, bindings or attributes. */
 static bool changes_memory(const struct gmem_hdr *rec)
 {
 	switch (rec->kind) {

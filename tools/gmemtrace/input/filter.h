@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Which records are wanted: options that live, print and record share, and the decision.
- * Knows no source and no output.
+ * Filters: options that select records, shared by all commands, and their evaluation.
+ * Independent of source and output.
  */
 #ifndef GMEMTRACE_FILTER_H
 #define GMEMTRACE_FILTER_H
@@ -12,54 +12,54 @@
 
 #include "model/model.h"
 
-/* What was asked for. All 0: everything. */
+/* Filter options; all 0: every record passes. */
 struct filter_options {
 	const char *vm;		/* number or name; NULL: any */
 	uint32_t pid;
 	uint64_t kinds;		/* bit by kind; 0: any */
-	unsigned int fallocate;	/* of these kinds only 1: punches, 2: allocations; 0, 3: both */
-	int direction;		/* 1 + enum gmem_direction */
+	unsigned int fallocate;	/* for fallocate kinds, 1: only punches, 2: only allocations; 0, 3: both */
+	int direction;		/* 1 + enum gmem_direction; 0: any */
 	uint64_t min_bytes;	/* of the range */
 	uint64_t max_bytes;	/* 0: any */
 	uint64_t longer_ns;
 	uint64_t start_gfn;
 	uint64_t end_gfn;	/* 0: any */
-	int phase;		/* 1 + number in the event */
+	int phase;		/* 1 + phase number in the event; 0: any */
 };
 
-/* For argp_child: the input is struct filter_options. */
+/* Parser for argp_child; its input is struct filter_options. */
 extern const struct argp filter_argp;
 
-/* "vm=1 longer=100us": for a recording; "" if everything is wanted. */
+/* Formats the filters for a recording's header, as "vm=1 longer_ns=100000"; "" if there are none. Returns @buf. */
 char *filter_text(const struct filter_options *o, char *buf, size_t size);
 
 struct filter {
 	struct filter_options o;
-	bool all;			/* nothing is left out */
-	struct gmem_model *model;	/* names of VMs and their bindings; NULL: not needed */
-	bool telling;			/* what now begins is in flight: gmem_told_again() */
-	uint64_t told_ns;		/* as of then */
+	bool all;			/* every record passes */
+	struct gmem_model *model;	/* names and bindings of VMs; NULL: not needed */
+	bool telling;			/* begins now repeat operations in flight: gmem_told_again() */
+	uint64_t told_ns;		/* time of the snapshot that repeats them */
 };
 
-/* 0 or -ENOMEM. */
+/* Returns 0 or -ENOMEM. */
 int filter_init(struct filter *f, const struct filter_options *o);
 void filter_free(struct filter *f);
 
-/* To be told of all records, in order, before it is asked of them. 0 or -ENOMEM. */
+/* Updates the filter's state. Call it with all records, in order, before any check of them. Returns 0 or -ENOMEM. */
 int filter_learn(struct filter *f, const struct gmem_hdr *rec);
 
-/* Is it of a VM that is wanted? True for what is of no VM. */
+/* Returns true if the record's VM passes, or if it belongs to no VM. */
 bool filter_wants_vm(const struct filter *f, const struct gmem_hdr *rec);
 
-/* Says on stderr if a VM was asked for, and none like that was seen. */
+/* Warns on stderr if a VM or process was given and no VM matched. */
 void filter_tell_unmet(const struct filter *f);
 
-/* An event that is wanted in all respects. */
+/* Returns true if the record passes all filters. */
 bool filter_wants(const struct filter *f, const struct gmem_hdr *rec);
 
 /*
- * To be recorded: what is wanted, and of VMs that are wanted all that changes what is known
- * of their memory, as maps must be true.
+ * Returns true if the record must be recorded: it passes all filters, or its VM passes and it
+ * changes the state of the VM's memory, as maps must stay true.
  */
 bool filter_keeps(const struct filter *f, const struct gmem_hdr *rec);
 

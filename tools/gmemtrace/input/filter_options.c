@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* The options of a filter, from the command line and as text. */
+/* Options of a filter: parsing and formatting. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -55,7 +55,7 @@ static bool parse_sizes(struct filter_options *o, const char *arg)
 			 o->max_bytes);
 }
 
-/* Also by what people call an operation. */
+/* Returns the kinds of an event, an operation, or its alias (convert, punch, allocate); 0: unknown name. */
 static uint64_t kinds_by_name(const char *name)
 {
 	uint64_t kinds = 0;
@@ -104,8 +104,8 @@ static void list_kinds(void)
 	exit(0);
 }
 
-/* In *number, from 1. */
-static error_t choose(const struct argp_state *state, const char *what, const char *arg,
+/* Sets *@number to 1 + the index of @arg in @names. */
+static error_t choose_number(const struct argp_state *state, const char *what, const char *arg,
 		      const char *const *names, size_t n, int *number)
 {
 	int i = 0;
@@ -137,10 +137,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			list_kinds();
 		return parse_kinds(o, arg) ? 0 : gmem_args_bad(state, "no kinds of events (--kind help lists them):", arg);
 	case OPT_TO:
-		return choose(state, "no side:", arg, sides, GMEM_DIRECTIONS, &o->direction);
+		return choose_number(state, "no side:", arg, sides, GMEM_DIRECTIONS, &o->direction);
 	case OPT_PHASE:
-		/* The event numbers those that it tells of, and the first is not among them. */
-		return choose(state, "no phase that begins with an event:", arg, gmem_phase_names + GMEM_PHASE_CHECK,
+		/* Phases are numbered from check: the first one, lock, begins without an event. */
+		return choose_number(state, "no phase that begins with an event:", arg, gmem_phase_names + GMEM_PHASE_CHECK,
 			      GMEM_PHASES - GMEM_PHASE_CHECK, &o->phase);
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -150,7 +150,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 const struct argp filter_argp = { options, parse, NULL, NULL, NULL, NULL, NULL };
 
 __attribute__((format(printf, 4, 5)))
-static void add(char *buf, size_t size, size_t *used, const char *fmt, ...)
+static void add_term(char *buf, size_t size, size_t *used, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -170,22 +170,22 @@ char *filter_text(const struct filter_options *o, char *buf, size_t size)
 
 	*buf = '\0';
 	if (o->pid)
-		add(buf, size, &used, "pid=%u", o->pid);
+		add_term(buf, size, &used, "pid=%u", o->pid);
 	if (o->vm)
-		add(buf, size, &used, "vm=%s", o->vm);
+		add_term(buf, size, &used, "vm=%s", o->vm);
 	if (o->end_gfn)
-		add(buf, size, &used, "gfn=0x%llx-0x%llx", (ull)o->start_gfn, (ull)o->end_gfn);
+		add_term(buf, size, &used, "gfn=0x%llx-0x%llx", (ull)o->start_gfn, (ull)o->end_gfn);
 	if (o->kinds)
-		add(buf, size, &used, "kinds=0x%llx", (ull)o->kinds);
+		add_term(buf, size, &used, "kinds=0x%llx", (ull)o->kinds);
 	if (o->direction)
-		add(buf, size, &used, "to=%s", o->direction == 1 + GMEM_TO_PRIVATE ? "private" : "shared");
+		add_term(buf, size, &used, "to=%s", o->direction == 1 + GMEM_TO_PRIVATE ? "private" : "shared");
 	if (o->min_bytes)
-		add(buf, size, &used, "min_bytes=%llu", (ull)o->min_bytes);
+		add_term(buf, size, &used, "min_bytes=%llu", (ull)o->min_bytes);
 	if (o->max_bytes)
-		add(buf, size, &used, "max_bytes=%llu", (ull)o->max_bytes);
+		add_term(buf, size, &used, "max_bytes=%llu", (ull)o->max_bytes);
 	if (o->longer_ns)
-		add(buf, size, &used, "longer_ns=%llu", (ull)o->longer_ns);
+		add_term(buf, size, &used, "longer_ns=%llu", (ull)o->longer_ns);
 	if (o->phase)
-		add(buf, size, &used, "phase=%s", gmem_phase_names[o->phase - 1 + GMEM_PHASE_CHECK]);
+		add_term(buf, size, &used, "phase=%s", gmem_phase_names[o->phase - 1 + GMEM_PHASE_CHECK]);
 	return buf;
 }

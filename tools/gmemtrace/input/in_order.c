@@ -42,7 +42,7 @@ static uint16_t hold(struct in_order *o, const struct gmem_hdr *rec)
 	return place;
 }
 
-/* Behind all that are not later: nearly always the last. */
+/* Inserts a record behind all that are not later: nearly always at the end. */
 static void put_in_place(struct in_order *o, uint16_t place)
 {
 	uint16_t *at;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Owns: the order of lines. Records come when their operations are told: those of phases with the
- * end of the conversion, and those of several CPUs may overtake each other. A few are held back
- * so that they can be handed over by their times. Knows no line.
+ * Sorting of records by time. They arrive out of order: those of phases with the end of their
+ * conversion, and those of different CPUs may overtake each other. A bounded number is held back
+ * and handed over by time.
  */
 #ifndef GMEMTRACE_IN_ORDER_H
 #define GMEMTRACE_IN_ORDER_H
@@ -11,9 +11,13 @@
 
 #include "base/source.h"
 
-#define IN_ORDER_HELD	32768	/* a task may be preempted for long inside a conversion; one that is later than so many keeps its time, but not its place */
+/*
+ * Records held back; many, as a task may be preempted for long inside a conversion. A record that
+ * comes later than that keeps its time, but is out of order.
+ */
+#define IN_ORDER_HELD	32768
 
-/* An event, or GMEM_VM: what is behind it in a record of a newer version is cut off. */
+/* Record of an event or GMEM_VM; the tail that a newer version appends is cut off. */
 union in_order_rec {
 	struct gmem_hdr h;
 	struct gmem_rec event;
@@ -23,23 +27,24 @@ union in_order_rec {
 };
 
 struct in_order {
-	gmem_record_fn fn;	/* gets them; what it returns, adding and flushing return */
+	gmem_record_fn fn;	/* receives the records; its errors are returned by add and flush */
 	void *ctx;
-	union in_order_rec *held;	/* by place */
-	uint16_t places[2 * IN_ORDER_HELD];	/* from first on: of those that are held, by time */
+	union in_order_rec *held;	/* indexed by place */
+	uint16_t places[2 * IN_ORDER_HELD];	/* places of held records by time, from index first */
 	uint32_t first;
 	uint32_t nr;
 	uint16_t free[IN_ORDER_HELD];
 	uint32_t nr_free;
 };
 
-/* 0 or -ENOMEM. */
+/* Returns 0 or -ENOMEM. */
 int in_order_init(struct in_order *o, gmem_record_fn fn, void *ctx);
 void in_order_free(struct in_order *o);
 
+/* Holds a copy of @rec; if there is no room, hands over the earliest first. Returns 0 or what fn returned. */
 int in_order_add(struct in_order *o, const struct gmem_hdr *rec);
 
-/* All that are held. */
+/* Hands over all held records. Returns 0 or what fn returned. */
 int in_order_flush(struct in_order *o);
 
 #endif /* GMEMTRACE_IN_ORDER_H */

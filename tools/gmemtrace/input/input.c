@@ -24,7 +24,7 @@ static const struct argp_option options[] = {
 	{ 0 }
 };
 
-/* What is behind -- is a command, and what is before it a recording. */
+/* Takes the argument before -- as a recording, and those behind it as a command. */
 static error_t parse_arg(struct input *in, char *arg, struct argp_state *state)
 {
 	if (state->quoted && state->next > state->quoted) {
@@ -45,7 +45,7 @@ static bool is_same_file(const char *a, const char *b)
 	return !stat(a, &x) && !stat(b, &y) && S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-static error_t check(const struct input *in, const struct argp_state *state)
+static error_t check_args(const struct input *in, const struct argp_state *state)
 {
 	const struct gmem_live_opts *live = &in->attach.live;
 
@@ -81,7 +81,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		return parse_arg(in, arg, state);
 	case ARGP_KEY_END:
-		return check(in, state);
+		return check_args(in, state);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -118,7 +118,7 @@ static double now_s(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* -ENODATA and -ECANCELED are ends in order. */
+/* Replays a recording; -ENODATA and -ECANCELED are no errors. */
 static int replay(struct gmem_source *s, struct input *in)
 {
 	int n;
@@ -134,7 +134,7 @@ static int replay(struct gmem_source *s, struct input *in)
 static int follow(struct gmem_source *s, struct input *in, struct child *c)
 {
 	double interval = in->interval_s > 0 ? in->interval_s : 1, begin = now_s(), synced = begin;
-	bool looked = false;	/* what VMs there are is known only then */
+	bool looked = false;	/* pending scans are known only after a poll */
 	int n = 0;
 
 	while (n >= 0 && !gmem_stopped() && (in->attach.seconds <= 0 || now_s() < begin + in->attach.seconds) &&
@@ -163,7 +163,7 @@ static enum gmem_status open_live(struct gmem_source **out, const struct input *
 	return gmem_live_open(out, &live, in->e);
 }
 
-static enum gmem_status failed(const struct input *in, const struct gmem_recording *w, int err)
+static enum gmem_status input_failed(const struct input *in, const struct gmem_recording *w, int err)
 {
 	int bad_write = w ? gmem_recording_error(w) : 0;
 
@@ -177,7 +177,7 @@ static enum gmem_status failed(const struct input *in, const struct gmem_recordi
 			 strerror(-err));
 }
 
-static void tell_end(const struct child *c, char **command)
+static void report_child_end(const struct child *c, char **command)
 {
 	if (!c->ended || !c->status)
 		return;
@@ -207,8 +207,8 @@ static enum gmem_status run_live(struct input *in, struct child *c)
 				   in->command[0], strerror(-err));
 	if (!status) {
 		err = follow(s, in, c);
-		status = err ? failed(in, w, err) : GMEM_OK;
-		tell_end(c, in->command);
+		status = err ? input_failed(in, w, err) : GMEM_OK;
+		report_child_end(c, in->command);
 	}
 	gmem_source_close(s);
 	return status;
@@ -226,10 +226,10 @@ static enum gmem_status run_replay(struct input *in)
 	err = replay(s, in);
 	recording_file_tell_end(s);
 	gmem_source_close(s);
-	return err ? failed(in, NULL, err) : status;
+	return err ? input_failed(in, NULL, err) : status;
 }
 
-/* Before privileges are given up: the command has those that we were given. */
+/* Forks the command before privileges are dropped, so that it has those of the caller. */
 static enum gmem_status run_with_command(struct input *in)
 {
 	struct child c = { .go = -1, .failed = -1 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Where a command's records come from: a recording, or the running kernel for a time or as long
- * as another command runs. Both are handed over the same way.
+ * Input of a command: the records of a recording, or of the running kernel for a time or while
+ * another command runs.
  */
 #ifndef GMEMTRACE_INPUT_H
 #define GMEMTRACE_INPUT_H
@@ -14,36 +14,37 @@
 #include "input/attach_options.h"
 #include "input/filter.h"
 
-/* wanted: the filters let it through. Others are handed over, too: maps must be true. 0 or -errno. */
+/* Handles a record; @wanted: it passes the filters. Others come too, as maps must stay true. Returns 0 or -errno. */
 typedef int (*input_fn)(void *ctx, const struct gmem_hdr *rec, bool wanted);
 
 struct input {
 	const char *file;	/* recording; NULL: live */
-	char **command;		/* to watch, NULL-terminated; NULL: none */
-	double interval_s;	/* live: between GMEM_SYNC; 0: a second */
-	bool once;		/* live: one picture, when all VMs have been read */
-	const char *record;	/* live: to be recorded there, too; NULL: no */
-	const char *output;	/* where the command writes to; NULL: stdout */
+	char **command;		/* to trace, NULL-terminated; NULL: none */
+	double interval_s;	/* live: between snapshots (GMEM_SYNC); 0: a second */
+	bool once;		/* live: end with one snapshot, once all VMs are scanned */
+	const char *record;	/* live: recording to write as well; NULL: none */
+	const char *output;	/* output file of the command; NULL: stdout */
 	struct attach_options attach;
 	struct filter_options filter;
 	struct gmem_error *e;
 
-	/* Of input_run(). */
+	/* Used by input_run(). */
 	struct filter wants;
 	input_fn fn;
 	void *ctx;
-	void *own;		/* of input_parse() */
+	void *own;		/* used by input_parse() */
 };
 
 /*
- * The command line of a command that has an input: options of live, filters, --record, --output,
- * FILE and -- COMMAND go into *in, which is all 0, and what the command's own argp knows into own.
+ * Parses the command line of a command that has an input: live options, filters, --record,
+ * --output, FILE and -- COMMAND into @in, where they are 0 before; the options of the command's
+ * own @argp into @own.
  */
 void input_parse(struct input *in, const struct argp *argp, void *own, int argc, char **argv);
 
 /*
- * Hands over all records to fn until the end. -ECANCELED from fn ends it early, in order.
- * Losses and damage are records, too: telling of them is up to who shows them.
+ * Hands all records to @fn until the end; -ECANCELED from @fn ends it early, without an error.
+ * Losses and damage are records, too, which @fn reports.
  */
 enum gmem_status input_run(struct input *in, input_fn fn, void *ctx);
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* What commands that read a recording tell of it on stderr. */
+/* Messages on stderr about a recording that a command reads. */
 #ifndef GMEMTRACE_RECORDING_FILE_H
 #define GMEMTRACE_RECORDING_FILE_H
 
 #include "recording/recording.h"
 
-#define GMEMTRACE_VERSION "gmemtrace 0.1"	/* recordings tell it of who made them */
-#define RECORDING_FILE	"gmemtrace.gmem"	/* where no other is named */
+#define GMEMTRACE_VERSION "gmemtrace 0.1"	/* creator, in the header of recordings */
+#define RECORDING_FILE	"gmemtrace.gmem"	/* by default */
 
-/* A line, if not all was recorded. */
+/* Prints a line if the recording was made with filters. */
 void recording_file_tell_filters(const struct gmem_recording_info *info);
 
-/* A line for each: it ended early; parts of it are missing. To be called at the end of it. */
+/* Prints a line if the recording ended early, and one if parts are missing. Call it after reading to the end. */
 void recording_file_tell_end(const struct gmem_source *source);
 
 #endif /* GMEMTRACE_RECORDING_FILE_H */
