@@ -20,7 +20,7 @@ void line_header(const struct line_format *f, struct put *o)
 	PUT(o, "    VM     TID OPERATION         LATENCY   PAGES RANGE                           DETAIL");
 }
 
-/* A conversion is what people look for; the kernel's name for it is in --events. */
+/* Returns the name of an operation as users know it, like "convert"; begins have the kernel's name. */
 static const char *op_name(const struct gmem_rec *r, const struct gmem_kind_info *k)
 {
 	if (k->phase == GMEM_BEGIN)
@@ -35,7 +35,7 @@ static const char *op_name(const struct gmem_rec *r, const struct gmem_kind_info
 	}
 }
 
-/* Of a terminal: what failed, conversions by direction, and what is about to happen. */
+/* Returns the colour of failures, of conversions and stalls by direction, and of begins. */
 static const char *op_color(const struct gmem_rec *r, const struct gmem_kind_info *k)
 {
 	if (k->has_ret && r->ret)
@@ -55,7 +55,7 @@ static void put_range(struct put *o, const struct gmem_rec *r)
 		PUT(o, "      - -                              ");
 		return;
 	}
-	/* A release invalidates up to the highest offset there can be. */
+	/* A release invalidates up to the highest possible offset. */
 	if (r->end == ~0ULL)
 		PUT(o, "    all ");
 	else
@@ -134,7 +134,7 @@ static void put_detail(struct put *o, const struct gmem_rec *r, const struct gme
 	char buf[64];
 
 	put_arg(o, r, k);
-	if (k->has_ino && r->ino) {	/* of gfns: none */
+	if (k->has_ino && r->ino) {	/* ranges of gfns have none */
 		PUT(o, " ino ");
 		put_u64(o, r->ino);
 	}
@@ -188,7 +188,7 @@ static void put_vm(struct put *o, const struct gmem_vm_rec *r)
 	put_text(o, gmem_text_name(name, sizeof(name), comm));
 }
 
-/* With a sign: records of several CPUs may overtake each other. */
+/* Appends signed seconds: records of different CPUs may overtake each other. */
 static void put_seconds(struct put *o, __s64 ns)
 {
 	__u64 us = (__u64)(ns < 0 ? -ns : ns) / 1000;

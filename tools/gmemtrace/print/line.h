@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* A record as one line: aligned text, JSON, or CSV. Knows neither source nor output. */
+/* Formatting of a record as one line: aligned text, JSON, or CSV. */
 #ifndef GMEMTRACE_LINE_H
 #define GMEMTRACE_LINE_H
 
@@ -9,36 +9,36 @@
 #include "bpf/gmem_abi.h"
 #include "output/put.h"
 
-#define LINE_SIZE 4096	/* the longest is a name with all of it escaped */
+#define LINE_SIZE 4096	/* enough for a name with all of it escaped */
 
 enum line_time {
 	LINE_RELATIVE,	/* seconds since the first record */
 	LINE_ABSOLUTE,	/* local time of day */
-	LINE_DELTA,	/* seconds since the line before */
+	LINE_DELTA,	/* seconds since the previous line */
 };
 
 struct line_format {
 	enum line_time time;
 	bool color;
-	__u64 first_ns;		/* of all records; 0: none yet */
+	__u64 first_ns;		/* from gmem_first_ns(); 0: no record yet */
 	__u64 last_ns;		/* of the last line */
 	__u64 realtime_off;	/* CLOCK_REALTIME - CLOCK_MONOTONIC */
-	__u64 second;		/* for which clock is */
+	__u64 second;		/* that clock[] is formatted for */
 	char clock[32];
 };
 
 void line_header(const struct line_format *f, struct put *o);
 
-/* Without a newline. Not for kinds that are unknown, or records that are too short. */
+/* Formats a record, without a newline. The caller drops unknown kinds and records that are too short. */
 void line_text(struct line_format *f, const struct gmem_hdr *rec, struct put *o);
 
-/* An object; docs/json.md has the keys. */
+/* Formats a record as an object; docs/json.md has the keys. */
 void line_json(struct line_format *f, const struct gmem_hdr *rec, struct put *o);
 
 void line_csv_header(struct put *o);
 void line_csv(struct line_format *f, const struct gmem_hdr *rec, struct put *o);
 
-/* Date and time of a record, "2026-11-24 20:15:01.123456"; utc: "2026-11-24T19:15:01.123456Z". */
+/* Formats date and time as "2026-11-24 20:15:01.123456"; with @utc, "2026-11-24T19:15:01.123456Z". */
 void line_clock(struct line_format *f, __u64 ts_ns, bool utc, struct put *o);
 
 #endif /* GMEMTRACE_LINE_H */

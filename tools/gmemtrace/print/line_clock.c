@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* The time of day of a record. Dates are worked out once a second. */
+/* Time of day of a record. The date is formatted only when the second changes. */
 #include <time.h>
 
 #include "print/line.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* A record as comma-separated values: the same columns for all kinds, empty where there is none. */
+/* Records as comma-separated values: the same columns for all kinds, empty where they do not apply. */
 #include "print/line.h"
 
 #include "abi/kinds.h"
@@ -29,7 +29,7 @@ static void put_event(struct put *o, const struct gmem_rec *r, const struct gmem
 	put_field(o, unit != GMEM_NONE, r->start);
 	put_field(o, unit != GMEM_NONE, r->end);
 	PUT(o, ",");
-	/* Its texts have no commas and no quotes. */
+	/* Texts of arguments have no commas and no quotes. */
 	if (k->arg == GMEM_ARG_PGOFF || k->arg == GMEM_ARG_PREPARE_NS)
 		put_u64(o, r->arg);
 	else if (k->arg != GMEM_ARG_NONE && (k->arg != GMEM_ARG_USER || r->arg))

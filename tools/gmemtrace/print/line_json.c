@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* A record as a JSON object. Written byte by byte: there is one for every event. */
+/* Records as JSON objects, formatted without json-c, for speed: there is one for every event. */
 #include "print/line.h"
 
 #include "abi/kinds.h"

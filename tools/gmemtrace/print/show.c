@@ -126,7 +126,7 @@ int show_flush(struct show *s)
 	return err ? err : fflush(stdout) ? -errno : 0;
 }
 
-/* Of operations, only how they ended; phases are not operations. */
+/* Returns true if the record gets a line: by default ends of operations and instants, but not phases. */
 static bool is_shown(const struct show *s, const struct gmem_hdr *rec, const struct gmem_kind_info *k)
 {
 	if (rec->kind == GMEM_VM)
@@ -139,8 +139,8 @@ static bool is_shown(const struct show *s, const struct gmem_hdr *rec, const str
 	return k->phase != GMEM_BEGIN && (rec->kind != GMEM_ATTRIBUTES_PHASE || s->o->filter.phase);
 }
 
-/* Of records that are no lines. */
-static void learn(struct show *s, const struct gmem_hdr *rec, const struct gmem_kind_info *k, bool again)
+/* Updates time 0, the number of events, losses and the clock. */
+static void update_totals(struct show *s, const struct gmem_hdr *rec, const struct gmem_kind_info *k, bool again)
 {
 	const struct gmem_clock_rec *c = (const struct gmem_clock_rec *)rec;
 
@@ -164,9 +164,9 @@ static int show_event(void *ctx, const struct gmem_hdr *rec)
 	if (!k || rec->size < gmem_kind_bytes(rec->kind))
 		return 0;
 	again = gmem_told_again(&s->telling, rec);
-	/* Lines of before the clock was set have its time of then. */
+	/* Lines from before the clock was set keep the old time. */
 	err = rec->kind == GMEM_CLOCK ? in_order_flush(&s->order) : 0;
-	learn(s, rec, k, again);
+	update_totals(s, rec, k, again);
 	if (!err)
 		err = filter_learn(&s->filter, rec);
 	if (err || again || !is_shown(s, rec, k) || !filter_wants(&s->filter, rec))

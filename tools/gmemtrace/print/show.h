@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Lines of records on stdout: what live and print share. Knows no source. */
+/* Records as lines on stdout, shared by live and print. */
 #ifndef GMEMTRACE_SHOW_H
 #define GMEMTRACE_SHOW_H
 
@@ -14,7 +14,7 @@
 enum show_color { SHOW_COLOR_AUTO, SHOW_COLOR_ALWAYS, SHOW_COLOR_NEVER };
 
 struct show_options {
-	bool events;		/* a line for every event, not for every operation */
+	bool events;		/* a line for every event instead of every operation */
 	bool json;
 	bool csv;
 	int time;		/* enum line_time */
@@ -22,7 +22,7 @@ struct show_options {
 	struct filter_options filter;
 };
 
-/* For argp_child: the input is struct show_options. It has filter_argp as a child of its own. */
+/* Parser for argp_child; its input is struct show_options. Includes filter_argp. */
 extern const struct argp show_argp;
 
 struct show {
@@ -33,23 +33,23 @@ struct show {
 	uint64_t lines;
 	uint64_t events;
 	uint64_t lost[GMEM_LOSSES];
-	bool telling;		/* of gmem_told_again() */
+	bool telling;		/* state of gmem_told_again() */
 };
 
-/* realtime_off: CLOCK_REALTIME - CLOCK_MONOTONIC, as far as it is known. 0 or -errno. */
+/* Prints the header. @realtime_off: CLOCK_REALTIME - CLOCK_MONOTONIC, as far as known. Returns 0 or -errno. */
 int show_start(struct show *s, const struct show_options *o, uint64_t realtime_off);
 void show_end(struct show *s);
 
-/* Of a source: ctx is struct show. 0 or -errno. */
+/* Handles a record; a gmem_record_fn whose ctx is struct show. Returns 0 or -errno. */
 int show_record(void *ctx, const struct gmem_hdr *rec);
 
-/* 0 or -errno: what was handed over is out. */
+/* Prints all lines that are held back, and flushes stdout. Returns 0 or -errno. */
 int show_flush(struct show *s);
 
-/* On stderr, always: silence would not tell. */
+/* Prints counts and losses on stderr, also if nothing was lost. */
 void show_summary(const struct show *s);
 
-/* What an error of show_record() or of a source is. */
+/* Reports an error of show_record() or of a source, and returns its status. */
 enum gmem_status show_failed(int err, struct gmem_error *e);
 
 #endif /* GMEMTRACE_SHOW_H */
