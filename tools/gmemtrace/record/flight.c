@@ -23,8 +23,8 @@ struct gmem_flight {
 	struct block *first;		/* oldest */
 	struct block **end;
 	uint64_t bytes;			/* of all blocks */
-	struct gmem_state before;	/* what was known when the oldest began */
-	ZSTD_DCtx *zstd;		/* to learn of what is dropped */
+	struct gmem_state before;	/* state before the oldest block */
+	ZSTD_DCtx *zstd;		/* unpacks blocks that are dropped */
 	uint8_t *raw;
 	struct decoder *decoder;
 };
@@ -74,8 +74,8 @@ struct gmem_flight *gmem_flight_new(uint64_t last_ns, uint64_t max_bytes)
 	return f;
 }
 
-/* What it tells is from now on what was known before. */
-static int learn(struct gmem_flight *f, const struct block *b)
+/* Applies a block that is dropped to the state before the oldest block. */
+static int apply_block(struct gmem_flight *f, const struct block *b)
 {
 	const struct gmem_hdr *rec;
 	struct block_head h;
@@ -94,12 +94,12 @@ static int drop_old(struct gmem_flight *f, uint64_t now_ns)
 {
 	int err = 0;
 
-	/* One is always kept. */
+	/* The newest block is always kept. */
 	while (!err && f->first->next &&
 	       (f->bytes > f->max_bytes || now_ns - f->first->last_ns > f->last_ns)) {
 		struct block *b = f->first;
 
-		err = learn(f, b);
+		err = apply_block(f, b);
 		f->first = b->next;
 		f->bytes -= b->size;
 		free(b);

@@ -51,8 +51,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 #define FLIGHT_BYTES	(64 << 20)
 
-/* What is not said, and what does not go together. */
-static enum gmem_status complete(struct record_options *o)
+/* Sets defaults, and rejects options that exclude each other. */
+static enum gmem_status complete_options(struct record_options *o)
 {
 	if (o->filter.phase)
 		o->attach.live.groups |= GMEM_PROBES_PHASES;
@@ -81,5 +81,5 @@ enum gmem_status record_parse(struct record_options *o, int argc, char **argv)
 	};
 
 	gmem_args_parse(&argp, argc, argv, o);
-	return complete(o);
+	return complete_options(o);
 }

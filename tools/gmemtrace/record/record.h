@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* What the parts of `gmemtrace record` share. */
+/* Types and functions shared by the parts of `gmemtrace record`. */
 #ifndef GMEMTRACE_RECORD_H
 #define GMEMTRACE_RECORD_H
 
@@ -17,7 +17,7 @@ struct record_options {
 	struct gmem_error *e;
 };
 
-/* *o from the command line. GMEM_OK, or what does not go together in it. */
+/* Parses the command line into @o. Returns GMEM_OK, or an error if options exclude each other. */
 enum gmem_status record_parse(struct record_options *o, int argc, char **argv);
 
 struct record {
@@ -27,20 +27,20 @@ struct record {
 	struct filter filter;
 	struct gmem_clocks clocks;
 	struct child child;
-	struct gmem_vm_rec held;	/* a VM whose name may come next; size 0: none */
-	uint64_t trigger_ns;		/* of the flight recorder: an operation took so long */
-	uint64_t armed_ns;		/* not before then */
+	struct gmem_vm_rec held;	/* record of a VM, held until its name has come; size 0: none */
+	uint64_t trigger_ns;		/* flight recorder: duration of an operation that triggers a save; 0: none */
+	uint64_t armed_ns;		/* no trigger before that time */
 	bool triggered;
-	uint64_t told_ns;		/* what now begins was in flight then; 0: it begins */
-	uint64_t hung_ns;		/* begin of the last that triggered before its end */
+	uint64_t told_ns;		/* time of the snapshot that now repeats begins; 0: begins are new */
+	uint64_t hung_ns;		/* begin of the last operation that triggered while in flight */
 	uint64_t lost[GMEM_LOSSES];
 	uint64_t begin_ns;
 };
 
-/* Until it is told to end, or the command ends, or the time is over. 0 or -errno. */
+/* Records until a signal, the end of the command or of the time, or a full file. Returns 0 or -errno. */
 int record_run(struct record *r, struct gmem_error *e);
 
-/* Lines on stderr: how far it is, on a terminal, and how it ended. */
+/* Print lines on stderr: progress, if that is a terminal, and the summary at the end. */
 void record_progress(const struct record *r);
 void record_summary(const struct record *r);
 

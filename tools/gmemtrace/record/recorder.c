@@ -14,7 +14,7 @@ static int write_record(void *ctx, const struct gmem_hdr *rec)
 	return gmem_recording_write(ctx, rec);
 }
 
-/* PATH becomes PATH.1, that PATH.2, and the oldest goes. */
+/* Renames PATH to PATH.1, PATH.1 to PATH.2 and so on; the oldest is overwritten. */
 static int make_room(const struct recorder_options *o)
 {
 	char from[4096], to[4096];
@@ -43,13 +43,13 @@ static enum gmem_status save_flight(struct recorder *r, struct gmem_error *e)
 	return GMEM_OK;
 }
 
-/* The next file, in the place of the last. */
-static enum gmem_status create(struct recorder *r, struct gmem_error *e)
+/* Creates the next file at PATH, or saves the flight recorder there. */
+static enum gmem_status create_file(struct recorder *r, struct gmem_error *e)
 {
 	enum gmem_status status = GMEM_OK;
 	int err;
 
-	/* Who has no such right does without. */
+	/* Without these capabilities, permissions of the file apply. */
 	gmem_privileges_raise(GMEM_CAPS_FILES);
 	err = make_room(&r->o);
 	if (err)
@@ -78,7 +78,7 @@ enum gmem_status recorder_open(struct recorder *r, const struct recorder_options
 	}
 	if (o->keep && gmem_state_init(&r->state))
 		return gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
-	return create(r, e);
+	return create_file(r, e);
 }
 
 int recorder_write(struct recorder *r, const struct gmem_hdr *rec)
@@ -96,7 +96,7 @@ int recorder_write(struct recorder *r, const struct gmem_hdr *rec)
 	return err ? err : gmem_recording_write(r->w, rec);
 }
 
-static void add_done(struct recorder *r)
+static void add_file_stats(struct recorder *r)
 {
 	struct gmem_recording_stats s;
 
@@ -105,19 +105,19 @@ static void add_done(struct recorder *r)
 	r->done.records += s.records;
 }
 
-/* The next begins with what is known, so that it can be read without those before it. */
+/* Starts the next file with the current state, so that it can be read without those before it. */
 static int next_file(struct recorder *r)
 {
 	struct gmem_error e = { 0 };
 	int err;
 
-	add_done(r);
+	add_file_stats(r);
 	err = gmem_recording_close(r->w);
 	r->w = NULL;
 	if (err)
 		return err;
 	errno = 0;
-	if (create(r, &e))
+	if (create_file(r, &e))
 		return errno ? -errno : -EIO;
 	return gmem_state_tell(&r->state, write_record, r->w);
 }
@@ -141,7 +141,7 @@ int recorder_flush(struct recorder *r)
 
 enum gmem_status recorder_save(struct recorder *r, struct gmem_error *e)
 {
-	return create(r, e);
+	return create_file(r, e);
 }
 
 struct gmem_recording_stats recorder_stats(const struct recorder *r)
@@ -161,7 +161,7 @@ int recorder_close(struct recorder *r)
 	int err;
 
 	if (r->w)
-		add_done(r);
+		add_file_stats(r);
 	err = gmem_recording_close(r->w);
 	r->w = NULL;
 	gmem_flight_free(r->flight);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Where records of `record` go: one file, files that take turns, or memory that is saved on
- * demand. Knows no source and no terminal.
+ * Destination of records: one file, rotated files, or memory that is saved on demand.
+ * Independent of source and terminal.
  */
 #ifndef GMEMTRACE_RECORDER_H
 #define GMEMTRACE_RECORDER_H
@@ -14,9 +14,9 @@
 
 struct recorder_options {
 	const char *path;
-	uint64_t max_bytes;	/* of a file, or of memory; 0: any */
+	uint64_t max_bytes;	/* of a file, or of memory; 0: unlimited */
 	unsigned int keep;	/* older files: PATH.1 .. PATH.keep */
-	uint64_t last_ns;	/* keep so much in memory; 0: write into a file at once */
+	uint64_t last_ns;	/* time to keep in memory; 0: write to a file at once */
 };
 
 struct recorder {
@@ -24,31 +24,31 @@ struct recorder {
 	const struct gmem_recording_info *info;
 	struct gmem_recording *w;	/* NULL: in memory */
 	struct gmem_flight *flight;	/* NULL: in a file */
-	struct gmem_state state;	/* for the begin of the next file; no model: there is none */
-	struct gmem_recording_stats done;	/* of files before, and of those saved */
+	struct gmem_state state;	/* written at the begin of the next file; no model: no rotation */
+	struct gmem_recording_stats done;	/* of closed files, and of saves */
 	uint64_t events;
-	bool telling;			/* of gmem_told_again() */
-	unsigned int files;		/* begun, or saved */
-	bool full;			/* as big as it may be: no more is written */
+	bool telling;			/* state of gmem_told_again() */
+	unsigned int files;		/* created or saved */
+	bool full;			/* maximum size reached: nothing more is written */
 };
 
-/* info is the caller's, and stays. On failure recorder_close() is due, too. */
+/* Opens the recorder. @info must outlive it. Call recorder_close() after a failure, too. */
 enum gmem_status recorder_open(struct recorder *r, const struct recorder_options *o,
 			       const struct gmem_recording_info *info, struct gmem_error *e);
 
-/* 0 or -errno. */
+/* Writes a record. Returns 0 or -errno. */
 int recorder_write(struct recorder *r, const struct gmem_hdr *rec);
 
-/* After a picture: what was written is safe. May go on to the next file. 0 or -errno. */
+/* Flushes what was written; call it after each snapshot. May start the next file. Returns 0 or -errno. */
 int recorder_flush(struct recorder *r);
 
-/* Of memory only. */
+/* Saves what is kept in memory; for the flight recorder only. */
 enum gmem_status recorder_save(struct recorder *r, struct gmem_error *e);
 
-/* Records and bytes in all files up to now. */
+/* Returns records and bytes of all files so far. */
 struct gmem_recording_stats recorder_stats(const struct recorder *r);
 
-/* 0 or -errno; of the first error there was. */
+/* Closes the file. Returns 0, or the -errno of the first error. */
 int recorder_close(struct recorder *r);
 
 #endif /* GMEMTRACE_RECORDER_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* The loop of `gmemtrace record`: records from the source to the recorder, a picture a second. */
+/* Main loop of `gmemtrace record`: records from the source to the recorder, a snapshot every second. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,18 +12,18 @@
 #include "input/blind.h"
 #include "record/record.h"
 
-#define PICTURE_NS	1000000000ULL
+#define SNAPSHOT_NS	1000000000ULL
 #define POLL_MS		100
 
-static volatile sig_atomic_t save_wanted;
+static volatile sig_atomic_t save_requested;
 
-static int keep(struct record *r, const struct gmem_hdr *rec)
+static int write_if_kept(struct record *r, const struct gmem_hdr *rec)
 {
 	return filter_keeps(&r->filter, rec) ? recorder_write(&r->out, rec) : 0;
 }
 
-/* Whether a VM is wanted may depend on its name, which comes after it. */
-static int let_go(struct record *r)
+/* Writes the held record of a VM: whether it passes may depend on its name, which comes after it. */
+static int release_held(struct record *r)
 {
 	struct gmem_vm_rec vm;
 
@@ -31,16 +31,16 @@ static int let_go(struct record *r)
 		return 0;
 	vm = r->held;
 	r->held.h.size = 0;
-	return keep(r, &vm.h);
+	return write_if_kept(r, &vm.h);
 }
 
-/* What is in flight when the picture is taken is told to begin, and hangs if that was long ago. */
-static bool hangs(struct record *r, const struct gmem_hdr *rec)
+/* Returns true, once, for a begin that a snapshot repeats trigger_ns or more after it happened. */
+static bool triggers_in_flight(struct record *r, const struct gmem_hdr *rec)
 {
 	if (!r->told_ns || r->told_ns < r->armed_ns || rec->ts_ns + r->trigger_ns > r->told_ns ||
 	    rec->ts_ns <= r->hung_ns)
 		return false;
-	r->hung_ns = rec->ts_ns;	/* once: what it began with must not be written over */
+	r->hung_ns = rec->ts_ns;	/* once: a second save would overwrite the begin of the operation */
 	return true;
 }
 
@@ -55,7 +55,7 @@ static void look_for_trigger(struct record *r, const struct gmem_hdr *rec)
 	if (k->phase == GMEM_END && rec->ts_ns >= r->armed_ns &&
 	    ((const struct gmem_rec *)rec)->dur_ns >= r->trigger_ns)
 		r->triggered = true;
-	if (k->phase == GMEM_BEGIN && hangs(r, rec))
+	if (k->phase == GMEM_BEGIN && triggers_in_flight(r, rec))
 		r->triggered = true;
 }
 
@@ -70,12 +70,12 @@ static int on_record(void *ctx, const struct gmem_hdr *rec)
 	if (r->trigger_ns)
 		look_for_trigger(r, rec);
 	if (!err)
-		err = let_go(r);
+		err = release_held(r);
 	if (rec->kind == GMEM_VM && r->o->filter.vm) {
 		memcpy(&r->held, rec, sizeof(r->held));
 		return err;
 	}
-	return err ? err : keep(r, rec);
+	return err ? err : write_if_kept(r, rec);
 }
 
 static int write_clock(void *ctx, const struct gmem_hdr *rec)
@@ -85,24 +85,24 @@ static int write_clock(void *ctx, const struct gmem_hdr *rec)
 	return recorder_write(&r->out, rec);
 }
 
-static int take_picture(struct record *r)
+static int take_snapshot(struct record *r)
 {
 	int err = gmem_clocks_tell(&r->clocks, write_clock, r);
 
 	if (!err)
 		err = gmem_source_sync(r->source, on_record, r);
 	if (!err)
-		err = let_go(r);
+		err = release_held(r);
 	return err ? err : recorder_flush(&r->out);
 }
 
 static void on_signal(int sig)
 {
 	if (sig == SIGUSR1)
-		save_wanted = 1;
+		save_requested = 1;
 }
 
-/* Both only wake us; what is written to who is gone is an error like others. */
+/* Lets SIGCHLD and SIGUSR1 interrupt the poll, and turns SIGPIPE into a write error. */
 static void catch_signals(const struct record *r)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
@@ -114,14 +114,14 @@ static void catch_signals(const struct record *r)
 	gmem_stop_on_signals();
 }
 
-/* What was said to be saved on demand. The next long operation counts when the window has moved on. */
-static enum gmem_status save(struct record *r, struct gmem_error *e)
+/* Saves the flight recorder, and disarms the trigger until its window begins after this save. */
+static enum gmem_status save_flight(struct record *r, struct gmem_error *e)
 {
 	enum gmem_status status;
 	uint64_t begin = gmem_now_ns();
 
 	r->triggered = false;
-	save_wanted = 0;
+	save_requested = 0;
 	r->armed_ns = begin + r->o->out.last_ns;
 	status = recorder_save(&r->out, e);
 	if (!status)
@@ -140,24 +140,24 @@ static bool is_over(struct record *r, uint64_t now)
 
 static int one_second(struct record *r)
 {
-	uint64_t picture = gmem_now_ns() + PICTURE_NS;
+	uint64_t next_ns = gmem_now_ns() + SNAPSHOT_NS;
 	int n;
 
-	while (!is_over(r, gmem_now_ns()) && gmem_now_ns() < picture && !save_wanted) {
+	while (!is_over(r, gmem_now_ns()) && gmem_now_ns() < next_ns && !save_requested) {
 		n = gmem_source_poll(r->source, POLL_MS, on_record, r);
 		if (n < 0 && n != -EINTR)
 			return n;
 	}
-	return is_over(r, gmem_now_ns()) ? 0 : take_picture(r);
+	return is_over(r, gmem_now_ns()) ? 0 : take_snapshot(r);
 }
 
-/* The last snapshot: its counters are those of the records. A second signal ends without it. */
-static int take_last(struct record *r)
+/* Takes the last snapshot, once events have stopped: its counters match the records. A second signal skips it. */
+static int take_last_snapshot(struct record *r)
 {
 	if (gmem_stops() > 1)
 		return 0;
 	gmem_source_stop(r->source);
-	return take_picture(r);
+	return take_snapshot(r);
 }
 
 int record_run(struct record *r, struct gmem_error *e)
@@ -168,13 +168,13 @@ int record_run(struct record *r, struct gmem_error *e)
 	r->begin_ns = gmem_now_ns();
 	while (!err && !is_over(r, gmem_now_ns())) {
 		err = one_second(r);
-		if (!err && r->out.flight && (save_wanted || r->triggered) && save(r, e))
+		if (!err && r->out.flight && (save_requested || r->triggered) && save_flight(r, e))
 			return -EIO;
 		record_progress(r);
 	}
 	if (!err)
-		err = take_last(r);
-	if (!err && r->out.flight && save(r, e))
+		err = take_last_snapshot(r);
+	if (!err && r->out.flight && save_flight(r, e))
 		return -EIO;
 	return err;
 }
