@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Figures of a report: from the kernel's counters where they know more than events. */
+/* Figures of a report: from the kernel's counters where these are more complete than events. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static uint64_t time_of(const struct report_subject *s)
 	return ns;
 }
 
-static int compare(const void *a, const void *b)
+static int by_time(const void *a, const void *b)
 {
 	const struct report_subject *x = a, *y = b;
 	uint64_t nx = time_of(x), ny = time_of(y);
@@ -50,7 +50,7 @@ int report_make(struct report *r, const struct gmem_analysis *a)
 		r->total.counted &= s->counted;
 		gmem_counters_add(&r->total.c, &s->c);
 	}
-	qsort(r->vms, r->nr_vms, sizeof(*r->vms), compare);
+	qsort(r->vms, r->nr_vms, sizeof(*r->vms), by_time);
 	return 0;
 }
 
@@ -144,7 +144,7 @@ const char *report_besides(const struct report *r, const struct report_subject *
 	return buf;
 }
 
-/* The kernel's histogram has no least value: that of events, or the end of the lowest slot. */
+/* Replaces @dist by the kernel's histogram. This has no minimum: takes that of events, or the lowest slot's bound. */
 static void from_hist(struct gmem_dist *dist, const __u64 *slots, const struct gmem_op_counters *c)
 {
 	uint64_t count = gmem_hist_total(slots), min = dist->min_ns;
@@ -180,7 +180,7 @@ static void from_phase(struct gmem_dist *dist, const struct report_subject *s, u
 		dist->count += slots[k];
 		dist->slots[gmem_hist_slot(last)] += slots[k];
 	}
-	/* The kernel may have counted the time only. */
+	/* The kernel may have summed up the time only. */
 	if (!dist->count && dist->total_ns) {
 		dist->count = s->c.conversion[d].count;
 		dist->max_ns = s->c.conversion[d].max_ns;

@@ -92,7 +92,7 @@ static double plot_height(void)
 	return HEIGHT - TOP - BOTTOM;
 }
 
-/* A line across, with its value at the left. */
+/* Draws a horizontal line, with its value at the left. */
 static void level(FILE *out, double share, const char *text)
 {
 	double y = TOP + plot_height() * (1 - share);
@@ -111,7 +111,7 @@ static double magnitude(uint64_t v, double low, double high)
 	return v ? (log2((double)v) - low) / (high - low) : 0;
 }
 
-/* By magnitude: whole powers of two around all values. */
+/* Sets the bounds of a logarithmic axis: exponents of the powers of two around all values. */
 static void bounds_of(const struct html_bars *b, double *low, double *high)
 {
 	*low = 64;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Pieces of the page: text, tables, and plots as inline SVG. They know what to draw, not why. */
+/* Building blocks of the page: text, legends, and plots as inline SVG. */
 #ifndef GMEMTRACE_HTML_H
 #define GMEMTRACE_HTML_H
 
@@ -10,13 +10,13 @@
 
 #include "analysis/dist.h"
 
-/* Escaped. */
+/* Writes @text, escaped. */
 void html_text(FILE *out, const char *text);
 
 void html_page_begin(FILE *out, const char *title);
 void html_page_end(FILE *out);
 
-/* A series of bars or marks; color is a class of the page's style: "c0" .. "c9". */
+/* Series of bars or marks; color is a class of the page's style: "c0" .. "c7". */
 struct html_series {
 	const char *name;
 	const char *color;
@@ -24,7 +24,7 @@ struct html_series {
 
 void html_legend(FILE *out, const struct html_series *series, size_t n);
 
-/* Bars over time, one on top of the other: values[i * n + k] of bin i and series k. */
+/* Stacked bars over time; values[i * nr_series + k] is series k of bin i. */
 struct html_bars {
 	const char *title;
 	const struct html_series *series;
@@ -33,21 +33,21 @@ struct html_bars {
 	size_t nr_bins;
 	uint64_t bin_ns;
 	const char *(*format)(uint64_t v);
-	bool log;		/* of one series: bars by magnitude */
+	bool log;		/* logarithmic scale; for one series only */
 	uint64_t from_ns;	/* time of the first bin */
 };
 
 void html_bars(FILE *out, const struct html_bars *b);
 
-/* Distributions beside each other, over a logarithmic axis of time. */
+/* Draws distributions beside each other, over a logarithmic axis of time. */
 void html_histogram(FILE *out, const char *title, const struct html_series *series,
 		    const struct gmem_dist *dists, size_t n);
 
-/* One bar that is cut into parts, with what each takes. */
+/* Part of a bar that shows shares of a whole. */
 struct html_part {
 	const char *name;
 	const char *color;
-	uint64_t from;		/* of the whole */
+	uint64_t from;		/* offset in the whole */
 	uint64_t size;
 };
 

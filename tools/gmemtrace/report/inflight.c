@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* What had begun and not ended at the end of the records: of all VMs, the oldest first. */
+/* Operations in flight at the end of the records, of all VMs, the oldest first. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #define PUNCH_HOLE	2	/* FALLOC_FL_PUNCH_HOLE */
 #define PRIVATE		8	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
 
-/* Of top, in order of begin, the newest gives way. */
+/* Inserts @new into @top, by begin; if that is full, the newest is dropped. Returns the new length. */
 static size_t insert(struct report_inflight *top, size_t n, size_t max, const struct report_inflight *new)
 {
 	size_t i = n < max ? n : max - 1;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* The report for programs: schema in docs/json.md. */
+/* Report as JSON; schema: docs/json.md. */
 #include "abi/hist.h"
 #include "abi/kinds.h"
 #include "report/report.h"
 #include "views/json.h"
 #include "views/text.h"
 
-#define HOT_TOLD 64
+#define HOT_MAX 64
 
 typedef struct json_object object;
 
@@ -36,7 +36,7 @@ static object *pair_or_more(const uint64_t *v, size_t n)
 	return a;
 }
 
-/* [[from, to, count], ..]: half-open, of slots that have any. */
+/* Returns [[from, to, count], ..] of slots [from, to) that are not empty. */
 static object *histogram(const struct gmem_dist *d)
 {
 	object *a = json_object_new_array();
@@ -99,7 +99,7 @@ static object *by_size(const struct report_subject *s, enum gmem_direction d)
 	return o;
 }
 
-static object *by_cause(const struct gmem_op_sum (*sums)[GMEM_DIRECTIONS], enum gmem_direction d)
+static object *by_origin(const struct gmem_op_sum (*sums)[GMEM_DIRECTIONS], enum gmem_direction d)
 {
 	object *o = json_object_new_object();
 
@@ -122,13 +122,13 @@ static object *conversions(const struct report_subject *s, enum gmem_direction d
 	put_u64(o, "failed", c.failed);
 	put_dist(o, &all);
 	json_object_object_add(o, "by_size", by_size(s, d));
-	json_object_object_add(o, "by_cause", by_cause(s->seen->cause, d));
-	json_object_object_add(o, "stalls_by_cause", by_cause(s->seen->stall_cause, d));
+	json_object_object_add(o, "by_cause", by_origin(s->seen->cause, d));
+	json_object_object_add(o, "stalls_by_cause", by_origin(s->seen->stall_cause, d));
 	put_u64(o, "stalls_unconverted", s->counted ? s->c.stall[d].unchanged : s->seen->unconverted[d]);
 	return o;
 }
 
-/* null: not told by the probes. A series that did not happen is an empty object. */
+/* Returns null if the probes do not report the series, an empty object if it has no values. */
 static object *series(const struct report *r, const struct report_subject *s, enum gmem_series_id id)
 {
 	object *o;
@@ -176,7 +176,7 @@ static object *number(uint64_t n, bool known)
 	return known ? json_object_new_uint64(n) : NULL;
 }
 
-/* null: not reported by the probes. */
+/* Returns outcomes by operation; null for those that the probes do not report. */
 static object *outcomes(const struct report *r, const struct report_subject *s)
 {
 	object *all = json_object_new_object();
@@ -222,8 +222,8 @@ static void put_subject(object *o, const struct report *r, const struct report_s
 
 static object *hot_ranges(const struct gmem_vm_stats *vm)
 {
-	struct gmem_hot_range top[HOT_TOLD];
-	size_t n = gmem_hot_top(vm->hot, top, HOT_TOLD);
+	struct gmem_hot_range top[HOT_MAX];
+	size_t n = gmem_hot_top(vm->hot, top, HOT_MAX);
 	object *a = json_object_new_array();
 
 	for (size_t i = 0; i < n; i++) {
@@ -240,7 +240,7 @@ static object *hot_ranges(const struct gmem_vm_stats *vm)
 	return a;
 }
 
-/* At the end. */
+/* Returns the operations in flight at the end. */
 static object *inflight(const struct report *r, const struct gmem_vm_stats *stats)
 {
 	const struct gmem_vm *vm = stats->end_ns ? NULL : gmem_model_vm(r->a->model, stats->id);
@@ -248,8 +248,8 @@ static object *inflight(const struct report *r, const struct gmem_vm_stats *stat
 	return vm ? gmem_json_inflight(vm, r->a->model->now_ns) : json_object_new_array();
 }
 
-/* null: never read. A side of which only a part could be read is marked. */
-static void put_doubled(object *o, const char *side, uint64_t bytes, uint64_t max, enum gmem_known known)
+/* Puts null if never scanned; a side that could be scanned only in part is marked. */
+static void put_double_backed(object *o, const char *side, uint64_t bytes, uint64_t max, enum gmem_known known)
 {
 	char key[48];
 
@@ -277,9 +277,9 @@ static object *vm_object(const struct report *r, const struct report_subject *s)
 	json_object_object_add(o, "undiscarded_bytes", number(vm->left.nr_pages << GMEM_PAGE_SHIFT, vm->map_known));
 	json_object_object_add(o, "undiscarded_max_bytes",
 			       number(vm->left_max_pages << GMEM_PAGE_SHIFT, vm->map_known));
-	put_doubled(o, "private", vm->doubled.private_bytes, vm->doubled_max.private_bytes,
+	put_double_backed(o, "private", vm->doubled.private_bytes, vm->doubled_max.private_bytes,
 		    vm->doubled_known[GMEM_SIDE_PRIVATE]);
-	put_doubled(o, "shared", vm->doubled.shared_bytes, vm->doubled_max.shared_bytes,
+	put_double_backed(o, "shared", vm->doubled.shared_bytes, vm->doubled_max.shared_bytes,
 		    vm->doubled_known[GMEM_SIDE_SHARED]);
 	json_object_object_add(o, "hot_ranges", hot_ranges(vm));
 	json_object_object_add(o, "operations_inflight", inflight(r, vm));
@@ -326,7 +326,7 @@ static object *longest(const struct gmem_analysis *a)
 	return o;
 }
 
-/* Rows of bins that have anything: time since begin_ns, counts, bytes, longest, stalls, retries. */
+/* Returns rows of bins that are not empty: number, counts, bytes, longest, time in stalls, retries. */
 static object *over_time(const struct gmem_timebins *t)
 {
 	object *o = json_object_new_object(), *bins = json_object_new_array();

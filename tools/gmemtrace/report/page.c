@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* The report as one page that needs nothing else: order of the parts, tables. */
+/* Report as a self-contained page: order of the parts, and tables. */
 #include "report/page.h"
 
 #include <inttypes.h>
@@ -87,7 +87,7 @@ static void vm_table(const struct report *r, FILE *out)
 	fputs("</table>\n", out);
 }
 
-static void classes(const struct report_subject *s, enum gmem_direction d, FILE *out)
+static void put_classes(const struct report_subject *s, enum gmem_direction d, FILE *out)
 {
 	for (int i = 0; i < GMEM_CLASSES; i++) {
 		const struct gmem_op_sum *sum = &s->seen->size[i][d];
@@ -115,7 +115,7 @@ static void conversions(const struct report_subject *s, FILE *out)
 			continue;
 		dist.count = c.count;
 		html_dist_row(out, "s", titles[d], &dist, &bytes);
-		classes(s, d, out);
+		put_classes(s, d, out);
 		if (c.unchanged || c.failed)
 			fprintf(out, "<tr class=\"i\"><td colspan=\"9\" class=\"l dim\">besides: %" PRIu64
 				" that changed nothing, %" PRIu64 " that failed</td></tr>\n", (uint64_t)c.unchanged,
@@ -124,7 +124,7 @@ static void conversions(const struct report_subject *s, FILE *out)
 	fputs("</table>\n", out);
 }
 
-static void subject(const struct report *r, const struct report_subject *s, FILE *out)
+static void put_subject(const struct report *r, const struct report_subject *s, FILE *out)
 {
 	conversions(s, out);
 	html_latency(s, out);
@@ -142,7 +142,7 @@ static void vm_details(const struct report *r, const struct report_subject *s, F
 	fprintf(out, "<details><summary>VM %" PRIu64 ", pid %u, ", s->vm->id, s->vm->pid);
 	html_text(out, report_vm_name(s->vm, name, sizeof(name)));
 	fputs("</summary>\n", out);
-	subject(r, s, out);
+	put_subject(r, s, out);
 	fputs("</details>\n", out);
 }
 
@@ -154,7 +154,7 @@ void report_html(const struct report *r, size_t max_vms, FILE *out)
 	if (r->nr_vms) {
 		html_over_time(r, out);
 		fputs("<h2>All VMs</h2>\n", out);
-		subject(r, &r->total, out);
+		put_subject(r, &r->total, out);
 		html_inflight(r, out);
 		html_longest(r, out);
 		vm_table(r, out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Parts of the page; each writes nothing if it has nothing to tell. */
+/* Parts of the page; each writes nothing if it has no data. */
 #ifndef GMEMTRACE_REPORT_HTML_H
 #define GMEMTRACE_REPORT_HTML_H
 
@@ -7,12 +7,12 @@
 #include "report/report.h"
 #include "report/text.h"
 
-/* A table of distributions; the caller ends it. bytes: NULL if the table has no such column. */
+/* Begin a table of distributions, which the caller ends; add a row. @bytes: NULL if there is no such column. */
 void html_dist_head(FILE *out, const char *what, bool bytes);
 void html_dist_row(FILE *out, const char *class, const char *name, const struct gmem_dist *d,
 		   const uint64_t *bytes);
 
-/* By enum gmem_conversion_phase. */
+/* Indexed by enum gmem_conversion_phase. */
 extern const struct html_series phase_series[GMEM_PHASES];
 
 void html_over_time(const struct report *r, FILE *out);

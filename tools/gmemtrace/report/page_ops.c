@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Parts of the page: hot ranges, what was in flight at the end, and the longest operations as bars. */
+/* Parts of the page: hot ranges, operations in flight at the end, and the longest operations as bars. */
 #include <inttypes.h>
 
 #include "report/page.h"
@@ -49,7 +49,7 @@ void html_inflight(const struct report *r, FILE *out)
 		fprintf(out, "<p class=\"dim\">and %zu younger ones</p>\n", nr - n);
 }
 
-/* What goes on from this mark to the next. */
+/* Returns the activity from this mark to the next. */
 static const struct html_series *activity(uint32_t mark)
 {
 	static const struct html_series vmm = { "VMM", "c7" }, ioctl = { "ioctl", "c2" }, punch = { "punch", "c1" };
@@ -79,8 +79,8 @@ static bool has_phases(const struct gmem_long_op *op)
 }
 
 /*
- * A conversion begins with waiting for the lock, of which no event tells. Where none told of phases
- * either, it is not known what it waited for.
+ * Splits an operation at its marks. A conversion begins with the wait for the lock, which has no
+ * event of its own; without events of phases, that time may be any phase of the ioctl.
  */
 static size_t parts_of(struct html_part *parts, const struct gmem_long_op *op, enum gmem_long_kind kind)
 {
@@ -101,7 +101,7 @@ static size_t parts_of(struct html_part *parts, const struct gmem_long_op *op, e
 	return n;
 }
 
-static void one(const struct report *r, enum gmem_long_kind kind, const struct gmem_long_op *op, FILE *out)
+static void put_bar(const struct report *r, enum gmem_long_kind kind, const struct gmem_long_op *op, FILE *out)
 {
 	struct html_part parts[GMEM_MARKS_MAX + 1];
 	uint64_t at = op->begin_ns > r->a->first_ns ? op->begin_ns - r->a->first_ns : 0;
@@ -128,7 +128,7 @@ void html_longest(const struct report *r, FILE *out)
 			continue;
 		fprintf(out, "<h3>%s</h3><div class=\"st\">\n", titles[k]);
 		for (size_t i = 0; i < r->a->longest[k].nr; i++)
-			one(r, k, &r->a->longest[k].ops[i], out);
+			put_bar(r, k, &r->a->longest[k].ops[i], out);
 		fputs("</div>\n", out);
 	}
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Parts of the page with plots: time, latency, phases, stalls; and tables of the rest. */
+/* Parts of the page: plots of time, latency, phases and stalls, and tables of the rest. */
 #include <inttypes.h>
 
 #include "abi/kinds.h"
@@ -84,7 +84,7 @@ void html_latency(const struct report_subject *s, FILE *out)
 	html_histogram(out, "Latency of conversions", directions, dists, 2);
 }
 
-/* One bar: how the time is shared out. */
+/* Draws one bar with the shares of the series in their total time. */
 static void stack_of(const struct report_subject *s, const char *label, const enum gmem_series_id *ids,
 		     const struct html_series *series, size_t n, enum gmem_direction d, FILE *out)
 {
@@ -112,7 +112,7 @@ static void rows_of(const struct report_subject *s, const enum gmem_series_id *i
 	}
 }
 
-static bool any(const struct report_subject *s, enum gmem_series_id first, size_t n)
+static bool any_counted(const struct report_subject *s, enum gmem_series_id first, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		for (int d = 0; d < GMEM_DIRECTIONS; d++) {
@@ -127,7 +127,7 @@ void html_phases(const struct report *r, const struct report_subject *s, FILE *o
 {
 	enum gmem_series_id ids[GMEM_PHASES];
 
-	if (!report_knows(r, GMEM_S_PHASE) || !any(s, GMEM_S_PHASE, GMEM_PHASES))
+	if (!report_knows(r, GMEM_S_PHASE) || !any_counted(s, GMEM_S_PHASE, GMEM_PHASES))
 		return;
 	for (int i = 0; i < GMEM_PHASES; i++)
 		ids[i] = GMEM_S_PHASE + i;
@@ -145,7 +145,7 @@ void html_phases(const struct report *r, const struct report_subject *s, FILE *o
 	fputs("</table>\n", out);
 }
 
-static void causes(const struct report_subject *s, enum gmem_direction d, FILE *out)
+static void put_origins(const struct report_subject *s, enum gmem_direction d, FILE *out)
 {
 	static const char *const names[GMEM_CAUSES] = { "explicit, by hypercall", "implicit, by memory fault",
 							"no vCPU waited" };
@@ -166,7 +166,7 @@ void html_stalls(const struct report *r, const struct report_subject *s, FILE *o
 	static const enum gmem_series_id ids[] = { GMEM_S_STALL_IOCTL, GMEM_S_STALL_DISCARD, GMEM_S_STALL_VMM };
 	static const struct html_series series[] = { { "ioctl", "c0" }, { "discard", "c4" }, { "VMM", "c7" } };
 
-	if (!report_knows(r, GMEM_S_STALL) || !any(s, GMEM_S_STALL, 1))
+	if (!report_knows(r, GMEM_S_STALL) || !any_counted(s, GMEM_S_STALL, 1))
 		return;
 	fputs("<h3>What vCPUs wait for</h3>\n", out);
 	html_legend(out, series, 3);
@@ -181,7 +181,7 @@ void html_stalls(const struct report *r, const struct report_subject *s, FILE *o
 		if (dist.count)
 			html_dist_row(out, "s", titles[order[n]], &dist, NULL);
 		rows_of(s, ids, 3, order[n], out);
-		causes(s, order[n], out);
+		put_origins(s, order[n], out);
 	}
 	fputs("</table>\n", out);
 }
@@ -212,8 +212,8 @@ void html_windows(const struct report *r, const struct report_subject *s, FILE *
 	fputs("</table>\n", out);
 }
 
-/* Operations in no row, as they have no time, or changed nothing. */
-static void besides(const struct report *r, const struct report_subject *s, FILE *out)
+/* Writes operations that are in no row: failed, unchanged, without a begin, or only counted. */
+static void put_besides(const struct report *r, const struct report_subject *s, FILE *out)
 {
 	char text[160];
 
@@ -223,7 +223,7 @@ static void besides(const struct report *r, const struct report_subject *s, FILE
 	}
 }
 
-static void left(const struct gmem_vm_stats *vm, FILE *out)
+static void put_undiscarded(const struct gmem_vm_stats *vm, FILE *out)
 {
 	if (!vm->map_known)
 		fputs("<p>Its map was never read: slots and what was left undiscarded are unknown.</p>\n", out);
@@ -255,9 +255,9 @@ void html_pages(const struct report *r, const struct report_subject *s, FILE *ou
 	}
 	if (titled)
 		fputs("</table>\n", out);
-	besides(r, s, out);
+	put_besides(r, s, out);
 	if (s->vm)
-		left(s->vm, out);
+		put_undiscarded(s->vm, out);
 	else if (r->nr_vms == 1)
-		left(r->vms[0].vm, out);
+		put_undiscarded(r->vms[0].vm, out);
 }

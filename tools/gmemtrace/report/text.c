@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* The report as text: its head, the table of VMs, and the order of the parts. */
+/* Report as text: its head, the table of VMs, and the order of the parts. */
 #include "report/text.h"
 
 #include <limits.h>
@@ -55,8 +55,8 @@ static void head(const struct report *r, FILE *out)
 }
 
 /*
- * As much of a name as fits into so many columns, of which a character may need none or two; filled
- * up with blanks if wanted. The locale is not the user's: a report is the same wherever it is made.
+ * Cuts a name to @columns, of which a character takes 0 to 2; @fill: pads it with blanks. Ignores
+ * the user's locale, so that reports are the same everywhere.
  */
 static const char *fit(char *buf, size_t size, const char *name, int columns, bool fill)
 {
@@ -86,7 +86,7 @@ static const char *fit(char *buf, size_t size, const char *name, int columns, bo
 	return buf;
 }
 
-/* Conversions of a VM in one line. */
+/* Prints the conversions of a VM in one line. */
 static void vm_row(const struct report *r, const struct report_subject *s, FILE *out)
 {
 	char name[REPORT_NAME_SIZE], short_name[REPORT_NAME_SIZE];
@@ -118,7 +118,7 @@ static void vm_table(const struct report *r, FILE *out)
 			lost ? "!: records of it were lost" : "");
 }
 
-static void parts(const struct report *r, const struct report_subject *s, FILE *out)
+static void print_parts(const struct report *r, const struct report_subject *s, FILE *out)
 {
 	text_conversions(r, s, out);
 	text_phases(r, s, out);
@@ -145,13 +145,13 @@ void report_text(const struct report *r, size_t max_vms, FILE *out)
 	if (!r->nr_vms)
 		return;
 	vm_table(r, out);
-	parts(r, &r->total, out);
+	print_parts(r, &r->total, out);
 	text_inflight(r, out);
 	text_longest(r, out);
-	/* Of one VM all has been said. */
+	/* With one VM, the parts of all VMs are its own. */
 	for (size_t i = 0; r->nr_vms > 1 && i < n; i++) {
 		vm_title(&r->vms[i], out);
-		parts(r, &r->vms[i], out);
+		print_parts(r, &r->vms[i], out);
 	}
 	if (n < r->nr_vms && r->nr_vms > 1)
 		fprintf(out, "\n%zu more VMs have no part of their own: --vms %zu shows them.\n",

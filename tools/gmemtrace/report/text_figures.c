@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Figures and rows of the report as text. */
+/* Figures of the report as text, and rows of its tables. */
 #include "report/text.h"
 
 #include "views/text.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Parts of the report: hot ranges, what was in flight at the end, and what took longest, with what happened in it. */
+/* Parts of the report: hot ranges, operations in flight at the end, and the longest ones with their timelines. */
 #include "report/text.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@ typedef unsigned long long ull;
 
 #define HOT_SHOWN 10
 
-/* Flips back and forth, at least so often. */
+/* Least number of reversals of a range that is marked as ping-pong. */
 #define PING_PONG 4
 
 void text_hot(const struct report *r, const struct report_subject *s, FILE *out)
@@ -49,7 +49,7 @@ static void op_line(const struct report *r, enum gmem_long_kind kind, const stru
 		text_bytes((op->end - op->start) << GMEM_PAGE_SHIFT));
 }
 
-/* "        exit  +2.5us ioctl  +3.1us check .. +60us end", broken at 80 columns. */
+/* Prints the marks of an operation, as " +2.5us ioctl +3.1us check .. +60us end", wrapped at 80 columns. */
 static void timeline(const struct gmem_long_op *op, FILE *out)
 {
 	size_t column = 0;

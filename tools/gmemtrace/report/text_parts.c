@@ -8,14 +8,14 @@
 
 typedef unsigned long long ull;
 
-/* To private first: that is how the life of a confidential VM begins. */
+/* To private first: a confidential VM begins with these conversions. */
 static const enum gmem_direction order[] = { GMEM_TO_PRIVATE, GMEM_TO_SHARED };
 static const char *const titles[GMEM_DIRECTIONS] = { "to shared", "to private" };
 
 #define EACH_DIRECTION(d)							\
 	for (const enum gmem_direction *p_ = order; p_ < order + 2 && (d = *p_, true); p_++)
 
-static void classes(const struct report_subject *s, enum gmem_direction d, FILE *out)
+static void print_classes(const struct report_subject *s, enum gmem_direction d, FILE *out)
 {
 	for (int i = 0; i < GMEM_CLASSES; i++) {
 		const struct gmem_op_sum *sum = &s->seen->size[i][d];
@@ -38,7 +38,7 @@ static uint64_t classified(const struct report_subject *s, enum gmem_direction d
 	return n;
 }
 
-/* What is not in the rows, and how much of what is was seen. */
+/* Prints conversions that are not in the rows, and how many of the others were classified by size. */
 static void remarks(const struct report_subject *s, enum gmem_direction d,
 		    const struct gmem_op_counters *c, FILE *out)
 {
@@ -62,7 +62,7 @@ void text_conversions(const struct report *r, const struct report_subject *s, FI
 		dist.count = c.count;
 		if (c.count || c.unchanged || c.failed) {
 			text_dist_row(titles[d], &dist, c.bytes, true, out);
-			classes(s, d, out);
+			print_classes(s, d, out);
 			remarks(s, d, &c, out);
 		}
 	}
@@ -120,7 +120,7 @@ void text_phases(const struct report *r, const struct report_subject *s, FILE *o
 #define OCTAVES	(GMEM_HIST_MAX_BITS + 1)
 #define BAR	22
 
-/* [2^k, 2^(k+1)); the first has 0, too. */
+/* Sums up slots by octave [2^k, 2^(k+1)); the first includes 0. */
 static void octaves(const struct gmem_dist *d, uint64_t *n)
 {
 	for (unsigned int i = 0; i < GMEM_HIST_SLOTS; i++)
@@ -173,8 +173,8 @@ static void stall_parts(const struct report_subject *s, enum gmem_direction d, F
 	}
 }
 
-/* Who asked: a hypercall is explicit, an access implicit. */
-static void causes(const struct report_subject *s, enum gmem_direction d, FILE *out)
+/* Prints conversions by origin: a hypercall is explicit, an access implicit. */
+static void print_origins(const struct report_subject *s, enum gmem_direction d, FILE *out)
 {
 	static const char *const names[GMEM_CAUSES] = { "explicit (hypercall)", "implicit (memory fault)",
 							"without a waiting vCPU" };
@@ -200,18 +200,18 @@ void text_stalls(const struct report *r, const struct report_subject *s, FILE *o
 	EACH_DIRECTION(d) {
 		struct gmem_dist dist = report_dist(s, GMEM_S_STALL, d);
 		uint64_t bytes = s->counted ? s->c.stall[d].bytes : 0;
-		uint64_t unconverted = s->counted ? s->c.stall[d].unchanged : s->seen->unconverted[d];
+		uint64_t unchanged_stalls = s->counted ? s->c.stall[d].unchanged : s->seen->unconverted[d];
 
-		if (!dist.count && !s->seen->cause[GMEM_BY_VMM][d].count && !unconverted)
+		if (!dist.count && !s->seen->cause[GMEM_BY_VMM][d].count && !unchanged_stalls)
 			continue;
 		if (!titled)
 			text_dist_header("STALLS", out);
 		titled = true;
 		text_dist_row(titles[d], &dist, bytes, s->counted, out);
 		stall_parts(s, d, out);
-		causes(s, d, out);
-		if (unconverted)
-			fprintf(out, "  besides: %llu in which nobody converted anything\n", (ull)unconverted);
+		print_origins(s, d, out);
+		if (unchanged_stalls)
+			fprintf(out, "  besides: %llu in which nobody converted anything\n", (ull)unchanged_stalls);
 	}
 }
 
@@ -246,8 +246,8 @@ void text_windows(const struct report *r, const struct report_subject *s, FILE *
 		fputs("  retries are not told by these probes\n", out);
 }
 
-/* At most: nobody knows which pages of what was converted had been populated. */
-static void left(const struct report_subject *s, FILE *out)
+/* Prints undiscarded memory, as an upper bound: which of the converted pages were populated is unknown. */
+static void print_undiscarded(const struct report_subject *s, FILE *out)
 {
 	const struct gmem_vm_stats *vm = s->vm;
 
@@ -265,8 +265,8 @@ static void left(const struct report_subject *s, FILE *out)
 			text_known(vm->doubled_max.shared_bytes, vm->doubled_known[GMEM_SIDE_SHARED]));
 }
 
-/* Operations that are not in the row, as they have no time, or changed nothing. */
-static void besides(const struct report *r, const struct report_subject *s, enum gmem_operation op, FILE *out)
+/* Prints operations that are not in the row: failed, unchanged, without a begin, or only counted. */
+static void print_besides(const struct report *r, const struct report_subject *s, enum gmem_operation op, FILE *out)
 {
 	char text[160];
 
@@ -307,26 +307,26 @@ void text_memory(const struct report *r, const struct report_subject *s, FILE *o
 	else
 		fputc('\n', out);
 	pages_row("punches", s, GMEM_S_PUNCH, out);
-	besides(r, s, GMEM_O_PUNCH, out);
+	print_besides(r, s, GMEM_O_PUNCH, out);
 	pages_row("preallocations", s, GMEM_S_ALLOCATE, out);
-	besides(r, s, GMEM_O_ALLOCATE, out);
+	print_besides(r, s, GMEM_O_ALLOCATE, out);
 	pages_row("populate", s, GMEM_S_POPULATE, out);
-	besides(r, s, GMEM_O_POPULATE, out);
+	print_besides(r, s, GMEM_O_POPULATE, out);
 	pages_row("faults of vCPUs", s, GMEM_S_FAULT, out);
-	besides(r, s, GMEM_O_FAULT, out);
+	print_besides(r, s, GMEM_O_FAULT, out);
 	pages_row("  first touch", s, GMEM_S_TOUCH, out);
 	pages_row("  after convert", s, GMEM_S_TOUCH_AGAIN, out);
 	if (s->seen->prepare_ns)
 		fprintf(out, "  %s of these in the architecture's preparation\n", text_ns(s->seen->prepare_ns));
 	pages_row("  on mappings", s, GMEM_S_GUEST_FAULT, out);
-	besides(r, s, GMEM_O_GUEST_FAULT, out);
+	print_besides(r, s, GMEM_O_GUEST_FAULT, out);
 	pages_row("faults of VMM", s, GMEM_S_USER_FAULT, out);
-	besides(r, s, GMEM_O_USER_FAULT, out);
-	besides(r, s, GMEM_O_BIND, out);
+	print_besides(r, s, GMEM_O_USER_FAULT, out);
+	print_besides(r, s, GMEM_O_BIND, out);
 	if (!report_knows(r, GMEM_S_FAULT))
 		fputs("faults of vCPUs were not looked at (--faults)\n", out);
 	if (s->vm)
-		left(s, out);
+		print_undiscarded(s, out);
 	for (size_t i = 0; !s->vm && r->nr_vms == 1 && i < 1; i++)
-		left(&r->vms[0], out);
+		print_undiscarded(&r->vms[0], out);
 }
