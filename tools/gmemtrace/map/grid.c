@@ -4,7 +4,7 @@
 
 #include "map/map.h"
 
-/* A cell that is not all of one is never shown as if it were. */
+/* Returns the level of a cell; a mixed cell never gets 0 or MAP_FULL. */
 static uint8_t level_of(uint64_t private, uint64_t pages)
 {
 	uint64_t level;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /*
- * Maps as pictures. A row of cells is 128 cells of gfns; private is dark, shared light. SVG has
- * the names and numbers, too; a PNG has only the cells, slot after slot.
+ * Maps as images. Rows of 128 cells; private is dark, shared is light. SVG also has names and
+ * gfns; PNG has only the cells, slot after slot.
  */
 #include <errno.h>
 #include <png.h>
@@ -18,8 +18,8 @@ typedef unsigned long long ull;
 #define MAX_CELLS	(128 * COLUMNS)
 #define CELL		6	/* pixels */
 #define MARGIN		12
-#define GFN_WIDTH	90	/* of the numbers at the left */
-#define LINE		16	/* of text */
+#define GFN_WIDTH	90	/* of the gfns at the left */
+#define LINE		16	/* height of a line of text */
 
 struct color {
 	uint8_t r, g, b;
@@ -46,7 +46,7 @@ static size_t rows_of(const struct map_grid *g)
 	return (g->nr + g->columns - 1) / g->columns;
 }
 
-/* Neighbours of one colour are one rectangle. */
+/* Draws a row; neighbours of one colour become one rectangle. */
 static void svg_row(const struct map_grid *g, size_t row, size_t y, FILE *out)
 {
 	size_t end = (row + 1) * g->columns < g->nr ? (row + 1) * g->columns : g->nr;
@@ -75,7 +75,7 @@ static void svg_text(size_t x, size_t y, const char *text, FILE *out)
 	fputs("</text>\n", out);
 }
 
-/* Returns where the next one begins, or 0. */
+/* Draws a slot at @y. Returns the y of the next one, or 0 if out of memory. */
 static size_t svg_slot(const struct gmem_vm *vm, const struct gmem_slot *s, size_t y, FILE *out)
 {
 	struct map_grid g;
@@ -117,8 +117,8 @@ static size_t svg_vm(const struct gmem_vm *vm, size_t y, FILE *out)
 	return y;
 }
 
-/* Cells of all slots, before they are drawn: a picture says first how high it is. */
-static size_t rows_of_vm(const struct gmem_vm *vm, size_t per_slot, size_t per_vm)
+/* Returns the height of a VM in pixels, which the image's header needs before anything is drawn. */
+static size_t height_of_vm(const struct gmem_vm *vm, size_t per_slot, size_t per_vm)
 {
 	size_t pixels = per_vm;
 
@@ -137,7 +137,7 @@ int map_svg(const struct map_vms *m, FILE *out)
 	size_t height = 2 * MARGIN + LINE, width = 2 * MARGIN + GFN_WIDTH + COLUMNS * CELL, y = MARGIN;
 
 	for (size_t i = 0; i < m->nr; i++)
-		height += rows_of_vm(m->vms[i], LINE + MARGIN, LINE + 4);
+		height += height_of_vm(m->vms[i], LINE + MARGIN, LINE + 4);
 	fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%zu\" height=\"%zu\" "
 		"font-family=\"monospace\" font-size=\"12\">\n"
 		"<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n", width, height);
@@ -215,7 +215,7 @@ int map_png(const struct map_vms *m, FILE *out)
 	int err;
 
 	for (size_t i = 0; i < m->nr; i++)
-		image.height += rows_of_vm(m->vms[i], MARGIN, 0);
+		image.height += height_of_vm(m->vms[i], MARGIN, 0);
 	image.rgb = malloc(3 * image.width * image.height);
 	if (!image.rgb)
 		return -ENOMEM;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Maps as text, 80 columns wide, and for programs. */
+/* Maps as text, 80 columns wide, and as JSON. */
 #include <string.h>
 
 #include "map/map.h"

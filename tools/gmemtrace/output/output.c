@@ -13,7 +13,7 @@ static bool is_stdout(const char *path)
 	return !path || !strcmp(path, "-");
 }
 
-/* What may be there already stays until all is written. Pipes and devices are written to as it comes. */
+/* Returns true if the output is written as PATH.part and renamed; pipes and devices are written directly. */
 static bool is_replaced(const char *path)
 {
 	struct stat st;
@@ -27,7 +27,7 @@ static enum gmem_status cannot_write(const char *path, int err, struct gmem_erro
 			 is_stdout(path) ? "to stdout" : path, strerror(err));
 }
 
-/* 0, or why not all was written. Closes what was opened. */
+/* Flushes @out, and closes it unless it is stdout. Returns 0 or a positive errno. */
 static int finish(FILE *out, const char *path)
 {
 	bool bad = ferror(out) || fflush(out);

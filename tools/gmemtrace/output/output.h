@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Where a command writes to: stdout, or a file that is whole or not there. */
+/* Output of a command: stdout, or a file that is replaced only by a complete one. */
 #ifndef GMEMTRACE_OUTPUT_H
 #define GMEMTRACE_OUTPUT_H
 
@@ -7,12 +7,12 @@
 
 #include "base/error.h"
 
-/* What is to be written. That writing failed is found out after it, and is no error of its own. */
+/* Writes the output; write errors are left to output_write(). */
 typedef enum gmem_status (*output_fn)(void *ctx, FILE *out);
 
 /*
- * path NULL or "-": stdout. A file is written as PATH.part first: if fn fails, or not all could be
- * written, that is removed, and what was at path stays.
+ * Calls @fn with stdout if @path is NULL or "-", else with PATH.part, which then replaces PATH. If
+ * @fn or a write fails, PATH.part is removed and PATH stays as it was.
  */
 enum gmem_status output_write(const char *path, output_fn fn, void *ctx, struct gmem_error *e);
 
