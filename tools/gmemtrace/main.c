@@ -7,13 +7,13 @@
 #include "input/recording_file.h"
 
 static const struct command commands[] = {
-	{ "compare", "tell what became slower or faster between runs", cmd_compare },
-	{ "doctor", "tell what this host offers and what is missing", cmd_doctor },
+	{ "compare", "report what became slower or faster between runs", cmd_compare },
+	{ "doctor", "report what this host supports and what is missing", cmd_doctor },
 	{ "export", "write a recording for Perfetto, Chrome, Prometheus, or as CSV", cmd_export },
 	{ "live", "print operations on guest memory as they happen", cmd_live },
 	{ "map", "show which memory is private, now or at any time of a recording", cmd_map },
 	{ "print", "print operations of a recording", cmd_print },
-	{ "report", "tell what happened, of a recording or live", cmd_report },
+	{ "report", "summarize a recording, or live events", cmd_report },
 	{ "record", "record operations into a file", cmd_record },
 	{ "stat", "count, for a time or around a command", cmd_stat },
 };
@@ -26,7 +26,7 @@ static void print_help(void)
 	       "Traces guest memory (guest_memfd): conversions, punches, invalidations, bindings.\n\n");
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		printf("  %-10s %s\n", commands[i].name, commands[i].help);
-	printf("\ngmemtrace COMMAND --help tells the options of each.\n");
+	printf("\ngmemtrace COMMAND --help lists the options of a command.\n");
 }
 
 static enum gmem_status run_command(int argc, char **argv, struct gmem_error *e)

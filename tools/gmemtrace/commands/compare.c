@@ -28,19 +28,19 @@ struct options {
 };
 
 static const struct argp_option argp_options[] = {
-	{ "base", OPT_BASE, "FILE", 0, "One more run of BASE", 0 },
-	{ "new", OPT_NEW, "FILE", 0, "One more run of NEW", 0 },
-	{ "all", 'a', NULL, 0, "Metrics that did not change, and those that cannot be told, too", 0 },
-	{ "rules", OPT_RULES, "FILE", 0, "What counts as a change: docs/compare.md", 0 },
-	{ "json", OPT_JSON, NULL, 0, "One JSON object", 0 },
-	{ "output", 'o', "FILE", 0, "Write to FILE", 0 },
+	{ "base", OPT_BASE, "FILE", 0, "Add a run to BASE", 0 },
+	{ "new", OPT_NEW, "FILE", 0, "Add a run to NEW", 0 },
+	{ "all", 'a', NULL, 0, "Show unchanged and undecided metrics, too", 0 },
+	{ "rules", OPT_RULES, "FILE", 0, "Read thresholds from FILE (docs/compare.md)", 0 },
+	{ "json", OPT_JSON, NULL, 0, "Print one JSON object", 0 },
+	{ "output", 'o', "FILE", 0, "Write to FILE (default: stdout)", 0 },
 	{ 0 }
 };
 
 static error_t add_file(struct options *o, enum cmp_side side, const char *file, const struct argp_state *state)
 {
 	if (!*file || o->nr[side] == RUNS_MAX)
-		return gmem_args_bad(state, *file ? "too many files of a side:" : "no name of a file:", file);
+		return gmem_args_bad(state, *file ? "too many files of one side:" : "empty file name:", file);
 	o->files[side][o->nr[side]++] = file;
 	return 0;
 }
@@ -112,7 +112,7 @@ static enum gmem_status read_recording(struct cmp_set *set, enum cmp_side side, 
 	if (!err && !status)
 		err = cmp_samples_add_run(samples, a, set, side);
 	if (!err && !status && a->model->lost[GMEM_LOST_RINGBUF])
-		fprintf(stderr, "gmemtrace: %s lost %llu records: it is of those that were seen\n", file,
+		fprintf(stderr, "gmemtrace: %s lost %llu records: figures cover only the others\n", file,
 			(unsigned long long)a->model->lost[GMEM_LOST_RINGBUF]);
 	gmem_analysis_free(a);
 	cmp_samples_free(samples);
@@ -126,9 +126,9 @@ static enum gmem_status read_bench(struct cmp_set *set, enum cmp_side side, cons
 	int err = o ? cmp_bench_add_run(o, set, side) : -EINVAL;
 
 	json_object_put(o);
-	return err ? gmem_fail(e, GMEM_E_IO, "Results are made by selftests/bench/run.sh --json FILE.",
+	return err ? gmem_fail(e, GMEM_E_IO, "Create results with selftests/bench/run.sh --json FILE.",
 			       "cannot read the results in %s: %s", file,
-			       err == -EINVAL ? "no such JSON" : strerror(-err)) : GMEM_OK;
+			       err == -EINVAL ? "not JSON of the bench" : strerror(-err)) : GMEM_OK;
 }
 
 /* Returns true if the file begins like JSON; no recording begins with '{'. */
@@ -181,8 +181,8 @@ static enum gmem_status judge_and_print(const struct cmp_set *set, const struct 
 	if (r.by_verdict[CMP_WORSE] + r.by_verdict[CMP_BETTER] + r.by_verdict[CMP_SAME] +
 	    r.by_verdict[CMP_UNSURE] + r.by_verdict[CMP_FEW] == 0) {
 		cmp_results_free(&r);
-		return gmem_fail(o->e, GMEM_E_NOTHING, "Are both of the same kind, and long enough?",
-				 "the two sides have nothing in common that can be compared");
+		return gmem_fail(o->e, GMEM_E_NOTHING, "Compare runs of the same kind that are long enough.",
+				 "BASE and NEW have no metric in common that can be compared");
 	}
 	print_results(&r, o, out);
 	cmp_results_free(&r);
@@ -213,9 +213,9 @@ enum gmem_status cmd_compare(int argc, char **argv, struct gmem_error *e)
 {
 	static const struct argp argp = {
 		argp_options, parse_opt, "BASE[,FILE..] NEW[,FILE..]",
-		"Tells what became slower or faster from BASE to NEW, which are recordings or results of the "
-		"bench; several files of a side are runs of the same. Exit status: 0 the same or better, or "
-		"the data cannot tell; 1 worse; anything else is an error.",
+		"Reports what became slower or faster from BASE to NEW: recordings, or results of the bench. "
+		"Several files of a side are repeated runs. Exit status: 0 same, better or undecided; "
+		"1 worse; others: error.",
 		NULL, NULL, NULL
 	};
 	struct options o = { .e = e };

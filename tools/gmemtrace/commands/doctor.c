@@ -62,7 +62,7 @@ static void check_capabilities(struct diagnosis *d)
 
 		if (!needed(d, c) || d->held[i])
 			continue;
-		add_problem(d, "Run it as root, or: setcap cap_bpf,cap_perfmon,cap_sys_admin+ep FILE",
+		add_problem(d, "Run as root, or: setcap cap_bpf,cap_perfmon,cap_sys_admin+ep FILE",
 			    "%s is missing: to %s", c->name, c->what_for);
 		if (!d->status)
 			d->status = GMEM_E_PERMISSION;
@@ -177,7 +177,7 @@ static void describe_choice(const struct diagnosis *d, char *buf, size_t size)
 	if (d->choice.set == GMEM_SET_TRACEPOINTS)
 		snprintf(buf, size, "the kernel has all tracepoints of kernel/");
 	else if (d->choice.set == GMEM_SET_STOCK)
-		snprintf(buf, size, "there is no tracepoint kvm:%s, and all functions are there",
+		snprintf(buf, size, "no tracepoint kvm:%s, but all functions",
 			 no_tracepoint);
 	else
 		snprintf(buf, size, "nothing to attach to");
@@ -200,13 +200,13 @@ static void print_text(const struct diagnosis *d)
 	       d->host.kvm != GMEM_KVM_MODULE ? "" : d->host.kvm_btf ? ", kvm yes" : ", kvm no");
 	printf("probes        %s: %s\n", set_name(d), why);
 	print_proofs(d);
-	printf("not told      %s", d->choice.set < GMEM_SETS ? "" : "anything");
+	printf("not reported  %s", d->choice.set < GMEM_SETS ? "" : "all metrics");
 	for (size_t i = 0; d->choice.set < GMEM_SETS && i < gmem_nr_metrics; i++) {
 		if (!gmem_metric_known(&gmem_metrics[i], d->features))
 			printf("%s%s", n++ ? ", " : "", gmem_metrics[i].key);
 	}
 	if (d->choice.set < GMEM_SETS && !n)
-		printf("nothing: all metrics are");
+		printf("none: all metrics are reported");
 	printf("\ncapabilities  ");
 	for (size_t i = 0; i < gmem_nr_capabilities; i++) {
 		const struct gmem_capability *c = &gmem_capabilities[i];
@@ -327,13 +327,13 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 enum gmem_status cmd_doctor(int argc, char **argv, struct gmem_error *e)
 {
 	static const struct argp_option options[] = {
-		{ "json", OPT_JSON, NULL, 0, "One JSON object", 0 },
+		{ "json", OPT_JSON, NULL, 0, "Print one JSON object", 0 },
 		{ 0 }
 	};
 	static const struct argp argp = {
 		options, parse_opt, NULL,
-		"Tells what this host offers to see of guest memory, what is missing and what "
-		"mends it.\vExit status: 0 if gmemtop can work, else that of gmemtop.",
+		"Reports what gmemtop can show on this host, what is missing, and the remedies."
+		"\vExit status: 0 if gmemtop can work, else that of gmemtop.",
 		NULL, NULL, NULL
 	};
 	struct diagnosis d;
@@ -346,7 +346,7 @@ enum gmem_status cmd_doctor(int argc, char **argv, struct gmem_error *e)
 	else
 		print_text(&d);
 	if (fflush(stdout))
-		return gmem_fail(e, GMEM_E_IO, "Is the disk full, or the reader gone?",
+		return gmem_fail(e, GMEM_E_IO, "Check for a full disk, or a reader that has ended.",
 				 "cannot write to stdout");
 	return d.status;
 }

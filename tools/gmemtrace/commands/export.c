@@ -27,7 +27,7 @@ struct options {
 };
 
 static const struct argp_option argp_options[] = {
-	{ "format", OPT_FORMAT, "NAME", 0, "perfetto (default), chrome, csv or openmetrics", 0 },
+	{ "format", OPT_FORMAT, "NAME", 0, "Format: perfetto (default), chrome, csv or openmetrics", 0 },
 	{ 0 }
 };
 
@@ -105,7 +105,7 @@ static enum gmem_status export_traces(struct options *o, FILE *out)
 		return no_memory(o);
 	status = input_run(&o->in, on_trace_record, t);
 	if (!status && export_trace_finish(t))
-		status = gmem_fail(o->in.e, GMEM_E_IO, "Is the disk full?", "cannot write the trace");
+		status = gmem_fail(o->in.e, GMEM_E_IO, "Check for a full disk.", "cannot write the trace");
 	if (!status && export_trace_unpaired(t))
 		fprintf(stderr, "gmemtrace: %llu operations without their begin or end\n",
 			(unsigned long long)export_trace_unpaired(t));
@@ -169,14 +169,14 @@ enum gmem_status cmd_export(int argc, char **argv, struct gmem_error *e)
 	static const struct argp argp = {
 		argp_options, parse_opt, NULL,
 		"Writes a recording, or live events, for Perfetto (ui.perfetto.dev), for viewers of Chrome's "
-		"traces, as CSV, or, as sums, for Prometheus.",
+		"traces, as CSV, or as counters for Prometheus.",
 		NULL, NULL, NULL
 	};
 	struct options o = { .in.e = e };
 
 	input_parse(&o.in, &argp, &o, argc, argv);
 	if (o.format == FORMAT_PERFETTO && (!o.in.output || !strcmp(o.in.output, "-")) && isatty(STDOUT_FILENO))
-		return gmem_fail(e, GMEM_E_USAGE, "Name a file: -o FILE. Formats that are text: chrome, csv, openmetrics.",
+		return gmem_fail(e, GMEM_E_USAGE, "Name a file with -o FILE, or choose a text format: chrome, csv, openmetrics.",
 				 "a Perfetto trace is not written to a terminal");
 	o.in.attach.live.groups |= GMEM_PROBES_PHASES;
 	return output_write(o.in.output, write_export, &o, e);

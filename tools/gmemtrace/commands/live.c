@@ -78,7 +78,7 @@ enum gmem_status cmd_live(int argc, char **argv, struct gmem_error *e)
 	};
 	static const struct argp argp = {
 		NULL, parse, NULL,
-		"Prints one line for every operation on guest memory when it ends, with its latency.",
+		"Prints a line for each operation on guest memory when it ends, with its latency.",
 		children, NULL, NULL
 	};
 	struct options o = { .e = e };

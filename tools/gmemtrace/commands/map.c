@@ -28,9 +28,9 @@ struct options {
 };
 
 static const struct argp_option argp_options[] = {
-	{ "at", OPT_AT, "TIME", 0, "Of a recording: TIME after its begin; 0s: its first state (default: at its end)", 0 },
-	{ "json", OPT_JSON, NULL, 0, "One JSON object, with all ranges", 0 },
-	{ "ascii", OPT_ASCII, NULL, 0, "Text without other characters than ASCII", 0 },
+	{ "at", OPT_AT, "TIME", 0, "Map at TIME of the recording (0s: first; default: end)", 0 },
+	{ "json", OPT_JSON, NULL, 0, "Print one JSON object with all ranges", 0 },
+	{ "ascii", OPT_ASCII, NULL, 0, "Use only ASCII characters", 0 },
 	{ 0 }
 };
 
@@ -42,7 +42,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case OPT_AT:
 		o->at_given = true;
 		return gmem_parse_ns(arg, &o->at_ns) ? 0 :
-			gmem_args_bad(state, "no time, as 12.5s or 100ms:", arg);
+			gmem_args_bad(state, "invalid time (use 12.5s or 100ms):", arg);
 	case OPT_JSON:
 		o->json = true;
 		return 0;
@@ -140,8 +140,8 @@ static enum gmem_status draw_chosen(const struct options *o, FILE *out)
 
 	if (!err && !m.nr && (o->in.filter.vm || o->in.filter.pid)) {
 		free(m.vms);
-		return gmem_fail(o->in.e, GMEM_E_NOTHING, "gmemtrace map without --vm and -p shows all.",
-				 "there is no such VM%s", o->at_given ? " at that time" : "");
+		return gmem_fail(o->in.e, GMEM_E_NOTHING, "Run gmemtrace map without --vm and -p to see all VMs.",
+				 "no such VM%s", o->at_given ? " at that time" : "");
 	}
 	if (!err)
 		err = draw(&m, o, out);
@@ -172,8 +172,8 @@ enum gmem_status cmd_map(int argc, char **argv, struct gmem_error *e)
 {
 	static const struct argp argp = {
 		argp_options, parse_opt, NULL,
-		"Shows which memory of VMs is private and which is shared: now, or at any time of a recording; "
-		"as a picture, if what it is written to ends with .png or .svg.",
+		"Shows private and shared memory of VMs, now or at any time of a recording; as an image if "
+		"the output file ends with .png or .svg.",
 		NULL, NULL, NULL
 	};
 	struct options o = { .in.e = e };
@@ -182,6 +182,6 @@ enum gmem_status cmd_map(int argc, char **argv, struct gmem_error *e)
 	/* Events that change maps are emitted without these groups, too. */
 	o.in.attach.live.groups &= ~(unsigned int)(GMEM_PROBES_EVENTS | GMEM_PROBES_INVALIDATIONS);
 	if (o.at_given && !o.in.file)
-		return gmem_fail(e, GMEM_E_USAGE, "Record first: gmemtrace record.", "--at is of a recording");
+		return gmem_fail(e, GMEM_E_USAGE, "Make one with gmemtrace record.", "--at needs a recording");
 	return output_write(o.in.output, write_map, &o, e);
 }

@@ -70,7 +70,7 @@ enum gmem_status cmd_print(int argc, char **argv, struct gmem_error *e)
 	static const struct argp_child children[] = { { &show_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp argp = {
 		NULL, parse, "[FILE]",
-		"Prints one line for every operation of a recording, by default of "
+		"Prints a line for each operation of a recording, by default of "
 		RECORDING_FILE ".",
 		children, NULL, NULL
 	};

@@ -57,7 +57,7 @@ static enum gmem_status start_child(struct record *r, struct gmem_error *e)
 
 	if (!err)
 		return GMEM_OK;
-	return gmem_fail(e, GMEM_E_FAILED, "Is there such a program, and may you run it?",
+	return gmem_fail(e, GMEM_E_FAILED, "Check that it exists and is executable.",
 			 "cannot run %s: %s", r->o->command[0], strerror(-err));
 }
 
@@ -67,9 +67,9 @@ static enum gmem_status record_failed(const struct record *r, int err, struct gm
 		return e->status;
 	if (err == -ENOSPC || err == -EFBIG || err == -EPIPE || err == -EIO || err == -EDQUOT ||
 	    err == -EROFS)
-		return gmem_fail(e, GMEM_E_IO, "What was recorded before is in it, and can be read.",
+		return gmem_fail(e, GMEM_E_IO, "Records from before the error are in it, and can be read.",
 				 "cannot write %s: %s", r->o->out.path, strerror(-err));
-	return gmem_fail(e, GMEM_E_FAILED, "Run it again with -v for more.",
+	return gmem_fail(e, GMEM_E_FAILED, "Run with -v for details.",
 			 "cannot read events: %s", strerror(-err));
 }
 

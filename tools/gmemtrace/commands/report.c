@@ -20,10 +20,10 @@ struct options {
 };
 
 static const struct argp_option argp_options[] = {
-	{ "json", OPT_JSON, NULL, 0, "One JSON object", 0 },
-	{ "html", OPT_HTML, NULL, 0, "One page with plots, which needs nothing else", 0 },
-	{ "vms", OPT_VMS, "N", 0, "So many VMs have parts of their own (default: 8)", 0 },
-	{ "backing", OPT_BACKING, "SEC", 0, "Read every SEC seconds which pages there are", GMEM_LIVE_GROUP },
+	{ "json", OPT_JSON, NULL, 0, "Print one JSON object", 0 },
+	{ "html", OPT_HTML, NULL, 0, "Print one self-contained HTML page with plots", 0 },
+	{ "vms", OPT_VMS, "N", 0, "Print sections for at most N VMs (default 8)", 0 },
+	{ "backing", OPT_BACKING, "SEC", 0, "Scan for populated pages every SEC seconds", GMEM_LIVE_GROUP },
 	{ 0 }
 };
 
@@ -41,10 +41,10 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_VMS:
 		return gmem_parse_count(arg, 0, 1000000, &o->vms) ? 0 :
-			gmem_args_bad(state, "no number of VMs:", arg);
+			gmem_args_bad(state, "invalid number of VMs:", arg);
 	case OPT_BACKING:
 		if (!gmem_parse_number(arg, 0.1, 1e6, &seconds))
-			return gmem_args_bad(state, "no time in seconds:", arg);
+			return gmem_args_bad(state, "invalid time in seconds:", arg);
 		o->in.attach.live.backing_ns = (uint64_t)(seconds * 1e9);
 		return 0;
 	default:
@@ -108,9 +108,8 @@ enum gmem_status cmd_report(int argc, char **argv, struct gmem_error *e)
 {
 	static const struct argp argp = {
 		argp_options, parse_opt, NULL,
-		"Tells what happened to guest memory: conversions by direction, size and phase, what vCPUs "
-		"waited for, invalidation windows and retries, hot ranges, what was not discarded, and what "
-		"took longest; of a recording, or live.",
+		"Reports conversions by direction, size and phase, stalls of vCPUs, invalidation windows and "
+		"retries, hot ranges, undiscarded memory, and the longest operations; of a recording, or live.",
 		NULL, NULL, NULL
 	};
 	struct options o = { .vms = 8, .in.e = e };

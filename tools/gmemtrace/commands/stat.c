@@ -43,9 +43,9 @@ struct options {
 };
 
 static const struct argp_option argp_options[] = {
-	{ "interval", 'i', "SEC", 0, "A row every SEC seconds, not one sum at the end", 0 },
-	{ "json", OPT_JSON, NULL, 0, "JSON: an object for each row", 0 },
-	{ "csv", OPT_CSV, NULL, 0, "CSV: all counters of each row", 0 },
+	{ "interval", 'i', "SEC", 0, "Print a row every SEC seconds (default: one sum)", 0 },
+	{ "json", OPT_JSON, NULL, 0, "Print a JSON object for each row", 0 },
+	{ "csv", OPT_CSV, NULL, 0, "Print all counters of each row as CSV", 0 },
 	{ 0 }
 };
 
@@ -56,7 +56,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'i':
 		return gmem_parse_number(arg, 0.01, 1e6, &o->interval_s) ? 0 :
-			gmem_args_bad(state, "no interval in seconds:", arg);
+			gmem_args_bad(state, "invalid interval in seconds:", arg);
 	case OPT_JSON:
 		o->format = FORMAT_JSON;
 		return 0;
@@ -130,7 +130,7 @@ static void text_sum(struct options *o, const struct sum *now, const struct gmem
 
 	fprintf(o->out, "Guest memory of %zu VM%s in %.3f s:\n", now->vms, now->vms == 1 ? "" : "s", s);
 	if (now->uncounted)
-		fprintf(o->out, "(without %zu more that were not counted)\n", now->uncounted);
+		fprintf(o->out, "(without %zu VMs that have no counters)\n", now->uncounted);
 	fputc('\n', o->out);
 	for (size_t i = 0; i < gmem_nr_metrics; i++) {
 		const struct gmem_metric *m = &gmem_metrics[i];
@@ -236,8 +236,8 @@ static enum gmem_status check_filters(const struct options *o)
 	f.pid = 0;
 	if (!*filter_text(&f, text, sizeof(text)))
 		return GMEM_OK;
-	return gmem_fail(o->in.e, GMEM_E_USAGE, "gmemtrace report takes all filters.",
-			 "the kernel counts for a VM: only --vm and -p choose");
+	return gmem_fail(o->in.e, GMEM_E_USAGE, "Use gmemtrace report, which takes all filters.",
+			 "the kernel counts by VM: only --vm and -p apply");
 }
 
 static enum gmem_status count_and_print(void *ctx, FILE *out)
@@ -262,8 +262,8 @@ enum gmem_status cmd_stat(int argc, char **argv, struct gmem_error *e)
 {
 	static const struct argp argp = {
 		argp_options, parse_opt, NULL,
-		"Counts what happens to guest memory: until Ctrl-C, for a time, around a command, or in a "
-		"recording. The kernel counts, and misses nothing.",
+		"Counts operations on guest memory: until Ctrl-C, for a time, around a command, or in a "
+		"recording. Counters of the kernel, so lost records do not matter.",
 		NULL, NULL, NULL
 	};
 	struct options o = { .in.e = e };

@@ -80,7 +80,7 @@ enum gmem_status cmp_rules_read(struct cmp_rules *r, const char *path, struct gm
 	int err = 0;
 
 	if (!f)
-		return gmem_fail(e, GMEM_E_IO, "Is its name right?", "cannot open %s: %s", path,
+		return gmem_fail(e, GMEM_E_IO, "Check its name.", "cannot open %s: %s", path,
 				 strerror(errno));
 	while (!err && fgets(line, sizeof(line), f)) {
 		nr++;
@@ -90,7 +90,7 @@ enum gmem_status cmp_rules_read(struct cmp_rules *r, const char *path, struct gm
 		err = -EIO;
 	fclose(f);
 	if (err == -EINVAL)
-		return gmem_fail(e, GMEM_E_USAGE, "docs/compare.md tells what a line may be.",
-				 "cannot understand line %u of %s", nr, path);
+		return gmem_fail(e, GMEM_E_USAGE, "docs/compare.md has the format.",
+				 "invalid line %u of %s", nr, path);
 	return err ? gmem_fail(e, GMEM_E_IO, NULL, "cannot read %s: %s", path, strerror(-err)) : GMEM_OK;
 }

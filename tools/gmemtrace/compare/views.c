@@ -47,7 +47,7 @@ static void print_row(const struct cmp_result *r, FILE *out)
 static const char *const titles[CMP_VERDICTS] = {
 	[CMP_WORSE]	= "WORSE",
 	[CMP_BETTER]	= "BETTER",
-	[CMP_UNSURE]	= "CANNOT TELL: it may be worse, or not",
+	[CMP_UNSURE]	= "UNDECIDED: may be worse",
 	[CMP_FEW]	= "TOO FEW operations or runs",
 	[CMP_SAME]	= "SAME",
 	[CMP_ONE_SIDE]	= "ONLY ON ONE SIDE",
@@ -63,7 +63,7 @@ static void print_section(const struct cmp_results *r, enum cmp_verdict v, FILE 
 {
 	if (!r->by_verdict[v])
 		return;
-	fprintf(out, "\n%-43s %7s %7s %7s  %s\n", titles[v], "BASE", "NEW", "CHANGE", "RANGE OF IT");
+	fprintf(out, "\n%-43s %7s %7s %7s  %s\n", titles[v], "BASE", "NEW", "CHANGE", "RANGE");
 	for (size_t i = 0; i < r->nr; i++) {
 		if (r->results[i].verdict == v)
 			print_row(&r->results[i], out);
@@ -80,8 +80,8 @@ static void print_undecided(const struct cmp_results *r, FILE *out)
 		if (r->results[i].verdict == CMP_UNSURE && r->results[i].high > most)
 			most = r->results[i].high;
 	}
-	fprintf(out, "Of %zu the data cannot tell: %s may be hidden. More or longer runs tell more.\n",
-		r->by_verdict[CMP_UNSURE], most < 10 ? percent(buf, sizeof(buf), most) : "any change");
+	fprintf(out, "Undecided metrics may hide a slowdown of up to %s. Compare more or longer runs.\n",
+		most < 10 ? percent(buf, sizeof(buf), most) : "any size");
 }
 
 void cmp_text(const struct cmp_results *r, bool all, FILE *out)
@@ -89,13 +89,13 @@ void cmp_text(const struct cmp_results *r, bool all, FILE *out)
 	fprintf(out, "%zu run%s of BASE, %zu of NEW\n", r->nr_runs[CMP_BASE],
 		r->nr_runs[CMP_BASE] == 1 ? "" : "s", r->nr_runs[CMP_NEW]);
 	if (r->single)
-		fputs("By how much runs of one kind differ is not known with one run of a side: ranges are\n"
-		      "those of the operations in it, and a change must be larger to count.\n", out);
+		fputs("A side has only one run, so the variation between runs is not known: ranges are those\n"
+		      "of the operations in it, and a change must be larger to count.\n", out);
 	for (int v = 0; v < CMP_VERDICTS; v++) {
 		if (shown(v, all))
 			print_section(r, v, out);
 	}
-	fprintf(out, "\n%zu worse, %zu better, %zu same, %zu cannot be told, %zu have too few operations\n",
+	fprintf(out, "\n%zu worse, %zu better, %zu same, %zu undecided, %zu with too few operations\n",
 		r->by_verdict[CMP_WORSE], r->by_verdict[CMP_BETTER], r->by_verdict[CMP_SAME],
 		r->by_verdict[CMP_UNSURE], r->by_verdict[CMP_FEW]);
 	if (r->by_verdict[CMP_UNSURE])

@@ -33,40 +33,40 @@ struct family {
 
 static const struct family families[] = {
 	{ "gmem_conversions", "Conversions that changed something.", AT(conversion[0].count), OP, UNITS, 0 },
-	{ "gmem_converted_bytes", "Bytes of the ranges of these.", AT(conversion[0].bytes), OP, UNITS, 0 },
-	{ "gmem_conversions_unchanged", "Conversions that found all as it was asked for.",
+	{ "gmem_converted_bytes", "Bytes converted.", AT(conversion[0].bytes), OP, UNITS, 0 },
+	{ "gmem_conversions_unchanged", "Conversions of ranges that were as requested before.",
 		AT(conversion[0].unchanged), OP, UNITS, 0 },
 	{ "gmem_conversions_failed", "Conversions that failed.", AT(conversion[0].failed), OP, UNITS, 0 },
-	{ "gmem_stalls_unconverted", "Stalls in which nobody converted anything.", AT(stall[0].unchanged), OP,
+	{ "gmem_stalls_unconverted", "Stalls without a conversion.", AT(stall[0].unchanged), OP,
 		UNITS, GMEM_FEATURE_STALLS },
-	{ "gmem_stall_ioctl_seconds", "Of stalls, in KVM_SET_MEMORY_ATTRIBUTES.", AT(stall_ioctl_ns[0]), 8,
+	{ "gmem_stall_ioctl_seconds", "Time of stalls in KVM_SET_MEMORY_ATTRIBUTES.", AT(stall_ioctl_ns[0]), 8,
 		SECONDS, GMEM_FEATURE_STALLS },
-	{ "gmem_stall_discard_seconds", "Of stalls, punching the guest_memfd.", AT(stall_discard_ns[0]), 8,
+	{ "gmem_stall_discard_seconds", "Time of stalls in punches of guest_memfd.", AT(stall_discard_ns[0]), 8,
 		SECONDS, GMEM_FEATURE_STALLS },
 	{ "gmem_punches", "Holes punched into guest_memfd.", AT(punch.count), 0, UNITS, 0 },
 	{ "gmem_punches_failed", "Punches that failed.", AT(punch.failed), 0, UNITS, 0 },
-	{ "gmem_punch_seconds", "Time in these.", AT(punch.total_ns), 0, SECONDS, 0 },
-	{ "gmem_punched_bytes", "What these freed.", AT(punched_pages), 0, PAGES, GMEM_FEATURE_FREED },
+	{ "gmem_punch_seconds", "Time in punches.", AT(punch.total_ns), 0, SECONDS, 0 },
+	{ "gmem_punched_bytes", "Bytes freed by punches.", AT(punched_pages), 0, PAGES, GMEM_FEATURE_FREED },
 	{ "gmem_preallocations", "Preallocations of guest_memfd.", AT(allocate.count), 0, UNITS, 0 },
 	{ "gmem_preallocations_failed", "Preallocations that failed.", AT(allocate.failed), 0, UNITS, 0 },
 	{ "gmem_preallocation_seconds", "Time in preallocations.", AT(allocate.total_ns), 0, SECONDS, 0 },
-	{ "gmem_preallocated_bytes", "What preallocations allocated.", AT(allocated_pages), 0, PAGES,
+	{ "gmem_preallocated_bytes", "Bytes allocated by preallocations.", AT(allocated_pages), 0, PAGES,
 		GMEM_FEATURE_FREED },
 	{ "gmem_invalidations", "Invalidation windows of guest_memfd.", AT(invalidate.count), 0, UNITS,
 		GMEM_FEATURE_INVALIDATIONS },
-	{ "gmem_invalidation_seconds", "Time in these.", AT(invalidate.total_ns), 0, SECONDS,
+	{ "gmem_invalidation_seconds", "Time in invalidation windows of guest_memfd.", AT(invalidate.total_ns), 0, SECONDS,
 		GMEM_FEATURE_INVALIDATIONS },
 	{ "gmem_windows", "Invalidation windows of conversions.", AT(window.count), 0, UNITS,
 		GMEM_FEATURE_WINDOWS },
-	{ "gmem_window_seconds", "Time in these.", AT(window.total_ns), 0, SECONDS, GMEM_FEATURE_WINDOWS },
+	{ "gmem_window_seconds", "Time in invalidation windows of conversions.", AT(window.total_ns), 0, SECONDS, GMEM_FEATURE_WINDOWS },
 	{ "gmem_fault_retries", "Faults of vCPUs that met an invalidation.", AT(fault_retries), 0, UNITS,
 		GMEM_FEATURE_RETRIES },
 	{ "gmem_memory_faults", "Exits with KVM_EXIT_MEMORY_FAULT.", AT(memory_faults), 0, UNITS, 0 },
 	{ "gmem_faults", "Private pages found or allocated for a vCPU.", AT(fault.count), 0, UNITS,
 		GMEM_FEATURE_FAULTS },
 	{ "gmem_faults_failed", "Faults of vCPUs that failed.", AT(fault.failed), 0, UNITS, GMEM_FEATURE_FAULTS },
-	{ "gmem_fault_seconds", "Time in these.", AT(fault.total_ns), 0, SECONDS, GMEM_FEATURE_FAULTS },
-	{ "gmem_touched_bytes", "What these allocated.", AT(faulted_pages), 0, PAGES, GMEM_FEATURE_TOUCHES },
+	{ "gmem_fault_seconds", "Time in faults of vCPUs.", AT(fault.total_ns), 0, SECONDS, GMEM_FEATURE_FAULTS },
+	{ "gmem_touched_bytes", "Bytes allocated by faults of vCPUs.", AT(faulted_pages), 0, PAGES, GMEM_FEATURE_TOUCHES },
 };
 
 #define NR_FAMILIES (sizeof(families) / sizeof(*families))
@@ -125,7 +125,7 @@ static void write_phases(const struct report *r, FILE *out)
 {
 	if (!(r->features & GMEM_FEATURE_PHASES))
 		return;
-	write_head(out, "gmem_phase_seconds", "counter", "Of conversions that changed something, in a phase.");
+	write_head(out, "gmem_phase_seconds", "counter", "Time of conversions that changed something, by phase.");
 	for (size_t i = 0; i < r->nr_vms; i++) {
 		for (int n = 0; r->vms[i].counted && n < GMEM_DIRECTIONS * GMEM_PHASES; n++) {
 			int d = n / GMEM_PHASES, p = n % GMEM_PHASES;
@@ -188,7 +188,7 @@ static void put_label(FILE *out, const char *name, const char *value)
 
 static void write_infos(const struct report *r, FILE *out)
 {
-	write_head(out, "gmem_vm", "info", "What a VM is.");
+	write_head(out, "gmem_vm", "info", "PID and name of a VM.");
 	for (size_t i = 0; i < r->nr_vms; i++) {
 		const struct gmem_vm_stats *vm = r->vms[i].vm;
 
@@ -227,7 +227,7 @@ static void write_tool_counters(const struct report *r, FILE *out)
 {
 	write_head(out, "gmem_events", "counter", "Events seen.");
 	fprintf(out, "gmem_events_total %" PRIu64 "\n", r->a->nr_events);
-	write_head(out, "gmem_lost", "counter", "Lost, by reason: docs/json.md.");
+	write_head(out, "gmem_lost", "counter", "Losses, by reason: docs/json.md.");
 	for (int i = 0; i < GMEM_LOSSES; i++)
 		fprintf(out, "gmem_lost_total{reason=\"%s\"} %" PRIu64 "\n", gmem_loss_names[i],
 			r->a->model->lost[i]);

@@ -21,7 +21,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'd':
 		return gmem_parse_number(arg, 0.001, 1e9, &o->seconds) ? 0 :
-			gmem_args_bad(state, "no duration in seconds:", arg);
+			gmem_args_bad(state, "invalid duration in seconds:", arg);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}

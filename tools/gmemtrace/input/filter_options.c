@@ -15,15 +15,15 @@
 enum { OPT_VM = 512, OPT_GFN, OPT_LONGER, OPT_KIND, OPT_TO, OPT_SIZE, OPT_PHASE };
 
 static const struct argp_option options[] = {
-	{ NULL, 0, NULL, 0, "Which events:", 1 },
-	{ "pid", 'p', "PID", 0, "Only VMs of this process, and what it causes", 1 },
-	{ "vm", OPT_VM, "VM", 0, "Only this VM: its number or name", 1 },
-	{ "gfn", OPT_GFN, "RANGE", 0, "Only what touches these frames: START-END, END not in it, or one", 1 },
-	{ "kind", OPT_KIND, "KIND[,..]", 0, "Only these: convert, punch, fault, .. (help lists them)", 1 },
+	{ NULL, 0, NULL, 0, "Filters:", 1 },
+	{ "pid", 'p', "PID", 0, "Only VMs of this process, and events that it causes", 1 },
+	{ "vm", OPT_VM, "VM", 0, "Only this VM (number or name)", 1 },
+	{ "gfn", OPT_GFN, "RANGE", 0, "Only events on gfns START-END (without END), or one gfn", 1 },
+	{ "kind", OPT_KIND, "KIND[,..]", 0, "Only these kinds: convert, punch, .. (help lists all)", 1 },
 	{ "to", OPT_TO, "SIDE", 0, "Only conversions to private or to shared", 1 },
-	{ "size", OPT_SIZE, "MIN[-MAX]", 0, "Only ranges of so many bytes: 4K-2M", 1 },
-	{ "longer", OPT_LONGER, "TIME", 0, "Only operations that took so long or longer: 100us", 1 },
-	{ "phase", OPT_PHASE, "PHASE", 0, "Only the begin of this phase of conversions: check, reserve, zap, store, mixed", 1 },
+	{ "size", OPT_SIZE, "MIN[-MAX]", 0, "Only ranges of MIN to MAX bytes, as 4K-2M", 1 },
+	{ "longer", OPT_LONGER, "TIME", 0, "Only operations of at least TIME, as 100us", 1 },
+	{ "phase", OPT_PHASE, "PHASE", 0, "Only begins of a phase: check, reserve, zap, store, mixed", 1 },
 	{ 0 }
 };
 
@@ -125,17 +125,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return gmem_args_pid(state, arg, &o->pid);
 	case OPT_VM:
 		o->vm = arg;
-		return *arg ? 0 : gmem_args_bad(state, "no VM:", arg);
+		return *arg ? 0 : gmem_args_bad(state, "empty name of a VM:", arg);
 	case OPT_GFN:
-		return parse_gfns(o, arg) ? 0 : gmem_args_bad(state, "no range of frames:", arg);
+		return parse_gfns(o, arg) ? 0 : gmem_args_bad(state, "invalid range of gfns:", arg);
 	case OPT_SIZE:
-		return parse_sizes(o, arg) ? 0 : gmem_args_bad(state, "no size, and no range of sizes:", arg);
+		return parse_sizes(o, arg) ? 0 : gmem_args_bad(state, "invalid size or range of sizes:", arg);
 	case OPT_LONGER:
-		return gmem_parse_ns(arg, &o->longer_ns) ? 0 : gmem_args_bad(state, "no time, as 100us:", arg);
+		return gmem_parse_ns(arg, &o->longer_ns) ? 0 : gmem_args_bad(state, "invalid time (use 100us):", arg);
 	case OPT_KIND:
 		if (!strcmp(arg, "help"))
 			list_kinds();
-		return parse_kinds(o, arg) ? 0 : gmem_args_bad(state, "no kinds of events (--kind help lists them):", arg);
+		return parse_kinds(o, arg) ? 0 : gmem_args_bad(state, "unknown kinds of events (--kind help lists them):", arg);
 	case OPT_TO:
 		return choose_number(state, "no side:", arg, sides, GMEM_DIRECTIONS, &o->direction);
 	case OPT_PHASE:

@@ -19,8 +19,8 @@
 enum { OPT_RECORD = 1024 };
 
 static const struct argp_option options[] = {
-	{ "output", 'o', "FILE", 0, "Write to FILE", 0 },
-	{ "record", OPT_RECORD, "FILE", 0, "Record to FILE, too", GMEM_LIVE_GROUP },
+	{ "output", 'o', "FILE", 0, "Write to FILE (default: stdout)", 0 },
+	{ "record", OPT_RECORD, "FILE", 0, "Write a recording to FILE, too", GMEM_LIVE_GROUP },
 	{ 0 }
 };
 
@@ -52,7 +52,7 @@ static error_t check_args(const struct input *in, const struct argp_state *state
 	if (!in->file)
 		return 0;
 	if (in->output && is_same_file(in->file, in->output))
-		return gmem_args_bad(state, "this is the recording that is read, and not to be written over:",
+		return gmem_args_bad(state, "the output is the recording that is read:",
 				     in->output);
 	if (in->command)
 		return gmem_args_bad(state, "a recording is read, and no command run:", in->command[0]);
@@ -168,12 +168,12 @@ static enum gmem_status input_failed(const struct input *in, const struct gmem_r
 	int bad_write = w ? gmem_recording_error(w) : 0;
 
 	if (bad_write)
-		return gmem_fail(in->e, GMEM_E_IO, "Is the disk full?", "cannot write %s: %s", in->record,
+		return gmem_fail(in->e, GMEM_E_IO, "Check for a full disk.", "cannot write %s: %s", in->record,
 				 strerror(-bad_write));
 	if (in->file)
-		return gmem_fail(in->e, GMEM_E_IO, "Is it a recording of gmemtrace record?",
+		return gmem_fail(in->e, GMEM_E_IO, "Use a file that gmemtrace record has written.",
 				 "cannot read %s: %s", in->file, strerror(-err));
-	return gmem_fail(in->e, GMEM_E_FAILED, "Run it again with -v for more.", "cannot read events: %s",
+	return gmem_fail(in->e, GMEM_E_FAILED, "Run with -v for details.", "cannot read events: %s",
 			 strerror(-err));
 }
 
@@ -182,9 +182,9 @@ static void report_child_end(const struct child *c, char **command)
 	if (!c->ended || !c->status)
 		return;
 	if (WIFSIGNALED(c->status))
-		fprintf(stderr, "gmemtrace: %s was ended by signal %d\n", command[0], WTERMSIG(c->status));
+		fprintf(stderr, "gmemtrace: %s was killed by signal %d\n", command[0], WTERMSIG(c->status));
 	else
-		fprintf(stderr, "gmemtrace: %s ended with status %d\n", command[0], WEXITSTATUS(c->status));
+		fprintf(stderr, "gmemtrace: %s exited with status %d\n", command[0], WEXITSTATUS(c->status));
 }
 
 static enum gmem_status run_live(struct input *in, struct child *c)
@@ -203,7 +203,7 @@ static enum gmem_status run_live(struct input *in, struct child *c)
 	if (!status && c->pid)
 		err = child_run(c);
 	if (err)
-		status = gmem_fail(in->e, GMEM_E_USAGE, "Is it installed, and in PATH?", "cannot run %s: %s",
+		status = gmem_fail(in->e, GMEM_E_USAGE, "Check that it is installed and in PATH.", "cannot run %s: %s",
 				   in->command[0], strerror(-err));
 	if (!status) {
 		err = follow(s, in, c);

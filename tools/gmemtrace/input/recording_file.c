@@ -10,15 +10,15 @@ void recording_file_tell_filters(const struct gmem_recording_info *info)
 	char text[4 * sizeof(info->filters)];
 
 	if (*info->filters)
-		fprintf(stderr, "gmemtrace: it was recorded with %s; what maps need is in it all the same\n",
+		fprintf(stderr, "gmemtrace: recorded with filters: %s; maps are complete\n",
 			gmem_text_name(text, sizeof(text), info->filters));
 }
 
 static const char *why(const struct gmem_recording_state *state, const struct gmem_recording_info *info)
 {
 	if (info->cut)
-		return "it could not be written on: there was no room";
-	return state->head_damaged || info->complete ? "something is missing at its end" :
+		return "there was no room left to write it";
+	return state->head_damaged || info->complete ? "its end is missing" :
 		"it is being written, or its writer died";
 }
 
@@ -35,5 +35,5 @@ void recording_file_tell_end(const struct gmem_source *source)
 		fprintf(stderr, "gmemtrace: the recording is damaged: lost %llu records, %llu blocks, %llu bytes\n",
 			(ull)state.lost_records, (ull)state.lost_blocks, (ull)state.lost_bytes);
 	if (state.head_damaged)
-		fprintf(stderr, "gmemtrace: its header is damaged: what it says of itself is not known\n");
+		fprintf(stderr, "gmemtrace: its header is damaged: its host, probes and filters are unknown\n");
 }

@@ -40,7 +40,7 @@ static void head(const struct gmem_vm *vm, FILE *out)
 		(ull)blocks.mixed, (ull)blocks.total);
 	if (vm->map != GMEM_MAP_CURRENT)
 		fprintf(out, "; not to be relied on: %s", gmem_map_state_names[vm->map]);
-	fputs(vm->ended_ns ? "; it has ended: of a recording, --at shows it before\n" : "\n", out);
+	fputs(vm->ended_ns ? "; it has ended: --at shows it earlier in a recording\n" : "\n", out);
 }
 
 static const char *glyph(uint8_t level, bool ascii)
@@ -88,7 +88,7 @@ int map_text(const struct map_vms *m, bool ascii, FILE *out)
 			err = slot_map(m->vms[i], &m->vms[i]->slots[n], ascii, out);
 	}
 	if (!m->nr)
-		fputs("There is no VM.\n", out);
+		fputs("No VMs.\n", out);
 	return err;
 }
 

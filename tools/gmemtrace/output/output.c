@@ -23,7 +23,7 @@ static bool is_replaced(const char *path)
 
 static enum gmem_status cannot_write(const char *path, int err, struct gmem_error *e)
 {
-	return gmem_fail(e, GMEM_E_IO, "Is the disk full, or the reader gone?", "cannot write %s: %s",
+	return gmem_fail(e, GMEM_E_IO, "Check for a full disk, or a reader that has ended.", "cannot write %s: %s",
 			 is_stdout(path) ? "to stdout" : path, strerror(err));
 }
 
@@ -47,7 +47,7 @@ static enum gmem_status write_to(const char *to, const char *path, output_fn fn,
 	int err;
 
 	if (!out)
-		return gmem_fail(e, GMEM_E_IO, "Is there such a folder, and may you write to it?",
+		return gmem_fail(e, GMEM_E_IO, "Check that its folder exists and is writable.",
 				 "cannot write %s: %s", path, strerror(errno));
 	status = fn(ctx, out);
 	err = finish(out, path);

@@ -15,11 +15,11 @@
 enum { OPT_JSON = 256, OPT_CSV, OPT_TIME, OPT_COLOR };
 
 static const struct argp_option options[] = {
-	{ "events", 'e', NULL, 0, "A line for every event, begins and phases too, not for every operation", 0 },
-	{ "json", OPT_JSON, NULL, 0, "One JSON object a line", 0 },
-	{ "csv", OPT_CSV, NULL, 0, "Comma-separated values, the first line names them", 0 },
-	{ "time", OPT_TIME, "HOW", 0, "rel (seconds since the begin), abs (time of day) or delta (since the line before)", 0 },
-	{ "color", OPT_COLOR, "WHEN", 0, "auto (on a terminal, if NO_COLOR is not set), always or never", 0 },
+	{ "events", 'e', NULL, 0, "Print all events, also begins and phases", 0 },
+	{ "json", OPT_JSON, NULL, 0, "Print one JSON object per line", 0 },
+	{ "csv", OPT_CSV, NULL, 0, "Print CSV, with names in the first line", 0 },
+	{ "time", OPT_TIME, "HOW", 0, "rel (since the begin, default), abs (time of day) or delta (since the previous line)", 0 },
+	{ "color", OPT_COLOR, "WHEN", 0, "auto (default: on a terminal without NO_COLOR), always or never", 0 },
 	{ 0 }
 };
 
@@ -43,9 +43,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->csv = true;
 		return 0;
 	case OPT_TIME:
-		return gmem_args_choose(state, "no way to tell the time:", arg, times, 3, &o->time);
+		return gmem_args_choose(state, "unknown form of time:", arg, times, 3, &o->time);
 	case OPT_COLOR:
-		return gmem_args_choose(state, "no way to use colours:", arg, colors, 3, &o->color);
+		return gmem_args_choose(state, "unknown use of colours:", arg, colors, 3, &o->color);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -194,8 +194,8 @@ void show_summary(const struct show *s)
 enum gmem_status show_failed(int err, struct gmem_error *e)
 {
 	if (err == -EIO || err == -ENOSPC || err == -EPIPE || err == -EFBIG)
-		return gmem_fail(e, GMEM_E_IO, "Is the disk full, or the reader gone?",
+		return gmem_fail(e, GMEM_E_IO, "Check for a full disk, or a reader that has ended.",
 				 "cannot write to stdout: %s", strerror(-err));
-	return gmem_fail(e, GMEM_E_FAILED, "Run it again with -v for more.",
+	return gmem_fail(e, GMEM_E_FAILED, "Run with -v for details.",
 			 "cannot read events: %s", strerror(-err));
 }

@@ -170,7 +170,7 @@ enum gmem_status gmem_flight_save(struct gmem_flight *f, const char *path,
 	close_err = gmem_recording_close(w);
 	err = err ? err : close_err;
 	if (err)
-		return gmem_fail(e, GMEM_E_IO, "What fitted is in it.", "cannot write recording %s: %s",
+		return gmem_fail(e, GMEM_E_IO, "Records from before the error are in it.", "cannot write recording %s: %s",
 				 path, strerror(-err));
 	return GMEM_OK;
 }

@@ -7,10 +7,10 @@
 enum { OPT_MAX_SIZE = 1024, OPT_ROTATE, OPT_LAST };
 
 static const struct argp_option options[] = {
-	{ "output", 'o', "FILE", 0, "Where to (default: " RECORDING_FILE "); -: stdout", 0 },
-	{ "max-size", OPT_MAX_SIZE, "SIZE", 0, "End when the file is so big: 100M, 2G; with --rotate, begin the next; with --last, of memory (64M)", 0 },
-	{ "rotate", OPT_ROTATE, "N", 0, "Keep N older files, FILE.1 and so on; each can be read alone", 0 },
-	{ "last", OPT_LAST, "TIME", 0, "Keep only the last TIME, as 30s, in memory; save it on SIGUSR1, at the end, and when an operation takes as long as --longer says", 0 },
+	{ "output", 'o', "FILE", 0, "Write to FILE (default " RECORDING_FILE "; -: stdout)", 0 },
+	{ "max-size", OPT_MAX_SIZE, "SIZE", 0, "End at this size of the file, as 100M; with --rotate, start the next; with --last, size of memory (default 64M)", 0 },
+	{ "rotate", OPT_ROTATE, "N", 0, "Keep N older files, FILE.1 to FILE.N, each readable alone", 0 },
+	{ "last", OPT_LAST, "TIME", 0, "Keep the last TIME, as 30s, in memory; save it on SIGUSR1, at the end, and when an operation takes as long as --longer", 0 },
 	{ 0 }
 };
 
@@ -35,13 +35,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_MAX_SIZE:
 		return gmem_parse_bytes(arg, &o->out.max_bytes) && o->out.max_bytes ? 0 :
-			gmem_args_bad(state, "no size, as 100M:", arg);
+			gmem_args_bad(state, "invalid size (use 100M):", arg);
 	case OPT_ROTATE:
 		return gmem_parse_count(arg, 1, 9999, &o->out.keep) ? 0 :
 			gmem_args_bad(state, "no number of files to keep:", arg);
 	case OPT_LAST:
 		return gmem_parse_ns(arg, &o->out.last_ns) && o->out.last_ns ? 0 :
-			gmem_args_bad(state, "no time, as 30s:", arg);
+			gmem_args_bad(state, "invalid time (use 30s):", arg);
 	case ARGP_KEY_ARGS:
 		return parse_rest(o, state);
 	default:
@@ -59,7 +59,7 @@ static enum gmem_status complete_options(struct record_options *o)
 	if (o->out.last_ns && !o->out.max_bytes)
 		o->out.max_bytes = FLIGHT_BYTES;
 	if (o->out.keep && !o->out.max_bytes)
-		return gmem_fail(o->e, GMEM_E_USAGE, "Say how big a file may be.",
+		return gmem_fail(o->e, GMEM_E_USAGE, "Set the size of a file with --max-size.",
 				 "--rotate without --max-size");
 	if (o->out.path[0] == '-' && !o->out.path[1] && (o->out.keep || o->out.last_ns))
 		return gmem_fail(o->e, GMEM_E_USAGE, "Name a file with -o.",
@@ -74,9 +74,9 @@ enum gmem_status record_parse(struct record_options *o, int argc, char **argv)
 	};
 	static const struct argp argp = {
 		options, parse, "[-- COMMAND [ARG..]]",
-		"Records operations on guest memory into a file, until the command ends, or on Ctrl-C.\v"
-		"Exit status: that of the command, or of gmemtrace if there is none. What maps need is "
-		"recorded of all VMs that are wanted, whatever else is filtered.",
+		"Records operations on guest memory into a file until the command ends, or Ctrl-C.\v"
+		"Exit status: that of the command, or of gmemtrace if there is none. Events that maps need "
+		"are recorded for all VMs that pass --vm and -p, whatever the other filters.",
 		children, NULL, NULL
 	};
 

@@ -53,7 +53,7 @@ static enum gmem_status create_file(struct recorder *r, struct gmem_error *e)
 	gmem_privileges_raise(GMEM_CAPS_FILES);
 	err = make_room(&r->o);
 	if (err)
-		status = gmem_fail(e, GMEM_E_IO, "May you write to its folder?", "cannot rename %s: %s",
+		status = gmem_fail(e, GMEM_E_IO, "Check that its folder is writable.", "cannot rename %s: %s",
 				   r->o.path, strerror(-err));
 	else if (r->flight)
 		status = save_flight(r, e);

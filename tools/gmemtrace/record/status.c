@@ -48,5 +48,5 @@ void record_summary(const struct record *r)
 		r->out.files == 1 ? "" : "s", r->o->out.path, seconds(r));
 	for (int i = 0; i < GMEM_LOSSES; i++)
 		fprintf(stderr, "%s %s %llu", i ? "," : "", gmem_loss_names[i], (ull)r->lost[i]);
-	fprintf(stderr, "%s\n", r->out.full ? "; it is as big as it may be" : "");
+	fprintf(stderr, "%s\n", r->out.full ? "; the maximum size is reached" : "");
 }

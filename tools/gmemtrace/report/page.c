@@ -162,6 +162,6 @@ void report_html(const struct report *r, size_t max_vms, FILE *out)
 	for (size_t i = 0; r->nr_vms > 1 && i < n; i++)
 		vm_details(r, &r->vms[i], out);
 	if (r->nr_vms > 1 && n < r->nr_vms)
-		fprintf(out, "<p class=\"dim\">%zu more VMs have no part of their own (--vms).</p>\n", r->nr_vms - n);
+		fprintf(out, "<p class=\"dim\">%zu more VMs have no section of their own (--vms).</p>\n", r->nr_vms - n);
 	html_page_end(out);
 }

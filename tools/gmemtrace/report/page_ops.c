@@ -117,10 +117,10 @@ void html_longest(const struct report *r, FILE *out)
 {
 	static const char *const titles[GMEM_LONG_KINDS] = { "Longest conversions", "Longest stalls",
 							     "Longest punches" };
-	static const struct html_series others[] = { { "VMM, or the lock", "c7" }, { "ioctl, where no phase is told", "c2" },
+	static const struct html_series others[] = { { "VMM, or lock", "c7" }, { "ioctl, phase unknown", "c2" },
 						     { "punch", "c1" } };
 
-	fputs("<h2>What took longest</h2>\n", out);
+	fputs("<h2>Longest operations</h2>\n", out);
 	html_legend(out, phase_series + 1, GMEM_PHASES - 1);
 	html_legend(out, others, 3);
 	for (int k = 0; k < GMEM_LONG_KINDS; k++) {

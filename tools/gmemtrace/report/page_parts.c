@@ -168,7 +168,7 @@ void html_stalls(const struct report *r, const struct report_subject *s, FILE *o
 
 	if (!report_knows(r, GMEM_S_STALL) || !any_counted(s, GMEM_S_STALL, 1))
 		return;
-	fputs("<h3>What vCPUs wait for</h3>\n", out);
+	fputs("<h3>Stalls of vCPUs</h3>\n", out);
 	html_legend(out, series, 3);
 	fputs("<div class=\"st\">\n", out);
 	for (size_t n = 0; n < 2; n++)
@@ -226,13 +226,13 @@ static void put_besides(const struct report *r, const struct report_subject *s, 
 static void put_undiscarded(const struct gmem_vm_stats *vm, FILE *out)
 {
 	if (!vm->map_known)
-		fputs("<p>Its map was never read: slots and what was left undiscarded are unknown.</p>\n", out);
+		fputs("<p>Its map was never scanned: slots and undiscarded memory are unknown.</p>\n", out);
 	else if (vm->left_max_pages)
 		fprintf(out, "<p>Made shared and not discarded: at most %s at the end, %s at once.</p>\n",
 			text_bytes(vm->left.nr_pages << GMEM_PAGE_SHIFT),
 			text_bytes(vm->left_max_pages << GMEM_PAGE_SHIFT));
 	if (vm->doubled_max.private_bytes || vm->doubled_max.shared_bytes)
-		fprintf(out, "<p>Double-backed when pages were last read: private %s, shared %s.</p>\n",
+		fprintf(out, "<p>Double-backed at the last scan of pages: private %s, shared %s.</p>\n",
 			text_known(vm->doubled.private_bytes, vm->doubled_known[GMEM_SIDE_PRIVATE]),
 			text_known(vm->doubled.shared_bytes, vm->doubled_known[GMEM_SIDE_SHARED]));
 }

@@ -154,6 +154,6 @@ void report_text(const struct report *r, size_t max_vms, FILE *out)
 		print_parts(r, &r->vms[i], out);
 	}
 	if (n < r->nr_vms && r->nr_vms > 1)
-		fprintf(out, "\n%zu more VMs have no part of their own: --vms %zu shows them.\n",
+		fprintf(out, "\n%zu more VMs have no section of their own: --vms %zu shows them.\n",
 			r->nr_vms - n, r->nr_vms);
 }

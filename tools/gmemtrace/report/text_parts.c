@@ -211,7 +211,7 @@ void text_stalls(const struct report *r, const struct report_subject *s, FILE *o
 		stall_parts(s, d, out);
 		print_origins(s, d, out);
 		if (unchanged_stalls)
-			fprintf(out, "  besides: %llu in which nobody converted anything\n", (ull)unchanged_stalls);
+			fprintf(out, "  besides: %llu without a conversion\n", (ull)unchanged_stalls);
 	}
 }
 
@@ -243,7 +243,7 @@ void text_windows(const struct report *r, const struct report_subject *s, FILE *
 	if (s->counted && s->c.fault_retries != in)
 		fprintf(out, "  %llu retries by the kernel's own count\n", (ull)s->c.fault_retries);
 	if (!(r->features & GMEM_FEATURE_RETRIES))
-		fputs("  retries are not told by these probes\n", out);
+		fputs("  retries are not reported by these probes\n", out);
 }
 
 /* Prints undiscarded memory, as an upper bound: which of the converted pages were populated is unknown. */
@@ -252,13 +252,13 @@ static void print_undiscarded(const struct report_subject *s, FILE *out)
 	const struct gmem_vm_stats *vm = s->vm;
 
 	if (!vm->map_known)
-		fputs("its map was never read: slots and what was left undiscarded are unknown\n", out);
+		fputs("its map was never scanned: slots and undiscarded memory are unknown\n", out);
 	else if (vm->left_max_pages)
 		fprintf(out, "made shared and not discarded: at most %s at the end, %s at once\n",
 			text_bytes(vm->left.nr_pages << GMEM_PAGE_SHIFT),
 			text_bytes(vm->left_max_pages << GMEM_PAGE_SHIFT));
 	if (vm->doubled_max.private_bytes || vm->doubled_max.shared_bytes)
-		fprintf(out, "double-backed when pages were last read: private %s (most %s), shared %s (most %s)\n",
+		fprintf(out, "double-backed at the last scan of pages: private %s (most %s), shared %s (most %s)\n",
 			text_known(vm->doubled.private_bytes, vm->doubled_known[GMEM_SIDE_PRIVATE]),
 			text_known(vm->doubled_max.private_bytes, vm->doubled_known[GMEM_SIDE_PRIVATE]),
 			text_known(vm->doubled.shared_bytes, vm->doubled_known[GMEM_SIDE_SHARED]),
@@ -324,7 +324,7 @@ void text_memory(const struct report *r, const struct report_subject *s, FILE *o
 	print_besides(r, s, GMEM_O_USER_FAULT, out);
 	print_besides(r, s, GMEM_O_BIND, out);
 	if (!report_knows(r, GMEM_S_FAULT))
-		fputs("faults of vCPUs were not looked at (--faults)\n", out);
+		fputs("faults of vCPUs were not recorded (--faults)\n", out);
 	if (s->vm)
 		print_undiscarded(s, out);
 	for (size_t i = 0; !s->vm && r->nr_vms == 1 && i < 1; i++)
