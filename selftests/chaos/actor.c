@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The loop of an actor, its descriptors, and its children. Twins and hermits run it in their
- * parent's memory: all that is static here is indexed by handle, and a handle is one actor's.
+ * parent's memory: all static data here is indexed by handle, and a handle belongs to one actor.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@
 struct actor {
 	int socket;
 	int thread;
-	int shelf[2];	/* what is parked lies in this socket */
+	int shelf[2];	/* socket that holds parked descriptors */
 };
 
 static int fds[MAX_HANDLES];
@@ -36,7 +36,7 @@ int actor_fd(uint32_t handle)
 	return fds[handle];
 }
 
-static long keep(uint32_t handle, long fd)
+static long store_fd(uint32_t handle, long fd)
 {
 	if (fd < 0)
 		return fd;
@@ -61,17 +61,17 @@ static long unpark(struct actor *a, uint32_t handle)
 	int fd;
 	long r = wire_receive(a->shelf[1], &was, sizeof(was), &fd);
 
-	return r < 0 ? r : fd < 0 ? -EBADF : keep(handle, fd);
+	return r < 0 ? r : fd < 0 ? -EBADF : store_fd(handle, fd);
 }
 
-static long map(uint32_t handle, uint32_t file, uint64_t pages)
+static long map_file(uint32_t handle, uint32_t file, uint64_t pages)
 {
 	long r = sys_mmap(pages << 12, PROT_READ | PROT_WRITE, MAP_SHARED, fds[file]);
 
 	if (r < 0 && r > -4096)
 		return r;
 	maps[handle] = (void *)r;
-	/* A child would have it, too: that is not what the plan ordered. */
+	/* A child would inherit the mapping, which the plan did not order. */
 	return sys(SYS_madvise, r, pages << 12, MADV_DONTFORK, 0);
 }
 
@@ -84,13 +84,13 @@ static long touch(const struct order *o)
 	return 0;
 }
 
-/* The child: it has the parent's descriptors, and the socket that came for it. */
+/* Arguments of a child: its socket, and the parent's descriptors that it must close. */
 struct birth {
 	int socket, thread;
 	int close[3];
 };
 
-static int begin(void *arg)
+static int run_child(void *arg)
 {
 	struct birth b = *(struct birth *)arg;
 
@@ -111,7 +111,7 @@ static long spawn(const struct actor *a, uint64_t kind, int socket, uint64_t *pi
 	if (kind == ACTOR_FORKED) {
 		r = fork();
 		if (!r)
-			begin(&b);
+			run_child(&b);
 	} else {
 		stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (stack == MAP_FAILED)
@@ -119,7 +119,7 @@ static long spawn(const struct actor *a, uint64_t kind, int socket, uint64_t *pi
 		shared = (struct birth *)stack;
 		*shared = b;
 		flags |= kind == ACTOR_HERMIT ? CLONE_THREAD | CLONE_SIGHAND : SIGCHLD;
-		r = clone(begin, stack + STACK_BYTES, (int)flags, shared);
+		r = clone(run_child, stack + STACK_BYTES, (int)flags, shared);
 	}
 	if (r < 0)
 		r = -errno;
@@ -128,7 +128,10 @@ static long spawn(const struct actor *a, uint64_t kind, int socket, uint64_t *pi
 	return r < 0 ? r : 0;
 }
 
-/* @fd: came with the packet, or -1; *@send: goes with the reply. */
+/*
+ * Carries out one order. @fd: descriptor that came with the packet, or -1; *@send: descriptor that
+ * goes with the reply.
+ */
 static struct outcome perform(struct actor *a, const struct order *o, int fd, int *send)
 {
 	struct outcome out = { 0, 0 };
@@ -138,7 +141,7 @@ static struct outcome perform(struct actor *a, const struct order *o, int fd, in
 		fds[o->handle] = fds[o->other];
 		break;
 	case O_DUP:
-		out.ret = keep(o->handle, sys(SYS_dup, fds[o->other], 0, 0, 0));
+		out.ret = store_fd(o->handle, sys(SYS_dup, fds[o->other], 0, 0, 0));
 		break;
 	case O_CLOSE:
 		out.ret = sys_close(fds[o->handle]);
@@ -153,10 +156,10 @@ static struct outcome perform(struct actor *a, const struct order *o, int fd, in
 		*send = fds[o->handle];
 		break;
 	case O_TAKE:
-		out.ret = keep(o->handle, fd < 0 ? -EBADF : fd);
+		out.ret = store_fd(o->handle, fd < 0 ? -EBADF : fd);
 		break;
 	case O_MAP:
-		out.ret = map(o->handle, o->other, o->a);
+		out.ret = map_file(o->handle, o->other, o->a);
 		break;
 	case O_TOUCH:
 		out.ret = touch(o);
@@ -170,7 +173,7 @@ static struct outcome perform(struct actor *a, const struct order *o, int fd, in
 	case O_CREATE_VM:
 	case O_CREATE_VCPU:
 	case O_CREATE_FILE:
-		out.ret = keep(o->handle, actor_create(o));
+		out.ret = store_fd(o->handle, actor_create(o));
 		out.value = (uint64_t)fds[o->handle];
 		break;
 	default:
@@ -195,7 +198,7 @@ static void *do_side(void *arg)
 	return NULL;
 }
 
-/* The orders are of actor_kvm() only. */
+/* Runs orders, all for actor_kvm(), on one thread each at the same time. */
 static void together(const struct order *orders, struct outcome *out, unsigned int n)
 {
 	struct side sides[BATCH];
@@ -214,15 +217,15 @@ static void together(const struct order *orders, struct outcome *out, unsigned i
 	pthread_barrier_destroy(&start);
 }
 
-__attribute__((noreturn)) static void end(const struct actor *a)
+__attribute__((noreturn)) static void exit_actor(const struct actor *a)
 {
 	for (;;)
 		sys(a->thread ? SYS_exit : SYS_exit_group, 0, 0, 0, 0);
 }
 
 /*
- * Whoever resigns has closed all before it replies: the plan may rely on it. The handles that are
- * its own come with the order.
+ * Closes the actor's own handles, which come with the order, before it replies: the plan relies on
+ * that.
  */
 static void resign(const struct actor *a, const struct order *orders, unsigned int n)
 {
@@ -235,7 +238,7 @@ static void resign(const struct actor *a, const struct order *orders, unsigned i
 			sys_close(a->shelf[i]);
 	}
 	wire_send(a->socket, out, n * sizeof(*out), -1);
-	end(a);
+	exit_actor(a);
 }
 
 void actor_run(int socket, int thread)
@@ -250,7 +253,7 @@ void actor_run(int socket, int thread)
 		unsigned int n = got > 0 ? (unsigned int)((unsigned long)got / sizeof(*orders)) : 0;
 
 		if (!n)
-			end(&a);
+			exit_actor(&a);
 		if (orders[n - 1].kind == O_RESIGN)
 			resign(&a, orders, n);
 		send = -1;

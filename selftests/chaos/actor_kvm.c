@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Requests of an actor to KVM and guest_memfd, sensible or not. */
+/* An actor's requests to KVM and guest_memfd, valid and invalid. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -33,8 +33,11 @@ long actor_create(const struct order *o)
 	}
 }
 
-/* The shared side needs an address only: nobody touches it. It stays until the process ends. */
-static long slot(const struct order *o)
+/*
+ * Sets or deletes a memslot. The shared side is only an address: nothing touches it. It stays until
+ * the process ends.
+ */
+static long set_slot(const struct order *o)
 {
 	struct kvm_userspace_memory_region2 region = {
 		.slot = o->arg, .flags = KVM_MEM_GUEST_MEMFD, .guest_phys_addr = o->a << 12,
@@ -75,9 +78,9 @@ static long flap(const struct order *o)
 	gone.b = 0;
 	gone.d = back.d = SLOT_PLAIN;
 	for (uint64_t i = 0; !r && i < o->d; i++) {
-		r = slot(&gone);
+		r = set_slot(&gone);
 		if (!r)
-			r = slot(&back);
+			r = set_slot(&back);
 	}
 	return r;
 }
@@ -89,7 +92,10 @@ static long convert(uint32_t handle, uint64_t address, uint64_t size, uint64_t a
 	return sys_ioctl(actor_fd(handle), KVM_SET_MEMORY_ATTRIBUTES, &a);
 }
 
-/* KVM faults the page of the argument in: whoever looks at it before finds nothing. */
+/*
+ * Converts with an argument in a page that is not mapped yet: KVM faults it in, a BPF program that
+ * reads it before KVM does gets nothing.
+ */
 static long convert_cold(const struct order *o)
 {
 	struct kvm_memory_attributes a = { o->a, o->b, o->c, o->d };
@@ -157,7 +163,7 @@ long actor_kvm(const struct order *o)
 {
 	switch (o->kind) {
 	case O_SLOT:
-		return slot(o);
+		return set_slot(o);
 	case O_FLAP:
 		return flap(o);
 	case O_CONVERT:

@@ -11,7 +11,7 @@ static inline bool bit_get(const uint64_t *bits, uint64_t i)
 	return bits[i / 64] >> i % 64 & 1;
 }
 
-/* Returns how many of [@start, @start + @n) were not @value; all are, then. */
+/* Sets [@start, @start + @n) to @value; returns how many bits had the other value. */
 static inline uint64_t bits_set(uint64_t *bits, uint64_t start, uint64_t n, bool value)
 {
 	uint64_t changed = 0;

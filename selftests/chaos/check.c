@@ -3,16 +3,17 @@
  * Compares what a tool printed with a ledger of chaos.
  * Usage: chaos_check [OPTION..] LEDGER top|map|report FILE
  *   top: lines of gmemtop --json; map: gmemtrace map --json; report: gmemtrace report --json
- *   --base=LEDGER   the tool came at that checkpoint: counters are since then
- *   --ids=FILE      {"signature_gfn": vm, ..}: numbers that the tool gave to the VMs
- *   --skip=N        lines before that are of other times
- *   --grace=N       after these, N lines may lag behind
- *   --last          the last line only
- *   --late          the tool came late: it cannot find what has no descriptor
- *   --no-counters   it came at no checkpoint
- * In all lines counters are right, and so are maps that are said to be current; in the last one all
- * maps are current, and what is read now and then (pages, holders) is right, too. Prints the differences,
- * and how many values were compared; none is a failure. Exit status: 0 equal, 1 different, 2 usage.
+ *   --base=LEDGER   the tool started at that checkpoint: its counters count from there
+ *   --ids=FILE      {"signature_gfn": vm, ..}: numbers that the tool assigned to the VMs
+ *   --skip=N        ignore the first N lines, which belong to earlier times
+ *   --grace=N       ignore N more lines, which may lag behind
+ *   --last          check the last line only
+ *   --late          the tool started late: it cannot find objects without a descriptor
+ *   --no-counters   the tool did not start at a checkpoint: ignore counters
+ * In every line, counters and maps marked as current must be right. In the last line, all maps must
+ * be current, and values that are scanned periodically (pages, holders) must be right, too. Prints
+ * the differences and the number of compared values; none compared is a failure. Exit status:
+ * 0 equal, 1 different, 2 usage.
  */
 #include <getopt.h>
 #include <stdarg.h>
@@ -44,7 +45,7 @@ json must(json o, const char *key)
 	json v = get(o, key);
 
 	if (!v)
-		die("there is no", key);
+		die("missing key", key);
 	return v;
 }
 
@@ -90,8 +91,8 @@ void compare_count(struct check *c, json vm, const char *name, json got, uint64_
 }
 
 /*
- * A loss of records is a tool's right; not knowing what it counts is not, but where the kernel
- * skips its programs (docs/truth.md).
+ * Checks that no counter is lost: records may be, counters may not, except where the kernel skips
+ * the programs (docs/truth.md).
  */
 static void check_losses(struct check *c, json refresh)
 {
@@ -130,7 +131,7 @@ static void check_all_shown(struct check *c, json ledger, json vms)
 		}
 		c->values++;
 		if (!is_shown(c, ledger, vms, want))
-			differs(c, want, "vms", "it is not shown");
+			differs(c, want, "vms", "missing from the output");
 	}
 }
 
@@ -146,7 +147,7 @@ static void check_refresh(struct check *c, json ledger, json refresh,
 		if (want)
 			check(c, vm, want);
 		else if (get(json_object_array_get_idx(must(ledger, "vms"), 0), "kernel_vm"))
-			differs(c, NULL, "vms", "%s is none of chaos", json_object_to_json_string(must(vm, "vm")));
+			differs(c, NULL, "vms", "%s is not in the ledger", json_object_to_json_string(must(vm, "vm")));
 	}
 	check_losses(c, refresh);
 	check_all_shown(c, ledger, vms);
@@ -161,7 +162,7 @@ static json read_json(const char *path)
 	return o;
 }
 
-/* The last line may be being written. */
+/* Checks each line but skips one that does not parse: the last line may be incomplete. */
 static void check_lines(struct check *c, json ledger, const char *path, unsigned int skip)
 {
 	FILE *f = fopen(path, "r");
@@ -194,7 +195,7 @@ static void check_lines(struct check *c, json ledger, const char *path, unsigned
 	fclose(f);
 }
 
-static void summary(const struct check *c)
+static void print_summary(const struct check *c)
 {
 	if (shown > MOST_SHOWN)
 		printf(".. and %llu more\n", (unsigned long long)(shown - MOST_SHOWN));
@@ -255,6 +256,6 @@ int main(int argc, char **argv)
 		c.settled = map;
 		check_refresh(&c, ledger, read_json(argv[optind + 2]), map ? check_vm : check_report_vm);
 	}
-	summary(&c);
+	print_summary(&c);
 	return c.values && !c.differences ? 0 : 1;
 }

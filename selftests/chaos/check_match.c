@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which VM is which: by the kernel's number, or by what only one VM can have. */
+/* Matching of VMs: by the kernel's number, or by something that only one VM can have. */
 #include <stdio.h>
 
 #include "check.h"
 
-#define STRIDE(gfn)	((gfn) >> 20)	/* each VM of chaos has gfns of its own */
+#define STRIDE(gfn)	((gfn) >> 20)	/* each VM of chaos has its own gfns */
 
 json find_by_number(json ledger, uint64_t vm)
 {
@@ -90,7 +90,10 @@ static bool has_any(json vm, const char *key)
 	return json_object_array_length(must(vm, key));
 }
 
-/* By a descriptor of a file; or by one of the VM, if that has anything to show. */
+/*
+ * Returns whether a scan can find the VM: by a descriptor of a file, or by one of the VM if it has
+ * slots or private memory.
+ */
 bool is_within_reach(json ledger_vm)
 {
 	json files = must(ledger_vm, "files");

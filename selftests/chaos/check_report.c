@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A VM of a report: conversions as counted, and the events that were recorded. */
+/* A VM of a report: counted conversions and recorded events. */
 #include <string.h>
 
 #include "check.h"
@@ -28,7 +28,10 @@ static void check_direction(struct check *c, json got, json want, const char *di
 		compare_count(c, want, keys[i], get(sums, keys[i]), tally(want, dir, keys[i]));
 }
 
-/* Where records were lost, there are fewer events than operations, and the report says so. */
+/*
+ * Checks counts of recorded events. Where records were lost, there are fewer events than
+ * operations, and the report must mark that.
+ */
 static void check_events(struct check *c, json got, json want)
 {
 	uint64_t attributes = 0, fallocates = 0;

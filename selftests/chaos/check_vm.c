@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A VM: its state, if that is said to be current, and its counters. */
+/* A VM: its counters, and its state if the tool calls it current. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +75,7 @@ static int compare_pids(const void *a, const void *b)
 
 #define MOST_PIDS	64
 
-/* Sorted, as text. @key: where each entry has the pid; NULL: it is the pid. */
+/* Prints PIDs sorted, as text. @key: key of the PID in each entry; NULL: the entry is the PID. */
 static void pids_text(json list, const char *key, char *buf, size_t size)
 {
 	size_t n = json_object_array_length(list), used = 0;
@@ -117,7 +117,10 @@ static void check_orphan(struct check *c, json got, json vm, const char *name)
 	compare(c, vm, name, got, json_object_get_boolean(must(vm, "orphan")));
 }
 
-/* A late tool has no way to a file that is in a socket only, or mapped only, and not bound. */
+/*
+ * Returns whether the tool can find @file. A tool that started late cannot find an unbound file
+ * that is only mapped or only in a socket.
+ */
 static bool file_can_be_found(const struct check *c, json file)
 {
 	return !c->late || number(file, "bindings") || json_object_array_length(must(file, "holders"));
@@ -141,7 +144,7 @@ static void check_file(struct check *c, json got, json want, json vm)
 	check_orphan(c, get(got, "orphan"), vm, "orphan of a file");
 }
 
-/* Returns false if some file was out of reach: sums of all files cannot be right, then. */
+/* Returns false if some file was out of reach: sums over all files cannot be right then. */
 static bool check_files(struct check *c, json got, json want, json vm)
 {
 	size_t n = json_object_array_length(want);
@@ -171,7 +174,7 @@ static bool check_files(struct check *c, json got, json want, json vm)
 	return all;
 }
 
-/* Does the tool mark the figure as one that may not be true any more, or lacks a part? */
+/* Returns whether the tool marks the figure as stale or partial. */
 static bool is_marked(json got, const char *key)
 {
 	static const char *const marks[] = { "stale", "partial" };
@@ -241,19 +244,21 @@ static void check_state(struct check *c, json got, json want)
 	if (!all)
 		return;
 	check_figure(c, got, want, "populated_bytes", sum_populated(want, false));
-	/* Mapped files are in use, whether a memslot is bound to them or not. */
+	/* Mapped files are in use, with or without a bound memslot. */
 	if (!any_mapped(want))
 		check_figure(c, got, want, "unused_bytes", sum_populated(want, true));
 }
 
-static uint64_t since(json base, json want, const char *tally, const char *key)
+static uint64_t count_since(json base, json want, const char *tally, const char *key)
 {
 	uint64_t n = number(must(want, tally), key);
 
 	return base ? n - number(must(base, tally), key) : n;
 }
 
-/* Where threads overlapped, only the sum is known: which one found nothing to change is chance. */
+/*
+ * Checks the sum only: where threads overlapped, which of them found nothing to change is chance.
+ */
 static void check_raced(struct check *c, json got, json want, json base, const char *dir)
 {
 	json count, unchanged;
@@ -273,10 +278,10 @@ static void check_raced(struct check *c, json got, json want, json base, const c
 	}
 	c->values++;
 	if (json_object_get_uint64(count) + json_object_get_uint64(unchanged) !=
-	    since(base, want, dir, "count") + since(base, want, dir, "unchanged"))
+	    count_since(base, want, dir, "count") + count_since(base, want, dir, "unchanged"))
 		differs(c, want, dir, "%llu requests in all instead of %llu",
 			(unsigned long long)(json_object_get_uint64(count) + json_object_get_uint64(unchanged)),
-			(unsigned long long)(since(base, want, dir, "count") + since(base, want, dir, "unchanged")));
+			(unsigned long long)(count_since(base, want, dir, "count") + count_since(base, want, dir, "unchanged")));
 }
 
 static void check_tally(struct check *c, json got, json want, json base, const char *tally,
@@ -286,13 +291,13 @@ static void check_tally(struct check *c, json got, json want, json base, const c
 
 	for (; *keys; keys++) {
 		snprintf(name, sizeof(name), "%s_%s", tally, *keys);
-		compare_count(c, want, name, get(got, name), since(base, want, tally, *keys));
+		compare_count(c, want, name, get(got, name), count_since(base, want, tally, *keys));
 	}
 }
 
 static void check_pages(struct check *c, json got, json want, json base, const char *name, const char *tally)
 {
-	compare_count(c, want, name, get(got, name), since(base, want, tally, "pages"));
+	compare_count(c, want, name, get(got, name), count_since(base, want, tally, "pages"));
 }
 
 static void check_counters(struct check *c, json got, json want)
@@ -346,7 +351,7 @@ void check_vm(struct check *c, json got, json want)
 	if (!strcmp(state, "current")) {
 		check_state(c, got, want);
 	} else {
-		/* What no descriptor leads to may have gone before it could be read. */
+		/* A VM that no descriptor leads to may have ended before it could be scanned. */
 		c->not_current++;
 		if (c->settled && is_within_reach(want))
 			differs(c, want, "map_state", "%s", state);

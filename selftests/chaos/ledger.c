@@ -25,7 +25,7 @@ static bool holds(const struct world *w, int pid, bool vm, uint32_t object)
 	return false;
 }
 
-/* One entry a process, whatever threads of it have descriptors. Returns how many. */
+/* Writes one entry per process, whichever of its threads hold descriptors. Returns how many. */
 static unsigned int put_holders(FILE *f, const struct world *w, bool vm, uint32_t object)
 {
 	unsigned int n = 0;
@@ -88,7 +88,7 @@ static void put_files(FILE *f, const struct world *w, uint32_t vm)
 	fprintf(f, "],");
 }
 
-/* Slots that are bound: those whose file was released are plain memory without a private side. */
+/* Writes the bound slots: a slot whose file was released is plain memory without a private side. */
 static void put_slots(FILE *f, const struct world *w, const struct vm *vm)
 {
 	uint64_t pages = 0, private = 0;
@@ -136,7 +136,10 @@ static void put_tally(FILE *f, const char *name, const struct tally *t, const ch
 		t->unchanged, t->failed, t->pages, end);
 }
 
-/* Processes that the VMM may be said to be: all that ever used that memory, if any lives. */
+/*
+ * Writes the PIDs a tool may report as the VMM: all processes that ever used that memory, if any
+ * lives.
+ */
 static void put_pids(FILE *f, const struct world *w, const struct vm *vm)
 {
 	const char *sep = "";

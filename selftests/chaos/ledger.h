@@ -4,7 +4,7 @@
 
 #include "world.h"
 
-/* Writes the ledger (LEDGER.md) to @path, which is never seen half written. */
+/* Writes the ledger (LEDGER.md) to @path, which is replaced atomically. */
 void ledger_write(const struct world *w, const char *path, uint64_t seed, unsigned int checkpoint);
 
 #endif

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * chaos: does with guest_memfd what no sensible VMM does, at random, and keeps a ledger of it.
+ * chaos: uses guest_memfd at random, in ways that no sensible VMM does, and keeps a ledger of it.
  *
- * Against it the tools are checked (check.c): what they show of any VM must equal the ledger. Unlike
+ * The tools are checked against the ledger (check.c): all they show of any VM must equal it. Unlike
  * gmemload, whose VMs run guests and are alike, chaos has VMs, files, processes and descriptors that
  * come and go in any order: several VMs in a process, several processes, threads with descriptors of
  * their own, files that outlive their VM's descriptor, descriptors that are passed on, duplicated, in
- * flight in a socket, or gone while a mapping stays; calls that are refused; threads that race.
+ * flight in a socket, or closed while a mapping stays; calls that are refused; threads that race.
  *
- *   plan*.c    what happens next, by the state of the world
- *   world.c    what the world is like if the kernel does as it was asked
- *   stage.c    hands out orders to the actors, and compares outcomes with the world
- *   actor*.c   processes and threads that carry orders out
- *   wire.c     how orders and descriptors get to them
- *   scout.c    what this kernel allows
+ *   plan*.c    next orders, by the state of the world
+ *   world.c    expected state of the world if the kernel carries out all requests
+ *   stage.c    gives orders to the actors, and compares outcomes with the world
+ *   actor*.c   processes and threads that carry out orders
+ *   wire.c     transport of orders and descriptors
+ *   scout.c    limits of this kernel
  *   ledger.c   the world as JSON (LEDGER.md)
  *
- * The plan draws all random numbers, and knows the outcome of each order before it is given: with
- * --steps, the same seed does the same on the same kernel. A race has disjoint ranges, so that the
- * order of its threads does not matter, or its VM is marked as raced.
+ * The plan draws all random numbers and computes the outcome of each order in advance: with --steps,
+ * the same seed does the same on the same kernel. The threads of a race use disjoint ranges, so that
+ * their order does not matter, or the VM is marked as raced.
  */
 #include <argp.h>
 #include <err.h>
@@ -47,8 +47,8 @@ static const struct argp_option option_table[] = {
 	{ "seconds", 't', "SEC", 0, "end after SEC seconds instead", 0 },
 	{ "checkpoints", 'c', "N", 0, "write the ledger N times, evenly among the steps (default 1)", 0 },
 	{ "ledger", 'l', "FILE", 0, "write the ledger to FILE.1, FILE.2 ..; the last one also to FILE", 0 },
-	{ "warm", 'W', NULL, 0, "no request lies in a page that is not present yet", 0 },
-	{ "wait", 'w', NULL, 0, "before it begins and at each checkpoint, wait for a line on stdin", 0 },
+	{ "warm", 'W', NULL, 0, "keep the arguments of all requests in present pages", 0 },
+	{ "wait", 'w', NULL, 0, "wait for a line on stdin at the start and at each checkpoint", 0 },
 	{ 0 }
 };
 
@@ -79,7 +79,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'c':
 		o->checkpoints = number(state, arg);
 		if (!o->checkpoints)
-			argp_error(state, "there is one checkpoint at least");
+			argp_error(state, "invalid number of checkpoints: at least 1");
 		return 0;
 	case 'l':
 		o->ledger = arg;
@@ -95,7 +95,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-/* Prints @what, and with --wait goes on at the next line of stdin. */
+/* Prints @what; with --wait, waits for a line on stdin. */
 static void pause_at(const struct options *o, const char *what, unsigned int n)
 {
 	char line[64];
@@ -127,7 +127,7 @@ static void step(struct rng *r)
 	stage_play(&world);
 }
 
-/* Steps by the clock: checkpoints are even in time. */
+/* Runs by the clock: checkpoints are even in time. */
 static void run_for(const struct options *o, struct rng *r)
 {
 	time_t begin = time(NULL);
@@ -154,7 +154,7 @@ int main(int argc, char **argv)
 {
 	static const struct argp argp = {
 		option_table, parse, NULL,
-		"Does with VMs and guest_memfd what no sensible VMM does, and keeps a ledger of it.",
+		"Uses VMs and guest_memfd at random, as no sensible VMM does, and keeps a ledger of it.",
 		NULL, NULL, NULL,
 	};
 	struct options o = { .seed = 1, .steps = 200, .checkpoints = 1 };
@@ -162,7 +162,7 @@ int main(int argc, char **argv)
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	r = (struct rng){ o.seed };
-	/* Ended actors, also those whose parent has gone, need nobody who waits for them. */
+	/* Ended actors are reaped automatically, including those whose parent has ended. */
 	signal(SIGCHLD, SIG_IGN);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	scout(&world.powers);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Arrivals and departures, and how much happens in a round. */
+/* Arrivals and departures, and the amount of work in a round. */
 #include <stddef.h>
 #include <unistd.h>
 
@@ -49,7 +49,7 @@ static unsigned int count_files(const struct world *w)
 	return n;
 }
 
-/* Each VM asks for its signature first: one page, which is never converted back. */
+/* Creates a VM. Its first conversion is its signature: one page, which is never converted back. */
 static void create_vm(struct world *w, struct rng *r, uint32_t actor)
 {
 	enum vm_type type = rng_chance(r, 80) ? VM_PROTECTED : VM_DEFAULT;
@@ -99,7 +99,7 @@ static void create_file(struct world *w, struct rng *r, uint32_t actor, uint32_t
 	w->files[file]->ino = stage_inode(w, actor, out.value);
 }
 
-/* Not every actor can: a few are asked. */
+/* Creates files with a few random actors: not every actor can create one. */
 static void create_files(struct world *w, struct rng *r)
 {
 	for (int i = 0; i < 4; i++) {
@@ -125,7 +125,7 @@ static void create_vcpu(struct world *w, struct rng *r, uint32_t actor)
 	}, 0, NULL);
 }
 
-/* From one actor to another; the giver keeps a duplicate at times. */
+/* Passes a descriptor from one actor to another; sometimes the giver keeps a duplicate. */
 static void pass_on(struct world *w, struct rng *r, uint32_t from)
 {
 	static const enum handle_kind kinds[] = { H_VM, H_VCPU, H_FILE, H_FILE };
@@ -146,7 +146,7 @@ static void pass_on(struct world *w, struct rng *r, uint32_t from)
 	close(sent);
 }
 
-static void bear(struct world *w, struct rng *r, uint32_t parent)
+static void start_actor(struct world *w, struct rng *r, uint32_t parent)
 {
 	if (count_actors(w) >= MOST_ACTORS || w->nr_actors == MAX_ACTORS)
 		return;
@@ -158,7 +158,7 @@ static void bear(struct world *w, struct rng *r, uint32_t parent)
 		stage_fork(w, parent, (enum actor_kind)rng_below(r, 3));
 }
 
-static void part(struct world *w, struct rng *r, uint32_t actor)
+static void end_actor(struct world *w, struct rng *r, uint32_t actor)
 {
 	if (count_actors(w) < 3)
 		return;
@@ -168,7 +168,10 @@ static void part(struct world *w, struct rng *r, uint32_t actor)
 		stage_kill(w, actor);
 }
 
-/* Children have many, and what nobody drops never ends. */
+/*
+ * Closes some descriptors: children inherit many, and an object whose descriptors stay open never
+ * ends.
+ */
 static void drop_some(struct world *w, struct rng *r, uint32_t actor)
 {
 	static const enum handle_kind kinds[] = { H_VM, H_VCPU, H_FILE };
@@ -183,8 +186,8 @@ static void drop_some(struct world *w, struct rng *r, uint32_t actor)
 	}
 }
 
-/* A VM whose memory no actor has can do nothing more: some of them are let go for new ones. */
-static void drop_useless(struct world *w, struct rng *r)
+/* Closes a VM whose memory no actor has: it can do nothing more, and makes room for new ones. */
+static void drop_dead_vm(struct world *w, struct rng *r)
 {
 	uint32_t vm = (uint32_t)rng_below(r, w->nr_vms + 1);
 
@@ -212,10 +215,10 @@ void plan_life(struct world *w, struct rng *r)
 	actor = any_actor(w, r);
 	switch (rng_below(r, 40)) {
 	case 0 ... 2:
-		bear(w, r, actor);
+		start_actor(w, r, actor);
 		break;
 	case 3:
-		part(w, r, actor);
+		end_actor(w, r, actor);
 		break;
 	case 4 ... 9:
 		create_vm(w, r, actor);
@@ -232,7 +235,7 @@ void plan_life(struct world *w, struct rng *r)
 		break;
 	case 28:
 	case 29:
-		drop_useless(w, r);
+		drop_dead_vm(w, r);
 		break;
 	default:
 		pass_on(w, r, actor);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Punches, preallocations and touches; descriptors and mappings that come and go. */
+/* Punches, preallocations and touches; arrival and departure of descriptors and mappings. */
 #include <fcntl.h>
 #include <linux/falloc.h>
 
@@ -8,7 +8,7 @@
 
 #define PUNCH	(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE)
 #define MOST_POPULATED	(24UL << 10)	/* pages of all files */
-#define MOST_HANDLES	20		/* of one actor */
+#define MOST_HANDLES	20		/* per actor */
 
 bool plan_fallocate(struct world *w, struct rng *r, uint32_t actor, struct order *o, int64_t *want)
 {
@@ -45,7 +45,9 @@ static bool fallocate_well(struct world *w, struct rng *r, uint32_t actor)
 	return true;
 }
 
-/* Some come to guest_memfd, which refuses them; others the file system refuses before. */
+/*
+ * Plans a fallocate that fails: some are refused by guest_memfd, others by the file system before.
+ */
 static bool fallocate_badly(struct world *w, struct rng *r, uint32_t actor)
 {
 	static const int modes[] = { 0, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE,
@@ -125,7 +127,7 @@ static bool unmap(struct world *w, struct rng *r, uint32_t actor)
 	return true;
 }
 
-static bool map(struct world *w, struct rng *r, uint32_t actor)
+static bool map_file(struct world *w, struct rng *r, uint32_t actor)
 {
 	uint32_t h = pick_handle(w, r, actor, H_FILE), file;
 
@@ -221,7 +223,7 @@ bool plan_file_action(struct world *w, struct rng *r, uint32_t actor)
 	if (what < 68)
 		return touch(w, r, actor);
 	if (what < 74)
-		return map(w, r, actor);
+		return map_file(w, r, actor);
 	if (what < 77)
 		return unmap(w, r, actor);
 	if (what < 85)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Conversions and slots, good and refused. */
+/* Conversions and slots, valid and refused. */
 #include "bits.h"
 #include "plan.h"
 #include "stage.h"
@@ -26,7 +26,7 @@ static struct range any_range(const struct vm *vm, struct rng *r)
 		if (s->used)
 			x = (struct range){ s->gfn, s->pages };
 		break;
-	case 4:		/* from inside a slot to beyond its end, maybe into the next */
+	case 4:		/* from inside a slot to beyond its end, possibly into the next */
 		if (s->used)
 			x = (struct range){ s->gfn + rng_below(r, s->pages), s->pages + rng_below(r, 600) };
 		break;
@@ -46,7 +46,7 @@ static bool convert(struct world *w, struct rng *r, uint32_t actor, uint32_t h)
 	struct range x = any_range(vm, r);
 	bool to_private = vm->type == VM_PROTECTED && rng_chance(r, 55);
 
-	/* Some ask for what is so already. */
+	/* Some request the current attribute. */
 	if (rng_chance(r, 10))
 		to_private = bit_get(vm->private, x.start);
 	world_convert(vm, x.start, x.n, to_private);
@@ -57,8 +57,8 @@ static bool convert(struct world *w, struct rng *r, uint32_t actor, uint32_t h)
 	return true;
 }
 
-/* KVM refuses these before it takes a lock: they count nowhere. */
-static bool refused(struct world *w, struct rng *r, uint32_t actor, uint32_t h)
+/* Plans a request that KVM refuses before it takes a lock: no counter changes. */
+static bool plan_refused(struct world *w, struct rng *r, uint32_t actor, uint32_t h)
 {
 	struct vm *vm = w->vms[w->handles[h].object];
 	struct range x = any_range(vm, r);
@@ -80,7 +80,7 @@ static bool refused(struct world *w, struct rng *r, uint32_t actor, uint32_t h)
 	case 3:
 		o.b = 0;
 		break;
-	case 4:		/* it wraps around */
+	case 4:		/* wraps around */
 		o.b = -o.a;
 		o.b += rng_below(r, 2) << 12;
 		if (!o.a)
@@ -105,8 +105,10 @@ static bool refused(struct world *w, struct rng *r, uint32_t actor, uint32_t h)
 	return true;
 }
 
-/* An ioctl on what is no VM, or on one whose memory another process has. */
-static bool misdirected(struct world *w, struct rng *r, uint32_t actor)
+/*
+ * Plans an ioctl on a descriptor that is no VM, or on a VM whose memory belongs to another process.
+ */
+static bool plan_misdirected(struct world *w, struct rng *r, uint32_t actor)
 {
 	static const enum handle_kind kinds[] = { H_VM, H_VM, H_VCPU, H_FILE };
 	uint32_t h = pick_handle(w, r, actor, kinds[rng_below(r, 4)]);
@@ -124,7 +126,7 @@ static bool misdirected(struct world *w, struct rng *r, uint32_t actor)
 	return true;
 }
 
-/* More in a second than tools follow one by one. */
+/* Returns a burst of conversions, more per second than tools can follow one by one. */
 static struct order storm_order(struct world *w, struct rng *r, uint32_t h)
 {
 	struct vm *vm = w->vms[w->handles[h].object];
@@ -166,10 +168,11 @@ static struct order shuffle_order(struct world *w, struct rng *r, uint32_t h, st
 }
 
 /*
- * Threads convert the same range at once: which of them finds something to change is open, so only
- * the sum is known, and what the range is like in the end is settled by one more conversion.
+ * Plans conversions of one range by several threads at once. Which of them finds something to
+ * change is open, so only the sum is checked, and one more conversion sets the final attribute of
+ * the range.
  */
-static unsigned int overlap(struct world *w, struct rng *r, uint32_t actor, uint32_t h, unsigned int n)
+static unsigned int plan_overlap(struct world *w, struct rng *r, uint32_t actor, uint32_t h, unsigned int n)
 {
 	struct vm *vm = w->vms[w->handles[h].object];
 	struct range x = { rng_below(r, ROOM - 600), rng_from(r, 2, 600) };
@@ -216,7 +219,7 @@ bool plan_together(struct world *w, struct rng *r, uint32_t actor)
 	    w->vms[w->handles[h].object]->type != VM_PROTECTED)
 		return false;
 	if (rng_chance(r, 12))
-		return overlap(w, r, actor, h, n);
+		return plan_overlap(w, r, actor, h, n);
 	for (; used < n; used++) {
 		orders[used] = shuffle_order(w, r, h, (struct range){ start + used * part, part });
 		want[used] = (int64_t)orders[used].d;
@@ -281,7 +284,7 @@ static bool delete_slot(struct world *w, struct rng *r, uint32_t actor, uint32_t
 	return true;
 }
 
-/* The same memory at another gfn, or another part of the file at the same one. */
+/* Moves a slot: the same memory at another gfn, or another part of the file at the same gfn. */
 static bool move_slot(struct world *w, struct rng *r, uint32_t actor, uint32_t h)
 {
 	struct vm *vm = w->vms[w->handles[h].object];
@@ -318,12 +321,12 @@ bool plan_vm_action(struct world *w, struct rng *r, uint32_t actor)
 	uint32_t h;
 
 	if (what < 5)
-		return misdirected(w, r, actor);
+		return plan_misdirected(w, r, actor);
 	h = pick_vm(w, r, actor);
 	if (h == NONE)
 		return false;
 	if (what < 18)
-		return refused(w, r, actor, h);
+		return plan_refused(w, r, actor, h);
 	if (what < 22)
 		return storm(w, r, actor, h);
 	if (what < 40)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Seeded random numbers (splitmix64). The plan and the processes that carry it out draw
- * the same numbers from the same seed, so nothing but seeds need be passed on.
+ * Seeded random numbers (splitmix64). The plan and the processes that carry it out draw the same
+ * numbers from the same seed, so orders carry seeds only.
  */
 #ifndef CHAOS_RNG_H
 #define CHAOS_RNG_H

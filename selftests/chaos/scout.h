@@ -5,8 +5,8 @@
 #include "world.h"
 
 /*
- * Finds out which files this kernel creates and binds for which type of VM. Ends the program with
- * status 4 if it has no VM with private memory. Its VMs are gone when it returns.
+ * Finds out which files this kernel creates and binds for each type of VM. Ends the program with
+ * status 4 if the kernel has no VM with private memory. Its VMs are gone when it returns.
  */
 void scout(struct powers *p);
 

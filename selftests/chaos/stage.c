@@ -180,7 +180,7 @@ static void await_end(int pidfd)
 	close(pidfd);
 }
 
-static void forget(struct world *w, uint32_t actor)
+static void remove_actor(struct world *w, uint32_t actor)
 {
 	world_end_actor(w, actor);
 	for (uint32_t i = 0; i < w->nr_actors; i++) {
@@ -210,7 +210,7 @@ void stage_resign(struct world *w, uint32_t actor)
 	collect(w, actor, out, n, &fd);
 	if (process)
 		await_end(pidfd);
-	forget(w, actor);
+	remove_actor(w, actor);
 }
 
 void stage_kill(struct world *w, uint32_t actor)
@@ -220,7 +220,7 @@ void stage_kill(struct world *w, uint32_t actor)
 	if (kill(w->actors[actor].pid, SIGKILL))
 		err(1, "kill %d", w->actors[actor].pid);
 	await_end(pidfd);
-	forget(w, actor);
+	remove_actor(w, actor);
 }
 
 uint64_t stage_inode(const struct world *w, uint32_t actor, uint64_t fd)

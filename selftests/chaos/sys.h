@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * System calls that return -errno and touch no memory of libc: twins run in their parent's
- * memory, and an errno of theirs would be the parent's, too.
+ * System calls that return -errno and touch no memory of libc: twins run in their parent's memory,
+ * where setting errno would change the parent's.
  */
 #ifndef CHAOS_SYS_H
 #define CHAOS_SYS_H

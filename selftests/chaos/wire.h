@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Orders that the plan sends to the actors (processes and threads that have descriptors), and
- * their outcomes. One packet has up to BATCH orders; its reply has as many outcomes.
+ * Orders that the plan sends to the actors (processes and threads that hold descriptors), and their
+ * outcomes. A packet has up to BATCH orders; its reply has as many outcomes.
  *
- * A handle is a number that the plan gives to a descriptor of one actor; the actor keeps the
- * descriptor under it. gfns, pgoffs and lengths are in pages unless an order says bytes.
+ * A handle is a number that the plan assigns to a descriptor of one actor, which stores the
+ * descriptor under it. gfns, pgoffs and lengths are in pages unless an order states bytes.
  */
 #ifndef CHAOS_WIRE_H
 #define CHAOS_WIRE_H
@@ -18,13 +18,13 @@
 
 enum order_kind {
 	O_CREATE_VM,	/* handle; a: type. value: the descriptor */
-	O_CREATE_VCPU,	/* handle, of the VM @other; a: id */
-	O_CREATE_FILE,	/* handle, of the VM @other; a: bytes, b: flags. value: the descriptor */
-	O_ALIAS,	/* handle: the descriptor that @other is, as a child inherits it */
+	O_CREATE_VCPU,	/* handle, for the VM @other; a: id */
+	O_CREATE_FILE,	/* handle, for the VM @other; a: bytes, b: flags. value: the descriptor */
+	O_ALIAS,	/* handle: the same descriptor as @other, as a child inherits it */
 	O_DUP,		/* handle: a duplicate of @other */
 	O_CLOSE,	/* handle */
 	O_PARK,		/* handle: leaves it in a socket, and nowhere else */
-	O_UNPARK,	/* handle: takes out what has been there longest */
+	O_UNPARK,	/* handle: takes out the oldest one */
 	O_GIVE,		/* handle: the reply carries the descriptor, which is closed here */
 	O_TAKE,		/* handle: the packet carries the descriptor */
 	O_MAP,		/* handle: a mapping of the file @other; a: pages */
@@ -32,16 +32,17 @@ enum order_kind {
 	O_UNMAP,	/* handle of a mapping; a: pages */
 	O_SLOT,		/* handle of a VM, file @other; arg: slot, a: gfn, b: pages (0: delete), c: pgoff,
 			 * d: enum slot_twist */
-	O_FLAP,		/* the same, there already: deletes it and binds it again, d times */
+	/* the same for a slot that exists: deletes it and binds it again, d times */
+	O_FLAP,
 	O_CONVERT,	/* handle of a VM; a: address, b: size (bytes), c: attributes, d: flags */
-	O_COLD,		/* the same, its argument in a page that nobody touched yet */
+	O_COLD,		/* the same, its argument in a page not touched yet */
 	O_NO_ARGUMENT,	/* handle; a: enum bad_pointer */
 	O_STORM,	/* handle; a: gfn, b: stride, c: conversions of one page, d: attributes */
 	O_SHUFFLE,	/* handle; a: gfn, b: pages, c: seed, d: conversions (shuffle_next()) */
 	O_FALLOCATE,	/* handle of a file; arg: mode, a: offset, b: length (bytes) */
-	O_TOGETHER,	/* the next @arg orders, each by a thread of its own, at the same time */
+	O_TOGETHER,	/* the next @arg orders, one thread each, at the same time */
 	O_FORK,		/* the packet carries the socket of a new actor; a: enum actor_kind. value: its pid */
-	O_RESIGN,	/* closes all, replies, and ends */
+	O_RESIGN,	/* closes all descriptors, replies, and ends */
 };
 
 enum actor_kind {
@@ -68,7 +69,7 @@ struct order {
 	uint64_t a, b, c, d;
 };
 
-/* ret: 0 or -errno; of storms and shuffles, how many succeeded. */
+/* ret: 0 or -errno; for storms and shuffles, how many requests succeeded. */
 struct outcome {
 	int64_t ret;
 	uint64_t value;
@@ -76,7 +77,7 @@ struct outcome {
 
 #define ATTR_PRIVATE	(1ULL << 3)
 
-/* The next conversion of a shuffle of [@gfn, @gfn + @pages): mostly small ones. */
+/* Draws the next conversion of a shuffle of [@gfn, @gfn + @pages): mostly small ranges. */
 static inline void shuffle_next(struct rng *r, uint64_t gfn, uint64_t pages, uint64_t *start,
 				uint64_t *n, uint64_t *attributes)
 {
@@ -90,8 +91,9 @@ static inline void shuffle_next(struct rng *r, uint64_t gfn, uint64_t pages, uin
 }
 
 /*
- * Returns the bytes of the packet, or -errno. *@fd: descriptor to send with it; of wire_receive()
- * the one that came, or -1. All use system calls only: they run in twins, which have no libc state.
+ * Return the bytes of the packet, or -errno. *@fd: the descriptor to send with it; for
+ * wire_receive(), the one received, or -1. Both use system calls only: they run in twins, which
+ * have no libc state.
  */
 long wire_send(int socket, const void *data, unsigned long bytes, int fd);
 long wire_receive(int socket, void *data, unsigned long room, int *fd);

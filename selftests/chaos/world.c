@@ -80,7 +80,7 @@ static void put_vm(struct world *w, uint32_t vm)
 		w->vms[vm]->ended = true;
 }
 
-/* Its slots stay in the VM, bound to nothing. */
+/* Releases a file. Its slots stay in the VM, bound to nothing. */
 static void release(struct world *w, uint32_t file)
 {
 	struct file *f = w->files[file];

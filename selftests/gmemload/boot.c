@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see boot.h. Must not know guest_memfd or conversions. */
+/* Page tables, code, exception stubs and initial registers of a vCPU. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@
 #define VCPU_GPA 0x10000ULL
 #define CODE_SIZE (VCPU_GPA - CODE_GPA)
 
-/* By vCPU: a page of stack, then the mailbox. */
+/* Per vCPU: one page of stack, then the mailbox. */
 #define VCPU_SIZE (GM_PAGE_SIZE + GM_MAILBOX_SIZE)
 
 #define PTE_PRESENT (1ULL << 0)
@@ -42,7 +42,7 @@
 
 #define SELECTOR_CODE 0x8
 #define SELECTOR_DATA 0x10
-#define GDT_CODE 0x00af9b000000ffffULL	/* 64-bit code, as segment() has it */
+#define GDT_CODE 0x00af9b000000ffffULL	/* 64-bit code, the same values as segment() sets */
 #define GDT_DATA 0x00cf93000000ffffULL
 #define GATE_INTERRUPT 0x8eULL
 
@@ -58,7 +58,10 @@ uint64_t boot_size(unsigned int vcpus)
 	return VCPU_GPA + vcpus * VCPU_SIZE - BOOT_GPA;
 }
 
-/* Only to tell of exceptions: the selectors are loaded by nothing else. */
+/*
+ * Fills the GDT and the IDT, which serve to report exceptions only; the guest never reloads a
+ * selector.
+ */
 static void fill_descriptors(uint64_t *gdt, uint64_t *idt)
 {
 	unsigned int i;
@@ -104,7 +107,7 @@ struct gm_mailbox *boot_mailbox(uint8_t *boot, unsigned int vcpu)
 
 void boot_describe_exception(const uint8_t *boot, int vcpu_fd, char *text, size_t size)
 {
-	/* Vectors with an error code: 8, 10 to 14, 17, 21, 29, 30 */
+	/* vectors that push an error code: 8, 10 to 14, 17, 21, 29, 30 */
 	const uint32_t with_error = 0x60227d00;
 	struct kvm_sregs sregs = { 0 };
 	struct kvm_regs regs = { 0 };
@@ -188,7 +191,10 @@ int boot_vcpu(int kvm_fd, int vcpu_fd, unsigned int vcpu, struct failure *failur
 	struct kvm_regs regs = {
 		.rip = entry,
 		.rdi = boot_mailbox_gpa(vcpu),
-		/* As after a call: the ABI wants the stack 8 bytes off an alignment of 16. */
+		/*
+		 * Stack as after a call instruction: the ABI puts it 8 bytes off a 16-byte
+		 * boundary.
+		 */
 		.rsp = boot_mailbox_gpa(vcpu) - 8,
 		.rflags = RFLAGS_FIXED,
 	};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns: what lets a vCPU run in 64-bit mode without a kernel: boot memory, page tables, registers.
- * Must not know guest_memfd or conversions.
+ * Boot memory, page tables and registers that let a vCPU run in 64-bit mode without a kernel.
+ * Independent of guest_memfd and of conversions.
  */
 #ifndef GMEMLOAD_BOOT_H
 #define GMEMLOAD_BOOT_H
@@ -14,19 +14,19 @@
 
 #define BOOT_GPA 0x1000ULL
 
-/* Size of the boot memory at BOOT_GPA for that many vCPUs. */
+/* Returns the size of the boot memory at BOOT_GPA for @vcpus vCPUs, in bytes. */
 uint64_t boot_size(unsigned int vcpus);
 
-/* Fills it with page tables and code. */
+/* Writes page tables and code to the boot memory at @boot. */
 void boot_fill(uint8_t *boot);
 
 struct gm_mailbox *boot_mailbox(uint8_t *boot, unsigned int vcpu);
 uint64_t boot_mailbox_gpa(unsigned int vcpu);
 
-/* Gives a new vCPU its CPUID and the registers to start with. */
+/* Sets the CPUID and the initial registers of a new vCPU. */
 int boot_vcpu(int kvm_fd, int vcpu_fd, unsigned int vcpu, struct failure *failure);
 
-/* After GM_PORT_EXCEPTION. */
+/* Describes the exception that the guest reported on GM_PORT_EXCEPTION. */
 void boot_describe_exception(const uint8_t *boot, int vcpu_fd, char *text, size_t size);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns: what a written page holds. Guest and host compute it alike. Must not know anything of
- * either: this is compiled into the freestanding guest, too, so no constants in memory.
+ * Content of a written page, computed alike by guest and host. Compiled into the freestanding
+ * guest, too, so no constants in memory.
  */
 #ifndef GMEMLOAD_CONTENT_H
 #define GMEMLOAD_CONTENT_H
@@ -11,11 +11,11 @@
 #define GM_PAGE_SHIFT 12
 #define GM_PAGE_SIZE (1ULL << GM_PAGE_SHIFT)
 
-/* Words checked in each page, spread over it evenly. */
+/* Words checked per page, evenly spaced. */
 #define GM_PAGE_WORDS 8
 #define GM_WORD_STRIDE (GM_PAGE_SIZE / GM_PAGE_WORDS)
 
-/* splitmix64's finalizer */
+/* Returns @x mixed by splitmix64's finalizer. */
 static inline uint64_t gm_mix64(uint64_t x)
 {
 	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
@@ -24,9 +24,9 @@ static inline uint64_t gm_mix64(uint64_t x)
 }
 
 /*
- * Word @word of page @gfn as the write number @seq left it. @seq 0 is a page never written since it
- * was made, which is all zeros. A gfn fits in 27 bits here, so the argument of the mixing is
- * different for every page and write, and @salt makes it different for every VM.
+ * Returns word @word of page @gfn after write number @seq. @seq 0 is a page that was never written
+ * since it was allocated: all zeros. A gfn fits in 27 bits here, so the argument of the mixing
+ * differs for every page and write, and @salt makes it differ for every VM.
  */
 static inline uint64_t gm_content(uint64_t salt, uint64_t gfn, uint32_t seq, unsigned int word)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see convert.h. Must not know who asked for a conversion. */
+/* Conversions and discards, with their counters. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -28,7 +28,7 @@ struct request {
 	int err;
 };
 
-static void *serve(void *arg)
+static void *run_request(void *arg)
 {
 	struct request *r = arg;
 	const struct conversion *c = r->conversion;
@@ -38,26 +38,29 @@ static void *serve(void *arg)
 	return NULL;
 }
 
-/* By this thread, or by one that this one waits for. 0 or an errno. */
-static int request(const struct vm *vm, const struct conversion *c)
+/*
+ * Calls the ioctl on this thread, or with --other-thread on a second one that this one joins.
+ * Returns 0 or a positive errno.
+ */
+static int call_ioctl(const struct vm *vm, const struct conversion *c)
 {
 	struct request r = { .vm = vm, .conversion = c };
 	pthread_t thread;
 	int err;
 
 	if (!vm->options->other_thread) {
-		serve(&r);
+		run_request(&r);
 		return r.err;
 	}
-	err = pthread_create(&thread, NULL, serve, &r);
+	err = pthread_create(&thread, NULL, run_request, &r);
 	if (err)
 		return err;
 	pthread_join(thread, NULL);
 	return r.err;
 }
 
-static void book(struct counters *counters, enum origin origin, bool to_private, uint64_t npages,
-		 uint64_t changed)
+static void count_conversion(struct counters *counters, enum origin origin, bool to_private,
+			     uint64_t npages, uint64_t changed)
 {
 	struct conversion_count *count =
 		&counters->conversions[origin][to_private ? SIDE_PRIVATE : SIDE_SHARED];
@@ -74,7 +77,7 @@ int convert_windows(struct vm *vm)
 {
 	if (set_attributes(vm, vm->windows.start, vm->windows.npages, true))
 		return -1;
-	book(&vm->counters, ORIGIN_SETUP, true, vm->windows.npages, vm->windows.npages);
+	count_conversion(&vm->counters, ORIGIN_SETUP, true, vm->windows.npages, vm->windows.npages);
 	return 0;
 }
 
@@ -85,7 +88,7 @@ int convert_slot_to_private(struct vm *vm, const struct slot *slot)
 	if (set_attributes(vm, GM_RAM_GFN + slot->pages.start, slot->pages.npages, true))
 		return -1;
 	changed = pagestate_convert(&vm->pages, slot->pages.start, slot->pages.npages, true);
-	book(&vm->counters, ORIGIN_SETUP, true, slot->pages.npages, changed);
+	count_conversion(&vm->counters, ORIGIN_SETUP, true, slot->pages.npages, changed);
 	return 0;
 }
 
@@ -136,7 +139,7 @@ static int convert_piece(struct vm *vm, struct counters *counters, const struct 
 			 struct failure *failure)
 {
 	const struct options *o = vm->options;
-	int r = request(vm, c);
+	int r = call_ioctl(vm, c);
 	uint64_t changed;
 
 	if (r) {
@@ -144,10 +147,10 @@ static int convert_piece(struct vm *vm, struct counters *counters, const struct 
 		return -r;
 	}
 	changed = pagestate_convert(&vm->pages, c->start, c->npages, c->to_private);
-	book(counters, c->origin, c->to_private, c->npages, changed);
+	count_conversion(counters, c->origin, c->to_private, c->npages, changed);
 
 	if (c->to_private && o->discard_shared) {
-		/* The last chance to see what the guest left there. */
+		/* Last chance to verify what the guest left there. */
 		verify_shared_content(vm, counters, c->start, c->npages, failure);
 		r = discard(vm, counters, c->start, c->npages, SIDE_SHARED);
 	} else if (!c->to_private && o->discard_private) {

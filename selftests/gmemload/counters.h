@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns: what is counted. Each thread counts for itself, so there is no locking; sums are made when
- * all have ended. Must not know who counts.
+ * Counters of one VM. Each thread has its own, so there is no locking; they are summed when all
+ * threads have ended.
  */
 #ifndef GMEMLOAD_COUNTERS_H
 #define GMEMLOAD_COUNTERS_H
@@ -10,11 +10,11 @@
 
 #include "pattern.h"
 
-/* Successful KVM_SET_MEMORY_ATTRIBUTES calls; bytes are those of the calls' ranges. */
+/* Successful KVM_SET_MEMORY_ATTRIBUTES calls; bytes is the total size of the ranges passed. */
 struct conversion_count {
-	uint64_t count;		/* changed at least one page */
+	uint64_t count;		/* conversions: changed at least one page */
 	uint64_t bytes;
-	uint64_t noop_count;	/* changed none */
+	uint64_t noop_count;	/* requests that found every page as asked */
 };
 
 struct counters {
@@ -31,7 +31,7 @@ struct counters {
 	uint64_t verify_failures;
 };
 
-/* All members are uint64_t: a sum is one of arrays. */
+/* Adds @more to @sum, as arrays: all members are uint64_t. */
 static inline void counters_add(struct counters *sum, const struct counters *more)
 {
 	uint64_t *to = (uint64_t *)sum;

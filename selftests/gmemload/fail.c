@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see fail.h. Must not know what can fail. */
+/* Error messages in two lines: failure and remedy. */
 #include <stdarg.h>
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns: how an error travels from where it happens to the command line, which alone prints it.
- * Must not know what can fail.
+ * Failures on their way from where they happen to the command line, the only place that prints
+ * them.
  */
 #ifndef GMEMLOAD_FAIL_H
 #define GMEMLOAD_FAIL_H
@@ -16,16 +16,16 @@ enum exit_code {
 };
 
 struct failure {
-	enum exit_code code;	/* EXIT_OK: nothing failed */
+	enum exit_code code;	/* EXIT_OK: no failure */
 	char what[256];		/* "cannot X Y: reason" */
 	char todo[256];
 };
 
-/* Fills in the failure; always -1, so that a caller can return it. */
+/* Fills in the failure. Always returns -1, which a caller can return in turn. */
 int fail(struct failure *failure, enum exit_code code, const char *todo, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* The two lines, on standard error. */
+/* Prints the failure in two lines on standard error. */
 void fail_print(const struct failure *failure);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see feed.h. Must not know KVM_RUN, exits or clocks. */
+/* Lists of work in the guest's mailbox. */
 #include "feed.h"
 
-/* Of one list: the guest cannot be stopped within it. */
+/* Pages touched by one list at most: the guest cannot be stopped within a list. */
 #define LIST_PAGES_MAX 4096
 
 enum {
@@ -41,7 +41,7 @@ bool feed_draw(struct feed *feed)
 
 static uint32_t next_seq(struct feed *feed)
 {
-	/* 0 means that nothing was written. */
+	/* 0 stands for a page that was never written. */
 	if (!++feed->seq)
 		feed->seq = 1;
 	return feed->seq;
@@ -52,7 +52,7 @@ void feed_touch(struct feed *feed, const struct conversion *c)
 	uint64_t npages = feed->vm->options->touch;
 	uint64_t skip;
 
-	/* The access itself has made the page, so the guest has to go on and write it. */
+	/* The access itself allocates the page, so the guest must write it as well. */
 	if (c->origin == ORIGIN_ACCESS && !npages)
 		npages = 1;
 	if (!npages)
@@ -95,7 +95,7 @@ bool feed_fill(struct feed *feed)
 	uint64_t before = feed->handed_pages;
 
 	mb->nr_items = 0;
-	/* One item stays free for a conversion. */
+	/* Keep one item free for a conversion. */
 	while (feed->touch.npages && mb->nr_items < GM_MAILBOX_ITEMS - 1) {
 		uint64_t room = before + LIST_PAGES_MAX - feed->handed_pages;
 		uint64_t npages = feed->touch.npages < room ? feed->touch.npages : room;
@@ -106,7 +106,7 @@ bool feed_fill(struct feed *feed)
 		run = pagestate_run(&feed->vm->pages, feed->touch.start,
 				    feed->touch.start + npages);
 
-		/* Only looking at a page that does not exist would make it. */
+		/* Reading a page that is not populated would populate it: skip it. */
 		if (run.seq || (feed->touch_flags & GM_ITEM_WRITE))
 			add_touch(feed, &run);
 		feed->touch.start += run.npages;

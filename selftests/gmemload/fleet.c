@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: the choice between the two kinds of fleets. Must not know how either works. */
+/* Choice between one process for all VMs and one process per VM. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Owns: the two kinds of fleets, as fleet.c sees them. Must not know more than fleet.h. */
+/* The two kinds of fleets, for fleet.c only. */
 #ifndef GMEMLOAD_FLEET_KINDS_H
 #define GMEMLOAD_FLEET_KINDS_H
 
@@ -8,19 +8,19 @@
 struct member;
 struct vm_thread;
 
-/* A process for each VM. */
+/* Fleet with one process per VM. */
 struct process_fleet {
 	struct member *members;
 	unsigned int nr;
 };
 
-/* A thread for each VM (besides those of its vCPUs). */
+/* Fleet with one thread per VM, besides its vCPUs' threads. */
 struct thread_fleet {
 	struct vm_thread *vms;
 	unsigned int nr;
 };
 
-/* 0 or -1 with *failure. _end() is due in both cases. */
+/* Return 0, or -1 with *failure set; call _end() in both cases. */
 int process_fleet_run(struct process_fleet *fleet, const struct options *options, int kvm_fd,
 		      struct result *results, struct failure *failure);
 void process_fleet_end(struct process_fleet *fleet);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Owns: a process for each VM, and what it reports over its socket. Must not know the command
- * line's output.
+ * One process per VM, and the report it sends over its socket.
  *
- * A member reports once, when its work is done; after that it keeps its VM until the socket closes
- * or a signal ends it.
+ * A member reports once, when its work is done; then it keeps its VM until the socket closes or a
+ * signal ends it.
  */
 #include <errno.h>
 #include <json-c/json.h>
@@ -28,9 +27,9 @@ struct member {
 	bool reported;
 };
 
-/* On the socket, followed by the VM's part of the ledger as text. */
+/* Message on the socket; the VM's part of the ledger follows as text. */
 struct report {
-	struct failure failure;		/* if it is one, nothing else is set */
+	struct failure failure;		/* if set, the other fields are empty */
 	struct failure verification;
 	struct counters counters;
 	uint64_t elapsed_ns;
@@ -87,7 +86,10 @@ static void hold(int socket)
 		{ .fd = stop_fd(), .events = POLLIN },
 	};
 
-	/* The socket says nothing but its end. A stop that came during the run does not count. */
+	/*
+	 * The socket carries nothing more but its end. A stop that came during the run does not
+	 * count.
+	 */
 	while (poll(fds, stop_requested() ? 1 : 2, -1) < 0 && errno == EINTR)
 		;
 }
@@ -144,7 +146,7 @@ static int start_member(struct process_fleet *fleet, const struct options *optio
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != parent)
 			_exit(EXIT_FAILED);
-		/* The others' sockets must close when the parent closes them. */
+		/* Drop inherited sockets, which must close when the parent closes them. */
 		while (fleet->nr)
 			close(fleet->members[--fleet->nr].socket);
 		close(sockets[0]);
@@ -168,7 +170,7 @@ static int member_died(const struct member *member, unsigned int index, struct f
 {
 	siginfo_t info = { 0 };
 
-	/* Not reaped yet: its number stays its own until the end. */
+	/* Not reaped yet: the PID stays reserved until the end. */
 	waitid(P_PID, member->pid, &info, WEXITED | WNOWAIT);
 	return fail(failure, EXIT_FAILED,
 		    "See the kernel log; if it ran out of memory, ask for less.",
@@ -211,12 +213,12 @@ static int take_report(struct member *member, unsigned int index, struct result 
 	return result->ledger ? 0 : member_died(member, index, failure);
 }
 
-/* Waits for a report or a stop; the first entry of fds is the stop. */
+/* Waits for a report or a stop; fds[0] is the stop. */
 static void wait_for_event(const struct process_fleet *fleet, struct pollfd *fds)
 {
 	unsigned int i;
 
-	/* Told once, the members need not be told again. */
+	/* Members that were asked to stop need no second signal. */
 	fds[0] = (struct pollfd){ .fd = stop_requested() ? -1 : stop_fd(), .events = POLLIN };
 	for (i = 0; i < fleet->nr; i++) {
 		const struct member *member = &fleet->members[i];

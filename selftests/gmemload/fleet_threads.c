@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: all VMs in this process. Must not know the command line's output. */
+/* All VMs in this process, one thread each. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Owns: the code that runs inside the VM. Must not know the host, a library, or any memory but its
- * mailbox, its stack and the pages that the mailbox names. Copied to another address, so it may
- * neither call out nor refer to constants in memory (gmemload.mk checks the object for both).
+ * Code that runs inside the VM. It uses no library and no memory but its mailbox, its stack and the
+ * pages that the mailbox names. It is copied to another address, so it may neither call out nor
+ * refer to constants in memory (gmemload.mk checks the object for both).
  */
 #include <stdbool.h>
 
@@ -15,8 +15,9 @@
 #define GUEST_INLINE static inline __attribute__((always_inline))
 
 /*
- * The guest has no use for exceptions, so each one is a bug of somebody: the stubs leave the vector
- * on the stack, on top of what the CPU has pushed, and tell the host, which never comes back.
+ * Exception stubs. The guest never causes exceptions on purpose, so each one is a bug: the stub
+ * leaves the vector on the stack, on top of what the CPU has pushed, and exits to the host, which
+ * does not re-enter.
  */
 asm(".pushsection guest_text, \"ax\"\n"
     ".balign 16\n"
@@ -49,12 +50,12 @@ GUEST_INLINE uint64_t hypercall(bool use_vmmcall, uint64_t gpa, uint64_t npages,
 }
 
 /*
- * Reads a word in a way that needs write access, so that the first touch of a page takes one fault.
- * After a plain load, a shared page would be the zero page, and the write that follows would make
- * KVM flush all vCPUs' TLBs to replace it.
+ * Reads a word in a way that requires write access, so that the first touch of a page takes one
+ * fault. A plain load would map a shared page to the zero page, and the write that follows would
+ * make KVM flush all vCPUs' TLBs to replace it.
  *
- * At an alias address the host finds it in RDI, replaces it by that of the page behind the alias,
- * and the same instruction runs again.
+ * For an alias address, the host finds the address in RDI and replaces it by that of the page
+ * behind the alias; then the same instruction runs again.
  */
 GUEST_INLINE uint64_t read_for_write(uint64_t gpa)
 {

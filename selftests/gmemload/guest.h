@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns: the names by which the host finds the guest's code in its own image. The code is position
+ * Symbols by which the host finds the guest's code in its own image. The code is position
  * independent and refers to nothing outside [__start_guest_text, __stop_guest_text).
  */
 #ifndef GMEMLOAD_GUEST_H
@@ -10,13 +10,13 @@ struct gm_mailbox;
 
 extern const char __start_guest_text[], __stop_guest_text[];
 
-/* An entry for each exception, GM_VECTOR_SIZE bytes apart. */
+/* One entry per exception, GM_VECTOR_SIZE bytes apart. */
 extern const char guest_vectors[];
 
 #define GM_NR_VECTORS 32
 #define GM_VECTOR_SIZE 16
 
-/* Entry in 64-bit mode; the mailbox's guest physical address is the only argument. */
+/* Guest entry in 64-bit mode; the mailbox's guest physical address is the only argument. */
 void guest_main(struct gm_mailbox *mailbox) __attribute__((noreturn));
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see kvm.h. Must not know any VM. */
+/* Checks that KVM supports guest_memfd VMs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
@@ -10,7 +10,10 @@
 #include "kvm.h"
 #include "kvm_uapi.h"
 
-/* Asked of /dev/kvm, not of a VM made for it: that VM would be seen by the tools under test. */
+/*
+ * Capabilities checked on /dev/kvm, not on a VM created for it: the tools under test would see that
+ * VM.
+ */
 static const struct {
 	int number;
 	int bits;

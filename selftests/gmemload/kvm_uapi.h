@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns: the KVM user ABI that guest_memfd VMs need and that a distribution's <linux/kvm.h> may be
- * too old to have. Each group names the kernel that introduced it and can go when every build
- * machine has headers that new. Must not know anything of this program.
+ * KVM user ABI that guest_memfd VMs need and that a distribution's <linux/kvm.h> may be too old to
+ * have. Each group names the kernel that introduced it and can go when every build machine has
+ * headers of that version.
  */
 #ifndef GMEMLOAD_KVM_UAPI_H
 #define GMEMLOAD_KVM_UAPI_H
@@ -91,8 +91,8 @@ struct kvm_create_guest_memfd {
 #endif
 
 /*
- * 6.8: kvm_run.memory_fault. A structure of our own, because a member that may or may not be in
- * kvm_run cannot be tested for by the preprocessor.
+ * 6.8: kvm_run.memory_fault, declared here because the preprocessor cannot test for a member of
+ * kvm_run.
  */
 struct gm_memory_fault {
 	__u64 flags;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see ledger.h. Must not know how a VM is run. */
+/* Ledger in JSON. */
 #include <errno.h>
 #include <json-c/json.h>
 #include <string.h>
@@ -144,13 +144,13 @@ static struct json_object *new_attributes(const struct vm *vm)
 				      new_pair(GM_RAM_GFN + extent.start, extent.npages));
 		page = extent.start + extent.npages;
 	}
-	/* Above RAM, and never next to it. */
+	/* The windows lie above RAM and are never adjacent to it. */
 	if (vm->windows.npages)
 		json_object_array_add(attributes, new_pair(vm->windows.start, vm->windows.npages));
 	return attributes;
 }
 
-/* Extents that touch in the file are one, also if they lie in two slots. */
+/* Adds an extent; extents adjacent in the file are merged, even across two slots. */
 static void add_extent(struct json_object *extents, struct page_extent *open, uint64_t start,
 		       uint64_t npages)
 {
@@ -187,7 +187,7 @@ static struct json_object *new_populated(const struct vm *vm)
 		struct json_object *extents = json_object_new_array();
 		struct page_extent open = { 0 };
 
-		/* In a file with several slots the last one comes first: see vm.c. */
+		/* In a file with several slots, the last slot comes first (see vm.c). */
 		for (j = vm->nr_slots; j-- > 0;)
 			if (vm->slots[j].file == &vm->files[i])
 				add_slot_extents(extents, vm, &vm->slots[j], &open);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Owns: the ledger's format, described in LEDGER.md. Must not know how a VM is run. */
+/* The ledger's format, described in LEDGER.md. */
 #ifndef GMEMLOAD_LEDGER_H
 #define GMEMLOAD_LEDGER_H
 
@@ -7,18 +7,18 @@
 
 #include "runner.h"
 
-/* The ledger without VMs. */
+/* Returns a ledger without VMs. */
 struct json_object *ledger_new(const struct options *options);
 
-/* One VM's part of it. */
+/* Returns the part of one VM. */
 struct json_object *ledger_vm(const struct runner *runner);
 
-/* Takes over the VM's part. */
+/* Appends a VM's part and takes its reference. */
 void ledger_add_vm(struct json_object *ledger, struct json_object *vm);
 
 void ledger_free(struct json_object *ledger);
 
-/* 0 or -errno */
+/* Returns 0 or -errno. */
 int ledger_write(struct json_object *ledger, int fd);
 
 #endif

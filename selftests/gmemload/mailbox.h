@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns: the page through which host and guest of one vCPU talk. Both sides include it; it must not
- * know either. Only one side runs at a time (the other waits in KVM_RUN or in an exit), so there is
- * no locking.
+ * The page that host and guest of one vCPU share; both sides include this file. Only one side runs
+ * at a time (the other waits in KVM_RUN or in an exit), so there is no locking.
  *
- * The list is what the guest does next. The guest works from item 0; when nothing is left it says
- * so on GM_PORT_DONE. A conversion is always the last item of its list: the host, being in the exit
- * that the conversion caused, rewrites the list with what follows, and the guest begins at item 0
- * again. So conversions go back to back in one KVM_RUN loop, and what the guest must find in a page
- * is written down after the conversion has succeeded, never guessed before.
+ * The list is the guest's next work. The guest starts at item 0 and reports the end of the list on
+ * GM_PORT_DONE. A conversion is always the last item of its list: the host, in the exit that the
+ * conversion caused, rewrites the list with what follows, and the guest starts at item 0 again. So
+ * conversions run back to back in one KVM_RUN loop, and the expected content of a page is written
+ * down after the conversion has succeeded, never guessed before.
  */
 #ifndef GMEMLOAD_MAILBOX_H
 #define GMEMLOAD_MAILBOX_H
@@ -44,13 +43,13 @@ struct gm_mailbox {
 	uint64_t salt;
 	uint32_t use_vmmcall;
 	uint32_t nr_items;
-	uint64_t touched_pages;		/* by TOUCH items, ever */
-	uint64_t bad_pages;		/* pages that did not hold what they must, ever */
-	/* the first of them */
+	uint64_t touched_pages;		/* pages of all TOUCH items so far */
+	uint64_t bad_pages;		/* pages with wrong content so far */
+	/* first of them */
 	uint64_t bad_gpa;
 	uint64_t bad_expected;
 	uint64_t bad_found;
-	uint64_t hypercall_ret;		/* of the last CONVERT */
+	uint64_t hypercall_ret;		/* result of the last CONVERT */
 	struct gm_item items[];
 };
 

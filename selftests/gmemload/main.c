@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: the command line's life: checks, output, exit status. Must not know how a VM works. */
+/* Command line: checks, output, exit status. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -18,7 +18,7 @@
 
 struct session {
 	struct options options;
-	int ledger_fd;			/* -1: none is wanted */
+	int ledger_fd;			/* -1: no ledger requested */
 	struct result *results;
 	struct fleet *fleet;
 	struct failure failure;
@@ -29,7 +29,7 @@ static bool ledger_on_stdout(const struct options *options)
 	return options->ledger && !strcmp(options->ledger, "-");
 }
 
-/* Before the work, which may take hours. */
+/* Opens the ledger before the work, which may take hours. */
 static int open_ledger(struct session *s)
 {
 	s->ledger_fd = -1;
@@ -98,7 +98,7 @@ static void print_summary(const struct session *s, const struct counters *counte
 		counters->verify_failures ? "NOT ok" : "ok");
 }
 
-/* Until the end of stdin or a stop. */
+/* Waits for the end of stdin or for a stop. */
 static void hold(void)
 {
 	struct pollfd fds[] = {
@@ -126,7 +126,7 @@ static void hold(void)
 	}
 }
 
-/* What is wrong, although every VM has done its work. */
+/* Fails the run if content was wrong or conversions failed, although every VM has done its work. */
 static int judge(struct session *s, const struct counters *counters)
 {
 	unsigned int i;
@@ -140,7 +140,7 @@ static int judge(struct session *s, const struct counters *counters)
 	if (counters->failed_conversions)
 		return fail(&s->failure, EXIT_FAILED,
 			    "See the kernel log; usually memory or a memory cgroup is too small.",
-			    "cannot do %" PRIu64 " of the conversions: the ioctl failed",
+			    "cannot complete %" PRIu64 " conversions: the ioctl failed",
 			    counters->failed_conversions);
 	return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see options.h. Must not know how anything is done. */
+/* Option table and parser. */
 #include <argp.h>
 #include <ctype.h>
 #include <errno.h>
@@ -53,49 +53,49 @@ static const struct argp_option option_table[] = {
 	{ "one-file", KEY_ONE_FILE, NULL, 0,
 	  "One guest_memfd for all slots of a VM, bound at different offsets", 1 },
 	{ "one-process", KEY_ONE_PROCESS, NULL, 0,
-	  "All VMs in one process (not one process each)", 1 },
+	  "Run all VMs in one process (default: one process each)", 1 },
 	{ "start", KEY_START, "private|shared", 0,
-	  "Memory at the start: private converts each slot once (private)", 1 },
-	{ "name", KEY_NAME, "PREFIX", 0, "Processes are called PREFIX-0 ... (gmemload)", 1 },
+	  "Initial memory; private converts each slot once (private)", 1 },
+	{ "name", KEY_NAME, "PREFIX", 0, "Name processes PREFIX-0, PREFIX-1, ... (gmemload)", 1 },
 
 	{ NULL, 0, NULL, 0, "Conversions:", 2 },
 	{ "pattern", KEY_PATTERN, "NAME", 0,
-	  "What is converted: flip4k, single pages; flip2m, aligned 2 MiB; slot, a vCPU's whole "
-	  "slice; swiotlb, a pool to shared and then small buffers there and back; mix, random "
+	  "Ranges to convert: flip4k, single pages; flip2m, aligned 2 MiB; slot, a vCPU's whole "
+	  "slice; swiotlb, a pool to shared, then small buffers to shared and back; mix, random "
 	  "ranges of 1 to 1024 pages (mix)", 2 },
 	{ "by", KEY_BY, "WHO", 0,
-	  "Who converts: hypercall, the guest by KVM_HC_MAP_GPA_RANGE; access, the guest by "
-	  "touching a page (always one of 4 KiB, and touched whatever --touch says); ioctl, the VMM on "
-	  "its own; or mix (hypercall)", 2 },
+	  "Origin: hypercall, the guest calls KVM_HC_MAP_GPA_RANGE; access, the guest touches a "
+	  "page (one 4 KiB page each, touched regardless of --touch); ioctl, the VMM by itself; or "
+	  "mix (hypercall)", 2 },
 	{ "count", KEY_COUNT, "N", 0, "Conversions per vCPU (1000; no limit with --duration)", 2 },
-	{ "duration", KEY_DURATION, "SEC", 0, "End after that time", 2 },
+	{ "duration", KEY_DURATION, "SEC", 0, "End after SEC seconds", 2 },
 	{ "rate", KEY_RATE, "N", 0, "Conversions per second and vCPU (0: as fast as possible)", 2 },
 	{ "seed", KEY_SEED, "S", 0, "Seed of the sequence (1)", 2 },
 	{ "other-thread", KEY_OTHER_THREAD, NULL, 0,
-	  "A thread beside the vCPU's calls the ioctl", 2 },
+	  "Call the ioctl on another thread than the vCPU's", 2 },
 	{ "split", KEY_SPLIT, "N", 0,
-	  "The VMM splits a request into ioctls of N pages (0: it does not)", 2 },
+	  "Split each request into ioctls of N pages (0: one ioctl)", 2 },
 	{ "pause-us", KEY_PAUSE_US, "N", 0,
-	  "The VMM sleeps that long between the guest's exit and the ioctl (0)", 2 },
+	  "Sleep N microseconds between the guest's exit and the ioctl (0)", 2 },
 	{ "touch", KEY_TOUCH, "N|all", 0,
 	  "Pages the guest verifies and writes after each conversion (1; 0 with --by ioctl)", 2 },
 	{ "discard", KEY_DISCARD, "SIDE", 0,
-	  "Sides emptied when memory is converted away from them: both, private, shared or none "
-	  "(both)", 2 },
+	  "Discard these sides when memory is converted away from them: both, private, shared or "
+	  "none (both)", 2 },
 
 	{ NULL, 0, NULL, 0, "Result:", 3 },
-	{ "ledger", KEY_LEDGER, "FILE", 0, "Write what was done and the final state (- is stdout)",
+	{ "ledger", KEY_LEDGER, "FILE", 0, "Write counters and final state as JSON (- is stdout)",
 	  3 },
 	{ "hold", KEY_HOLD, NULL, 0,
-	  "When done, say `gmemload: holding' on stdout and keep the VMs until the end of stdin or "
+	  "When done, print `gmemload: holding' on stdout and keep the VMs until end of stdin, "
 	  "SIGINT or SIGTERM", 3 },
-	{ "quiet", 'q', NULL, 0, "No summary", 3 },
+	{ "quiet", 'q', NULL, 0, "Print no summary", 3 },
 	{ 0 },
 };
 
 static const char doc[] =
 	"Runs VMs with private memory (KVM_X86_SW_PROTECTED_VM, guest_memfd) whose guests convert "
-	"it, verifies what they see, and keeps a ledger of all that was done."
+	"it, verifies the content of memory, and keeps a ledger of all operations."
 	"\vSIGINT and SIGTERM end the run early; the ledger is complete all the same.\n\n"
 	"Exit status: 0 ok, 1 verification failed or an error while running, 2 usage, 3 no "
 	"permission for /dev/kvm, 4 no KVM, 6 the kernel lacks a capability.";
@@ -144,7 +144,7 @@ static bool parse_number(const char *text, uint64_t *number, const char **end)
 {
 	char *stop;
 
-	/* strtoull() takes a sign. */
+	/* strtoull() accepts a sign. */
 	if (!isdigit((unsigned char)text[0]))
 		return false;
 	errno = 0;
@@ -233,7 +233,7 @@ static uint64_t duration_arg(const char *arg, struct argp_state *state)
 	return seconds * 1e9;
 }
 
-/* Options of the conversions; true if the key was one. */
+/* Parses an option of the group "Conversions"; false if @key is none of them. */
 static bool parse_conversion_option(int key, const char *arg, struct argp_state *state)
 {
 	struct parse_state *ps = state->input;
@@ -283,7 +283,7 @@ static bool parse_conversion_option(int key, const char *arg, struct argp_state 
 	return false;
 }
 
-/* What no single option can say. */
+/* Checks options against each other and sets the defaults that depend on others. */
 static void check(struct parse_state *ps, struct argp_state *state)
 {
 	struct options *o = ps->options;

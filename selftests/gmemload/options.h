@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Owns: the command line. Must not know how anything is done. */
+/* The command line. */
 #ifndef GMEMLOAD_OPTIONS_H
 #define GMEMLOAD_OPTIONS_H
 
@@ -25,7 +25,7 @@ struct options {
 	uint64_t seed;
 	uint64_t pause_us;
 	uint64_t split_pages;		/* 0: a request is one ioctl */
-	bool other_thread;		/* converts, while the vCPU's own waits */
+	bool other_thread;		/* another thread converts while the vCPU's thread waits */
 	uint64_t touch;			/* pages per conversion, or GM_TOUCH_ALL */
 	bool discard_private;
 	bool discard_shared;
@@ -38,13 +38,13 @@ struct options {
 	char **argv;
 };
 
-/* Prints and exits on errors (status 2) and for --help. */
+/* Parses the command line. Exits with status 2 on errors, with 0 for --help. */
 void options_parse(struct options *options, int argc, char **argv);
 
-/* "4096", "64K", "256M", "1.5G" is not one: whole numbers only. False if text is no size. */
+/* Parses "4096", "64K" or "256M"; whole numbers only, so "1.5G" is not a size. */
 bool parse_size(const char *text, uint64_t *bytes);
 
-/* Does a VM need alias windows? */
+/* Returns whether a VM needs alias windows. */
 bool options_use_windows(const struct options *options);
 
 #endif

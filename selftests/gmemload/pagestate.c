@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see pagestate.h. Must not know KVM, files, threads or any output. */
+/* Attribute and content of every page. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +48,7 @@ uint64_t pagestate_discard(struct pagestate *ps, enum page_side side, uint64_t s
 	uint64_t dropped = 0;
 	uint64_t i;
 
-	/* Only stores where something is, so that untouched parts of a huge VM cost no memory. */
+	/* Store only where there is content: untouched parts of a huge VM then cost no memory. */
 	for (i = start; i < start + npages; i++) {
 		if (!seq[i])
 			continue;

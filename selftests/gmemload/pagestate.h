@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns: what is known of each page of one VM: its attribute and what its private and its shared
- * side hold. Pure: must not know KVM, files or threads. Callers in different threads may work on
+ * Expected state of each page of one VM: its attribute, and the content of its private and its
+ * shared side. Independent of KVM, files and threads. Callers in different threads may work on
  * disjoint ranges at the same time.
  *
- * A side's content is the number of the write that made it, and 0 is "not there: reads as zeros".
- * Every access of the guest ends in a write, so a page of a side exists exactly if it is not 0.
+ * A side's content is the number of the write that made it; 0 is "not populated: reads as zeros".
+ * Every access of the guest ends in a write, so a page of a side is populated exactly if it is not
+ * 0.
  */
 #ifndef GMEMLOAD_PAGESTATE_H
 #define GMEMLOAD_PAGESTATE_H
@@ -25,7 +26,7 @@ struct pagestate {
 	uint32_t *seq[NR_SIDES];	/* content by side and page */
 };
 
-/* Pages of which the attribute and the content of the accessible side are the same. */
+/* Consecutive pages with equal attribute and equal content of the accessible side. */
 struct page_run {
 	uint64_t start;
 	uint64_t npages;
@@ -38,7 +39,7 @@ struct page_extent {
 	uint64_t npages;
 };
 
-/* All pages shared and empty. 0 or -ENOMEM. */
+/* Makes all pages shared and empty. Returns 0 or -ENOMEM. */
 int pagestate_init(struct pagestate *ps, uint64_t npages);
 void pagestate_free(struct pagestate *ps);
 
@@ -49,24 +50,26 @@ uint64_t pagestate_convert(struct pagestate *ps, uint64_t start, uint64_t npages
 uint64_t pagestate_discard(struct pagestate *ps, enum page_side side, uint64_t start,
 			   uint64_t npages);
 
-/* The guest wrote the range: content of the side that each page's attribute makes accessible. */
+/* Records a write by the guest: content of the side that each page's attribute makes accessible. */
 void pagestate_write(struct pagestate *ps, uint64_t start, uint64_t npages, uint32_t seq);
 
-/* The run that begins at start and ends before end (start < end). */
+/* Returns the run that begins at @start and ends at or before @end (@start < @end). */
 struct page_run pagestate_run(const struct pagestate *ps, uint64_t start, uint64_t end);
 
-/* Pages that a side has in the range. */
+/* Returns how many pages of a side are populated in the range. */
 uint64_t pagestate_populated(const struct pagestate *ps, enum page_side side, uint64_t start,
 			     uint64_t npages);
 
-/* Pages that a side has although the attribute says the other one. */
+/* Returns how many pages of a side are populated although the attribute selects the other side. */
 uint64_t pagestate_doubled(const struct pagestate *ps, enum page_side side);
 
-/* The first maximal extent of private attributes in [start, end); false if there is none. */
+/*
+ * Finds the first maximal extent of private attributes in [@start, @end); false if there is none.
+ */
 bool pagestate_next_private(const struct pagestate *ps, uint64_t start, uint64_t end,
 			    struct page_extent *extent);
 
-/* The same for pages that a side has. */
+/* Finds the first maximal extent of populated pages of a side. */
 bool pagestate_next_populated(const struct pagestate *ps, enum page_side side, uint64_t start,
 			      uint64_t end, struct page_extent *extent);
 

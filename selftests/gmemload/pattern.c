@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see pattern.h. Must not know KVM, clocks or how a conversion is done. */
+/* Sequences of conversions. */
 #include "pattern.h"
 
 #define ALIAS_PAGES_MAX 2048
@@ -45,7 +45,7 @@ static struct conversion next_flip4k(struct pattern *p, const struct pagestate *
 	return flip(ps, p->slice.start + rng_below(&p->rng, p->slice.npages), 1);
 }
 
-/* A 2 MiB block that lies in the slice; the whole slice if it has none. */
+/* Returns a 2 MiB block within the slice, or the whole slice if it is too small. */
 static struct conversion next_flip2m(struct pattern *p, const struct pagestate *ps)
 {
 	uint64_t first = (p->slice.start + BLOCK_PAGES - 1) / BLOCK_PAGES;
@@ -57,8 +57,8 @@ static struct conversion next_flip2m(struct pattern *p, const struct pagestate *
 }
 
 /*
- * What a guest with swiotlb does: its pool goes to shared once at boot, later small DMA buffers
- * elsewhere go to shared and back.
+ * Acts like a guest with swiotlb: its pool is converted to shared once at boot, later small DMA
+ * buffers elsewhere are converted to shared and back.
  */
 static struct conversion next_swiotlb(struct pattern *p)
 {
@@ -87,7 +87,7 @@ static struct conversion next_swiotlb(struct pattern *p)
 	return (struct conversion){ range.start, range.npages, .to_private = false };
 }
 
-/* 1 to 1024 pages, mostly few. */
+/* Returns a size of 1 to 1024 pages, mostly small. */
 static uint64_t mix_size(struct rng *rng)
 {
 	uint64_t percent = rng_below(rng, 100);
@@ -108,7 +108,7 @@ static struct conversion next_mix(struct pattern *p, const struct pagestate *ps)
 	uint64_t percent = rng_below(&p->rng, 100);
 	struct conversion c = flip(ps, start, npages);
 
-	/* A part at random, so that some change nothing and some change only a part. */
+	/* Some requests pick their direction at random: they change nothing or only a part. */
 	if (percent < 20)
 		c.to_private = percent & 1;
 	return c;
@@ -148,7 +148,10 @@ static enum origin origin_of(enum by_kind by, uint64_t percent)
 	return percent < 80 ? ORIGIN_ACCESS : ORIGIN_IOCTL;
 }
 
-/* Stays a change if it was one, and a no-op if it was that. */
+/*
+ * Narrows @c to one page in the alias window; a conversion stays one, an unchanged request stays
+ * unchanged.
+ */
 static struct conversion to_one_alias_page(const struct pattern *p, const struct pagestate *ps,
 					   struct conversion c)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns: which conversion comes next. Pure: must not know KVM, clocks or how a conversion is done.
+ * Choice of the next conversion. Independent of KVM, clocks and the way a conversion is performed.
  * The same seed and the same page state give the same sequence, and the sequence of ranges does not
- * depend on who converts (except that an access converts single pages).
+ * depend on the origin (except that an access converts single pages).
  */
 #ifndef GMEMLOAD_PATTERN_H
 #define GMEMLOAD_PATTERN_H
@@ -21,7 +21,7 @@ enum pattern_kind {
 	PATTERN_MIX,
 };
 
-/* Who converts. SETUP is the VMM before the first instruction of the guest. */
+/* Origin of a conversion. SETUP is the VMM before the guest's first instruction. */
 enum origin {
 	ORIGIN_SETUP,
 	ORIGIN_HYPERCALL,
@@ -37,7 +37,7 @@ enum by_kind {
 	BY_MIX,
 };
 
-/* Pages are counted from the begin of the VM's RAM. */
+/* Range in pages, relative to the start of the VM's RAM. */
 struct conversion {
 	uint64_t start;
 	uint64_t npages;
@@ -48,21 +48,21 @@ struct conversion {
 struct pattern {
 	enum pattern_kind kind;
 	enum by_kind by;
-	struct page_extent slice;	/* never leaves it */
+	struct page_extent slice;	/* bounds of all conversions */
 	uint64_t alias_pages;		/* accesses stay in the slice's first pages */
 	struct rng rng;
 	uint64_t pool_done;		/* swiotlb: pages of the pool converted so far */
-	struct page_extent bounce;	/* swiotlb: shared now, to be given back next */
+	struct page_extent bounce;	/* swiotlb: shared now, converted back next */
 };
 
-/* How many pages at the begin of a slice can be converted by an access. */
+/* Returns how many pages at the start of a slice can be converted by an access. */
 uint64_t pattern_alias_pages(uint64_t slice_npages);
 
-/* slice.npages > 0 */
+/* Initializes a pattern; @slice must not be empty. */
 void pattern_init(struct pattern *pattern, enum pattern_kind kind, enum by_kind by,
 		  struct page_extent slice, struct rng rng);
 
-/* ps is the state after everything that was done so far. */
+/* Returns the next conversion. @ps is the page state after all conversions so far. */
 struct conversion pattern_next(struct pattern *pattern, const struct pagestate *ps);
 
 #endif

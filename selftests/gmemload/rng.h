@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Owns: the pseudo-random numbers (splitmix64). Must not know what they are for. */
+/* Pseudo-random numbers (splitmix64). */
 #ifndef GMEMLOAD_RNG_H
 #define GMEMLOAD_RNG_H
 
@@ -15,13 +15,13 @@ static inline uint64_t rng_next(struct rng *rng)
 	return gm_mix64(rng->state);
 }
 
-/* Uniform enough in [0, n), n > 0: the modulus bias is below n / 2^64. */
+/* Returns a number in [0, @n), @n > 0. Uniform enough: the modulus bias is below @n / 2^64. */
 static inline uint64_t rng_below(struct rng *rng, uint64_t n)
 {
 	return rng_next(rng) % n;
 }
 
-/* An own stream for each (seed, a, b, c). */
+/* Returns an independent stream for each (seed, a, b, c). */
 static inline struct rng rng_stream(uint64_t seed, uint64_t a, uint64_t b, uint64_t c)
 {
 	struct rng rng = { .state = seed };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see runner.h. Must not know other VMs. */
+/* Threads of one VM's vCPUs. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -34,7 +34,10 @@ static int create_vcpus(struct runner *runner, struct run_limits *limits, struct
 	return 0;
 }
 
-/* Signals are for the thread that waits; a vCPU thread would only see its KVM_RUN interrupted. */
+/*
+ * Starts the vCPU threads with signals blocked: the waiting thread handles them, in a vCPU thread
+ * they would only interrupt KVM_RUN.
+ */
 static int start_threads(struct runner *runner, unsigned int *started)
 {
 	sigset_t all, old;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Owns: the life of one VM's vCPUs, from the first thread to the sums. Must not know other VMs. */
+/* The life of one VM's vCPUs, from the first thread to the sums. */
 #ifndef GMEMLOAD_RUNNER_H
 #define GMEMLOAD_RUNNER_H
 
@@ -11,15 +11,15 @@ struct runner {
 	struct vm vm;
 	struct vcpu *vcpus;
 	unsigned int nr_vcpus;
-	struct counters counters;	/* of the whole VM */
-	struct failure verification;	/* the first page with wrong content */
+	struct counters counters;	/* sum over the VM */
+	struct failure verification;	/* first page with wrong content */
 };
 
-/* Makes the VM; on failure, too, the runner must be destroyed. */
+/* Creates the VM. Call runner_destroy() on failure as well. */
 int runner_create(struct runner *runner, const struct options *options, unsigned int index,
 		  int kvm_fd, struct failure *failure);
 
-/* Runs it to the end of its work. The VM stays as it is then. */
+/* Runs the vCPUs to the end of their work; the VM stays in its final state. */
 int runner_run(struct runner *runner, struct failure *failure);
 void runner_destroy(struct runner *runner);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see stop.h. Must not know what is being stopped. */
+/* Handlers of SIGINT and SIGTERM. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -22,7 +22,7 @@ void stop_now(void)
 	int saved = errno;
 
 	atomic_store(&stop.requested, true);
-	/* A full pipe is as good: it is readable. */
+	/* A full pipe will do: it is readable. */
 	if (write(stop.pipe[1], "", 1) < 0)
 		errno = saved;
 }
@@ -47,7 +47,7 @@ int stop_install(void)
 		close(old[0]);
 		close(old[1]);
 	}
-	/* A stop that came before the fork is one for both. */
+	/* A stop that came before the fork counts for both processes. */
 	if (stop_requested())
 		stop_now();
 	if (sigaction(SIGINT, &action, NULL) || sigaction(SIGTERM, &action, NULL))
@@ -75,7 +75,7 @@ uint64_t monotonic_ns(void)
 
 void sleep_until(uint64_t end_ns)
 {
-	/* In slices, because the signal may be delivered to another thread. */
+	/* Sleep in slices: the signal may be delivered to another thread. */
 	while (!stop_requested()) {
 		uint64_t now = monotonic_ns();
 		uint64_t until = end_ns < now + SLICE_NS ? end_ns : now + SLICE_NS;

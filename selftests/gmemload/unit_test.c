@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: tests of what is pure. Must not need KVM. */
+/* Tests of the modules that need no KVM. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

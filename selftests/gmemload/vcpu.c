@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see vcpu.h. Must not know other vCPUs or the ledger's format. */
+/* Run loop of one vCPU. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@
 
 static const char kvm_todo[] = "See the kernel log; KVM did something that gmemload cannot handle.";
 
-/* Seen with QEMU 7.2: after an interrupt the VM is entered with the state of its host. */
+/* Observed with QEMU 7.2: after an interrupt, the VM is entered with its host's state. */
 static const char shutdown_todo[] =
 	"Run it again. In a QEMU with -accel tcg, use thread=single: its SVM loses a guest's state "
 	"about once in 100000 conversions with thread=multi.";
@@ -82,7 +82,10 @@ static int on_exception(struct vcpu *vcpu)
 	return unexpected(vcpu, text);
 }
 
-/* 0, -errno if the attributes could not be set (counted), or -ECANCELED if the run has failed. */
+/*
+ * Converts. Returns 0, -errno if the attributes could not be set (counted), or -ECANCELED if the
+ * run has failed.
+ */
 static int do_conversion(struct vcpu *vcpu)
 {
 	int r = convert(vcpu->vm, &vcpu->counters, &vcpu->feed.next, &vcpu->failure);
@@ -95,9 +98,9 @@ static int do_conversion(struct vcpu *vcpu)
 }
 
 /*
- * In the exit of a conversion: writes what the guest does next. A conversion of the VMM's own must
- * not get between this exit and its re-entry, nor may a wait: both would look like time that this
- * conversion took. Those begin when the guest has said that it is done.
+ * Writes the guest's next list, in the exit of a conversion. Neither a conversion by the VMM itself
+ * nor a delay may come between this exit and its re-entry: it would count as time of this
+ * conversion. Both start when the guest reports the end of its list.
  */
 static void follow_up(struct vcpu *vcpu)
 {
@@ -129,7 +132,7 @@ static int on_hypercall(struct vcpu *vcpu)
 	    run->hypercall.args[0] != vm_page_gpa(c->start) ||
 	    run->hypercall.args[1] != c->npages ||
 	    !(run->hypercall.args[2] & KVM_MAP_GPA_RANGE_ENCRYPTED) != !c->to_private)
-		return unexpected(vcpu, "a hypercall that the guest was not told to make");
+		return unexpected(vcpu, "a hypercall outside the guest's list");
 
 	pause_as_asked(vcpu);
 	r = do_conversion(vcpu);
@@ -140,7 +143,7 @@ static int on_hypercall(struct vcpu *vcpu)
 	return 0;
 }
 
-/* Lets the instruction that faulted run again with another address. */
+/* Changes the address of the faulting instruction, which then runs again. */
 static int redirect_access(struct vcpu *vcpu, uint64_t gpa)
 {
 	struct kvm_regs regs;
@@ -165,20 +168,20 @@ static int on_memory_fault(struct vcpu *vcpu)
 	    !(fault->flags & KVM_MEMORY_EXIT_FLAG_PRIVATE) || fault->size != GM_PAGE_SIZE ||
 	    !vm_alias(vcpu->vm, vcpu->index, fault->gpa, &alias) || alias.page != c.start ||
 	    alias.to_private != c.to_private)
-		return unexpected(vcpu, "a memory fault that the guest was not told to cause");
+		return unexpected(vcpu, "a memory fault outside the guest's list");
 
 	pause_as_asked(vcpu);
 	r = do_conversion(vcpu);
 	if (r == -ECANCELED)
 		return -1;
-	/* What is behind the alias may not be touched if it could not be converted. */
+	/* The page behind the alias must stay untouched if it could not be converted. */
 	if (redirect_access(vcpu, r ? boot_mailbox_gpa(vcpu->index) : vm_page_gpa(c.start)))
 		return -1;
 	follow_up(vcpu);
 	return 0;
 }
 
-/* Runs the guest until it has done its list. */
+/* Runs the guest until it has completed its list. */
 static int run_list(struct vcpu *vcpu)
 {
 	struct kvm_run *run = vcpu->run;
@@ -202,7 +205,7 @@ static int run_list(struct vcpu *vcpu)
 		} else if (run->exit_reason == KVM_EXIT_IO && run->io.port == GM_PORT_EXCEPTION) {
 			return on_exception(vcpu);
 		} else {
-			return unexpected(vcpu, "an exit that the guest was not told to cause");
+			return unexpected(vcpu, "an exit outside the guest's list");
 		}
 	}
 }
@@ -217,7 +220,7 @@ static void wait_for_turn(struct vcpu *vcpu)
 		return;
 	sleep_until(vcpu->due_ns < deadline ? vcpu->due_ns : deadline);
 	now = monotonic_ns();
-	/* Catches up with short delays; after a long one it goes on from here. */
+	/* Catch up after short delays; after a long one, start over from now. */
 	if (now > vcpu->due_ns + NSEC_PER_SEC)
 		vcpu->due_ns = now;
 	vcpu->due_ns += NSEC_PER_SEC / rate;
@@ -256,7 +259,10 @@ static int convert_all(struct vcpu *vcpu)
 	return 0;
 }
 
-/* The guest's last look at all that it can see. A signal asks for an end now, so not after one. */
+/*
+ * Runs the guest's final check of all pages it can access. A signal ends the run at once, so there
+ * is none after a signal.
+ */
 static int verify_all(struct vcpu *vcpu)
 {
 	struct feed *feed = &vcpu->feed;
@@ -275,7 +281,7 @@ static int collect(struct vcpu *vcpu)
 	const struct gm_mailbox *mb = vcpu->feed.mailbox;
 
 	if (mb->touched_pages != vcpu->feed.handed_pages)
-		return unexpected(vcpu, "the guest did not touch the pages it was told to");
+		return unexpected(vcpu, "the guest did not touch all pages of its list");
 	vcpu->counters.verified_pages += vcpu->feed.verified_pages;
 	vcpu->counters.verify_failures += mb->bad_pages;
 	if (mb->bad_pages)

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Owns: one vCPU: its thread, its exits, and the pace of its conversions. Must not know other vCPUs
- * or the ledger's format.
- */
+/* One vCPU: its thread, its exits, and the rate of its conversions. */
 #ifndef GMEMLOAD_VCPU_H
 #define GMEMLOAD_VCPU_H
 
@@ -13,11 +10,11 @@
 
 struct kvm_run;
 
-/* Shared by the vCPUs of a VM. */
+/* Limits shared by the vCPUs of a VM. */
 struct run_limits {
 	uint64_t start_ns;
-	uint64_t deadline_ns;		/* UINT64_MAX: none */
-	atomic_bool failed;		/* one of them did: all end */
+	uint64_t deadline_ns;		/* UINT64_MAX: no deadline */
+	atomic_bool failed;		/* a vCPU failed: all of them end */
 };
 
 struct vcpu {
@@ -29,10 +26,10 @@ struct vcpu {
 	struct run_limits *limits;
 	struct feed feed;
 	bool converting;		/* feed.next is in the guest's list */
-	uint64_t due_ns;		/* with --rate: when the next conversion may begin */
+	uint64_t due_ns;		/* with --rate: earliest start of the next conversion */
 	struct counters counters;
 	struct failure failure;
-	bool failed;			/* the failure is not just wrong content */
+	bool failed;			/* a failure other than wrong content */
 	pthread_t thread;
 };
 
@@ -40,7 +37,7 @@ int vcpu_create(struct vcpu *vcpu, struct vm *vm, unsigned int index, struct run
 		struct failure *failure);
 void vcpu_destroy(struct vcpu *vcpu);
 
-/* The thread's body: all conversions, then a look at all pages. The argument is the vcpu. */
+/* Thread function of the vCPU @vcpu: all conversions, then a check of all pages. */
 void *vcpu_main(void *vcpu);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see verify.h. Must not know why memory holds what it does. */
+/* Checks of shared memory by the host. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>

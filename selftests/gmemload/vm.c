@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see vm.h. Must not know what the vCPUs do, nor the ledger's format. */
+/* Creation and memory layout of one VM. */
 #include <cpuid.h>
 #include <errno.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@ static int failed(struct failure *failure, const struct vm *vm, const char *what
 		    "cannot %s of vm %u: %s", what, vm->index, strerror(error));
 }
 
-/* Even shares: [total * i / parts, total * (i + 1) / parts). */
+/* Returns even share @i: [total * i / parts, total * (i + 1) / parts). */
 static struct page_extent share(uint64_t total, unsigned int i, unsigned int parts)
 {
 	uint64_t start = total / parts * i + total % parts * i / parts;
@@ -76,7 +76,9 @@ uint64_t vm_page_gpa(uint64_t page)
 	return (GM_RAM_GFN + page) << GM_PAGE_SHIFT;
 }
 
-/* Of one window: all are as large as the largest, so that a gfn is divided easily. */
+/*
+ * Returns the size of one window: all are as large as the largest, so that a gfn is divided easily.
+ */
 static uint64_t window_pages(const struct vm *vm)
 {
 	return vm->windows.npages / vm->options->vcpus / 2;
@@ -110,7 +112,7 @@ static int set_region(struct vm *vm, struct kvm_userspace_memory_region2 *region
 	return ioctl(vm->vm_fd, KVM_SET_USER_MEMORY_REGION2, region);
 }
 
-/* Small pages only: the ledger says which pages exist, so one touch must not make 512. */
+/* Maps small pages only: the ledger lists populated pages, so one touch must not populate 512. */
 static uint8_t *map_anonymous(uint64_t size)
 {
 	uint8_t *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
@@ -118,7 +120,7 @@ static uint8_t *map_anonymous(uint64_t size)
 
 	if (memory == MAP_FAILED)
 		return NULL;
-	/* EINVAL: a kernel without transparent huge pages */
+	/* EINVAL: kernel without transparent huge pages */
 	if (madvise(memory, size, MADV_NOHUGEPAGE) && errno != EINVAL) {
 		munmap(memory, size);
 		return NULL;
@@ -202,7 +204,10 @@ static int add_gmem_slots(struct vm *vm, struct failure *failure)
 		slot->file = &vm->files[o->one_file ? 0 : i];
 		if (!o->one_file && create_file(vm, &vm->files[i], slot->pages.npages, failure))
 			return -1;
-		/* The last slot first in the file, so that offsets are not those of the RAM. */
+		/*
+		 * Place the last slot first in the file, so that file offsets differ from those of
+		 * the RAM.
+		 */
 		if (o->one_file)
 			slot->pgoff = o->mem_pages - slot->pages.start - slot->pages.npages;
 		if (add_gmem_slot(vm, slot, failure))
@@ -226,7 +231,10 @@ static void place_windows(struct vm *vm)
 	vm->windows.npages = largest * vm->options->vcpus * 2;
 }
 
-/* As a confidential VM's VMM does: all memory is shared at first, and each slot goes to private. */
+/*
+ * Sets the start state as a confidential VM's VMM does: all memory is shared at first, and each
+ * slot is converted to private.
+ */
 static int set_start_state(struct vm *vm, struct failure *failure)
 {
 	unsigned int i;

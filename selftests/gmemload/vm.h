@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns: one VM: its slots, guest_memfd files, address layout, boot memory and the state of its
- * pages. Must not know what the vCPUs do, nor the ledger's format.
+ * One VM: its slots, guest_memfd files, address layout, boot memory and the state of its pages.
  *
  * Guest physical memory:
- *	4 KiB		boot slot, plain memory: page tables, code; stack and mailbox by vCPU
- *	4 GiB		RAM: the gmem slots one after the other
+ *	4 KiB		boot slot, plain memory: page tables, code; per vCPU a stack and mailbox
+ *	4 GiB		RAM: the gmem slots in sequence
  *	above that	alias windows: private attributes, no slot. For each vCPU
- *			one window "want private" and one "want shared", over the first
- *			pages of its slice
+ *			one window "convert to private" and one "convert to shared", over
+ *			the first pages of its slice
  */
 #ifndef GMEMLOAD_VM_H
 #define GMEMLOAD_VM_H
@@ -32,20 +31,20 @@ struct gmem_file {
 	uint64_t npages;
 };
 
-/* Pages are counted from the begin of RAM. */
+/* Slot; pages are relative to the start of RAM. */
 struct slot {
 	uint32_t id;
 	struct page_extent pages;
 	const struct gmem_file *file;
 	uint64_t pgoff;
-	uint8_t *shared;		/* the shared side, in this process */
+	uint8_t *shared;		/* mapping of the shared side in this process */
 };
 
 struct vm {
 	const struct options *options;
 	unsigned int index;
 	pid_t pid;
-	char name[16];			/* comm of the process */
+	char name[16];			/* the process's comm */
 	int kvm_fd;
 	int vm_fd;
 	uint64_t salt;
@@ -56,34 +55,34 @@ struct vm {
 	unsigned int nr_files;
 	struct slot *slots;
 	unsigned int nr_slots;
-	struct page_extent windows;	/* gfns; npages 0: none */
+	struct page_extent windows;	/* gfns; npages 0: no windows */
 	struct pagestate pages;
-	struct counters counters;	/* of what no vCPU thread does */
+	struct counters counters;	/* counts of work outside the vCPU threads */
 	uint64_t elapsed_ns;
 };
 
-/* What an address in an alias window asks for. */
+/* Meaning of an address in an alias window. */
 struct alias {
 	uint64_t page;
 	bool to_private;
 };
 
-/* Makes the VM with all its memory in its start state. */
+/* Creates the VM with all its memory in its start state. */
 int vm_create(struct vm *vm, const struct options *options, unsigned int index, int kvm_fd,
 	      struct failure *failure);
 void vm_destroy(struct vm *vm);
 
-/* The pages that a vCPU works on. */
+/* Returns the pages that a vCPU works on. */
 struct page_extent vm_slice(const struct options *options, unsigned int vcpu);
 
-/* The piece of [start, start + npages) that lies in one slot and begins at start. */
+/* Returns the part of [start, start + npages) that begins at start and lies in one slot. */
 struct page_extent vm_slot_piece(const struct vm *vm, uint64_t start, uint64_t npages,
 				 const struct slot **slot);
 
-/* The shared side of a page of that slot. */
+/* Returns the address of a page on the slot's shared side. */
 uint8_t *vm_shared_page(const struct slot *slot, uint64_t page);
 
-/* Guest physical addresses. */
+/* Return guest physical addresses. */
 uint64_t vm_page_gpa(uint64_t page);
 uint64_t vm_alias_gpa(const struct vm *vm, unsigned int vcpu, uint64_t page, bool to_private);
 bool vm_alias(const struct vm *vm, unsigned int vcpu, uint64_t gpa, struct alias *alias);
