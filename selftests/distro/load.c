@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * VMs of the default type, which every KVM has, doing all that guest_memfd allows there.
- * A ledger says in gmemtop's own names what it must report. Usage: distro_load VMS ROUNDS LEDGER
+ * VMs of the default type, which every KVM has, with all operations that guest_memfd allows there.
+ * A ledger lists, under gmemtop's own names, the values it must report.
+ * Usage: distro_load VMS ROUNDS LEDGER
  *
- * Conversions: attributes 0 find everything as asked for and count as unchanged, where the
- * kernel has attributes. Private is refused before anything is locked and must count nothing,
- * and so must calls whose argument is wrong or cannot be read.
- * Files that can be mapped are bound, where the kernel has them; others can't be.
+ * Conversions: a request for attributes 0 counts as unchanged, if the kernel has attributes. KVM
+ * refuses private before it takes a lock, so it must count nowhere, like calls whose argument is
+ * invalid or cannot be read.
+ * Files that can be mapped are bound, if the kernel has them; others cannot be bound.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -38,7 +39,7 @@
 #define FILE_PAGES 64
 #define BASE_GFN 0x10000ULL
 
-/* The counts that must be seen. */
+/* Counts that the tools must report. */
 struct ledger {
 	unsigned long unchanged;
 	unsigned long punches, punched_bytes, punches_failed;
@@ -54,8 +55,8 @@ struct file {
 struct vm {
 	int fd;
 	unsigned int rounds;
-	bool attributes;	/* the kernel has them */
-	__u64 flags;		/* of files that can be mapped, 0: it has none */
+	bool attributes;	/* the kernel has memory attributes */
+	__u64 flags;		/* flags of files that can be mapped; 0: the kernel has none */
 	struct file files[FILES];
 	struct ledger ledger;
 };
@@ -67,8 +68,8 @@ static void __attribute__((noreturn)) fail(const char *what)
 	exit(1);
 }
 
-/* An operation that must fail, and with this error. */
-static void refused(int ret, int err, const char *what)
+/* Checks that an operation failed with the error @err. */
+static void check_refused(int ret, int err, const char *what)
 {
 	if (ret >= 0 || errno != err) {
 		fprintf(stderr, "distro_load: cannot rely on this kernel: %s gave %s, not %s\n"
@@ -133,7 +134,7 @@ static void bind_file(struct vm *vm, unsigned int i)
 		fail("map a guest_memfd");
 	if (ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION2, &r))
 		fail("bind a guest_memfd");
-	/* Away and back: a slot that is gone must not be listed, nor twice. */
+	/* Deleted and bound again: the tools must list the slot once. */
 	r.memory_size = 0;
 	if (ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION2, &r))
 		fail("delete a memslot");
@@ -144,7 +145,10 @@ static void bind_file(struct vm *vm, unsigned int i)
 	touch(f, at, i, FILE_PAGES / 2);
 }
 
-/* The first file can be mapped, and bound, where the kernel has such; the second can't. */
+/*
+ * Creates the files. The first one can be mapped and bound, if the kernel has such files; the
+ * second cannot.
+ */
 static void create_files(struct vm *vm)
 {
 	int closed = create(vm, PAGE, 0);
@@ -152,8 +156,8 @@ static void create_files(struct vm *vm)
 	if (closed < 0)
 		fail("create a guest_memfd");
 	close(closed);
-	refused(create(vm, 0, 0), EINVAL, "a guest_memfd of no size");
-	refused(create(vm, PAGE, 1ULL << 63), EINVAL, "a guest_memfd with unknown flags");
+	check_refused(create(vm, 0, 0), EINVAL, "a guest_memfd of no size");
+	check_refused(create(vm, PAGE, 1ULL << 63), EINVAL, "a guest_memfd with unknown flags");
 	for (unsigned int i = 0; i < FILES; i++) {
 		vm->files[i].fd = create(vm, FILE_PAGES * PAGE, i ? 0 : vm->flags);
 		if (vm->files[i].fd < 0)
@@ -187,12 +191,14 @@ static void use_file(struct vm *vm, struct file *f, unsigned int round)
 
 	allocate(vm, f, first, n);
 	punch(vm, f, first + n / 2, 1 + n / 3);
-	refused(fallocate(f->fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, 1, PAGE), EINVAL,
+	check_refused(fallocate(f->fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, 1, PAGE), EINVAL,
 		"a punch that is not aligned");
 	vm->ledger.punches_failed++;
 }
 
-/* Kernels without attributes have no such ioctl at all. */
+/*
+ * Makes one valid and three invalid requests; kernels without attributes have no such ioctl at all.
+ */
 static void convert_round(const struct vm *vm, unsigned int round)
 {
 	__u64 gfn = BASE_GFN + round % FILE_PAGES, pages = 1 + round * 3 % 600;
@@ -200,10 +206,10 @@ static void convert_round(const struct vm *vm, unsigned int round)
 
 	if (vm->attributes && convert(vm, gfn, pages, 0))
 		fail("convert to shared");
-	refused(convert(vm, gfn, pages, KVM_MEMORY_ATTRIBUTE_PRIVATE), err,
+	check_refused(convert(vm, gfn, pages, KVM_MEMORY_ATTRIBUTE_PRIVATE), err,
 		"a conversion to private");
-	refused(convert(vm, gfn, 0, 0), err, "a conversion of nothing");
-	refused(ioctl(vm->fd, KVM_SET_MEMORY_ATTRIBUTES, NULL),
+	check_refused(convert(vm, gfn, 0, 0), err, "a conversion of nothing");
+	check_refused(ioctl(vm->fd, KVM_SET_MEMORY_ATTRIBUTES, NULL),
 		vm->attributes ? EFAULT : ENOTTY, "a conversion without an argument");
 }
 
@@ -250,7 +256,7 @@ static unsigned long long inode(const struct file *f)
 	return st.st_ino;
 }
 
-/* null: this kernel converts nothing, so there is nothing to count. */
+/* Prints the counts of conversions; null if this kernel has no conversions to count. */
 static void print_conversions(FILE *out, const struct vm *vm)
 {
 	static const char *const zero[] = {
@@ -303,7 +309,7 @@ static void __attribute__((noreturn)) run_vm(unsigned int rounds, const char *pa
 		fail("write the ledger");
 	open_vm(&vm);
 	work(&vm);
-	/* One write for each VM: the processes append to one file. */
+	/* One write per VM: all processes append to the same file. */
 	setvbuf(out, NULL, _IOFBF, 1 << 16);
 	print_ledger(out, &vm);
 	if (fclose(out) || write(done, &ready, 1) != 1)
@@ -342,7 +348,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < vms; i++)
 		start_vm(rounds + i, argv[3], done);
 	close(done[1]);
-	/* The pipe ends early if one of them has failed. */
+	/* The pipe ends early if a VM has failed. */
 	for (i = 0; i < vms && read(done[0], &ready, 1) == 1; i++)
 		;
 	if (i < vms)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loads BPF objects that other compilers built, as gmemtop would load its own: each set of
- * probes that this kernel has, all groups. Prints TAP; a refused program is named, with the
- * end of the verifier's log. Usage: load_object [-v] OBJECT..   -v: the whole log
+ * Loads BPF objects built by other compilers in the same way as gmemtop loads its own: each probe
+ * set that this kernel supports, all groups. Prints TAP; a rejected program is named, with the end
+ * of the verifier's log. Usage: load_object [-v] OBJECT..   -v: print the whole log
  */
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -24,7 +24,7 @@ static int tests, failures;
 
 static char refused[64];
 
-/* libbpf names the program that the kernel refuses only in its messages. */
+/* Finds the rejected program, which libbpf names only in its messages. */
 static int find_refused(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
 	char text[512], name[64];
@@ -36,7 +36,10 @@ static int find_refused(enum libbpf_print_level level, const char *fmt, va_list 
 	return 0;
 }
 
-/* Each program on a function has a twin for kprobes, NAME_k: bpf/gmem_function.bpf.h. */
+/*
+ * Returns the probe of a program. Each program on a function has a twin for kprobes, NAME_k
+ * (bpf/gmem_function.bpf.h).
+ */
 static const struct gmem_probe *probe_of(const char *program, bool *twin)
 {
 	size_t len = strlen(program);
@@ -51,13 +54,16 @@ static const struct gmem_probe *probe_of(const char *program, bool *twin)
 	return NULL;
 }
 
-/* Programs of one test: a set of probes, its functions in one way. */
+/* Programs of one test: a probe set, and the way its functions are attached. */
 struct choice {
 	enum gmem_probe_set set;
 	enum gmem_way way;
 };
 
-/* Programs that are no probes are always loaded, but those that only one way needs. */
+/*
+ * Returns whether to load a program. Programs that are not probes are always loaded, except those
+ * that a single way needs.
+ */
 static bool wanted(const char *name, struct choice c)
 {
 	bool twin = false;
@@ -86,7 +92,7 @@ static int set_target(struct bpf_program *prog, struct choice c)
 	return twin ? 0 : bpf_program__set_attach_target(prog, 0, p->found);
 }
 
-/* Returns the number of programs that will be loaded, or -errno. */
+/* Selects the programs to load; returns their number, or -errno. */
 static int choose(struct bpf_object *obj, struct choice c)
 {
 	struct bpf_program *prog;
@@ -107,7 +113,7 @@ static int choose(struct bpf_object *obj, struct choice c)
 	return n ? n : -ENOENT;
 }
 
-/* Returns the number of programs, or -errno. */
+/* Loads one object; returns the number of programs, or -errno. */
 static int load(const char *path, struct choice c)
 {
 	struct bpf_object *obj = bpf_object__open_file(path, NULL);
@@ -137,7 +143,7 @@ static void comment(const char *text)
 	}
 }
 
-/* The last lines have the instruction and the reason. */
+/* Prints the last lines of the log, which name the instruction and the reason. */
 static void print_log(void)
 {
 	const char *from = verifier_log + strlen(verifier_log);
@@ -187,7 +193,7 @@ int main(int argc, char **argv)
 			printf("# no %s here: %s\n", gmem_set_names[set], e.what);
 			continue;
 		}
-		/* With tracepoints hardly a function is left. */
+		/* With tracepoints, hardly any functions are left. */
 		for (int way = 0; way < (set == GMEM_SET_STOCK ? GMEM_WAYS : 1); way++) {
 			for (int i = first; i < argc; i++)
 				test(argv[i], (struct choice){ set, way });

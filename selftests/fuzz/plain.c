@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Where there is no fuzzer: calls what it would call, with each file given, and with pieces of it. */
+/* Driver without a fuzzer: calls the fuzz target with each given file, and with pieces of it. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a fuzzer calls: reads the bytes as a recording, or, where they do not begin as one, as
- * the inside of a block, and puts all that comes of it into an analysis.
+ * Fuzz target: reads the bytes as a recording or, if they do not begin as one, as the contents of a
+ * block, and feeds all records to an analysis.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -18,7 +18,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define MOST_RECORDS 20000	/* of an input: a small block can have very many */
+#define MOST_RECORDS 20000	/* per input: a small block can have very many */
 
 struct run {
 	struct gmem_analysis *analysis;
@@ -72,7 +72,10 @@ static void read_file(const uint8_t *data, size_t size, struct run *run)
 	gmem_source_close(s);
 }
 
-/* The first two bytes say how many records, the next how much of the rest is a layout. */
+/*
+ * Reads the contents of a block. The first two bytes are the number of records, the third the
+ * length of a layout that follows.
+ */
 static void read_block(const uint8_t *data, size_t size, struct run *run)
 {
 	static struct decoder decoder;

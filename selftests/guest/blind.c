@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes probes blind behind the back of a tool.
+ * Disables attached probes without the tool's involvement.
  *   blind close PID PROGRAM   closes, inside process PID, the link of each BPF program of that
  *                             name; prints how many there were
- *   blind contradict          attaches as the tools do, then swaps the link on kvm_vm_ioctl for one
- *                             that does not fire, so that only contradictions can show it; prints
- *                             what is blind before and after the conversions of a VM that it makes
- *   blind convert GIB         makes a VM that converts so much with one request, to private, when a line
- *                             comes on stdin, and back at the next one; prints what it has done
+ *   blind contradict          attaches as the tools do, then replaces the link on kvm_vm_ioctl by
+ *                             one that never fires, so that only contradictions between counters
+ *                             reveal it; prints the blind probes before and after conversions of
+ *                             a VM that it creates
+ *   blind convert GIB         creates a VM and converts GIB of it with one request: to private at a
+ *                             line on stdin, and back at the next; prints the new attribute
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -35,7 +36,7 @@ static int fail(const char *what)
 	return 1;
 }
 
-/* Returns the id of the program behind descriptor @fd of @pid, 0 if that is no link. */
+/* Returns the id of the program behind descriptor @fd of @pid, or 0 if it is not a link. */
 static unsigned int program_behind(const char *pid, const char *fd)
 {
 	char path[64], line[128];
@@ -66,7 +67,7 @@ static bool is_link(const char *pid, const char *fd)
 	return strstr(to, "bpf_link") || strstr(to, "bpf-link");
 }
 
-/* The kernel keeps 15 characters of a name. */
+/* Returns whether program @id is called @name, of which the kernel keeps 15 characters. */
 static bool is_program(unsigned int id, const char *name)
 {
 	struct bpf_prog_info info = { 0 };
@@ -80,7 +81,10 @@ static bool is_program(unsigned int id, const char *name)
 	return is;
 }
 
-/* The process is stopped in a system call, so that the instruction before rip makes one. */
+/*
+ * Makes the process call close(@fd). It is stopped in a system call, so the instruction before rip
+ * is a syscall.
+ */
 static int call_close(pid_t pid, long fd)
 {
 	struct user_regs_struct was, regs;
@@ -160,7 +164,7 @@ static int ignore(void *ctx, void *data, size_t size)
 	return 0;
 }
 
-/* In place of the program's link, one of a program that is elsewhere: all that looks at it is content. */
+/* Replaces the program's link by that of another program, which every check of links accepts. */
 static bool swap_link(struct attachment *a, const char *program)
 {
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
@@ -218,13 +222,15 @@ static int contradict(void)
 	if (!convert(vm, 10))
 		return fail("convert");
 	print_blind(&a);
-	verify_close(&a.verifier);	/* its requests would be missing at once */
+	/* otherwise its missing requests would be noticed at once */
+	verify_close(&a.verifier);
 	if (!swap_link(&a, "stock_attributes") || !swap_link(&a, "stock_attributes_exit"))
 		return fail("swap links");
 	print_blind(&a);
 	if (!convert(vm, 1))
 		return fail("convert");
-	print_blind(&a);	/* the first may have begun before the programs were there */
+	/* the first conversion may have begun before the programs were attached */
+	print_blind(&a);
 	if (!convert(vm, 1))
 		return fail("convert");
 	print_blind(&a);
@@ -239,7 +245,7 @@ static int convert_when_asked(uint64_t size)
 
 	if (vm < 0)
 		return fail("create a VM");
-	/* For a tool that learns of a VM by its conversions. */
+	/* Lets a tool discover the VM by its conversions. */
 	if (!convert(vm, 1) || !convert_range(vm, 0, 2 << 20, 0))
 		return fail("convert");
 	for (int i = 0; fgets(line, sizeof(line), stdin); i++) {

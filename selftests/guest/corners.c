@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * VMs whose files are where a scan has to look twice. Usage: corners MODE
- *   hide    the VM is open in a child, too, which has another one. At a line of stdin the child
- *           closes it, and then its parent converts 300 single pages
+ * VMs whose files are difficult for a scan to find. Usage: corners MODE
+ *   hide    a child holds the VM, too, and has another one. At a line of stdin the child closes it,
+ *           and then the parent converts 300 single pages
  *   crowd   3 VMs, each with 4 guest_memfds of 12 slots, with holes between them
  *   many    a guest_memfd with 1500 bindings, whose only descriptor is in flight in a socket
  *   flight  a bound guest_memfd with 50 pages, whose only descriptor is in flight in a socket
- *   mapped  the same, without any descriptor: it is mapped (Linux 6.18)
- *   backs   a guest_memfd that is bound nowhere: a slot's userspace_addr maps it. Each line of stdin
- *           makes the process touch page 3 of it, and then the guest page 0 (Linux 6.18)
- * Prints the pid that has the VM and the inode, and "done" for each line of stdin; ends with stdin.
- * Prints "none" where the kernel cannot do it.
+ *   mapped  the same without any descriptor: the file is only mapped (Linux 6.18)
+ *   backs   an unbound guest_memfd, mapped by a slot's userspace_addr. At each line of stdin the
+ *           process touches page 3 of it, and then the guest touches page 0 (Linux 6.18)
+ * Prints the PID that holds the VM and the inode, and "done" for each line of stdin; ends with stdin.
+ * Prints "none" if the kernel lacks the feature.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -67,8 +67,8 @@ static int new_gmem(int vm, unsigned long size, unsigned long flags)
 	return must(gmem, "KVM_CREATE_GUEST_MEMFD");
 }
 
-/* fd < 0: anonymous memory. */
-static void *map(int fd, unsigned long size)
+/* Maps a file, or anonymous memory if @fd is negative. */
+static void *map_memory(int fd, unsigned long size)
 {
 	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
 
@@ -77,7 +77,7 @@ static void *map(int fd, unsigned long size)
 	return p;
 }
 
-/* gmem < 0: a slot without guest_memfd. */
+/* Sets a slot; @gmem < 0: without guest_memfd. */
 static void new_slot(int vm, unsigned int slot, unsigned long gpa, unsigned long size, void *memory,
 		     int gmem, unsigned long offset)
 {
@@ -90,13 +90,13 @@ static void new_slot(int vm, unsigned int slot, unsigned long gpa, unsigned long
 	must(ioctl(vm, KVM_SET_USER_MEMORY_REGION2, &region), "KVM_SET_USER_MEMORY_REGION2");
 }
 
-/* A VM with one slot, and a guest_memfd of that size. */
+/* Creates a VM with one slot and a guest_memfd of @size bytes. */
 static int simple_vm(int *gmem, unsigned long size)
 {
 	int vm = new_vm(KVM_X86_SW_PROTECTED_VM);
 
 	*gmem = new_gmem(vm, size, 0);
-	new_slot(vm, 0, 0, size, map(-1, size), *gmem, 0);
+	new_slot(vm, 0, 0, size, map_memory(-1, size), *gmem, 0);
 	return vm;
 }
 
@@ -114,7 +114,7 @@ static void print_owner(int gmem)
 	fflush(stdout);
 }
 
-/* To the end of stdin. */
+/* Calls @work for each line of stdin, until its end. */
 static void serve(void (*work)(void *), void *arg)
 {
 	char c;
@@ -145,7 +145,10 @@ struct hidden {
 	volatile int closed;
 };
 
-/* It has the highest pid of those that have the VM: who looks through all processes meets it last. */
+/*
+ * Runs in the child, whose PID is the highest of those that hold the VM: a scan of all processes
+ * finds it last.
+ */
 static int close_in_child(void *arg)
 {
 	struct hidden *h = arg;
@@ -171,7 +174,10 @@ static void convert_hidden(void *arg)
 	convert_singly(&h->vm);
 }
 
-/* KVM serves only who has the memory of the VMM: the child has that, and descriptors of its own. */
+/*
+ * Shares the VM with a child. KVM serves only processes with the VMM's memory, so the child has
+ * that, but its own descriptor table.
+ */
 static void hide(void)
 {
 	static char stack[1 << 16];
@@ -189,7 +195,7 @@ static void hide(void)
 #define CROWD_VMS	3
 #define CROWD_FILES	4
 #define CROWD_SLOTS	12
-#define CROWD_STRIDE	(64 * PAGE)	/* from slot to slot, each of one page */
+#define CROWD_STRIDE	(64 * PAGE)	/* from slot to slot; each has one page */
 
 static void crowd(void)
 {
@@ -203,14 +209,14 @@ static void crowd(void)
 			gmem = new_gmem(vm, size, 0);
 			for (int s = 0; s < CROWD_SLOTS; s++)
 				new_slot(vm, f * CROWD_SLOTS + s, f * size + s * CROWD_STRIDE, PAGE,
-					 map(-1, PAGE), gmem, s * CROWD_STRIDE);
+					 map_memory(-1, PAGE), gmem, s * CROWD_STRIDE);
 		}
 	}
 	print_owner(gmem);
 	serve(NULL, NULL);
 }
 
-/* Sent, and never received. */
+/* Sends a descriptor into a socket that nothing receives from. */
 static void send_away(int fd)
 {
 	union {
@@ -237,7 +243,7 @@ static void many(void)
 	int gmem = new_gmem(vm, 2 * MANY_SLOTS * PAGE, 0);
 
 	for (int s = 0; s < MANY_SLOTS; s++)
-		new_slot(vm, s, 2 * s * PAGE, PAGE, map(-1, PAGE), gmem, 2 * s * PAGE);
+		new_slot(vm, s, 2 * s * PAGE, PAGE, map_memory(-1, PAGE), gmem, 2 * s * PAGE);
 	print_owner(gmem);
 	send_away(gmem);
 	close(gmem);
@@ -260,7 +266,7 @@ static void mapped(void)
 {
 	int vm = new_vm(0), gmem = new_gmem(vm, BLOCK, MAPPABLE);
 
-	new_slot(vm, 0, 0, BLOCK, map(gmem, BLOCK), gmem, 0);
+	new_slot(vm, 0, 0, BLOCK, map_memory(gmem, BLOCK), gmem, 0);
 	fill(gmem);
 	print_owner(gmem);
 	close(gmem);
@@ -276,7 +282,7 @@ struct backed {
 	int vcpu;
 };
 
-/* Real mode: it writes to the first byte of its memory, and halts. */
+/* Starts the guest in real mode: it writes to the first byte of its memory, and halts. */
 static void start_guest(int vcpu)
 {
 	struct kvm_regs regs = { .rip = CODE_GPA, .rflags = 2 };
@@ -306,9 +312,9 @@ static void backs(void)
 	static const unsigned char code[] = { 0xc6, 0x06, MEMORY_GPA & 0xff, MEMORY_GPA >> 8, 1, 0xf4 };
 	int vm = new_vm(0);
 	struct backed b = { .gmem = new_gmem(vm, BLOCK, MAPPABLE) };
-	void *low = map(-1, MEMORY_GPA);
+	void *low = map_memory(-1, MEMORY_GPA);
 
-	b.memory = map(b.gmem, BLOCK);
+	b.memory = map_memory(b.gmem, BLOCK);
 	memcpy((char *)low + CODE_GPA, code, sizeof(code));
 	new_slot(vm, 0, 0, MEMORY_GPA, low, -1, 0);
 	new_slot(vm, 1, MEMORY_GPA, BLOCK, (void *)b.memory, -1, 0);

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A VM with 2 MiB of guest_memfd, 100 pages of it private, whose files are in unusual
- * hands. Usage: owners MODE [MIB NAME]
- * With MIB and NAME: with that much memory, all of it private and allocated, and the
- * process has that name.
- *   plain   one process has the VM and its guest_memfd
+ * A VM with 2 MiB of guest_memfd, 100 pages of it private, whose files have unusual holders.
+ * Usage: owners MODE [MIB NAME]
+ * With MIB and NAME: MIB of memory, all of it private and allocated, and NAME is the process's name.
+ *   plain   one process holds the VM and its guest_memfd
  *   orphan  the VM's file is closed, that of guest_memfd is not
- *   fork    a child has both, and its parent is gone
- *   pass    a child got guest_memfd by a socket, nobody has the VM
- *   unbound a second guest_memfd, of which 50 pages are allocated, is bound nowhere
- *   double  memory is converted there and back, and never discarded: it is there twice
- * Prints the pid that has them and the inode, and keeps them to the end of stdin.
+ *   fork    a child holds both, and its parent has ended
+ *   pass    a child received guest_memfd over a socket, no process holds the VM
+ *   unbound a second guest_memfd, with 50 pages allocated, is not bound
+ *   double  memory is converted back and forth and never discarded: it is double-backed
+ * Prints the PID of the holder and the inode, and keeps them open until the end of stdin.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -33,7 +32,7 @@
 
 static unsigned long size = BLOCK;
 static unsigned long private = 100 * 4096;
-static bool filled;	/* all of it is allocated */
+static bool filled;	/* all memory is allocated */
 
 static int must(int r, const char *what)
 {
@@ -52,7 +51,7 @@ static void convert(int vm, unsigned long start, unsigned long bytes, bool to_pr
 	must(ioctl(vm, KVM_SET_MEMORY_ATTRIBUTES, &attributes), "KVM_SET_MEMORY_ATTRIBUTES");
 }
 
-static int make_vm(int *gmem, bool twice)
+static int make_vm(int *gmem, bool double_backed)
 {
 	int kvm = must(open("/dev/kvm", O_RDWR | O_CLOEXEC), "/dev/kvm");
 	int vm = must(ioctl(kvm, KVM_CREATE_VM, KVM_X86_SW_PROTECTED_VM), "KVM_CREATE_VM");
@@ -71,13 +70,13 @@ static int make_vm(int *gmem, bool twice)
 	convert(vm, 0, private, true);
 	if (filled)
 		must(fallocate(*gmem, FALLOC_FL_KEEP_SIZE, 0, size), "fallocate");
-	if (filled && twice)
+	if (filled && double_backed)
 		memset(shared, 1, size);
 	close(kvm);
 	return vm;
 }
 
-/* 50 pages, or all, for which no memslot asks. */
+/* Returns a guest_memfd without a memslot, with 50 pages or all of them allocated. */
 static int make_unbound(int vm)
 {
 	struct kvm_create_guest_memfd create = { .size = size };
@@ -87,7 +86,7 @@ static int make_unbound(int vm)
 	return gmem;
 }
 
-static void keep(int gmem, int flips)
+static void hold_files(int gmem, int convert_vm)
 {
 	struct pollfd in = { .fd = 0, .events = POLLIN };
 	struct stat st;
@@ -98,23 +97,23 @@ static void keep(int gmem, int flips)
 	printf("%d %lu\n", getpid(), (unsigned long)st.st_ino);
 	fflush(stdout);
 	for (;;) {
-		if (poll(&in, 1, flips < 0 ? -1 : 50) > 0 && read(0, &c, 1) <= 0)
+		if (poll(&in, 1, convert_vm < 0 ? -1 : 50) > 0 && read(0, &c, 1) <= 0)
 			return;
-		if (flips >= 0) {
-			convert(flips, at % size, BLOCK, at / size % 2);
+		if (convert_vm >= 0) {
+			convert(convert_vm, at % size, BLOCK, at / size % 2);
 			at += BLOCK;
 		}
 	}
 }
 
-/* In the child; the parent ends, and whoever started it still waits for the pipe. */
+/* Goes on in the child. The parent ends; the test script still waits for the pipe. */
 static void leave_to_child(void)
 {
 	pid_t pid = must(fork(), "fork");
 
 	if (pid)
 		_exit(0);
-	while (getppid() != 1)	/* until the parent is gone, with its files */
+	while (getppid() != 1)	/* until the parent and its descriptors are gone */
 		usleep(10000);
 }
 
@@ -151,7 +150,10 @@ static int receive(int socket)
 	return fd;
 }
 
-/* The child is there before the VM is, so it inherits nothing. */
+/*
+ * Receives the guest_memfd in a child that was forked before the VM was created, so that it
+ * inherits nothing.
+ */
 static int receive_in_child(void)
 {
 	int sockets[2], gmem;
@@ -173,7 +175,7 @@ static int receive_in_child(void)
 int main(int argc, char **argv)
 {
 	const char *mode = argc == 2 || argc == 4 ? argv[1] : "";
-	bool twice = !strcmp(mode, "double");
+	bool double_backed = !strcmp(mode, "double");
 	int gmem, vm;
 
 	if (argc == 4) {
@@ -182,18 +184,18 @@ int main(int argc, char **argv)
 	}
 	prctl(PR_SET_NAME, argc == 4 ? argv[3] : "owners");
 	if (!strcmp(mode, "pass")) {
-		keep(receive_in_child(), -1);
+		hold_files(receive_in_child(), -1);
 		return 0;
 	}
-	vm = make_vm(&gmem, twice);
+	vm = make_vm(&gmem, double_backed);
 	if (!strcmp(mode, "orphan"))
 		close(vm);
 	else if (!strcmp(mode, "fork"))
 		leave_to_child();
 	else if (!strcmp(mode, "unbound"))
 		gmem = make_unbound(vm);
-	else if (!twice && strcmp(mode, "plain"))
+	else if (!double_backed && strcmp(mode, "plain"))
 		errx(2, "usage: owners plain|orphan|fork|pass|unbound|double [MIB NAME]");
-	keep(gmem, twice ? vm : -1);
+	hold_files(gmem, double_backed ? vm : -1);
 	return 0;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Asks the live source for groups of probes, one set after the other, as views do: each line
- * on stdin is a number of enum gmem_probe_group, or 0 for another refresh. Prints a line of JSON
- * for each. What it holds by then is given up.
+ * Requests probe groups from the live source, one set after the other, as views do. Each line on
+ * stdin is a bit mask of enum gmem_probe_group, or 0 for another refresh; it replaces the previous
+ * request. Prints one line of JSON for each.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -59,8 +59,8 @@ static void print_state(const struct gmem_model *m, int err)
 	fflush(stdout);
 }
 
-/* As long as a view would show it. */
-static int look(struct gmem_source *s, struct gmem_model *m)
+/* Polls for as long as a view would be shown, then takes a snapshot. */
+static int poll_and_sync(struct gmem_source *s, struct gmem_model *m)
 {
 	int n = 0;
 
@@ -82,12 +82,12 @@ int main(void)
 
 	if (!m || gmem_live_open(&s, &opts, &e))
 		return gmem_report("want", &e);
-	print_state(m, look(s, m));
+	print_state(m, poll_and_sync(s, m));
 	while (fgets(line, sizeof(line), stdin)) {
 		unsigned long groups = strtoul(line, NULL, 0);
 
 		err = groups ? gmem_source_want(s, groups) : 0;
-		print_state(m, err ? err : look(s, m));
+		print_state(m, err ? err : poll_and_sync(s, m));
 	}
 	gmem_source_close(s);
 	gmem_model_free(m);

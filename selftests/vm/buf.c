@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A queue of bytes that grows. Knows nothing of frames or descriptors. */
+/* Growing byte queue. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The file that takes the kernel's console. Knows nothing of what is in it. */
+/* Log file of the kernel's console. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

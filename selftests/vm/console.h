@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The file that takes the kernel's console. Knows nothing of what is in it. */
+/* Log file of the kernel's console. Independent of its content. */
 #ifndef GMEM_VM_CONSOLE_H
 #define GMEM_VM_CONSOLE_H
 
@@ -7,11 +7,11 @@
 
 struct console {
 	char path[512];
-	int in;			/* for QEMU, appends */
-	int out;		/* for reading it afterwards */
+	int in;			/* for QEMU, opened to append */
+	int out;		/* for the check after the run */
 };
 
-/* Opens path, or a new file in the cache when it is NULL; tells a failure itself. */
+/* Opens @path, or if NULL a new file in the cache. Prints an error if it fails. */
 bool console_open(struct console *c, const char *path);
 
 #endif

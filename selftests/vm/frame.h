@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The wire between the runner on the host and the init in the guest: frames
- * over one virtio serial port. Owns the format only; knows no file descriptor.
+ * Frames between the runner on the host and the init in the guest, over one virtio serial port: the
+ * format only.
  *
  * Both ends run on one machine, so fields are in its byte order.
  */
@@ -13,20 +13,20 @@
 #define FRAME_PORT	"gmem.vm"
 #define FRAME_VERSION	1u
 
-/* An EXEC frame carries a whole argument list; every other frame is small. */
+/* Limit of an EXEC frame, which carries a whole argument list; every other frame is small. */
 #define FRAME_PAYLOAD_MAX	(4u << 20)
 
 /* Largest piece of a stream in one DATA frame. */
 #define FRAME_CHUNK	(32u << 10)
 
 /*
- * Bytes of one stream that may be on their way without having been consumed.
- * All three streams work by credit, not only stdin: a reader of stdout that
- * pauses must hold up neither stderr nor the answer to a ping.
+ * Bytes of one stream that may be in transit without having been consumed. All three streams work
+ * by credit, not only stdin: a reader of stdout that pauses must hold up neither stderr nor the
+ * answer to a ping.
  */
 #define FRAME_WINDOW	(256u << 10)
 
-/* What init writes to the console at its start and before it powers off. */
+/* Marks that init writes to the console at its start and before it powers off. */
 #define FRAME_MARK_UP	"gmem-vm: init is up"
 #define FRAME_MARK_DOWN	"gmem-vm: power off"
 
@@ -37,7 +37,7 @@ enum frame_type {
 	FRAME_DATA,		/* both: bytes of .stream */
 	FRAME_EOF,		/* both: .stream has ended */
 	FRAME_CREDIT,		/* both: u32 bytes of .stream were consumed */
-	FRAME_CLOSE,		/* both: nobody reads .stream any more */
+	FRAME_CLOSE,		/* both: .stream has no reader any more */
 	FRAME_WINSZ,		/* host: struct frame_winsz */
 	FRAME_SIGNAL,		/* host: u32 signal for the command's process group */
 	FRAME_PING,		/* host: u32 number */
@@ -65,9 +65,9 @@ struct frame_winsz {
 };
 
 #define EXEC_TTY	1u	/* stdin and stdout are a pty */
-#define EXEC_TTY_ERR	2u	/* and so is stderr */
+#define EXEC_TTY_ERR	2u	/* stderr is the pty, too */
 
-/* Followed by cwd, argc arguments and envc variables, each ended by a NUL. */
+/* Header of an EXEC frame; cwd, argc arguments and envc variables follow, each ended by a NUL. */
 struct frame_exec {
 	int64_t realtime_ns;
 	uint32_t flags;
@@ -78,8 +78,8 @@ struct frame_exec {
 };
 
 struct frame_exit {
-	uint32_t status;	/* as a shell shows it: 128+n for a signal */
-	uint32_t exec_errno;	/* not 0: the command was not started */
+	uint32_t status;	/* as in a shell's $?: 128+n for a signal */
+	uint32_t exec_errno;	/* if set, the command was not started */
 };
 
 #endif

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The command in the guest: its process, its pipes or its pty. Does not know
- * the link, and leaves waiting to init.
- */
+/* The command in the guest: its process, and its pipes or its pty. init waits for it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -24,8 +21,8 @@ struct request {
 };
 
 struct ends {
-	int in, out, err;	/* what becomes 0, 1, 2 of the command */
-	int tell;		/* errno of a failed exec */
+	int in, out, err;	/* descriptors 0, 1, 2 of the command */
+	int errpipe;		/* errno of a failed exec */
 };
 
 void command_init(struct command *c)
@@ -54,7 +51,7 @@ static char **string_table(const char **pos, const char *end, uint32_t count)
 	char **table;
 	uint32_t i;
 
-	/* Every string takes a byte: a larger count cannot be true. */
+	/* Every string takes a byte: a larger count is invalid. */
 	if (count > (size_t)(end - *pos))
 		return NULL;
 	table = calloc((size_t)count + 1, sizeof(*table));
@@ -81,7 +78,10 @@ static bool parse_request(struct request *r, const struct frame *f, const char *
 	return r->envp;
 }
 
-/* The guest's own clock has whole seconds; make and its like compare with the host's. */
+/*
+ * Sets the clock. The guest's RTC has whole seconds; make and similar programs compare with the
+ * host's file times.
+ */
 static void set_clock(int64_t ns)
 {
 	struct timespec ts = { .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
@@ -131,10 +131,10 @@ static void __attribute__((noreturn)) child(const struct request *r, const struc
 	dup2(e->err, 2);
 	set_limits();
 	default_signals();
-	setenv("PATH", path_of(r->envp), 1);	/* execvpe() searches our own PATH */
+	setenv("PATH", path_of(r->envp), 1);	/* execvpe() searches the caller's PATH */
 	execvpe(r->argv[0], r->argv, r->envp);
 	err = errno;
-	(void)!write(e->tell, &err, sizeof(err));
+	(void)!write(e->errpipe, &err, sizeof(err));
 	_exit(127);
 }
 
@@ -189,7 +189,10 @@ static bool open_tty(struct command *c, const struct frame_winsz *w)
 	name = ptsname(c->tty);
 	if (!name)
 		return false;
-	/* Held open until the command has ended: without a slave the master reads EIO. */
+	/*
+	 * Held open until the command has ended: without a slave, reading the master fails with
+	 * EIO.
+	 */
 	c->tty_slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	set_winsz(c->tty, w);
 	return c->tty_slave >= 0;
@@ -226,18 +229,18 @@ static void close_ends(const struct command *c, const struct ends *e)
 
 static bool spawn(struct command *c, const struct request *r, struct ends *e)
 {
-	int tell[2], err = 0;
+	int errpipe[2], err = 0;
 
-	if (pipe2(tell, O_CLOEXEC))
+	if (pipe2(errpipe, O_CLOEXEC))
 		return false;
-	e->tell = tell[1];
+	e->errpipe = errpipe[1];
 	c->pid = fork();
 	if (!c->pid)
 		child(r, e);
-	close(tell[1]);
-	if (c->pid > 0 && read(tell[0], &err, sizeof(err)) == (ssize_t)sizeof(err))
+	close(errpipe[1]);
+	if (c->pid > 0 && read(errpipe[0], &err, sizeof(err)) == (ssize_t)sizeof(err))
 		c->exec_errno = err;
-	close(tell[0]);
+	close(errpipe[0]);
 	c->started = c->pid > 0;
 	return c->started;
 }

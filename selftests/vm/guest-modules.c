@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Kernel modules that the initramfs carries for a distribution's kernel, in the order
- * of their names. Knows nothing of what they are for.
+ * Kernel modules that the initramfs carries for a distribution's kernel, loaded in the order of
+ * their names.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 #include "guest.h"
 
-/* Returns 0 or -errno; a module that is loaded already is no error. */
+/* Returns 0 or -errno; a module that is already loaded is no error. */
 static int load_module(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), err = 0;
@@ -38,7 +38,7 @@ bool guest_load_modules(const char *dir, char *why, size_t size)
 	int i, n = scandir(dir, &names, is_module, alphasort), err = 0;
 	char path[512];
 
-	/* Our own kernels need none, and have no such folder. */
+	/* Kernels built here need no modules and have no such folder. */
 	if (n < 0)
 		return true;
 	for (i = 0; i < n; i++) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The file systems of the guest: the host's root over 9p, or files of it that the
- * initramfs carries, a tmpfs above, the kernel's own. Knows nothing of frames or of the command.
+ * File systems of the guest: the host's root over 9p, or files of it that the initramfs carries, a
+ * tmpfs above, and the kernel's own.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ struct mount_point {
 	const char *type, *dir, *source;
 	unsigned long flags;
 	const char *options;
-	bool optional;		/* a kernel may lack it */
+	bool optional;		/* some kernels lack it */
 };
 
 static const struct mount_point early[] = {
@@ -26,7 +26,10 @@ static const struct mount_point early[] = {
 	{ .type = "sysfs", .dir = "/sys" },
 };
 
-/* A kernel without 9p: /lower is a folder of the initramfs, with what the command needs. */
+/*
+ * For a kernel without 9p: /lower is a folder of the initramfs that holds all files the command
+ * needs.
+ */
 static const struct mount_point carried[] = {
 	{ .type = NULL, .dir = NEW_ROOT, .source = "/lower", .flags = MS_BIND },
 };
@@ -39,7 +42,7 @@ static const struct mount_point root[] = {
 	  .options = "lowerdir=/lower,upperdir=/rw/upper,workdir=/rw/work" },
 };
 
-/* In the new root; /tmp stays the host's, seen through the overlay. */
+/* Mounts in the new root; /tmp stays the host's, seen through the overlay. */
 static const struct mount_point tree[] = {
 	{ .type = "proc", .dir = "/proc" },
 	{ .type = "sysfs", .dir = "/sys" },
@@ -60,7 +63,7 @@ static int mount_one(const struct mount_point *m)
 {
 	const char *source = m->source ? m->source : m->type;
 
-	/* Kernel file systems bring their own mount points: mkdir may fail there. */
+	/* Kernel file systems create their own mount points: mkdir may fail there. */
 	mkdir(m->dir, 0755);
 	if (!mount(source, m->dir, m->type, m->flags, m->options) || m->optional)
 		return 0;
@@ -106,7 +109,7 @@ static bool switch_root(char *why, size_t size)
 	return false;
 }
 
-/* Shells and scripts expect these; devtmpfs does not make them. */
+/* Creates links that shells and scripts expect and devtmpfs lacks. */
 static void dev_links(void)
 {
 	(void)!symlink("/proc/self/fd", "/dev/fd");
@@ -129,7 +132,7 @@ bool guest_mount_root(char *why, size_t size)
 	    !mount_table(TABLE(tree), why, size))
 		return false;
 	dev_links();
-	/* /run is new; programs that lock there expect these. */
+	/* /run is new; programs that lock there expect these folders. */
 	mkdir("/run/lock", 01777);
 	chmod("/run/lock", 01777);
 	return true;

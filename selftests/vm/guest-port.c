@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Finds the virtio serial port by its name. Knows nothing of frames. */
+/* Search for the virtio serial port by its name. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -64,8 +64,8 @@ int guest_port_open(void)
 	int fd = -1;
 
 	/*
-	 * No limit of its own: under icount the guest's clock runs ahead of the
-	 * device, and the host gives up on a silent guest anyway.
+	 * No time limit here: under icount the guest's clock runs ahead of the device, and the host
+	 * gives up on a silent guest anyway.
 	 */
 	for (;;) {
 		if (fd < 0)

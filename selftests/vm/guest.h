@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the files of the guest's init offer each other. */
+/* Interfaces between the files of the guest's init. */
 #ifndef GMEM_VM_GUEST_H
 #define GMEM_VM_GUEST_H
 
@@ -11,19 +11,22 @@
 #include "link.h"
 #include "stream.h"
 
-/* guest-mount.c: what the port needs, then the whole tree; false with a reason in why. */
+/*
+ * Mount the tree (guest-mount.c): first what the port needs, then the rest. False with a reason in
+ * @why.
+ */
 bool guest_mount_early(void);
 bool guest_mount_root(char *why, size_t size);
 
 /*
- * guest-modules.c: loads the modules of a folder of the initramfs in the order of their
- * names; false with a reason in why. A folder that does not exist holds none.
+ * Loads the modules of a folder of the initramfs in the order of their names (guest-modules.c);
+ * false with a reason in @why. A missing folder counts as empty.
  */
 #define GUEST_MODULES_BOOT	"/modules/boot"
 #define GUEST_MODULES_KVM	"/modules/kvm"
 bool guest_load_modules(const char *dir, char *why, size_t size);
 
-/* guest-port.c: an open port whose host end is connected. Waits as long as it takes. */
+/* Returns an open port whose host end is connected (guest-port.c). Waits without limit. */
 int guest_port_open(void);
 
 /* guest-cmd.c */
@@ -38,13 +41,13 @@ struct command {
 };
 
 void command_init(struct command *c);
-/* Starts what an EXEC frame asks for; false with a reason in why. */
+/* Starts the command of an EXEC frame; false with a reason in @why. */
 bool command_start(struct command *c, const struct frame *f, const char *payload,
 		   char *why, size_t size);
 void command_resize(const struct command *c, const struct frame *f, const char *payload);
 void command_reaped(struct command *c, int wstatus);
 
-/* init.c: a line for the console. */
+/* Prints a line on the console (init.c). */
 void guest_log(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PID 1 of the guest: prepares the tree, serves the runner's frames, reaps, and
- * powers off. Owns the loop; must never block once HELLO is sent, because a
- * silent init is what the runner calls a hang.
+ * PID 1 of the guest: prepares the file systems, serves the runner's frames, reaps, and powers off.
+ * Must never block once HELLO is sent: the runner treats a silent init as a hang.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +20,7 @@
 
 #include "guest.h"
 
-/* How long the streams of killed processes may keep from ending. */
+/* Limit for streams that killed processes keep from ending. */
 #define DRAIN_MS	500
 
 struct init {
@@ -30,7 +29,7 @@ struct init {
 	int sigfd;
 	bool draining;		/* the command has ended, its output has not */
 	int64_t drain_end;
-	bool told;		/* EXIT or FAIL is on its way */
+	bool answered;		/* EXIT or FAIL is queued */
 	bool bye;
 };
 
@@ -88,10 +87,10 @@ static int signals(void)
 	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-static void tell_failure(struct init *in, const char *why)
+static void send_failure(struct init *in, const char *why)
 {
 	link_send(&in->link, FRAME_FAIL, 0, why, strlen(why));
-	in->told = true;
+	in->answered = true;
 }
 
 static void on_exec(struct init *in, const struct frame *f, const char *payload)
@@ -99,7 +98,7 @@ static void on_exec(struct init *in, const struct frame *f, const char *payload)
 	char why[512];
 
 	if (!command_start(&in->cmd, f, payload, why, sizeof(why)))
-		tell_failure(in, why);
+		send_failure(in, why);
 }
 
 static void on_close(struct command *c, uint8_t stream)
@@ -172,8 +171,8 @@ static void reap(struct init *in)
 			continue;
 		command_reaped(&in->cmd, wstatus);
 		/*
-		 * What it left running would die with the VM anyway. Killed now, it
-		 * closes its files while the console is still watched.
+		 * Processes left running would die with the VM anyway. Killed now, they close their
+		 * files while the console is still watched.
 		 */
 		kill(-1, SIGKILL);
 		in->draining = true;
@@ -181,27 +180,30 @@ static void reap(struct init *in)
 	}
 }
 
-/* A source holds EXIT back while it has bytes, even without credit to send them. */
+/*
+ * Returns whether a source holds no more bytes. EXIT waits for that, even if there is no credit to
+ * send them.
+ */
 static bool source_done(const struct source *s, bool late)
 {
 	return s->fd < 0 || (late && s->drained);
 }
 
-static void tell_exit(struct init *in)
+static void send_exit(struct init *in)
 {
 	struct command *c = &in->cmd;
 	struct frame_exit e = { .status = c->status, .exec_errno = c->exec_errno };
 	bool late = now_ms() >= in->drain_end;
 
-	if (!in->draining || in->told)
+	if (!in->draining || in->answered)
 		return;
 	if (!source_done(&c->out, late) || !source_done(&c->err, late))
 		return;
 	link_send(&in->link, FRAME_EXIT, 0, &e, sizeof(e));
-	in->told = true;
+	in->answered = true;
 }
 
-/* After the command's end a source is read also when poll() has nothing to tell. */
+/* Reads a source after the command's end, also if poll() reports nothing. */
 static void drain(struct init *in, struct source *s)
 {
 	while (source_ready(s, &in->link)) {
@@ -216,7 +218,7 @@ enum { P_LINK, P_SIG, P_IN, P_OUT, P_ERR, P_COUNT };
 static void wait_events(struct init *in, struct pollfd *p)
 {
 	struct command *c = &in->cmd;
-	int timeout = in->draining && !in->told ? 10 : -1;
+	int timeout = in->draining && !in->answered ? 10 : -1;
 
 	p[P_LINK] = (struct pollfd){ .fd = in->link.fd, .events = POLLIN };
 	if (in->link.out.len)
@@ -252,7 +254,7 @@ static void serve_once(struct init *in)
 	if (in->draining) {
 		drain(in, &c->out);
 		drain(in, &c->err);
-		tell_exit(in);
+		send_exit(in);
 	}
 	link_flush(&in->link);
 }
@@ -269,7 +271,7 @@ int main(void)
 	}
 	guest_mount_early();
 	guest_log("<6>%s\n", FRAME_MARK_UP);
-	/* The port may be one of them: only the console can tell of a failure. */
+	/* The port's driver may be one of them: a failure can only go to the console. */
 	if (!guest_load_modules(GUEST_MODULES_BOOT, why, sizeof(why))) {
 		guest_log("<3>gmem-vm: %s\n", why);
 		power_off();
@@ -283,7 +285,7 @@ int main(void)
 	    guest_mount_root(why, sizeof(why)))
 		link_send_u32(&in.link, FRAME_HELLO, 0, FRAME_VERSION);
 	else
-		tell_failure(&in, why);
+		send_failure(&in, why);
 	link_flush(&in.link);
 	while (!in.bye && !in.link.err)
 		serve_once(&in);

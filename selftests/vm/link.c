@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Frames over a non-blocking descriptor, queued both ways. Knows the format of
- * a frame, not the meaning of one.
- */
+/* Frames over a non-blocking descriptor, queued in both directions. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>

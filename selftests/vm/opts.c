@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The runner's command line. Knows nothing of QEMU. */
+/* Command line of the runner. */
 #include <getopt.h>
 #include <math.h>
 #include <stdio.h>
@@ -43,7 +43,7 @@ void opts_help(void)
 	fputs(
 "Usage: selftests/vm/run [OPTION]... -- COMMAND [ARGUMENT]...\n"
 "Runs COMMAND as root in a VM with the given kernel, over this machine's files\n"
-"(what it writes goes to a scratch layer), in the current folder. stdin, stdout\n"
+"(its writes go to a scratch layer), in the current folder. stdin, stdout\n"
 "and stderr are the command's own, so is the exit status.\n"
 "\n"
 "  --kernel VERSION  kernel to boot (6.12)\n"
@@ -141,7 +141,7 @@ static bool parse_one(struct opts *o, int opt, const char *arg, const char *give
 	case O_DISTRO:
 	case O_MODULES:
 	case O_FILES:
-		return true;	/* the wrapper turns them into --image and --initramfs */
+		return true;	/* the wrapper has replaced them by --image and --initramfs */
 	case O_VARIANT:
 		return parse_variant(arg);
 	case O_IMAGE:
@@ -198,7 +198,7 @@ bool opts_parse(struct opts *o, int argc, char **argv)
 
 	*o = (struct opts){ .mem = "4G", .smp = 2, .append = "", .hang = 60 };
 	opterr = 0;
-	/* '+': what follows the first non-option is the command's. */
+	/* '+': arguments after the first non-option belong to the command. */
 	while ((opt = getopt_long(argc, argv, "+:h", longopts, NULL)) != -1) {
 		if (!parse_one(o, opt, optarg, argv[optind - 1]))
 			return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The runner's command line. Knows nothing of QEMU. */
+/* Command line of the runner. Independent of QEMU. */
 #ifndef GMEM_VM_OPTS_H
 #define GMEM_VM_OPTS_H
 
@@ -11,7 +11,7 @@
 
 enum opts_mode {
 	MODE_RUN,
-	MODE_CHECK_ARGS,	/* the wrapper asks before it builds a kernel */
+	MODE_CHECK_ARGS,	/* the wrapper checks options before it builds a kernel */
 	MODE_CHECK_LOG,		/* splat-check */
 	MODE_HELP,
 };
@@ -23,12 +23,12 @@ struct opts {
 	bool icount;
 	bool mttcg;
 	double timeout;		/* seconds, 0: none */
-	double hang;		/* seconds without an answer of the guest */
+	double hang;		/* seconds without an answer from the guest */
 	char **argv;		/* the command */
 	int argc;
 };
 
-/* Reads the command line; false after it has told what is wrong with it. */
+/* Parses the command line. Prints an error and returns false if it is invalid. */
 bool opts_parse(struct opts *o, int argc, char **argv);
 
 void opts_help(void);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The QEMU process: its arguments, its start, its end. Knows no frame. */
+/* The QEMU process: arguments, start, end. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -17,23 +17,22 @@
 #define QEMU_DEFAULT	"qemu-system-x86_64"
 #define ARGS_MAX	80
 
-/* Descriptors in the child; QEMU gets nothing else of ours. */
-enum { FD_LINK = 3, FD_CONSOLE = 4, FD_TELL = 5 };
+/* Descriptors in the child; QEMU inherits no others. */
+enum { FD_LINK = 3, FD_CONSOLE = 4, FD_ERRPIPE = 5 };
 
 /*
- * Everything the kernel says goes to the log whatever a command does to the
- * console's level. An oops ends the VM: what runs after it proves nothing.
- * The lockup and stall limits are generous as TCG shares busy CPUs; for the same
- * reason the watchdog would drop the TSC, which is sound here, for the slow HPET, and
- * the check of the timer would end the boot ("IO-APIC + timer doesn't work").
+ * Kernel arguments. All kernel messages go to the log, whatever console level a command sets. An
+ * oops ends the VM: results after it would prove nothing. The lockup and stall limits are generous
+ * as TCG shares busy CPUs. For the same reason the watchdog would replace the TSC, which is sound
+ * here, by the slow HPET, and the timer check would end the boot ("IO-APIC + timer doesn't work").
  */
 #define CMDLINE	"console=ttyS0,115200 rdinit=/init ignore_loglevel printk.devkmsg=on " \
 		"panic=-1 oops=panic watchdog_thresh=30 rcupdate.rcu_cpu_stall_timeout=60 " \
 		"tsc=nowatchdog no_timer_check"
 
 /*
- * Guest time that jumps over idle makes a short wait for the host look long; a
- * layout that changes from boot to boot changes instruction counts.
+ * Arguments for --icount: guest time that jumps over idle makes a short wait for the host look
+ * long; a layout that changes from boot to boot changes instruction counts.
  */
 #define CMDLINE_ICOUNT	" sysctl.kernel.hung_task_timeout_secs=0 nokaslr norandmaps"
 
@@ -46,7 +45,7 @@ struct args {
 
 static void add(struct args *a, const char *option, const char *value)
 {
-	/* The count is fixed at build time; the slots for the end mark stay free. */
+	/* The number of arguments is fixed at build time; two slots stay free for the end mark. */
 	if (a->n + 2 >= ARGS_MAX)
 		abort();
 	a->v[a->n++] = option;
@@ -110,58 +109,58 @@ static void default_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Moves the descriptors above those they are going to, so that none is overwritten. */
-static void place_fds(int link, int console, int tell)
+/* Moves the descriptors above their final numbers, so that none is overwritten. */
+static void place_fds(int link, int console, int errpipe)
 {
 	int null = open("/dev/null", O_RDONLY);
 
 	link = fcntl(link, F_DUPFD, 16);
 	console = fcntl(console, F_DUPFD, 16);
-	tell = fcntl(tell, F_DUPFD, 16);
+	errpipe = fcntl(errpipe, F_DUPFD, 16);
 	dup2(null, 0);
 	dup2(console, 1);
 	dup2(console, 2);
 	dup2(link, FD_LINK);
 	dup2(console, FD_CONSOLE);
-	dup3(tell, FD_TELL, O_CLOEXEC);
-	close_range(FD_TELL + 1, ~0U, 0);
+	dup3(errpipe, FD_ERRPIPE, O_CLOEXEC);
+	close_range(FD_ERRPIPE + 1, ~0U, 0);
 }
 
 static void __attribute__((noreturn)) child(const struct args *a, pid_t parent, int link,
-					     int console, int tell)
+					     int console, int errpipe)
 {
 	int err;
 
-	/* Outlives no runner, also not one that is killed. */
+	/* QEMU must not outlive the runner, even if that is killed. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
-	/* Signals of the terminal are for the runner, which ends the VM in its own way. */
+	/* Signals of the terminal go to the runner, which ends the VM in order. */
 	setsid();
 	default_signals();
-	place_fds(link, console, tell);
+	place_fds(link, console, errpipe);
 	execvp(a->v[0], (char *const *)a->v);
 	err = errno;
-	(void)!write(FD_TELL, &err, sizeof(err));
+	(void)!write(FD_ERRPIPE, &err, sizeof(err));
 	_exit(127);
 }
 
 static int spawn(struct qemu *q, const struct args *a, int link, int console)
 {
 	pid_t parent = getpid();
-	int tell[2], err = 0;
+	int errpipe[2], err = 0;
 
-	if (pipe2(tell, O_CLOEXEC))
+	if (pipe2(errpipe, O_CLOEXEC))
 		return -errno;
 	q->pid = fork();
 	if (!q->pid)
-		child(a, parent, link, console, tell[1]);
+		child(a, parent, link, console, errpipe[1]);
 	if (q->pid < 0)
 		err = errno;
-	close(tell[1]);
-	if (q->pid > 0 && read(tell[0], &err, sizeof(err)) > 0)
+	close(errpipe[1]);
+	if (q->pid > 0 && read(errpipe[0], &err, sizeof(err)) > 0)
 		waitpid(q->pid, NULL, 0);
-	close(tell[0]);
+	close(errpipe[0]);
 	if (err)
 		q->pid = 0;
 	return -err;

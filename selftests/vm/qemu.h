@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The QEMU process: its arguments, its start, its end. Knows no frame. */
+/* The QEMU process: arguments, start, end. Independent of frames. */
 #ifndef GMEM_VM_QEMU_H
 #define GMEM_VM_QEMU_H
 
@@ -10,15 +10,15 @@
 
 struct qemu {
 	pid_t pid;		/* 0: has ended */
-	int link;		/* our end of the port, non-blocking */
+	int link;		/* the runner's end of the port, non-blocking */
 };
 
-/* Starts QEMU with its console and its own words going to console; 0 or -errno. */
+/* Starts QEMU; its console and its own messages go to @console. Returns 0 or -errno. */
 int qemu_start(struct qemu *q, const struct opts *o, int console);
 
 void qemu_kill(const struct qemu *q);
 
-/* True once it has ended; does not wait. */
+/* Returns whether QEMU has ended; does not wait. */
 bool qemu_ended(struct qemu *q);
 
 #endif

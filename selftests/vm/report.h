@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How a run ended, and how that is told: the only place of the runner that prints. */
+/* The end of a run, and its report: the only part of the runner that prints. */
 #ifndef GMEM_VM_REPORT_H
 #define GMEM_VM_REPORT_H
 
@@ -11,13 +11,13 @@ enum ending {
 	END_NONE,		/* still running */
 	END_EXIT,		/* the command ended, status */
 	END_NOEXEC,		/* it could not be executed, errno in status */
-	END_SIGNAL,		/* the runner was told to stop, signal in status */
+	END_SIGNAL,		/* the runner received a signal, its number in status */
 	END_TIMEOUT,
 	END_HANG,
 	END_STUCK,		/* the command ended, the VM did not */
 	END_NOVM,		/* QEMU ended before init answered */
 	END_LOST,		/* the VM ended before the command did */
-	END_FAIL,		/* init gave a reason, in detail */
+	END_FAIL,		/* init failed, reason in detail */
 	END_PROTOCOL,
 };
 
@@ -27,10 +27,10 @@ struct verdict {
 	char detail[512];
 };
 
-/* Two lines on stderr: what could not be done, and what to do about it. */
+/* Prints two lines on stderr: the failure and the remedy. */
 void complain(const char *what, const char *advice);
 
-/* Tells what has to be told and returns the runner's exit status. */
+/* Prints the reason of a failure, and returns the runner's exit status. */
 int report_verdict(const struct verdict *v, const struct splat *s, const char *log,
 		   const char *command);
 

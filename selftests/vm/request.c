@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Builds the EXEC frame: what the command takes along into the guest. */
+/* EXEC frame: the command, its arguments and its environment. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

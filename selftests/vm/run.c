@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vm-run: boots a kernel in QEMU and runs one command in it. selftests/vm/run
- * finds the kernel and calls this. Owns the order of things only.
+ * vm-run: boots a kernel in QEMU and runs one command in it. selftests/vm/run finds the kernel and
+ * calls it.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 #include "session.h"
 #include "splat.h"
 
-/* A descriptor below 3 that is closed would be given to the log or to the link. */
+/* Opens descriptors below 3 that are closed: they would become those of the log or the link. */
 static void open_std(void)
 {
 	int fd;

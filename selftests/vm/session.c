@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One VM from QEMU's start to its end: frames, signals and time limits in one
- * loop. Prints nothing; the verdict says it all.
+ * One VM from QEMU's start to its end: frames, signals and time limits in one loop. Prints nothing;
+ * the result is in the verdict.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,15 +27,15 @@
 #define FLUSH_MS	500
 
 /*
- * POLLOUT of a blocking pipe promises this much room. O_NONBLOCK would be set on
- * a file description that belongs to the caller's shell as well.
+ * Room that POLLOUT of a blocking pipe guarantees. O_NONBLOCK would be set on a file description
+ * that the caller's shell uses as well.
  */
 #define WRITE_STEP	4096
 
 enum phase {
 	BOOTING,
 	RUNNING,
-	LEAVING,	/* EXIT has come, the VM powers off */
+	LEAVING,	/* EXIT has arrived, the VM powers off */
 	GONE,
 };
 
@@ -52,7 +52,7 @@ struct session {
 	unsigned int flags;	/* EXEC_* */
 	uint32_t pings;
 	int64_t ping_ms, hang_ms;
-	int stop_signal;	/* the first that came, 0: none */
+	int stop_signal;	/* the first one received, 0: none */
 	/* Times in ms of CLOCK_MONOTONIC. */
 	int64_t now, start, heard, pinged, left, gone, stop_at;
 };
@@ -65,7 +65,7 @@ static int64_t clock_ms(void)
 	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
 }
 
-/* The first reason stays: what comes after is its consequence. */
+/* Sets the verdict once: later endings are consequences of the first. */
 static void decide(struct session *s, enum ending ending, int status)
 {
 	if (s->v->ending != END_NONE)
@@ -170,7 +170,10 @@ static void on_frame(struct session *s, const struct frame *f, const char *paylo
 	}
 }
 
-/* Politely at first; at once when there is nobody to ask, or when asked twice. */
+/*
+ * Forwards the signal to the command; ends the VM at once if no command runs, or at a second
+ * signal.
+ */
 static void on_stop(struct session *s, int sig)
 {
 	if (s->phase != RUNNING || s->stop_signal) {
@@ -216,7 +219,7 @@ static void on_signals(struct session *s)
 	}
 }
 
-/* A terminal that ends has hung up; any other stdin just ends. */
+/* Reads stdin. The end of a terminal is a hangup; the end of any other stdin is just that. */
 static void on_input(struct session *s)
 {
 	source_pump(&s->in, &s->link);
@@ -235,7 +238,7 @@ static void read_frames(struct session *s)
 		give_up(s, END_PROTOCOL, 0);
 }
 
-/* What QEMU had written before it ended is still in the socket. */
+/* Checks if QEMU has ended; its last frames are still in the socket. */
 static void check_gone(struct session *s)
 {
 	if (s->phase == GONE || !qemu_ended(&s->qemu))
@@ -254,8 +257,8 @@ static void keep_time(struct session *s)
 	int64_t now = clock_ms(), gap = now - s->now;
 
 	/*
-	 * The loop wakes at least every ping_ms. After a longer gap it was stopped, or
-	 * held up by a terminal: the guest is not to blame.
+	 * The loop wakes at least every ping_ms. After a longer gap, the runner was stopped or a
+	 * terminal held it up: the guest was not silent.
 	 */
 	if (gap > 2 * s->ping_ms) {
 		s->heard += gap;
@@ -274,7 +277,7 @@ static void check_timeout(struct session *s)
 	if (s->opts->timeout <= 0 || s->phase == LEAVING ||
 	    s->now - s->start < s->opts->timeout * 1000)
 		return;
-	/* The command has ended in time, but nobody takes its output. */
+	/* The command has ended in time, but its output has no reader. */
 	if (s->phase == GONE && (sink_busy(&s->out) || sink_busy(&s->err)) &&
 	    s->v->ending == END_EXIT)
 		s->v->ending = END_NONE;
@@ -321,7 +324,10 @@ static int wait_ms(const struct session *s)
 	return wait < 1 ? 1 : (int)wait;
 }
 
-/* Output that nobody takes holds up the command's own end, not one that was forced. */
+/*
+ * Returns whether the session is over. Output without a reader delays the command's own end, but
+ * not a forced one.
+ */
 static bool finished(const struct session *s)
 {
 	bool forced = s->v->ending != END_EXIT && s->v->ending != END_NOEXEC;
@@ -383,9 +389,9 @@ static int signals(void)
 	size_t i;
 
 	signal(SIGPIPE, SIG_IGN);
-	/* In the background a read of the terminal then fails instead of stopping the VM. */
+	/* In the background, a read of the terminal then fails instead of stopping the VM. */
 	signal(SIGTTIN, SIG_IGN);
-	/* Inherited as ignored it would reap QEMU before we can. */
+	/* If SIGCHLD were ignored (inherited), the kernel would reap QEMU. */
 	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&set);
 	for (i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)

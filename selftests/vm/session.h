@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One VM from QEMU's start to its end. Prints nothing: the verdict says it all. */
+/* One VM from QEMU's start to its end. Prints nothing; the result is in the verdict. */
 #ifndef GMEM_VM_SESSION_H
 #define GMEM_VM_SESSION_H
 
 #include "opts.h"
 #include "report.h"
 
-/* Runs the command with the kernel's console going to the descriptor console. */
+/* Runs the command; the kernel's console goes to the descriptor @console. */
 void session_run(struct verdict *v, const struct opts *o, int console);
 
 #endif

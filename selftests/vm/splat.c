@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finds kernel complaints in a console log. A log that cannot be read or is
- * empty is an error, never a clean one. Knows nothing of VMs.
+ * Search for kernel complaints in a console log. A log that is empty or cannot be read is an error,
+ * never a clean_line one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,8 +19,8 @@
 #define PREFIX	"^(<[0-9]+>)?(\\[ *[0-9]+\\.[0-9]+\\])?(\\[ *[TC][0-9]+\\])? ?"
 
 /*
- * Anchored where the kernel starts its line with the word: "Spectre V2 : WARNING:"
- * and "traps: foo[1] general protection fault" of a user process are no splats.
+ * Patterns match where the kernel starts its line with the word: "Spectre V2 : WARNING:" and
+ * "traps: foo[1] general protection fault" of a user process are no splats.
  */
 static const char *const patterns[] = {
 	"^WARNING: ",
@@ -52,7 +52,7 @@ static const char *const patterns[] = {
 	"^Bad page ",
 };
 
-/* Comes first but says nothing: shown only when nothing better follows. */
+/* Line before a complaint, without information: reported only if no better line follows. */
 #define CUT_HERE	"------------[ cut here ]------------"
 
 #define N_PATTERNS	(sizeof(patterns) / sizeof(patterns[0]))
@@ -107,10 +107,10 @@ struct scan {
 	struct splat *s;
 	struct matcher m;
 	unsigned long line;
-	bool cut;		/* what is kept so far is only a cut line */
+	bool cut;		/* the stored line is only a cut line */
 };
 
-static void keep(struct scan *sc, const char *line, bool cut)
+static void store_line(struct scan *sc, const char *line, bool cut)
 {
 	sc->s->found = true;
 	sc->s->line = sc->line;
@@ -131,13 +131,16 @@ static void scan_line(struct scan *sc, const char *line)
 	else if (!strcmp(msg, FRAME_MARK_DOWN))
 		sc->s->down = true;
 	else if (!sc->s->found && strstr(msg, CUT_HERE))
-		keep(sc, line, true);
+		store_line(sc, line, true);
 	else if ((!sc->s->found || sc->cut) && complains(&sc->m, msg))
-		keep(sc, line, false);
+		store_line(sc, line, false);
 }
 
-/* Firmware and crashed kernels leave bytes that are no text: a NUL must not hide a line. */
-static void clean(char *line, size_t len)
+/*
+ * Replaces control characters: firmware and crashed kernels write bytes that are not text, and a
+ * NUL must not hide the rest of a line.
+ */
+static void clean_line(char *line, size_t len)
 {
 	size_t i;
 
@@ -155,7 +158,7 @@ static void scan_lines(struct scan *sc, FILE *f)
 	ssize_t len;
 
 	while ((len = getline(&line, &size, f)) >= 0) {
-		clean(line, len);
+		clean_line(line, len);
 		scan_line(sc, line);
 	}
 	if (ferror(f))

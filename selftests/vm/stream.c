@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One stream of the command over a link, as a source or as a sink. Owns credit
- * and end of file; does not know which side it runs on.
+ * One stream of the command over a link, as a source or as a sink: credit and end of file. The same
+ * code runs on both sides.
  */
 #include <errno.h>
 #include <string.h>
@@ -9,7 +9,9 @@
 
 #include "stream.h"
 
-/* A full queue means the other side is slow: reading on would only use memory. */
+/*
+ * Limit of the send queue. If it is full, the other side is slow: reading on would only use memory.
+ */
 #define QUEUE_MAX	FRAME_WINDOW
 
 void source_init(struct source *s, uint8_t id, int fd)
@@ -47,7 +49,7 @@ void source_pump(struct source *s, struct link *l)
 		s->credit -= n;
 		link_send(l, FRAME_DATA, s->id, data, n);
 	} else if (!n || (errno != EAGAIN && errno != EINTR)) {
-		/* EIO is how a pty master tells the end. */
+		/* EIO marks the end of a pty master. */
 		source_close(s);
 		link_send(l, FRAME_EOF, s->id, NULL, 0);
 	}

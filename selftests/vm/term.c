@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The caller's terminal: raw while the guest has it, as it was afterwards. */
+/* The caller's terminal: raw for the guest, then restored. */
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -10,7 +10,10 @@ void term_raw(struct term *t)
 {
 	struct termios raw;
 
-	/* Again after a stop: the shell may have changed it, what was before stays known. */
+	/*
+	 * Called again after a stop, when the shell may have changed the settings: keep those saved
+	 * first.
+	 */
 	if (!t->raw && tcgetattr(STDIN_FILENO, &t->before))
 		return;
 	raw = t->before;

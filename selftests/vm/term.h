@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The caller's terminal: raw while the guest has it, as it was afterwards. */
+/* The caller's terminal: raw for the guest, then restored. */
 #ifndef GMEM_VM_TERM_H
 #define GMEM_VM_TERM_H
 
