@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the analysis costs: so many events from memory, several times. Prints a line. */
+/*
+ * Throughput of the analysis: applies the same records from memory several times. Prints a line of
+ * JSON.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,8 +42,8 @@ static double now_s(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* Later each time: a clock does not go back. */
-static void again(struct gmem_analysis *a, struct memory *m, uint64_t later)
+/* Applies all records again, @later ns later: a clock does not go back. */
+static void apply_again(struct gmem_analysis *a, struct memory *m, uint64_t later)
 {
 	for (size_t at = 0; at < m->used; ) {
 		struct gmem_hdr *h = (struct gmem_hdr *)(m->p + at);
@@ -66,7 +69,7 @@ int main(int argc, char **argv)
 	getrusage(RUSAGE_SELF, &before);
 	begin = now_s();
 	for (uint64_t i = 0; i < rounds; i++)
-		again(a, &m, i ? 60000000000ULL : 0);
+		apply_again(a, &m, i ? 60000000000ULL : 0);
 	took = now_s() - begin;
 	getrusage(RUSAGE_SELF, &after);
 	printf("{\"events\": %llu, \"ns_per_event\": %.1f, \"events_per_s\": %.0f, \"grown_kib\": %ld}\n",

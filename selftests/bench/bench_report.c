@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench_report: makes the tables of what in-vm.sh measured, and says whether the limits are kept.
- * Owns the command line. Must not know how anything was measured.
+ * bench_report: prints tables of the results of in-vm.sh, and whether they keep the limits. Command
+ * line only.
  */
 #include <argp.h>
 #include <errno.h>

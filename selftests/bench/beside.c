@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see beside.h. Must not know what they are, nor what is measured. */
+/* CPU time of other processes. */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "beside.h"
 
-/* Longer than any reader sleeps: gmemtop looks once in a second. */
+/* Longer than any reader sleeps: gmemtop refreshes once a second. */
 #define SETTLE_S 2
 
 bool beside_parse(struct beside *b, const char *list)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Owns: processes whose CPU time is watched. Must not know what they are, nor what is measured. */
+/* Processes whose CPU time is measured, e.g. readers of events. */
 #ifndef GMEM_BENCH_BESIDE_H
 #define GMEM_BENCH_BESIDE_H
 
@@ -14,13 +14,16 @@ struct beside {
 	clockid_t clocks[BESIDE_MAX];
 };
 
-/* Process ids with commas between them. False: bad, too many, or not there. */
+/*
+ * Parses PIDs separated by commas. False if one is invalid or has no process, or if there are too
+ * many.
+ */
 bool beside_parse(struct beside *b, const char *list);
 
-/* CPU time that they used up to now, all together. A process that ended adds nothing. */
+/* Returns the CPU time that all of them have used so far. A process that has ended adds nothing. */
 uint64_t beside_cpu_ns(const struct beside *b);
 
-/* What they use in a while in which nothing happens, and in which they catch up. */
+/* Waits until they have caught up; returns the CPU time that they used meanwhile. */
 uint64_t beside_settle(const struct beside *b);
 
 #endif

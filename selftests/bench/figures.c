@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see figures.h. Must not know input nor output. */
+/* Figures of samples, and the limits. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #define TOP_PHASES "gmemtop --phases"
 #define RECORD "gmemtrace record, all events"
 
-/* Of recorders of the same events the one that slows the load least. */
+/* Limits for recorders of the same events: gmemtrace must slow the load least. */
 #define LESS_THAN(op, rival, both) { "full", RECORD, op, 1.0, "full", rival, both }
 #define LESS_THAN_ALL(op, both)				\
 	LESS_THAN(op, "trace-cmd record", both),	\
@@ -49,7 +49,7 @@ static struct figure *find(const struct figures *f, const char *variant, const c
 	return NULL;
 }
 
-/* The share holds the largest while samples are added. */
+/* Adds a value; until finish_spread(), the share holds the largest value. */
 static void add_value(struct spread *s, double value, bool first)
 {
 	if (first || value < s->min)

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * gmem_ops: what single operations on guest memory cost, without vCPUs. Owns the command line and
- * the lines of output. Must not know KVM.
- */
+/* gmem_ops: time of single operations on guest memory, without vCPUs. Command line and output. */
 #include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -20,7 +17,7 @@
 
 struct options {
 	const struct op *op;	/* NULL: all */
-	uint64_t count;		/* 0: the operation's own */
+	uint64_t count;		/* 0: the operation's default */
 	uint64_t warmup;
 	bool warmup_given;
 	struct beside beside;
@@ -32,7 +29,7 @@ static const struct argp_option argp_options[] = {
 	{ "count", 'n', "N", 0, "Run an operation N times (even; default: by operation)", 0 },
 	{ "warmup", 'w', "N", 0, "Run it N times before (even; default: a tenth of the count)", 0 },
 	{ "beside", 'b', "PID[,..]", 0,
-	  "Tell what CPU time these processes use because of an operation", 0 },
+	  "Report the CPU time that an operation costs these processes", 0 },
 	{ 0 }
 };
 

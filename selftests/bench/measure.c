@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see measure.h. Must not know what the operations do. */
+/* Time of operations. */
 #include <time.h>
 
 #include "measure.h"
@@ -12,7 +12,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-static int run(const struct testbed *t, const struct op *op, uint64_t start, uint64_t count)
+static int run_ops(const struct testbed *t, const struct op *op, uint64_t start, uint64_t count)
 {
 	int err = 0;
 
@@ -40,7 +40,7 @@ static int run_chunks(const struct testbed *t, const struct op *op, uint64_t cou
 		uint64_t left = count - m->count, n = left < m->chunk ? left : m->chunk;
 		uint64_t start = now_ns();
 
-		err = run(t, op, first + m->count, n);
+		err = run_ops(t, op, first + m->count, n);
 		add_chunk(m, n, now_ns() - start);
 	}
 	return err;
@@ -50,12 +50,12 @@ int measure_op(const struct testbed *t, const struct op *op, uint64_t count, uin
 	       const struct beside *beside, struct measure *m)
 {
 	uint64_t before, idle, busy;
-	int err = run(t, op, 0, warmup);
+	int err = run_ops(t, op, 0, warmup);
 
 	if (err)
 		return err;
 	*m = (struct measure){ .chunk = op->chunk < count ? op->chunk : count };
-	/* Twice: the first is for what the warm-up left to do. */
+	/* Twice: the first time covers work left over from the warm-up. */
 	beside_settle(beside);
 	idle = beside_settle(beside);
 	before = beside_cpu_ns(beside);

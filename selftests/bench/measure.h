@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Owns: time. Must not know what the operations do. */
+/* Time measurement. Independent of the operations. */
 #ifndef GMEM_BENCH_MEASURE_H
 #define GMEM_BENCH_MEASURE_H
 
@@ -11,14 +11,15 @@
 struct measure {
 	uint64_t count;
 	uint64_t total_ns;
-	uint64_t chunk;			/* operations of one, at most */
-	double best_ns_per_op;		/* of the chunk that took the least time */
-	uint64_t beside_ns;		/* CPU time of others, more than without the operations */
+	uint64_t chunk;			/* operations in one chunk, at most */
+	double best_ns_per_op;		/* the fastest chunk */
+	uint64_t beside_ns;		/* CPU time of other processes, beyond their idle use */
 };
 
 /*
- * Runs the operation warmup times, then count times, and measures the latter with CLOCK_MONOTONIC,
- * and what those beside it do until they have caught up. 0 or -errno of the operation that failed.
+ * Runs the operation @warmup times, then @count times, and measures the latter with
+ * CLOCK_MONOTONIC, and the CPU time of the processes in @beside until they have caught up. Returns
+ * 0 or -errno of the operation that failed.
  */
 int measure_op(const struct testbed *t, const struct op *op, uint64_t count, uint64_t warmup,
 	       const struct beside *beside, struct measure *m);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see ops.h. Must not know how time is taken. */
+/* Operations on the testbed. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "ops.h"
 
-/* Even i go to private, odd ones take the same range back. */
+/* Converts a range to private for even @i, and back for the odd one that follows. */
 static int flip(const struct testbed *t, uint64_t i, uint64_t size)
 {
 	return testbed_set_private(t, i / 2 * size % TESTBED_SLOT, size, !(i & 1));
@@ -47,8 +47,8 @@ const struct op ops[] = {
 	{ "flip4k", "one page to private and back", 20000, 50, flip4k },
 	{ "flip2m", "an aligned 2 MiB to private and back", 100, 2, flip2m },
 	{ "slot", "the whole slot of 1 GiB to private and back", 2, 2, flip_slot },
-	{ "noop4k", "one page to what it is already", 5000, 50, noop4k },
-	{ "punch2m", "a hole punched in 2 MiB of nothing", 2000, 50, punch2m },
+	{ "noop4k", "one page to the attribute that it has", 5000, 50, noop4k },
+	{ "punch2m", "a hole punched in 2 MiB without pages", 2000, 50, punch2m },
 	{ "bind", "a guest_memfd made, bound, unbound, released", 100, 2, bind },
 	{ NULL, NULL, 0, 0, NULL }
 };

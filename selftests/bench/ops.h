@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Owns: which operations are measured. Must not know how time is taken. */
+/* Table of measured operations. Independent of time measurement. */
 #ifndef GMEM_BENCH_OPS_H
 #define GMEM_BENCH_OPS_H
 
@@ -10,19 +10,19 @@
 struct op {
 	const char *name;
 	const char *about;
-	uint64_t count;		/* by default */
+	uint64_t count;		/* default */
 	/*
-	 * Operations of one chunk, even so that both directions are in it: less guest time than
-	 * from one timer tick to the next, so that some chunks have no interrupt.
+	 * Operations of one chunk, even so that it has both directions: less guest time than a
+	 * timer period, so that some chunks have no interrupt.
 	 */
 	uint64_t chunk;
-	int (*run)(const struct testbed *t, uint64_t i);	/* 0 or -errno */
+	int (*run)(const struct testbed *t, uint64_t i);	/* returns 0 or -errno */
 };
 
-/* Ends with a name of NULL. */
+/* All operations; the last name is NULL. */
 extern const struct op ops[];
 
-/* NULL if there is none of this name. */
+/* Returns NULL if there is no such operation. */
 const struct op *op_find(const char *name);
 
 #endif

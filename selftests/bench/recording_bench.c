@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a recording costs: bytes in the file, CPU time of writing and of reading an event, alone
- * and into a model. Of this machine, not of a VM. Usage: recording_bench [EVENTS [FILE]]
+ * Cost of a recording: bytes in the file, and CPU time of writing and of reading an event, without
+ * and with a model. Measured on this machine, not in a VM. Usage: recording_bench [EVENTS [FILE]]
  * Prints one JSON line.
  */
 #include <errno.h>
@@ -52,8 +52,8 @@ static const unsigned short steps[] = {
 
 #define NR_STEPS (sizeof(steps) / sizeof(*steps))
 
-/* The events of a conversion, one after the other, as a kernel with all probes tells them. */
-static void step(struct thread *t, uint64_t now_ns)
+/* Makes the next event of a conversion, as a kernel with all probes emits them. */
+static void next_event(struct thread *t, uint64_t now_ns)
 {
 	struct gmem_rec *r = &t->c.r;
 	unsigned short kind = steps[t->step];
@@ -98,7 +98,7 @@ static uint64_t write_events(const char *path, uint64_t n)
 		struct thread *t = &threads[below(THREADS)];
 
 		now_ns += 200 + below(800);
-		step(t, now_ns);
+		next_event(t, now_ns);
 		if (gmem_recording_write(w, &t->c.r.h))
 			die("cannot write");
 		i += 1 + gmem_conversion_events(&t->c.r.h);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Owns: how figures and verdicts are shown. Must not know how they are made. */
+/* Output of figures and verdicts. */
 #ifndef GMEM_BENCH_REPORT_H
 #define GMEM_BENCH_REPORT_H
 
@@ -10,13 +10,13 @@
 
 struct json_object;
 
-/* On stdout. */
+/* Prints the tables on stdout. */
 void report_tables(const struct figures *f, const struct samples *s);
 
-/* On stdout, a line for each. True if all are kept. */
+/* Prints a line per limit on stdout. Returns whether all are kept. */
 bool report_limits(const struct figures *f, const struct samples *s);
 
-/* All of it. The caller puts it. */
+/* Returns all results; the caller puts the object. */
 struct json_object *report_json(const struct figures *f, const struct samples *s);
 
 #endif

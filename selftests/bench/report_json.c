@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: figures for programs; see report.h. Must not know how figures are made. */
+/* Figures as JSON (report.h). */
 #include <json-c/json.h>
 
 #include "report.h"

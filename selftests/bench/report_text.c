@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: tables for people; see report.h. Must not know how figures are made. */
+/* Tables and verdicts as text (report.h). */
 #include <stdio.h>
 #include <string.h>
 
@@ -51,7 +51,7 @@ static void print_op(const struct figures *f, const char *op)
 static void print_remarks(const struct samples *s)
 {
 	if (s->remarks)
-		printf("\nWhat they said:\n");
+		printf("\nRemarks:\n");
 	for (size_t i = 0; i < s->remarks; i++)
 		printf("%-7s %-30s %s%s\n", s->remark[i].variant, s->remark[i].observer,
 		       s->remark[i].skipped ? "SKIPPED: " : "", s->remark[i].text);
@@ -77,7 +77,7 @@ static const char *name_of(const struct limit *l)
 	return strcmp(l->observer, BASE_OBSERVER) ? l->observer : "no event enabled";
 }
 
-/* Fewer than two boots tell nothing of how much they differ. */
+/* Prints a verdict. The spread over boots needs two boots. */
 static void print_verdict(const struct limit *l, const struct verdict *v)
 {
 	printf("%s %s, %s%s: ", v->kept ? "PASS" : "FAIL", l->op, name_of(l),
@@ -95,14 +95,14 @@ static void print_verdict(const struct limit *l, const struct verdict *v)
 	if (v->boots > 1)
 		printf("%d boots of a kernel differ by %.3f %%)\n", v->boots, v->boot_spread * 100);
 	else
-		printf("one boot: spread not known)\n");
+		printf("one boot: spread unknown)\n");
 }
 
 bool report_limits(const struct figures *f, const struct samples *s)
 {
 	bool all = true;
 
-	printf("\nLimits: what is added to the path, where nothing else is said; nothing attached is the base\n");
+	printf("\nLimits: what is added to the path, unless stated otherwise; nothing attached is the base\n");
 	for (const struct limit *l = limits; l->variant; l++) {
 		struct verdict v = limit_check(l, f, s);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see samples.h. Must not know what is made of them. */
+/* Parser of in-vm.sh's output. */
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdlib.h>

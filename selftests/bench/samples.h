@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Owns: what in-vm.sh printed: one sample for each run of an operation, and remarks. Must not know
- * what is made of them.
- */
+/* Output of in-vm.sh: one sample per run of an operation, and remarks. */
 #ifndef GMEM_BENCH_SAMPLES_H
 #define GMEM_BENCH_SAMPLES_H
 
@@ -13,11 +10,11 @@
 #define SAMPLE_TEXT 320
 
 struct sample {
-	char variant[SAMPLE_NAME];	/* of the kernel */
+	char variant[SAMPLE_NAME];	/* kernel variant */
 	char observer[SAMPLE_NAME];
 	char op[SAMPLE_NAME];
 	int boot;
-	double best_ns;			/* all of one operation */
+	double best_ns;			/* per operation, as are all of these */
 	double mean_ns;
 	double beside_ns;
 };
@@ -25,7 +22,7 @@ struct sample {
 struct remark {
 	char variant[SAMPLE_NAME];
 	char observer[SAMPLE_NAME];
-	bool skipped;			/* not measured, for this reason */
+	bool skipped;			/* not measured; the text is the reason */
 	char text[SAMPLE_TEXT];
 };
 
@@ -37,8 +34,8 @@ struct samples {
 };
 
 /*
- * Adds the lines of a file. 0, or -ENOMEM, or -EBADMSG for a line that is none of these, whose
- * number is then in *line.
+ * Adds the lines of a file. Returns 0, -ENOMEM, or -EBADMSG for an invalid line, whose number is
+ * then in *line.
  */
 int samples_read(struct samples *s, FILE *in, unsigned int *line);
 void samples_free(struct samples *s);

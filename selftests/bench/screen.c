@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What gmemtop itself takes: 2,000 VMs with 2 million extents on a terminal, refreshed once
- * a second. Runs gmemtop's own screen in a pseudo terminal, so that curses is in it.
- * Prints CPU of one core, memory, and the time from a key to the screen.
+ * Cost of gmemtop's screen: 2,000 VMs with 2 million extents on a terminal, refreshed once a
+ * second. Runs gmemtop's own screen in a pseudo terminal, so that curses is included. Prints the
+ * CPU use, the memory, and the time from a key to the screen.
  */
 #include <math.h>
 #include <poll.h>
@@ -24,7 +24,7 @@
 #define CPU_LIMIT	3.0	/* percent of one core */
 #define RSS_LIMIT_MIB	200
 #define KEY_LIMIT_MS	50.0
-#define WARM_UP		2	/* refreshes before it counts */
+#define WARM_UP		2	/* refreshes before the measurement */
 
 static double seconds(void)
 {
@@ -34,7 +34,7 @@ static double seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* What the process has used, from the end of the first refreshes up to the last one. */
+/* Resources used from the end of the first refreshes to the last one. */
 struct used {
 	unsigned long refreshes;
 	double cpu_s;
@@ -84,7 +84,7 @@ static int run_gmemtop(const struct screen_opts *so)
 	return 0;
 }
 
-/* What the terminal was sent goes nowhere. Returns whether anything came in that time. */
+/* Discards output of the terminal. Returns whether there was any within the time. */
 static bool drain(int fd, int timeout_ms)
 {
 	struct pollfd in = { .fd = fd, .events = POLLIN };
@@ -95,7 +95,7 @@ static bool drain(int fd, int timeout_ms)
 
 struct latency {
 	double wall_ms;
-	double cpu_ms;		/* of gmemtop: what it would be on a machine that does nothing else */
+	double cpu_ms;		/* gmemtop's CPU time: latency on an otherwise idle machine */
 };
 
 static double cpu_of(clockid_t clock)
@@ -129,13 +129,13 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Keys that draw all of it again. */
+/* Keys that redraw the whole screen. */
 static const char *const keys[] = { "j", "R", "R", ">", "<", "t", "t", "t", "k", "?", "?" };
 
 #define NR_KEYS	(sizeof(keys) / sizeof(*keys))
 #define PRESSES	(3 * NR_KEYS)
 
-/* What 9 of 10 keys stay below. */
+/* Returns the 90th percentile of the latency of keys. */
 static struct latency press_keys(int fd, pid_t pid)
 {
 	double wall[PRESSES], cpu[PRESSES];
@@ -189,7 +189,7 @@ static int start(const struct screen_opts *so, int *fd)
 	_exit(run_gmemtop(so));
 }
 
-/* It ends in order, as a user would end it. */
+/* Ends gmemtop with the key that a user would press. */
 static int finish(int fd, pid_t pid, struct rusage *ru)
 {
 	int status;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Refreshes as fast as they go, with VMs that come and go, sizes that change and every key
- * pressed: to be run with sanitizers. gmemtop_soak REFRESHES
+ * Soak test: refreshes at full speed, with VMs that come and go, sizes that change and every key
+ * pressed; for builds with sanitizers. Usage: gmemtop_soak REFRESHES
  */
 #include <locale.h>
 #include <stdio.h>
@@ -34,7 +34,10 @@ static void size(void *ctx, int *width, int *height)
 	*height = s->height;
 }
 
-/* Any but those that end it, and one after each other refresh: it is refreshes that count. */
+/*
+ * Returns a random key that does not end the program, one after each refresh: the test counts
+ * refreshes.
+ */
 static int key(void *ctx, int timeout_ms, struct ui_mouse *mouse)
 {
 	static const int special[] = {
@@ -58,7 +61,7 @@ static int key(void *ctx, int timeout_ms, struct ui_mouse *mouse)
 	}
 	k = below(s, 3) ? special[below(s, sizeof(special) / sizeof(*special))] :
 	    (int)(' ' + below(s, 95));
-	/* Delays would make it wait, and a pause shows nothing. */
+	/* Keys for the delay would slow it down, and a pause shows nothing. */
 	return strchr("qpd+=-_", k < 128 ? k : 'q') ? UI_KEY_ESC : k;
 }
 

@@ -17,7 +17,7 @@ struct screen {
 	struct synth s;
 	struct synth_vm *vms;
 	struct screen_cost cost;
-	uint64_t at;		/* which VMs are busy goes round */
+	uint64_t at;		/* position in the round over the busy VMs' pages */
 };
 
 static uint64_t now_ns(clockid_t clock)
@@ -28,7 +28,7 @@ static uint64_t now_ns(clockid_t clock)
 	return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-static void name(struct screen *f, unsigned int i)
+static void emit_name(struct screen *f, unsigned int i)
 {
 	struct gmem_name_rec r = {
 		.h = { .ts_ns = f->s.now_ns, .vm = i + 1, .kind = GMEM_NAME, .size = sizeof(r) },
@@ -39,8 +39,8 @@ static void name(struct screen *f, unsigned int i)
 	f->s.fn(f->s.ctx, &r.h);
 }
 
-/* As many extents as there can be: every other page. As the inventory tells them. */
-static void scan(struct screen *f, unsigned int i)
+/* Emits a scan with the largest number of extents, every other page, in the inventory's records. */
+static void emit_scan(struct screen *f, unsigned int i)
 {
 	struct gmem_map_rec r = {
 		.h = { .ts_ns = f->s.now_ns, .vm = i + 1, .kind = GMEM_SCAN_MAP, .size = sizeof(r) },
@@ -62,12 +62,12 @@ static void start_all(struct screen *f)
 	for (unsigned int i = 0; i < f->o.vms; i++) {
 		f->vms[i] = (struct synth_vm){ .id = i + 1, .pid = 1000 + i };
 		synth_start(&f->s, &f->vms[i], "qemu-system-x86", SLOT_PAGES(&f->o));
-		name(f, i);
-		scan(f, i);
+		emit_name(f, i);
+		emit_scan(f, i);
 	}
 }
 
-/* There and back: the extents stay as many as they are. */
+/* Converts pages to private and back: the number of extents stays the same. */
 static void convert(struct screen *f, struct synth_vm *vm)
 {
 	uint64_t now = f->s.now_ns;

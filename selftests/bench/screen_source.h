@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A source of very many VMs with very many extents, that convert all the time. */
+/* Source of very many VMs with very many extents, which convert all the time. */
 #ifndef SCREEN_SOURCE_H
 #define SCREEN_SOURCE_H
 
@@ -7,18 +7,18 @@
 
 struct screen_opts {
 	unsigned int vms;
-	unsigned int extents;		/* of each VM */
-	unsigned int busy;		/* VMs that convert in every refresh .. */
-	unsigned int conversions;	/* .. and how often each does */
+	unsigned int extents;		/* per VM */
+	unsigned int busy;		/* VMs that convert in every refresh */
+	unsigned int conversions;	/* conversions of each of these */
 };
 
-/* What its own work took, to be told apart from that of who reads it. */
+/* Cost of the source itself, to separate it from that of its reader. */
 struct screen_cost {
 	unsigned long refreshes;
-	uint64_t cpu_ns;	/* of this thread, in the source, without what it hands over to */
+	uint64_t cpu_ns;	/* CPU time of this thread within the source, without its callbacks */
 };
 
-/* NULL if there is no memory. All VMs come with the first call of sync(). */
+/* Returns NULL if there is no memory. All VMs are emitted by the first call of sync(). */
 struct gmem_source *screen_source_open(const struct screen_opts *o);
 const struct screen_cost *screen_source_cost(const struct gmem_source *s);
 

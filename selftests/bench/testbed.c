@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see testbed.h. Must not know what is measured, nor how. */
+/* VM under measurement. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static int create_file(const struct testbed *t, uint64_t size)
 	return ioctl(t->vm_fd, KVM_CREATE_GUEST_MEMFD, &create);
 }
 
-/* Size 0 deletes the slot. */
+/* Sets a slot; @size 0 deletes it. */
 static int set_slot(const struct testbed *t, uint32_t id, uint64_t gpa, uint64_t size, int file)
 {
 	struct kvm_userspace_memory_region2 region = {

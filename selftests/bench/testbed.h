@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns: the VM that is measured: one slot on one guest_memfd, no vCPU, no page populated. Must not
- * know what is measured, nor how.
+ * The VM under measurement: one slot on one guest_memfd, no vCPU, no page populated. Independent of
+ * the operations and of time measurement.
  */
 #ifndef GMEM_BENCH_TESTBED_H
 #define GMEM_BENCH_TESTBED_H
@@ -19,18 +19,24 @@ struct testbed {
 	int kvm_fd;
 	int vm_fd;
 	int gmem_fd;
-	void *shared;		/* the shared side of all slots; never touched */
+	void *shared;		/* shared side of all slots; never touched */
 };
 
-/* All memory is shared then. On failure there is nothing to close. */
+/* Creates the VM with all memory shared. On failure there is nothing to close. */
 int testbed_open(struct testbed *t, struct failure *failure);
 void testbed_close(struct testbed *t);
 
-/* Offsets and sizes in bytes, from the start of the slot. 0 or -errno. */
+/*
+ * Convert or punch a range; offset and size in bytes, from the start of the slot. Return 0 or
+ * -errno.
+ */
 int testbed_set_private(const struct testbed *t, uint64_t offset, uint64_t size, bool private);
 int testbed_punch(const struct testbed *t, uint64_t offset, uint64_t size);
 
-/* Life of a second slot of one block: a file made, bound, unbound, and released. 0 or -errno. */
+/*
+ * Creates a file, binds it to a second slot of one block, unbinds and releases it. Returns 0 or
+ * -errno.
+ */
 int testbed_bind(const struct testbed *t);
 
 #endif

@@ -309,7 +309,7 @@ static void __attribute__((noreturn)) run_vm(unsigned int rounds, const char *pa
 		fail("write the ledger");
 	open_vm(&vm);
 	work(&vm);
-	/* One write per VM: all processes append to the same file. */
+	/* A single write per VM: all processes append to the same file. */
 	setvbuf(out, NULL, _IOFBF, 1 << 16);
 	print_ledger(out, &vm);
 	if (fclose(out) || write(done, &ready, 1) != 1)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: tests of kvm_gmem_attributes_begin, _phase and _end. */
+/* Tests of kvm_gmem_attributes_begin, _phase and _end. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@ struct change {
 	bool to_private;
 };
 
-/* One of the events of a change; what they all say is added here. */
+/* Expects one event of a conversion; @more is the text that follows the common fields. */
 static void want(struct bed *b, const struct change *c, const char *event, const char *more)
 {
 	trace_want(&b->t, "kvm_gmem_%s: vm %" PRIu64 " ino 0 gfn [0x%" PRIx64 ", 0x%" PRIx64 ") %s",
@@ -114,7 +114,7 @@ static void unchanged(void)
 	trace_check(&b.t);
 }
 
-/* A part of the range has the attributes already: it is the whole range that is worked on. */
+/* Converts a range that has the attribute in part: KVM works on the whole range. */
 static void partly(void)
 {
 	struct change part = { RAM_GFN + 5, 6, true }, all = { RAM_GFN, 64, true };
@@ -134,7 +134,7 @@ static void several_slots(void)
 	struct bed b;
 
 	setup(&b);
-	/* Side by side with the first one, and one that has no guest_memfd. */
+	/* A slot adjacent to the first, and one without guest_memfd. */
 	CHECK_EQ(slot_bind(&b.vm, 2, RAM_GPA + SIZE, 32 * PAGE, gmem_new(&b.vm, SIZE), 0), 0);
 	CHECK_EQ(slot_plain(&b.vm, 3, RAM_GPA + SIZE + 32 * PAGE, SIZE), 0);
 	apply(&b, &c);
@@ -187,12 +187,12 @@ static void no_memory(void)
 	r = set_private(&b.vm, c.gfn * PAGE, c.nr_pages * PAGE);
 	failslab_end(&fail);
 	CHECK_EQ(r, -ENOMEM);
-	/* The window has not been opened: no zap, no invalidation. */
+	/* The window was not opened: no zap, no invalidation. */
 	want_begin(&b, &c);
 	want(&b, &c, "attributes_phase", "phase reserve");
 	want_end(&b, &c, false, -ENOMEM);
 	trace_check(&b.t);
-	/* Nor has anything changed. */
+	/* Nothing was converted either. */
 	c.to_private = false;
 	apply(&b, &c);
 	want_no_change(&b, &c);

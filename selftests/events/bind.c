@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: tests of kvm_gmem_bind and kvm_gmem_unbind. */
+/* Tests of kvm_gmem_bind and kvm_gmem_unbind. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -80,14 +80,14 @@ static void overlap(void)
 
 	setup(&b);
 	CHECK_EQ(slot_bind(&b.vm, 1, RAM_GPA, 4 * PAGE, b.gmem, 0), 0);
-	/* Pages 3 to 6 of the file: the first of them is bound. */
+	/* Pages 3 to 6 of the file; page 3 is bound already. */
 	r = slot_bind(&b.vm, 2, RAM_GPA + MIB, 4 * PAGE, b.gmem, 3 * PAGE);
-	/* Linux 6.12, and newer ones */
+	/* Linux 6.12; newer versions */
 	CHECK(r == -EINVAL || r == -EEXIST);
 	want_bind(&b, b.ino, RAM_GFN, 4, 0, 1, 0);
 	want_bind(&b, b.ino, RAM_GFN + MIB / PAGE, 4, 3, 2, r);
 	trace_check(&b.t);
-	/* What was refused has no part in it: there is one binding to undo. */
+	/* The refused request left nothing behind: there is one binding to undo. */
 	CHECK_EQ(slot_delete(&b.vm, 1), 0);
 	want_unbind(&b, RAM_GFN, 4, 0, 1);
 	trace_check(&b.t);
@@ -155,8 +155,8 @@ static void refused_before(void)
 }
 
 /*
- * A guest physical address that no CPU can have is found out only after the file was looked at.
- * Whatever the kernel says of it, the last word must be that there is no binding.
+ * Binds at a guest physical address that no CPU can have, which KVM detects only after it has
+ * looked at the file. Whatever events the kernel emits, the last one must report no binding.
  */
 static void refused_after(void)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Owns: tests of the tests: that trace_check() sees what it is there to see. A check that does not
- * work must not look like events that are right.
+ * Tests of the tests: trace_check() must detect wrong events. A check that does not work must not
+ * look like a pass.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -17,7 +17,7 @@ static const char empty_punch[] =
 	"kvm_gmem_fallocate_end: vm %" PRIu64 " ino %" PRIu64 " pgoff [0x0, 0x2) mode "
 	"KEEP_SIZE|PUNCH_HOLE nr_pages 0 ret 0";
 
-/* Two punches of which only the ends are looked at: @wants says what is expected of them. */
+/* Punches twice and checks only the end events; @wants sets the expectations. */
 static void punch_twice(void (*wants)(struct trace *t, uint64_t vm, uint64_t ino))
 {
 	struct testvm vm;
@@ -40,7 +40,7 @@ static int status_of(void (*wants)(struct trace *t, uint64_t vm, uint64_t ino))
 
 	CHECK(pid >= 0);
 	if (!pid) {
-		/* It complains, which is what is wanted. */
+		/* Drop the expected error messages. */
 		CHECK(dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO) >= 0);
 		punch_twice(wants);
 		exit(EXIT_SUCCESS);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: tests of kvm_gmem_create and kvm_gmem_release, and of what identifies VMs and files. */
+/* Tests of kvm_gmem_create and kvm_gmem_release, and of the identity of VMs and files. */
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/kvm.h>
@@ -122,7 +122,7 @@ static void outlives_vm_fd(void)
 	trace_open(&t, "kvm_gmem_*");
 	close(vm.fd);
 	trace_check(&t);
-	/* Its binding stands and is invalidated; the VM that goes then has none to undo. */
+	/* The release invalidates the binding; the VM's end has none left to undo. */
 	close(gmem);
 	trace_want(&t, "kvm_gmem_invalidate_begin: vm %" PRIu64 " ino %" PRIu64
 		   " pgoff [0x0, 0xffffffffffffffff) cause release filter PRIVATE", vm.id, ino);
@@ -165,7 +165,7 @@ static void ids_are_not_used_again(void)
 }
 
 static const struct event_test tests[] = {
-	{ "create and release say what stat and fdinfo say", fields },
+	{ "create and release agree with stat and fdinfo", fields },
 	{ "two VMs of a process have numbers of their own", two_vms },
 	{ "two files of a VM have inodes of their own", two_files },
 	{ "release comes with the last of several file descriptors", last_close },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see failslab.h. Must not know what allocates. */
+/* Fault injection in slab allocations. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ static const struct {
 	{ "times", "-1" },
 	{ "verbose", "0" },
 	{ "cache-filter", "N" },
-	/* Both names of the same switch: also those allocations fail that may wait for memory. */
+	/* Both names of the same switch: allocations that may wait for memory fail, too. */
 	{ "ignore-gfp-wait", "N" },
 	{ "ignore-gfp-reclaim", "N" },
 };

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Owns: failing allocations of this thread. Must not know what allocates. */
+/* Failing allocations of this thread. */
 #ifndef GMEM_EVENTS_FAILSLAB_H
 #define GMEM_EVENTS_FAILSLAB_H
 
 /*
- * From begin to end every slab allocation that the kernel makes for this thread fails. Only one
- * system call should be between them. setup skips the test if the kernel cannot do this.
+ * Makes every slab allocation of the kernel for this thread fail, from begin to end, with
+ * preferably one system call between them. setup skips the test if the kernel lacks fault
+ * injection.
  */
 struct failslab {
 	int fd;

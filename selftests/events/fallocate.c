@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: tests of kvm_gmem_fallocate_begin and _end. */
+/* Tests of kvm_gmem_fallocate_begin and _end. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -80,7 +80,7 @@ static void punch_populated(void)
 	setup(&b);
 	CHECK_EQ(gmem_allocate(b.gmem, 10 * PAGE, 20 * PAGE), 0);
 	want(&b, ALLOCATE, 10, 30, 20, 0);
-	/* One page of the range has memory, then all of it, then all that are left. */
+	/* First, a single page of the range is populated, then all of it, then all that are left. */
 	CHECK_EQ(gmem_punch(b.gmem, 5 * PAGE, 6 * PAGE), 0);
 	want(&b, PUNCH, 5, 11, 1, 0);
 	CHECK_EQ(gmem_punch(b.gmem, 12 * PAGE, 3 * PAGE), 0);
@@ -113,7 +113,7 @@ static void punch_touched(void)
 	trace_check(&b.t);
 }
 
-/* A range of several nodes of the file's xarray, with holes between. */
+/* Punches a range that spans several nodes of the file's xarray, with holes between them. */
 static void many_pages(void)
 {
 	enum { NR = 5000 };
@@ -141,7 +141,7 @@ static void beyond_the_end(void)
 	want(&b, ALLOCATE, 0, NR_PAGES + 1, 0, -EINVAL);
 	CHECK_EQ(gmem_allocate(b.gmem, SIZE, PAGE), -EINVAL);
 	want(&b, ALLOCATE, NR_PAGES, NR_PAGES + 1, 0, -EINVAL);
-	/* A hole may be anywhere. */
+	/* A hole may be anywhere in the file. */
 	CHECK_EQ(gmem_allocate(b.gmem, SIZE - PAGE, PAGE), 0);
 	want(&b, ALLOCATE, NR_PAGES - 1, NR_PAGES, 1, 0);
 	CHECK_EQ(gmem_punch(b.gmem, SIZE - PAGE, 100 * PAGE), 0);
@@ -149,7 +149,7 @@ static void beyond_the_end(void)
 	trace_check(&b.t);
 }
 
-/* Also what fallocate refuses before it looks at the range. */
+/* Tests refused requests, including those that fallocate refuses before it looks at the range. */
 static void refused(void)
 {
 	struct bed b;
@@ -166,7 +166,7 @@ static void refused(void)
 	want(&b, ALLOCATE, 0, 1, 0, -EINVAL);
 	CHECK_EQ(gmem_allocate(b.gmem, 0, PAGE + 1), -EINVAL);
 	want(&b, ALLOCATE, 0, 1, 0, -EINVAL);
-	/* No range at all does not get as far as KVM. */
+	/* The VFS refuses an empty range before it calls KVM. */
 	CHECK_EQ(gmem_punch(b.gmem, 0, 0), -EINVAL);
 	trace_check(&b.t);
 }
@@ -176,7 +176,7 @@ static void on_alarm(int signo)
 	(void)signo;
 }
 
-/* Mode 0 is what a program says that does not know guest_memfd. */
+/* Tests mode 0, which programs use that are not written for guest_memfd. */
 static void no_mode(void)
 {
 	struct bed b;
@@ -187,7 +187,7 @@ static void no_mode(void)
 	trace_check(&b.t);
 }
 
-/* Much less than it takes to allocate as much as that. */
+/* Much shorter than the allocation of LARGE takes. */
 #define INTERRUPT_USEC 3000
 #define LARGE (1024 * MIB)
 
@@ -214,7 +214,7 @@ static void interrupted(void)
 	CHECK_EQ((int)record_number(&records.record[1], "ret"), -EINTR);
 	nr_pages = record_number(&records.record[1], "nr_pages");
 	CHECK(nr_pages < nr_large);
-	/* What it says to have allocated is there. */
+	/* All pages that were reported as allocated are present. */
 	trace_clear(&b.t);
 	CHECK_EQ(gmem_punch(b.gmem, 0, LARGE), 0);
 	want(&b, PUNCH, 0, nr_large, nr_pages, 0);

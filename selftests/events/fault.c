@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: tests of kvm_gmem_fault_begin and _end: pages that the guest's faults need. */
+/* Tests of kvm_gmem_fault_begin and _end: pages that the guest's faults need. */
 #include <errno.h>
 #include <inttypes.h>
 #include <unistd.h>
@@ -11,9 +11,9 @@
 
 #define NR_PAGES 64
 #define SIZE (NR_PAGES * PAGE)
-/* The slot begins there in the file. */
+/* First page of the slot in the file. */
 #define PGOFF 16
-/* A page of the slot whose index in the file needs a node of its own in the page cache. */
+/* Page of the slot whose index in the file needs a node of its own in the page cache. */
 #define FAR 50
 
 struct bed {
@@ -35,7 +35,7 @@ static void setup(struct bed *b)
 	trace_open(&b->t, "kvm_gmem_fault_*");
 }
 
-/* @page counts from the start of the slot. */
+/* Expects a fault at @page, counted from the start of the slot. */
 static void want(struct bed *b, uint64_t ino, uint64_t page, const char *how, int ret)
 {
 	trace_want(&b->t, "kvm_gmem_fault_begin: vm %" PRIu64 " ino %" PRIu64 " gfn 0x%" PRIx64
@@ -59,7 +59,7 @@ static void first_touch(void)
 	want(&b, b.ino, 3, "allocated", 0);
 	want(&b, b.ino, 4, "allocated", 0);
 	trace_check(&b.t);
-	/* Mapped now. */
+	/* The pages are mapped now: no fault. */
 	CHECK_EQ(touch(&b, 3, 2), 0);
 	trace_check(&b.t);
 }
@@ -71,10 +71,10 @@ static void after_a_zap(void)
 	setup(&b);
 	CHECK_EQ(touch(&b, 5, 1), 0);
 	CHECK_EQ(set_shared(&b.vm, RAM_GPA + 5 * PAGE, PAGE), 0);
-	/* Else the zero page may be mapped first, and then replaced: an invalidation. */
+	/* Otherwise the zero page may be mapped first and then replaced, with an invalidation. */
 	b.vm.shared[5 * PAGE] = 1;
 	trace_clear(&b.t);
-	/* That is no matter of the guest_memfd. */
+	/* A fault on the shared side does not concern guest_memfd. */
 	CHECK_EQ(touch(&b, 5, 1), 0);
 	trace_check(&b.t);
 	CHECK_EQ(set_private(&b.vm, RAM_GPA + 5 * PAGE, PAGE), 0);
@@ -118,7 +118,7 @@ static void two_vcpus(void)
 	trace_clear(&b.t);
 	CHECK_EQ(touch(&b, 0, 1), 0);
 	want(&b, b.ino, 0, "allocated", 0);
-	/* They have their page tables in common. */
+	/* Both vCPUs share their page tables: no fault. */
 	CHECK_EQ(vcpu_touch(&second, RAM_GPA, 1), 0);
 	trace_check(&b.t);
 }
@@ -142,7 +142,7 @@ static void no_memory(void)
 
 	setup(&b);
 	failslab_setup(&fail);
-	/* What a vCPU keeps for its page tables is full then: only the file needs memory. */
+	/* The vCPU's cache for page tables is full then: only the file needs memory. */
 	CHECK_EQ(touch(&b, 0, 1), 0);
 	trace_clear(&b.t);
 	vcpu_prepare(&b.vcpu, RAM_GPA + FAR * PAGE, 1);

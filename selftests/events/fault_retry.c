@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: tests of kvm_gmem_fault_retry: a vCPU touches pages while a thread takes them away. */
+/* Tests of kvm_gmem_fault_retry: a vCPU touches pages while a thread converts or punches them. */
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -12,7 +12,7 @@
 #include "testvm.h"
 #include "trace.h"
 
-/* Large: so is the time that it takes to convert it, in which the vCPU should fault. */
+/* Large, so that the conversion takes long enough for the vCPU to fault. */
 #define SIZE (64 * MIB)
 #define TOUCHED_PAGES 16
 #define SECONDS 10
@@ -47,7 +47,7 @@ static void punch(struct race *race)
 	gmem_punch(race->gmem, 0, SIZE);
 }
 
-/* How many retries of the touched pages there are. */
+/* Returns the number of retries of the touched pages. */
 static unsigned int check_records(struct race *race)
 {
 	struct records records = trace_read(&race->t);
@@ -62,22 +62,22 @@ static unsigned int check_records(struct race *race)
 		CHECK_EQ(record_number(r, "vcpu"), VCPU_ID);
 		CHECK_EQ(r->tid, gettid());
 		/*
-		 * KVM has no range yet when a window opens, and then every fault
-		 * retries: one on the guest's code or page tables is none of ours.
+		 * KVM has no range yet when a window opens, and then every fault retries: skip
+		 * faults on the guest's code or page tables.
 		 */
 		if (gfn < RAM_GFN && !strcmp(side, "shared"))
 			continue;
 		if (gfn < RAM_GFN || gfn >= RAM_GFN + TOUCHED_PAGES)
 			test_fail("no page that the guest touches: %s", r->text);
 		CHECK(!strcmp(side, "private") || !strcmp(side, "shared"));
-		/* A punch takes private pages only. */
+		/* A punch invalidates private pages only. */
 		CHECK(race->disturb == convert || !strcmp(side, "private"));
 		nr++;
 	}
 	return nr;
 }
 
-static void run(void (*disturb)(struct race *race))
+static void run_race(void (*disturb)(struct race *race))
 {
 	struct race race = { .disturb = disturb };
 	time_t end = time(NULL) + SECONDS;
@@ -95,9 +95,9 @@ static void run(void (*disturb)(struct race *race))
 	while (!nr && time(NULL) < end) {
 		int r = vcpu_touch(&vcpu, RAM_GPA, TOUCHED_PAGES);
 
-		/* The fault was for one side, and the page went over before it was resolved. */
+		/* The page was converted after the fault for one side and before its resolution. */
 		CHECK(!r || vcpu.run->exit_reason == KVM_EXIT_MEMORY_FAULT);
-		/* Reading the trace takes longer than touching. */
+		/* Reading the trace takes longer than a touch. */
 		if (++touches % 16 == 0)
 			nr = check_records(&race);
 	}
@@ -110,15 +110,15 @@ static void run(void (*disturb)(struct race *race))
 
 static void against_conversions(void)
 {
-	run(convert);
+	run_race(convert);
 }
 
 static void against_punches(void)
 {
-	run(punch);
+	run_race(punch);
 }
 
-/* Nothing is invalidated: nothing retries. */
+/* Checks that nothing retries without an invalidation. */
 static void alone(void)
 {
 	struct testvcpu vcpu;

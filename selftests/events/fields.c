@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Owns: a test that what the events print is what is in their records, which is what programs
- * read. Names and values of fields are those that tracefs prints if it is asked to ignore the
- * event's own format. Must not know what an event means.
+ * Test that events print the content of their records, which programs read. Names and values of the
+ * fields are those that tracefs prints when it ignores the event's own format. Independent of the
+ * meaning of events.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 
 #define SIZE (32 * PAGE)
 
-/* Something of everything that one thread can have. */
+/* Causes at least one of every event that a single thread can cause. */
 static void do_all(struct trace *t)
 {
 	struct testvcpu vcpu;
@@ -62,7 +62,7 @@ static const char *word_of(const char *field)
 	return strcmp(field, "vcpu_id") ? field : "vcpu";
 }
 
-/* What follows " KEY " in the text, or NULL. */
+/* Returns the text after " KEY ", or NULL. */
 static const char *value_of(const char *text, const char *key)
 {
 	size_t n = strlen(key);
@@ -76,7 +76,7 @@ static const char *value_of(const char *text, const char *key)
 	return NULL;
 }
 
-/* Ranges are "[0x1, 0x2)". */
+/* Returns the printed value of @field; ranges are "[0x1, 0x2)". */
 static const char *printed_value(const char *text, const char *field)
 {
 	const char *range = strchr(text, '[');
@@ -88,7 +88,7 @@ static const char *printed_value(const char *text, const char *field)
 	return value_of(text, word_of(field));
 }
 
-/* Two words stand for each, of which the first is said if it is set. */
+/* Booleans that are printed as one of two words, the first if set. */
 static const struct {
 	const char *field;
 	const char *set, *clear;
@@ -117,13 +117,16 @@ static bool number_agrees(const char *text, const char *field, uint64_t value)
 	if (!printed)
 		return false;
 	number = strtoull(printed, &end, 0);
-	/* Flags and enumerations have names. */
+	/* Flags and enumerations are printed by name. */
 	if (end == printed)
 		return isalpha((unsigned char)*printed);
 	return number == value || (uint32_t)number == value;
 }
 
-/* "EVENT: FIELD=0xHEX (DECIMAL) BOOL=(1)" against the event's own text. */
+/*
+ * Compares "EVENT: FIELD=0xHEX (DECIMAL) BOOL=(1)" with the event's own text. Returns the number of
+ * fields compared.
+ */
 static unsigned int compare(const char *text, char *fields)
 {
 	char *word, *rest = strchr(fields, ' ');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see harness.h. Must not know KVM, nor any event. */
+/* Test runner with TAP output. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns: how a test program runs its tests and tells of them in TAP. Must not know KVM, nor any
- * event.
+ * Runner of a test program's tests, with TAP output.
  *
- * Each test runs in a process of its own: it may end at any place, what it leaves open is closed,
- * and one that hangs is killed. A kernel without the events skips them all.
+ * Each test runs in its own process: it may end anywhere, its open files are closed, and one that
+ * hangs is killed. On a kernel without the events, all tests are skipped.
  */
 #ifndef GMEM_EVENTS_HARNESS_H
 #define GMEM_EVENTS_HARNESS_H
 
 #include <stddef.h>
 
-/* What kselftest expects of a program that could test nothing here. */
+/* Exit status by which kselftest recognises a program that could test nothing here. */
 #define EXIT_SKIP 4
 
 struct event_test {
@@ -19,7 +18,7 @@ struct event_test {
 	void (*run)(void);
 };
 
-/* The program's exit status. An argument is the name of the only test to run. */
+/* Runs all tests, or only the one named by an argument. Returns the program's exit status. */
 int tests_main(const struct event_test *tests, size_t nr, int argc, char **argv);
 
 #define TESTS_MAIN(tests) \
@@ -28,17 +27,17 @@ int tests_main(const struct event_test *tests, size_t nr, int argc, char **argv)
 		return tests_main(tests, sizeof(tests) / sizeof((tests)[0]), argc, argv); \
 	}
 
-/* These end the test. */
+/* End the test. */
 void test_skip(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void test_fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
-/* A line of diagnosis. */
+/* Prints a line of diagnosis. */
 void test_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #define CHECK(condition) \
 	do { \
 		if (!(condition)) \
-			test_fail("%s:%d: not so: %s", __FILE__, __LINE__, #condition); \
+			test_fail("%s:%d: failed: %s", __FILE__, __LINE__, #condition); \
 	} while (0)
 
 #define CHECK_EQ(got, wanted) \

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: tests of kvm_gmem_invalidate_begin and _end, but for those of memory errors. */
+/* Tests of kvm_gmem_invalidate_begin and _end, except for memory errors. */
 #include <inttypes.h>
 #include <unistd.h>
 
@@ -68,7 +68,7 @@ static void punch_unbound(void)
 	setup(&b);
 	CHECK_EQ(gmem_punch(b.gmem, 0, SIZE), 0);
 	want_punch(&b, 0, NR_PAGES, false);
-	/* Pages 8 to 15 are bound: the neighbours on both sides are not. */
+	/* Pages 8 to 15 are bound; the neighbours on both sides are not. */
 	CHECK_EQ(slot_bind(&b.vm, 1, RAM_GPA, 8 * PAGE, b.gmem, 8 * PAGE), 0);
 	CHECK_EQ(gmem_punch(b.gmem, 0, 8 * PAGE), 0);
 	want_punch(&b, 0, 8, false);
@@ -80,7 +80,10 @@ static void punch_unbound(void)
 	trace_check(&b.t);
 }
 
-/* The range is the punch's, whatever part of it is bound; one pair for all slots. */
+/*
+ * Expects the range of the punch, whatever part of it is bound, and one pair of events for all
+ * slots.
+ */
 static void punch_across_slots(void)
 {
 	struct bed b;
@@ -136,7 +139,7 @@ static void release_unbound(void)
 	trace_check(&b.t);
 }
 
-/* The other VM's file has the same offsets and gfns, and must not be named. */
+/* Checks that another VM, whose file has the same offsets and gfns, is not named. */
 static void other_vm(void)
 {
 	struct testvm other;
@@ -164,7 +167,7 @@ static void attributes(void)
 	struct bed b;
 
 	setup(&b);
-	/* Attributes are of gfns: they need no memslot. */
+	/* Attributes belong to gfns: they need no memslot. */
 	CHECK_EQ(set_private(&b.vm, RAM_GPA, 8 * PAGE), 0);
 	want_attributes(&b, "begin", RAM_GFN, RAM_GFN + 8);
 	want_attributes(&b, "end", RAM_GFN, RAM_GFN + 8);
@@ -172,7 +175,7 @@ static void attributes(void)
 	CHECK_EQ(set_shared(&b.vm, RAM_GPA + 2 * PAGE, PAGE), 0);
 	want_attributes(&b, "begin", RAM_GFN + 2, RAM_GFN + 3);
 	want_attributes(&b, "end", RAM_GFN + 2, RAM_GFN + 3);
-	/* Nothing changes. */
+	/* Page 2 is shared already: nothing changes. */
 	CHECK_EQ(set_shared(&b.vm, RAM_GPA + 2 * PAGE, PAGE), 0);
 	trace_check(&b.t);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: tests of kvm_gmem_memory_error, and of the invalidation that follows. */
+/* Tests of kvm_gmem_memory_error, and of the invalidation that follows. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -26,7 +26,7 @@ struct bed {
 	uint64_t pfn;
 };
 
-/* Where the page is in the host: KVM's own trace of the mapping that it makes has it. */
+/* Returns the page's frame number, from KVM's own trace event of the mapping. */
 static uint64_t find_pfn(struct bed *b, uint64_t page)
 {
 	struct records records;
@@ -43,7 +43,7 @@ static uint64_t find_pfn(struct bed *b, uint64_t page)
 			   &spte) == 2 && gfn == RAM_GFN + page)
 			return (spte & SPTE_PFN_MASK) / PAGE;
 	}
-	test_skip("KVM does not tell where the page is");
+	test_skip("KVM does not report the frame of the page");
 }
 
 static void setup(struct bed *b)
@@ -93,7 +93,7 @@ static void inject(struct bed *b)
 {
 	int r = write_number(INJECT, b->pfn);
 
-	/* Busy: the page stays where it is, which is what guest_memfd wants and does not say. */
+	/* -EBUSY: the page stays in place, as guest_memfd intends; it counts as busy. */
 	if (r && r != -EBUSY)
 		test_fail("cannot corrupt pfn 0x%" PRIx64 ": %s", b->pfn, strerror(-r));
 }
@@ -109,7 +109,7 @@ static void bound(void)
 	want_window(&b, "end");
 	trace_check(&b.t);
 
-	/* The guest that needs it is told. */
+	/* The guest's access reports the error. */
 	CHECK_EQ(vcpu_touch(&b.vcpu, RAM_GPA + PAGE_HIT * PAGE, 1), -EHWPOISON);
 	trace_want(&b.t, "kvm_gmem_fault_begin: vm %" PRIu64 " ino %" PRIu64 " gfn 0x%" PRIx64
 		   " pgoff 0x%x", b.vm.id, b.ino, RAM_GFN + PAGE_HIT, PAGE_HIT);
@@ -131,7 +131,7 @@ static void unbound(void)
 	CHECK_EQ(slot_delete(&b.vm, 1), 0);
 	trace_clear(&b.t);
 	inject(&b);
-	/* No VM maps it: the error is told, there is nothing to invalidate. */
+	/* No VM maps the page: the error is emitted, there is nothing to invalidate. */
 	want_error(&b);
 	trace_check(&b.t);
 	write_number(UNDO, b.pfn);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: tests of kvm_gmem_memory_fault, and of what kvm_userspace_exit says of such exits. */
+/* Tests of kvm_gmem_memory_fault, and of kvm_userspace_exit for such exits. */
 #include <errno.h>
 #include <inttypes.h>
 #include <sys/ioctl.h>
@@ -15,18 +15,18 @@
 #define NOWHERE_GPA (2 * RAM_GPA)
 #define EVENTS "kvm_gmem_memory_fault kvm_userspace_exit"
 
-/* Not 0: the event must have the number of the vCPU, not that of its place in a table. */
+/* Not 0: the event must have the vCPU's id, not its index. */
 #define VCPU_ID 2
 
 static void want_fault(struct trace *t, const struct testvm *vm, uint64_t gpa, int ret)
 {
-	/* Its number is the errno. */
+	/* The number printed is the errno. */
 	trace_want(t, "kvm_userspace_exit: reason KVM_EXIT_MEMORY_FAULT (%d)", -ret);
 	trace_want(t, "kvm_gmem_memory_fault: vm %" PRIu64 " vcpu %d gpa 0x%" PRIx64
 		   " size 0x1000 flags PRIVATE ret %d", vm->id, VCPU_ID, gpa, ret);
 }
 
-/* The event says what the VMM is told. */
+/* Checks that the event agrees with kvm_run, which the VMM reads. */
 static void check_run(const struct testvcpu *vcpu, uint64_t gpa)
 {
 	const struct gm_memory_fault *fault = gm_memory_fault(vcpu->run);
@@ -51,7 +51,7 @@ static void no_slot(void)
 	check_run(&vcpu, NOWHERE_GPA + 3 * PAGE);
 	want_fault(&t, &vm, NOWHERE_GPA + 3 * PAGE, -EFAULT);
 	trace_check(&t);
-	/* The same once more: each exit has its event. */
+	/* The same access again: each exit has its event. */
 	CHECK_EQ(vcpu_touch(&vcpu, NOWHERE_GPA + 3 * PAGE, 1), -EFAULT);
 	want_fault(&t, &vm, NOWHERE_GPA + 3 * PAGE, -EFAULT);
 	trace_check(&t);
@@ -118,8 +118,9 @@ static void other_exits(void)
 }
 
 /*
- * After an exit for a memory fault, KVM_RUN fails with EFAULT for another reason: shared memory
- * that the VMM has unmapped. A newer kernel tells that as a memory fault, too.
+ * Tests a stale exit reason: after an exit for a memory fault, KVM_RUN fails with EFAULT for
+ * another reason, shared memory that the VMM has unmapped. Newer kernels report that as a memory
+ * fault, too.
  */
 static void stale_reason(void)
 {
@@ -151,6 +152,6 @@ static const struct event_test tests[] = {
 	{ "a private gfn of a memslot without guest_memfd", slot_without_file },
 	{ "a private gfn of a memslot whose file is closed", closed_file },
 	{ "none for exits of other reasons", other_exits },
-	{ "none for an EFAULT that tells of no memory fault", stale_reason },
+	{ "none for an EFAULT without a memory fault", stale_reason },
 };
 TESTS_MAIN(tests)

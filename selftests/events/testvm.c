@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see testvm.h. Must not know tracing. */
+/* VMs of the tests. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 #include "harness.h"
 #include "testvm.h"
 
-/* Far from those of the tests. */
+/* Slot number far from those of the tests. */
 #define BOOT_SLOT 100
 
 static void *map(uint64_t size)

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns: VMs as the tests need them: memslots, guest_memfds and vCPUs by single ioctls, good ones
- * and bad ones. Must not know tracing.
+ * VMs for the tests: memslots, guest_memfds and vCPUs by single ioctls, valid and invalid.
  *
- * Functions that return int return what KVM said: 0, or -errno. The others end the test if they
- * cannot do what they are for.
+ * Functions that return int return KVM's result: 0 or -errno. The others end the test if they fail.
  */
 #ifndef GMEM_EVENTS_TESTVM_H
 #define GMEM_EVENTS_TESTVM_H
@@ -16,7 +14,7 @@
 #define PAGE 4096UL
 #define MIB (1UL << 20)
 
-/* Where slots are. The host's side of them is as large as this, and never touched by the host. */
+/* Location of slots. Their shared side is as large as RAM_SIZE, and the host never touches it. */
 #define RAM_GPA (4UL << 30)
 #define RAM_GFN (RAM_GPA / PAGE)
 #define RAM_SIZE (1UL << 30)
@@ -39,17 +37,17 @@ struct testvcpu {
 	struct kvm_regs start;
 };
 
-/* The test is skipped if the machine cannot have such VMs. */
+/* Creates a VM with private memory; skips the test if the machine does not support it. */
 void testvm_create(struct testvm *vm);
-/* Of any type; no vCPU can run in it. */
+/* Creates a VM of any type, in which no vCPU can run. */
 void testvm_create_type(struct testvm *vm, unsigned long type);
 
-/* A number in /proc/self/fdinfo. */
+/* Returns a number from /proc/self/fdinfo. */
 uint64_t fdinfo_number(int fd, const char *key);
 
-/* A file descriptor or -errno. */
+/* Creates a guest_memfd; returns its descriptor or -errno. */
 int gmem_create(const struct testvm *vm, uint64_t size, uint64_t flags);
-/* One that must succeed. */
+/* Creates a guest_memfd; ends the test if that fails. */
 int gmem_new(const struct testvm *vm, uint64_t size);
 uint64_t gmem_ino(int gmem_fd);
 int gmem_punch(int gmem_fd, uint64_t offset, uint64_t size);
@@ -57,7 +55,7 @@ int gmem_allocate(int gmem_fd, uint64_t offset, uint64_t size);
 
 int slot_bind(const struct testvm *vm, uint32_t slot, uint64_t gpa, uint64_t size, int gmem_fd,
 	      uint64_t offset);
-/* Without guest_memfd. */
+/* Sets a slot without guest_memfd. */
 int slot_plain(const struct testvm *vm, uint32_t slot, uint64_t gpa, uint64_t size);
 int slot_delete(const struct testvm *vm, uint32_t slot);
 
@@ -68,11 +66,11 @@ int set_shared(const struct testvm *vm, uint64_t gpa, uint64_t size);
 
 void vcpu_create(struct testvm *vm, struct testvcpu *vcpu, unsigned int id);
 /*
- * The guest writes to each page. 0, or -errno of KVM_RUN, or the reason of another exit (> 0); the
- * next call begins anew. After an exit for MMIO there must be none.
+ * Has the guest write to each page. Returns 0, -errno of KVM_RUN, or the reason of another exit (>
+ * 0); the next call starts over. Must not be called after an exit for MMIO.
  */
 int vcpu_touch(struct testvcpu *vcpu, uint64_t gpa, uint64_t nr_pages);
-/* The same in two steps: only the second one is KVM_RUN, and nothing else. */
+/* Do the same in two steps: vcpu_run() calls KVM_RUN, and nothing else. */
 void vcpu_prepare(struct testvcpu *vcpu, uint64_t gpa, uint64_t nr_pages);
 int vcpu_run(struct testvcpu *vcpu);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Owns: see trace.h. Must not know KVM. */
+/* Events of an instance of tracefs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -42,7 +42,7 @@ static void set(const struct trace *trace, const char *name, const char *text)
 		test_fail("cannot write %s to %s: %s", text, path, strerror(-r));
 }
 
-/* Of one pattern. */
+/* Enables the events that match one pattern. */
 static void enable(const struct trace *trace, const char *pattern)
 {
 	char path[256];
@@ -88,7 +88,7 @@ void trace_open(struct trace *trace, const char *events)
 	snprintf(trace->path, sizeof(trace->path), INSTANCE, getpid());
 	if (mkdir(trace->path, 0700))
 		test_fail("cannot make %s: %s", trace->path, strerror(errno));
-	/* A number for each event, in the order of all CPUs: what happens first comes first. */
+	/* Numbers the events in the order of all CPUs. */
 	set(trace, "trace_clock", "counter");
 	set(trace, "buffer_size_kb", BUFFER_KB);
 	snprintf(pid, sizeof(pid), "%d", getpid());
@@ -176,7 +176,7 @@ static void check_lost(const struct trace *trace)
 	globfree(&found);
 }
 
-/* "COMM-TID [CPU] FLAGS TIME: EVENT: TEXT" */
+/* Parses "COMM-TID [CPU] FLAGS TIME: EVENT: TEXT". */
 static void parse_line(char *line, struct record *record)
 {
 	char *cpu = strstr(line, " [");
@@ -212,7 +212,7 @@ struct records trace_read(struct trace *trace)
 	return records;
 }
 
-/* Word by word. */
+/* Compares word by word; "*" matches any word. */
 static bool text_matches(const char *text, const char *wanted)
 {
 	while (*text && *wanted) {
@@ -237,7 +237,7 @@ static void print_difference(const struct trace *trace, const struct records *go
 	for (i = 0; i < got->nr; i++)
 		test_note("got:    %s", got->record[i].text);
 	for (i = 0; i < trace->nr_wanted; i++)
-		test_note("wanted: %s", trace->wanted[i]);
+		test_note("expected: %s", trace->wanted[i]);
 }
 
 void trace_check(struct trace *trace)
@@ -248,14 +248,14 @@ void trace_check(struct trace *trace)
 	for (i = 0; i < got.nr && i < trace->nr_wanted; i++) {
 		if (!text_matches(got.record[i].text, trace->wanted[i])) {
 			print_difference(trace, &got);
-			test_fail("event %u is not the one that was wanted", i + 1);
+			test_fail("event %u is not the expected one", i + 1);
 		}
 		if (got.record[i].tid != gettid())
 			test_fail("not by this thread: %s", got.record[i].text);
 	}
 	if (got.nr != trace->nr_wanted) {
 		print_difference(trace, &got);
-		test_fail("there were %u events, not %u", got.nr, trace->nr_wanted);
+		test_fail("%u events instead of %u", got.nr, trace->nr_wanted);
 	}
 	free(got.record);
 	free(got.buffer);

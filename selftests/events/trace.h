@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns: what the kernel's tracepoints of this process say, read from an instance of tracefs that is
- * this test's own. Must not know KVM.
+ * Tracepoint events of this process, read from the test's own instance of tracefs.
  *
- * A test says which events it wants, in their order, in the words of the event's own text, and
- * trace_check() compares with all that there were: more, fewer, or others is a failure. "*" stands
- * for a word that cannot be known.
+ * A test lists the events it expects in order, in the words of the event's own text, and
+ * trace_check() compares them with all that were emitted: more, fewer, or other events are a
+ * failure. "*" stands for a word that cannot be predicted.
  */
 #ifndef GMEM_EVENTS_TRACE_H
 #define GMEM_EVENTS_TRACE_H
@@ -24,7 +23,7 @@ struct trace {
 
 struct record {
 	pid_t tid;
-	char *text;	/* "event: what it says" */
+	char *text;	/* "event: its text" */
 };
 
 struct records {
@@ -33,32 +32,35 @@ struct records {
 	struct record *record;
 };
 
-/* Whether the kernel has any of the events, and this process may use them; if not, why. */
+/*
+ * Returns whether the kernel has any of the events and this process may use them; if not, *why has
+ * the reason.
+ */
 bool trace_possible(const char **why);
 
 /*
- * Begins to trace. @events are names of the system kvm, or system/name, or patterns of them,
- * separated by spaces. The test is skipped if the kernel has none that is like one of these.
+ * Starts to trace. @events are names of the system kvm, or system/name, or patterns of them,
+ * separated by spaces. Skips the test if the kernel has no event that matches.
  */
 void trace_open(struct trace *trace, const char *events);
 
-/* What a dead process left. */
+/* Removes the instance of a process that has ended. */
 void trace_remove(pid_t pid);
 
-/* Forgets what was traced, and what was wanted. */
+/* Drops all events traced and expected so far. */
 void trace_clear(struct trace *trace);
 
 void trace_want(struct trace *trace, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* What there was is what was wanted, all in this thread; both are forgotten then. */
+/* Checks that exactly the expected events were emitted, all by this thread; drops both. */
 void trace_check(struct trace *trace);
 
-/* All that was traced, in order; nothing is forgotten. A loss is a failure. */
+/* Returns all traced events in order, and drops none. Fails the test if events were lost. */
 struct records trace_read(struct trace *trace);
 
 bool record_is(const struct record *record, const char *event);
-/* The number after that word; the test fails if there is none. */
+/* Returns the number after the word @key; fails the test if there is none. */
 uint64_t record_number(const struct record *record, const char *key);
 
 #endif

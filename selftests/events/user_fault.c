@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Owns: tests of guest_memfds that are shared with userspace (Linux 6.18):
- * kvm_gmem_user_fault_begin and _end, and what the other events say of such files.
+ * Tests of guest_memfds that are shared with userspace (Linux 6.18): kvm_gmem_user_fault_begin and
+ * _end, and the other events of such files.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -72,7 +72,7 @@ static void touch(void)
 	b.memory[3 * PAGE] = 1;
 	want(&b, 3, 0);
 	trace_check(&b.t);
-	/* Mapped now. */
+	/* The page is mapped now: no fault. */
 	b.memory[3 * PAGE] = 2;
 	trace_check(&b.t);
 	CHECK_EQ(gmem_punch(b.gmem, 3 * PAGE, PAGE), 0);
@@ -89,7 +89,7 @@ static void on_sigbus(int signo)
 	siglongjmp(after_sigbus, 1);
 }
 
-/* The file can be mapped, but what is in it is private. */
+/* Tests a file that can be mapped, but whose memory is private. */
 static void private_memory(void)
 {
 	struct sigaction action = { .sa_handler = on_sigbus };
@@ -105,7 +105,7 @@ static void private_memory(void)
 	trace_check(&b.t);
 }
 
-/* What the guest maps of such a file is shared memory. */
+/* Checks the filter of invalidations: the guest maps such a file as shared memory. */
 static void filter(void)
 {
 	struct trace t;
@@ -139,7 +139,7 @@ static void created(void)
 	trace_check(&t);
 }
 
-/* The guest's faults of a VM without private memory. */
+/* Tests the guest's faults in a VM without private memory. */
 static void guest_touch(void)
 {
 	struct testvcpu vcpu;
@@ -167,7 +167,7 @@ static void guest_touch(void)
 static const struct event_test tests[] = {
 	{ "userspace touches a page, and again after a punch", touch },
 	{ "userspace touches private memory: SIGBUS", private_memory },
-	{ "create tells the flags", created },
+	{ "create has the flags", created },
 	{ "invalidation of shared memory", filter },
 	{ "the guest touches pages, one of which userspace has touched", guest_touch },
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One process per VM, and the report it sends over its socket.
+ * A process per VM, and the report it sends over its socket.
  *
  * A member reports once, when its work is done; then it keeps its VM until the socket closes or a
  * signal ends it.
@@ -237,7 +237,7 @@ static int take_reports(struct process_fleet *fleet, struct result *results,
 {
 	struct pollfd *fds = calloc(fleet->nr + 1, sizeof(*fds));
 	unsigned int left = fleet->nr;
-	bool told = false;
+	bool forwarded = false;
 	unsigned int i;
 	int r = 0;
 
@@ -246,9 +246,9 @@ static int take_reports(struct process_fleet *fleet, struct result *results,
 			    "cannot wait for the VMs: %s", strerror(ENOMEM));
 	while (!r && left) {
 		wait_for_event(fleet, fds);
-		if (stop_requested() && !told) {
+		if (stop_requested() && !forwarded) {
 			signal_members(fleet);
-			told = true;
+			forwarded = true;
 		}
 		for (i = 0; !r && i < fleet->nr; i++) {
 			if (!fds[i + 1].revents)

@@ -10,7 +10,7 @@ struct gm_mailbox;
 
 extern const char __start_guest_text[], __stop_guest_text[];
 
-/* One entry per exception, GM_VECTOR_SIZE bytes apart. */
+/* Entries of the exceptions, GM_VECTOR_SIZE bytes apart. */
 extern const char guest_vectors[];
 
 #define GM_NR_VECTORS 32

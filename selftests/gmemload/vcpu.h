@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One vCPU: its thread, its exits, and the rate of its conversions. */
+/* A vCPU: its thread, its exits, and the rate of its conversions. */
 #ifndef GMEMLOAD_VCPU_H
 #define GMEMLOAD_VCPU_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One VM: its slots, guest_memfd files, address layout, boot memory and the state of its pages.
+ * A VM: its slots, guest_memfd files, address layout, boot memory and the state of its pages.
  *
  * Guest physical memory:
  *	4 KiB		boot slot, plain memory: page tables, code; per vCPU a stack and mailbox

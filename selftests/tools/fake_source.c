@@ -16,9 +16,9 @@
 struct fake_vm {
 	struct synth_vm vm;
 	uint64_t npages;
-	uint64_t made;		/* conversions since it started */
+	uint64_t made;		/* conversions since the VM's start */
 	uint64_t started_ns;
-	uint64_t long_until_ns;	/* one is in flight */
+	uint64_t long_until_ns;	/* end of the long conversion in flight */
 	uint64_t long_start;
 	uint64_t long_begin_ns;
 };
@@ -31,7 +31,7 @@ struct fake {
 	uint64_t begin_ns;
 	uint64_t last_id;
 	uint64_t churned_ns;
-	uint64_t state;		/* of the random numbers */
+	uint64_t state;		/* state of the random numbers */
 };
 
 static uint64_t now_ns(void)
@@ -48,7 +48,10 @@ static uint64_t below(struct fake *f, uint64_t n)
 	return (f->state >> 33) % n;
 }
 
-/* What conversions take is not to run away from the clock: it is set back after them. */
+/*
+ * Starts a VM. The time of its first conversions must not move the clock: it is set back after
+ * them.
+ */
 static void start(struct fake *f, struct fake_vm *v)
 {
 	static const char *const comms[] = {

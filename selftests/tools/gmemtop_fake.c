@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * gmemtop on made-up VMs: takes gmemtop's options, and what to make up from
- * FAKE_VMS, FAKE_RATE, FAKE_LONG_S, FAKE_LOSSES, FAKE_END_S, FAKE_CHURN_S.
- * FAKE_NOISE: a library writes to stderr; FAKE_CRASH_S=N: it crashes after that.
+ * gmemtop on made-up VMs: takes gmemtop's options, and parameters of the VMs from FAKE_VMS,
+ * FAKE_RATE, FAKE_LONG_S, FAKE_LOSSES, FAKE_END_S, FAKE_CHURN_S. FAKE_NOISE: a library writes to
+ * stderr; FAKE_CRASH_S=N: crashes after N seconds.
  */
 #include <signal.h>
 #include <stdlib.h>

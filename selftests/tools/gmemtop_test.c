@@ -125,7 +125,9 @@ int main(int argc, char **argv)
 	struct CMUnitTest all[128];
 	size_t n = 0;
 
-	/* Widths of characters; not the user's, so that fixtures hold everywhere. */
+	/*
+	 * Widths of characters from a fixed locale, so that golden screens are the same everywhere.
+	 */
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
 		abort();
 	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {

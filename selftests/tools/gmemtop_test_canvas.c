@@ -58,7 +58,7 @@ static void test_combines(void **state)
 	(void)state;
 	assert_int_equal(canvas_put(c, 0, 0, CANVAS_NORMAL, "e\xcc\x81x"), 2);
 	expect(c, "e\xcc\x81x\n");
-	/* With nothing to combine with, or too much of it. */
+	/* Combining characters without a base, and too many on one base. */
 	canvas_clear(c);
 	canvas_put(c, 0, 0, CANVAS_NORMAL, "\xcc\x81" "a\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81");
 	expect(c, "a\xcc\x81\xcc\x81\xcc\x81\n");
@@ -174,7 +174,10 @@ static void test_ages_fit_four_columns(void **state)
 	age_text(buf, sizeof(buf), UINT64_MAX);
 }
 
-/* Page by page: what a cell covers, and whether all, none or some of it is private. */
+/*
+ * Checks a strip page by page: what each cell covers, and whether all, none or some of it is
+ * private.
+ */
 static void check_strip(const struct gmem_vm *vm, const bool *private, int pages, int n)
 {
 	struct strip_cell cells[256];
@@ -215,8 +218,8 @@ static void test_strip_is_exact_at_its_ends(void **state)
 	gmem_ranges_free(&vm.private);
 }
 
-/* A double-backed page is seen wherever it is, on either side. */
-static void test_strip_finds_every_doubled_page(void **state)
+/* A double-backed page is marked wherever it is, on either side. */
+static void test_strip_finds_every_double_backed_page(void **state)
 {
 	struct gmem_slot slot = { .gfn = 1000, .npages = 64, .ino = 5, .pgoff = 32 };
 	struct gmem_file file = { .ino = 5, .size_pages = 96, .pages_known = true };
@@ -235,7 +238,7 @@ static void test_strip_finds_every_doubled_page(void **state)
 		}
 	}
 	assert_true(cells[0].empty);
-	file.pages_known = false;	/* what is unknown is not empty */
+	file.pages_known = false;	/* unknown is not empty */
 	assert_true(strip_make(&vm, true, cells, 8));
 	assert_false(cells[0].empty);
 	gmem_ranges_free(&vm.private);
@@ -260,8 +263,10 @@ static void test_strip_of_absurd_slots(void **state)
 	gmem_ranges_free(&vm.private);
 }
 
-/* For who cannot tell red from green there is none of the one or none of the other; every
- * role that warns is seen without colours, too. */
+/*
+ * In the look for red-green colour blindness, red or green is missing; every role that warns is
+ * visible without colours, too.
+ */
 static void test_looks(void **state)
 {
 	static const enum canvas_attr warns[] = {
@@ -292,7 +297,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_segments_go_in_order_of_rank),
 	cmocka_unit_test(test_ages_fit_four_columns),
 	cmocka_unit_test(test_strip_is_exact_at_its_ends),
-	cmocka_unit_test(test_strip_finds_every_doubled_page),
+	cmocka_unit_test(test_strip_finds_every_double_backed_page),
 	cmocka_unit_test(test_strip_of_absurd_slots),
 };
 

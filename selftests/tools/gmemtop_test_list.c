@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the list of the overview holds: filter, groups, folding, totals, counters since a reset. */
+/* Contents of the overview's list: filter, groups, folding, totals, counters since a reset. */
 #include "gmemtop_test.h"
 
 #include <stdio.h>
@@ -56,7 +56,7 @@ static void test_filter_looks_at_all_names(void **state)
 	assert_true(matches("^a{3,5}$", true, "aaaa", ""));
 }
 
-/* Whatever is typed, the answer is there at once: the test would not end. */
+/* Any expression is evaluated at once; otherwise the test would not end. */
 static void test_filter_takes_no_time(void **state)
 {
 	char name[GMEM_NAME_LEN], cgroup[GMEM_CGROUP_LEN];
@@ -72,7 +72,7 @@ static void test_filter_takes_no_time(void **state)
 	assert_false(matches("(a|aa)+b$", true, name, cgroup));
 }
 
-/* Half an expression matches as what was there before it; once it is whole, as it is. */
+/* Half an expression matches as the previous one did; a complete one matches by itself. */
 static void test_filter_is_tolerant_while_typing(void **state)
 {
 	struct gmem_vm web = { .name = "web" }, db = { .name = "db" };
@@ -112,14 +112,14 @@ static void test_filter_by_keys(void **state)
 	assert_int_equal(v.ui.list.totals.vms, 1);
 	ui_key(&v.ui, UI_KEY_ENTER);
 	assert_false(v.ui.prompt.active);
-	/* Esc takes back what was typed since. */
+	/* Esc drops the text typed since the prompt opened. */
 	ui_key(&v.ui, 'f');
 	type(&v.ui, "nothing at all");
 	ui_order(&v.ui, v.scene.model);
 	assert_int_equal(v.ui.list.nr, 0);
 	ui_key(&v.ui, UI_KEY_ESC);
 	assert_string_equal(v.ui.filter.text, "TWO|quux");
-	/* q and digits are text here, and a wide character is one. */
+	/* In the prompt, q and digits are text, and a wide character is one. */
 	ui_key(&v.ui, '/');
 	type(&v.ui, "q1");
 	ui_key(&v.ui, 0x865a);
@@ -148,7 +148,7 @@ static void fill_groups(struct scene *scene)
 		name(scene, i + 1, i % 2 ? "odd" : "even", cgroups[i]);
 }
 
-/* What the list looks like: depth, then the group's name or the VM's number. */
+/* Compares the list: per row its depth, then the group's name or the VM's number. */
 static void check_list(const struct ui *ui, const char *want)
 {
 	char text[1024] = "";
@@ -177,7 +177,7 @@ static void test_tree_by_cgroup(void **state)
 	check_list(&v.ui, "0:6 0:5 0:4 0:3 0:2 0:1 ");
 	ui_key(&v.ui, 't');
 	ui_order(&v.ui, v.scene.model);
-	/* Rates are the numbers: 12 for machine.slice, 9 for web, 8 for b. */
+	/* Rates equal the numbers: 12 for machine.slice, 9 for web, 8 for b. */
 	check_list(&v.ui, "0:/machine.slice(4) 1:/web(3) 2:/b(2) 3:6 3:2 2:1 1:3 0:5 0:4 ");
 	ui_key(&v.ui, 'R');
 	ui_order(&v.ui, v.scene.model);
@@ -206,7 +206,7 @@ static void test_folding(void **state)
 	ui_key(&v.ui, UI_KEY_ENTER);
 	ui_order(&v.ui, v.scene.model);
 	check_list(&v.ui, "0:/machine.slice(4) 1:/web(3) 1:3 0:5 0:4 ");
-	/* What is folded away is counted still. */
+	/* Totals include folded rows. */
 	assert_int_equal(v.ui.list.totals.vms, 6);
 	assert_true(order_group_value(&v.ui.list, &v.ui.list.groups[0],
 				      gmem_metric("conversions_per_s"), &v.ui, v.scene.model).f == 12);
@@ -238,7 +238,7 @@ static void test_tree_by_process(void **state)
 	shot_end(&v);
 }
 
-/* Cgroups that no kernel has, and as many as there are VMs. */
+/* Cgroup names that no kernel produces, and as many as there are VMs. */
 static void test_tree_of_absurd_groups(void **state)
 {
 	static const char *const parts[] = { "/", "a", "/a", "//", "a/", "b", "", "/a-" };
@@ -302,7 +302,7 @@ static void test_reset(void **state)
 	assert_int_equal(value(&v, "to_private_bytes", 1), 100ULL << 20);
 	assert_in_range(value(&v, "conversion_max_ns", 1), 1000, 1125);
 	assert_in_range(value(&v, "conversion_p99_ns", 1), 1000, 1125);
-	/* Longer than anything before: exact again. */
+	/* Longer than all before: the maximum since the reset is exact again. */
 	synth_convert(&v.scene.s, &vm, 0, 512, true, 1234567891);
 	synth_counters(&v.scene.s, &vm);
 	assert_int_equal(value(&v, "conversion_max_ns", 1), 1234567891);

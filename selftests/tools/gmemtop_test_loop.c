@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The loop with a screen that types keys by a script and remembers what it was shown. */
+/* The loop, with a screen that types keys from a script and keeps what it was shown. */
 #include "gmemtop_test.h"
 
 #include <errno.h>
@@ -12,20 +12,20 @@
 #include "recording/recording.h"
 #include "run/loop.h"
 
-/* In scripts, beside keys. */
+/* Entries of scripts, besides keys. */
 enum {
 	QUIT = -1,
-	SHOWN = -2,	/* go on when the screen was shown once more */
-	LATER = -3,	/* go on some time later; keep what is shown now */
+	SHOWN = -2,	/* continue when the screen was shown once more */
+	LATER = -3,	/* continue after a while; keep the current screen */
 };
 
-#define LATER_ROUNDS 8	/* of 50 ms at most */
+#define LATER_ROUNDS 8	/* 50 ms each at most */
 
 struct script {
 	const int *keys;
 	int shows;
-	int since;		/* shows, when the script began to wait; -1: it does not */
-	int rounds;		/* that it has waited */
+	int since;		/* number of shows when the script began to wait; -1: not waiting */
+	int rounds;		/* rounds waited so far */
 	char *last;
 	char *kept;
 	int width;
@@ -78,7 +78,7 @@ static void show(void *ctx, const struct canvas *c)
 	s->shows++;
 }
 
-static enum gmem_status run(struct script *s, const int *keys, struct fake_opts fake,
+static enum gmem_status run_script(struct script *s, const int *keys, struct fake_opts fake,
 			    unsigned long count, double delay_s)
 {
 	const struct display screen = { s, false, size, key, show, NULL };
@@ -102,7 +102,7 @@ static void test_ends_after_count(void **state)
 	struct script s;
 
 	(void)state;
-	assert_int_equal(run(&s, only_wait, (struct fake_opts){ .vms = 3, .conversions = 100 }, 3,
+	assert_int_equal(run_script(&s, only_wait, (struct fake_opts){ .vms = 3, .conversions = 100 }, 3,
 			     0.1), GMEM_OK);
 	assert_int_equal(s.shows, 3);
 	assert_non_null(strstr(s.last, "3 VMs"));
@@ -116,7 +116,7 @@ static void test_pause_freezes_the_screen(void **state)
 	struct script s;
 
 	(void)state;
-	assert_int_equal(run(&s, keys, fake, 0, 0.1), GMEM_OK);
+	assert_int_equal(run_script(&s, keys, fake, 0, 0.1), GMEM_OK);
 	assert_non_null(strstr(s.last, "PAUSED"));
 	assert_string_equal(s.last, s.kept);
 	free(s.last);
@@ -129,7 +129,7 @@ static void test_counting_goes_on_while_paused(void **state)
 	struct script s;
 
 	(void)state;
-	assert_int_equal(run(&s, keys, (struct fake_opts){ .vms = 1, .conversions = 1000 }, 0, 0.1),
+	assert_int_equal(run_script(&s, keys, (struct fake_opts){ .vms = 1, .conversions = 1000 }, 0, 0.1),
 			 GMEM_OK);
 	assert_null(strstr(s.last, "PAUSED"));
 	assert_string_not_equal(s.last, s.kept);
@@ -145,7 +145,7 @@ static void test_keys_do_not_wait_for_the_refresh(void **state)
 
 	(void)state;
 	clock_gettime(CLOCK_MONOTONIC, &begin);
-	run(&s, keys, (struct fake_opts){ .vms = 3, .conversions = 10 }, 0, 3600);
+	run_script(&s, keys, (struct fake_opts){ .vms = 3, .conversions = 10 }, 0, 3600);
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	assert_true(end.tv_sec - begin.tv_sec < 10);
 	assert_int_equal(s.shows, 7);
@@ -157,7 +157,7 @@ static void test_source_ends(void **state)
 	struct script s;
 
 	(void)state;
-	assert_int_equal(run(&s, only_wait, (struct fake_opts){ .vms = 1, .end_ns = 1 }, 0, 0.1),
+	assert_int_equal(run_script(&s, only_wait, (struct fake_opts){ .vms = 1, .end_ns = 1 }, 0, 0.1),
 			 GMEM_OK);
 	assert_non_null(strstr(s.last, "END OF EVENTS"));
 	free(s.last);
@@ -194,7 +194,7 @@ static void test_source_fails(void **state)
 	free(s.last);
 }
 
-/* Hands over records for as long as it is let. */
+/* Emits records for as long as the callback accepts them. */
 static int flood(struct gmem_source *source, int timeout_ms, gmem_record_fn fn, void *ctx)
 {
 	struct gmem_rec r = { .h = { .vm = 1, .kind = GMEM_MEMORY_FAULT, .size = sizeof(r) } };
@@ -230,7 +230,7 @@ static void test_flood_does_not_lock_keys_out(void **state)
 	free(s.last);
 }
 
-/* Screens, one after the other; that of the second line is the loop's own state. */
+/* Consecutive screens, without the second line, which is the loop's own state. */
 #define SCREENS 64
 
 struct album {
@@ -264,7 +264,7 @@ static void album_show(void *ctx, const struct canvas *c)
 	struct album *a = ctx;
 
 	memmove(line, next, strlen(next) + 1);
-	/* Nor the keys, which say whether it stands still. */
+	/* Drop the line of keys as well: it shows whether the screen is paused. */
 	text[strlen(text) - 1] = '\0';
 	*strrchr(text, '\n') = '\0';
 	if (a->n < SCREENS)
@@ -312,7 +312,10 @@ static void replay(struct album *a, const int *keys, double speed)
 	watch(a, source, &o);
 }
 
-/* What was live, replayed: each screen as it was. Then: back, on by steps, to its ends. */
+/*
+ * A replay shows the same screens as the live session; then back, forward by steps, and to both
+ * ends.
+ */
 static void test_replay_shows_what_was_live(void **state)
 {
 	static const int keys[] = { 'p', '.', '.', '^', '.', '$', '[', ' ', 0 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The screens of the overview and the help. */
+/* Screens of the overview and of the help. */
 #include "gmemtop_test.h"
 
 #include <stdio.h>
@@ -108,7 +108,7 @@ static void fill_one(struct scene *scene)
 	scene_many(scene, 1);
 }
 
-/* Six refreshes of 10 VMs in cgroups, with conversions that come and go, and gmemtop's own cost. */
+/* Adds a refresh of n VMs in cgroups, with varying conversions and gmemtop's own cost. */
 static void refresh(struct shot *v, struct synth_vm *vms, int n, int round)
 {
 	struct synth *s = &v->scene.s;
@@ -244,7 +244,7 @@ static void test_reset_and_replay(void **state)
 	shot_end(&v);
 }
 
-/* The end of the help can be reached at any size, and all of it is seen on the way. */
+/* The end of the help can be reached at any size, and all lines are shown on the way. */
 static void test_help_scrolls_to_its_end(void **state)
 {
 	struct shot v;
@@ -280,7 +280,7 @@ static void test_any_size(void **state)
 	shot_end(&v);
 }
 
-/* From recordings that are not what they say, or from later versions. */
+/* Values as in damaged recordings, or in those of later versions. */
 static void test_absurd_values(void **state)
 {
 	static const uint64_t lost[GMEM_LOSSES] = { UINT64_MAX, 1, UINT64_MAX, UINT64_MAX };

@@ -46,7 +46,7 @@ static void test_what_is_written_is_read(void **state)
 	assert_memory_equal(again.columns, s.columns, sizeof(s.columns));
 }
 
-/* Of later versions, of other hands, or of no sense at all. */
+/* Files of later versions, edited files, and garbage. */
 static void test_reader_is_tolerant(void **state)
 {
 	struct settings s;
@@ -73,7 +73,7 @@ static void test_only_what_was_changed_is_remembered(void **state)
 	(void)state;
 	settings_default(&kept);
 	begin = kept;
-	begin.delay_s = 7;	/* of the command line */
+	begin.delay_s = 7;	/* from the command line */
 	end = begin;
 	assert_false(settings_merge(&kept, &begin, &end));
 	end.reverse = true;
@@ -105,7 +105,7 @@ static void test_file(void **state)
 	settings_default(&again);
 	settings_load(&again, path);
 	assert_true(again.delay_s == 3);
-	/* What cannot be written leaves the old one, and nothing beside it. */
+	/* A failed write leaves the old file, and no temporary one. */
 	assert_int_equal(settings_save(&s, "/proc/nothing/here.conf") < 0, true);
 	assert_int_equal(stat(FOLDER "/gmem/gmemtop.conf", &st), 0);
 	assert_int_equal(st.st_mode & 0777 & ~0644, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Screens as they are to be, in golden/: run from the repository's root.
- * GMEM_UPDATE_GOLDEN=1 writes them; look at the difference before you commit it.
+ * Comparison of screens with golden/; run from the repository's root. GMEM_UPDATE_GOLDEN=1 writes
+ * the files; review the difference before you commit it.
  */
 #define _XOPEN_SOURCE 700
 #include "gmemtop_test.h"
@@ -40,7 +40,7 @@ struct canvas *shot_paint(struct shot *v, int width, int height, bool ascii)
 	return c;
 }
 
-/* By another way than the canvas's own: nothing is wider than the screen. */
+/* Checks, independently of the canvas, that no line is wider than the screen. */
 void shot_check_widths(const char *text, int width, int height)
 {
 	int lines = 0;

@@ -153,7 +153,7 @@ static void test_scrolling(void **state)
 	assert_int_equal(f.ui.top, 0);
 	ui_key(&f.ui, 'k');
 	assert_int_equal(f.ui.cursor, 0);
-	/* A larger screen leaves no room empty while there is something above. */
+	/* A larger screen leaves no room empty while there are rows above. */
 	ui_key(&f.ui, 'G');
 	ui_fit(&f.ui, 20);
 	assert_int_equal(f.ui.top, 5);
@@ -182,7 +182,7 @@ static void test_sorting_goes_round(void **state)
 	ui_key(&ui, UI_KEY_LEFT);
 	ui_key(&ui, 's');
 	assert_ptr_equal(ui.sort, first);
-	/* From a field that is no column. */
+	/* Sorted by a metric that is not shown as a column. */
 	ui.sort = gmem_metric("to_private_p99_ns");
 	ui_key(&ui, '>');
 	assert_ptr_equal(ui.sort, first);
@@ -261,13 +261,13 @@ static void check_differ(const struct ui_binding *all, size_t n)
 	}
 }
 
-/* What a view may have another use for: Esc, which it may use first, and zooming. */
+/* Returns whether a view may redefine the key: Esc, which it may use first, and zooming. */
 static bool may_differ(int key)
 {
 	return key == UI_KEY_ESC || key == '+' || key == '-';
 }
 
-/* Nor does a view hide what leads out of it. */
+/* Keys have one meaning, and no view hides the keys that leave it. */
 static void test_no_key_means_two_things(void **state)
 {
 	(void)state;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Screens of the views of one VM, of latencies and of files, and their keys. */
+/* Screens and keys of the views of one VM, of latencies and of files. */
 #include "gmemtop_test.h"
 
 #include <stdio.h>
@@ -40,7 +40,7 @@ static void start_all(struct synth *s, struct synth_vm *vms)
 	synth_convert(s, &vms[LEAK], 0, 512 * SYNTH_MIB, true, 40 * MS);
 }
 
-/* 120 refreshes, in which latencies grow; at the end what only its end tells. */
+/* Makes 120 refreshes with growing latencies. */
 static void convert_all(struct synth *s, struct synth_vm *vms)
 {
 	for (uint64_t i = 0; i < 120; i++) {
@@ -58,7 +58,7 @@ static void convert_all(struct synth *s, struct synth_vm *vms)
 	}
 }
 
-static void tell_pages(struct synth *s, const struct synth_vm *vms)
+static void emit_pages(struct synth *s, const struct synth_vm *vms)
 {
 	synth_pages(s, &vms[WEB], 0, 512 * SYNTH_MIB, 0, 400 * SYNTH_MIB);
 	synth_pages(s, &vms[WEB], 1, SYNTH_GIB, 0, SYNTH_GIB);
@@ -74,7 +74,7 @@ static void tell_pages(struct synth *s, const struct synth_vm *vms)
 	}.h);
 }
 
-static void tell_holders(struct synth *s, const struct synth_vm *vms)
+static void emit_holders(struct synth *s, const struct synth_vm *vms)
 {
 	uint64_t begin_ns = s->now_ns++;
 
@@ -90,7 +90,7 @@ static void tell_holders(struct synth *s, const struct synth_vm *vms)
 	synth_holders(s, begin_ns);
 }
 
-/* A VM that is stuck, one that is gone but for its file, and a file that is bound nowhere. */
+/* Adds a stuck VM, a VM that ended but whose file stays, and an unbound file. */
 static void scene_memory(struct scene *scene)
 {
 	static const uint64_t lost[GMEM_LOSSES] = { 12 };
@@ -99,8 +99,8 @@ static void scene_memory(struct scene *scene)
 
 	start_all(s, vms);
 	convert_all(s, vms);
-	tell_pages(s, vms);
-	tell_holders(s, vms);
+	emit_pages(s, vms);
+	emit_holders(s, vms);
 	synth_lost(s, lost);
 	synth_stall_begin(s, &vms[WEB], 3, 0x8000, 0x10000, false);
 	synth_begin(s, &vms[WEB], 99, 0x8000, 0x10000, false);
@@ -122,7 +122,7 @@ static void begin_view(struct shot *v, void (*fill)(struct scene *), enum view_i
 {
 	shot_begin(v, fill);
 	ui_order(&v->ui, v->scene.model);
-	/* The first VM, whichever converts most. */
+	/* Select VM 1, whichever converts most. */
 	for (size_t i = 0; i < v->ui.list.nr; i++) {
 		if (v->ui.list.rows[i].id == 1)
 			ui_select(&v->ui, i);
@@ -140,7 +140,7 @@ static void fill_many(struct scene *scene)
 	scene_many(scene, 45);
 }
 
-/* Every view, at every size: with nothing, and with all that can be wrong. */
+/* Shows every view at every size, with no VM, and with every kind of problem. */
 static void test_screens(void **state)
 {
 	static const struct {
@@ -200,7 +200,7 @@ static void test_any_size(void **state)
 	}
 }
 
-/* From recordings that are not what they say. */
+/* Values as in damaged recordings. */
 static void test_absurd_values(void **state)
 {
 	struct synth_vm vm = { .id = UINT64_MAX, .pid = UINT32_MAX };
@@ -250,7 +250,7 @@ static const struct vm_state *vm_state(const struct shot *v)
 	return v->ui.state[VIEW_VM];
 }
 
-/* Down to single pages and back, around the cursor; over the hole, and not into it. */
+/* Zooms to single pages and back, around the cursor, and over the hole but not into it. */
 static void test_map_keys(void **state)
 {
 	struct shot v;
@@ -325,7 +325,10 @@ static void test_latency_keys(void **state)
 	press(&v, UI_KEY_RIGHT, 1);
 	press(&v, 'a', 1);
 	assert_int_equal(s->vm, 1);
-	/* 4 of 7 in most refreshes go the other way: what is counted is what was put in. */
+	/*
+	 * 4 of 7 conversions in most refreshes go the other way: only those of this direction
+	 * count.
+	 */
 	assert_int_equal(latency_count(&s->start, GMEM_LATENCY_STALL),
 			 gmem_model_vm(v.scene.model, 1)->now.stall[GMEM_TO_PRIVATE].count);
 	shot_golden(&v, "latency-one-80x24", 80, 24, false);

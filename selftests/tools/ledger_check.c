@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Holds what the tools say against the ledger of gmemload. Prints TAP.
- * Usage: ledger_check LEDGER top FILE   FILE: gmemtop --json, its last line counts
- *        ledger_check LEDGER map FILE   the same, of one that came late or lost events:
- *                                       what is, not what was counted
+ * Compares the tools' output with the ledger of gmemload. Prints TAP.
+ * Usage: ledger_check LEDGER top FILE   FILE: gmemtop --json, of which the last line counts
+ *        ledger_check LEDGER map FILE   the same, for a gmemtop that started late or lost
+ *                                       events: state only, no counters
  *        ledger_check LEDGER live FILE  FILE: gmemtrace live --events --json
  */
 #include <errno.h>
@@ -31,15 +31,15 @@ static void same(uint64_t vm, const char *name, uint64_t got, uint64_t want)
 {
 	char detail[128];
 
-	snprintf(detail, sizeof(detail), "the tool says %llu, the ledger %llu",
+	snprintf(detail, sizeof(detail), "the tool reports %llu, the ledger %llu",
 		 (unsigned long long)got, (unsigned long long)want);
 	report(got == want, name, vm, detail);
 }
 
-/* What this kernel does not tell is null, and no number. */
+/* Skips a value that this kernel does not report: null, not a number. */
 static void unknown(uint64_t vm, const char *name)
 {
-	printf("ok %d - vm %llu: %s # SKIP not told by these probes\n", ++tests,
+	printf("ok %d - vm %llu: %s # SKIP not reported by these probes\n", ++tests,
 	       (unsigned long long)vm, name);
 }
 
@@ -64,7 +64,7 @@ static uint64_t number(json o, const char *key)
 	return json_object_get_uint64(get(o, key));
 }
 
-/* "a.b.c" */
+/* Returns the number at a path such as "a.b.c". */
 static uint64_t number_at(json o, const char *path)
 {
 	char key[64];
@@ -83,7 +83,7 @@ static json first_slot(json vm)
 	return json_object_array_get_idx(get(vm, "slots"), 0);
 }
 
-/* A VM of the ledger is the one that binds the same inode. */
+/* Returns the tool's VM that binds the same inode as the ledger's VM. */
 static json find_vm(json vms, json ledger_vm)
 {
 	json want = first_slot(ledger_vm);
@@ -97,7 +97,7 @@ static json find_vm(json vms, json ledger_vm)
 	return NULL;
 }
 
-/* Keys of the metric table, and where the ledger has the same. */
+/* Keys of the metric table, and of the same value in the ledger. */
 static const struct {
 	const char *metric;
 	const char *ledger;
@@ -148,7 +148,10 @@ static void check_extents(uint64_t id, json got, json want)
 	report(ok, "private extents, to the page", id, detail);
 }
 
-/* private_bytes counts slots only, the ledger's extents have the windows, too. */
+/*
+ * Returns private bytes in slots, as private_bytes counts them; the ledger's extents include the
+ * windows.
+ */
 static uint64_t private_bytes(json ledger_vm)
 {
 	json extents = get(ledger_vm, "attributes"), slots = get(ledger_vm, "slots");
@@ -187,7 +190,7 @@ static void check_counters(json top_vm, json ledger_vm)
 	     number(ledger_vm, "failed_conversions"));
 }
 
-/* Every page that a file of the ledger has. */
+/* Returns the populated bytes of all files in the ledger. */
 static uint64_t populated_bytes(json ledger_vm)
 {
 	json files = get(ledger_vm, "files");
@@ -212,7 +215,7 @@ static void check_state(json top_vm, json ledger_vm)
 	check_extents(id, get(top_vm, "private_extents"), get(ledger_vm, "attributes"));
 }
 
-/* What is there on both sides, or on the wrong one. */
+/* Checks the shared side, and double-backed memory. */
 static void check_backing(json top_vm, json ledger_vm)
 {
 	uint64_t id = number(ledger_vm, "vm");
@@ -272,10 +275,10 @@ static void check_top(json ledger, FILE *f, bool counted)
 	free(line);
 }
 
-/* What the events of one VM add up to. */
+/* Sums over the events of one VM. */
 struct sums {
-	uint64_t id;		/* the kernel's */
-	uint64_t ino;		/* one of its files */
+	uint64_t id;		/* the kernel's id */
+	uint64_t ino;		/* a file of the VM */
 	uint64_t count[2], bytes[2], unchanged[2], failed;
 	uint64_t punches, punched_bytes, punched_pages, faults;
 	bool freed_unknown;
@@ -320,7 +323,7 @@ static void add_fallocate(struct sums *s, json o)
 	s->freed_unknown |= !get(o, "nr_pages");
 }
 
-/* An end without a duration is one whose begin was not seen. */
+/* Counts a begin or an end. An end without a duration has no recorded begin. */
 static void add_pair(struct sums *s, const char *event, json o)
 {
 	static const char *const ops[] = { "attributes", "fallocate", "invalidate" };

@@ -45,7 +45,7 @@ int main(int argc, char **argv)
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
-	/* One group of all: the macro takes arrays only, and each group has a plan of its own. */
+	/* A single group for all: the macro takes arrays only, and each group has its own plan. */
 	failed = _cmocka_run_group_tests("libgmem", all, n, NULL, NULL);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the unit tests of libgmem share: units, random numbers, an allocator that
- * fails on demand, and records.
+ * Shared parts of libgmem's unit tests: units, random numbers, an allocator that fails on demand,
+ * and records.
  */
 #ifndef LIB_TEST_H
 #define LIB_TEST_H
@@ -46,7 +46,7 @@ extern const struct test_unit recording_io_unit;
 extern const struct test_unit state_unit;
 extern const struct test_unit clocks_unit;
 
-/* Same numbers in every run: a failure can be repeated. */
+/* Random numbers, the same in every run: a failure can be repeated. */
 struct rng {
 	uint64_t state;
 };
@@ -54,16 +54,16 @@ struct rng {
 uint64_t rng_next(struct rng *r);
 uint64_t rng_below(struct rng *r, uint64_t n);
 
-/* Of any magnitude: each number of bits is as likely as any other. */
+/* Returns a number of any magnitude: all bit lengths are equally likely. */
 uint64_t rng_magnitude(struct rng *r);
 
-/* After n more allocations of libgmem, all fail until alloc_restore. */
+/* Makes all allocations of libgmem after the next @n fail, until alloc_restore(). */
 void alloc_fail_after(unsigned int n);
 
-/* Whether any failed. */
+/* Ends that; returns whether any allocation failed. */
 bool alloc_restore(void);
 
-/* An event; further fields by name: REC(1, GMEM_BIND, .start = 0, .end = 8) */
+/* Event record; further fields by name: REC(1, GMEM_BIND, .start = 0, .end = 8) */
 #define REC(vm_id, of_kind, ...)						\
 	((struct gmem_rec){ .h.vm = (vm_id), .h.kind = (of_kind),		\
 			    .h.size = sizeof(struct gmem_rec), __VA_ARGS__ })

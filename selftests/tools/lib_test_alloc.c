@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Stands between libgmem and malloc (the linker's --wrap), to make it fail. */
+/* Wrappers between libgmem and malloc (the linker's --wrap), which fail on demand. */
 #include "lib_test.h"
 
 #include <errno.h>

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Records of a map, made of a block that the programs read. */
+/* Tests of map records made from a block that BPF programs scanned. */
 #include "lib_test.h"
 
 #include <string.h>
 
 #include "live/block.h"
 
-struct told {
+struct output {
 	bool private[BLOCK_PAGES];
-	uint64_t next;		/* gfn that the next record has to start with */
+	uint64_t next;		/* expected start of the next record */
 	unsigned int records;
 };
 
 static int see(void *ctx, const struct gmem_hdr *h)
 {
 	const struct gmem_map_rec *r = (const struct gmem_map_rec *)h;
-	struct told *t = ctx;
+	struct output *t = ctx;
 
 	assert_int_equal(h->kind, GMEM_SCAN_MAP);
 	assert_int_equal(h->size, sizeof(*r));
@@ -33,9 +33,9 @@ static int see(void *ctx, const struct gmem_hdr *h)
 	return 0;
 }
 
-static unsigned int tell(struct gmem_raw_block *b)
+static unsigned int emit_block(struct gmem_raw_block *b)
 {
-	struct told t = { .next = 5 << BLOCK_SHIFT };
+	struct output t = { .next = 5 << BLOCK_SHIFT };
 
 	b->h.vm = 7;
 	b->start = 5 << BLOCK_SHIFT;
@@ -51,21 +51,21 @@ static void block_all_or_none(void **state)
 	struct gmem_raw_block b = { 0 };
 
 	(void)state;
-	assert_int_equal(tell(&b), 1);
+	assert_int_equal(emit_block(&b), 1);
 	memset(b.private, 0xff, sizeof(b.private));
-	assert_int_equal(tell(&b), 1);
+	assert_int_equal(emit_block(&b), 1);
 }
 
-/* More extents than a record holds. */
+/* A block with more extents than fit into a record. */
 static void block_every_other_page(void **state)
 {
 	struct gmem_raw_block b = { 0 };
 
 	(void)state;
 	memset(b.private, 0x55, sizeof(b.private));
-	assert_int_equal(tell(&b), 2);
+	assert_int_equal(emit_block(&b), 2);
 	memset(b.private, 0xaa, sizeof(b.private));
-	assert_int_equal(tell(&b), 2);
+	assert_int_equal(emit_block(&b), 2);
 }
 
 static void block_at_random(void **state)
@@ -77,7 +77,7 @@ static void block_at_random(void **state)
 	for (int i = 0; i < 1000; i++) {
 		for (int w = 0; w < BLOCK_PAGES / 64; w++)
 			b.private[w] = rng_next(&r) | (i & 1 ? rng_next(&r) : 0);
-		tell(&b);
+		emit_block(&b);
 	}
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tests of what model.h computes of slots and attributes, against a bitmap of guest frames. */
+/* Tests of model.h's figures of slots and attributes, against a bitmap of guest frames. */
 #include "lib_test.h"
 
 #include <stdlib.h>
@@ -137,7 +137,7 @@ static void test_mixed_blocks_at_the_edges(void **state)
 	assert_same(f);
 	convert(f, true, 100, 101);
 	assert_same(f);
-	convert(f, true, 100, BLOCK);	/* all that the slot has of this block */
+	convert(f, true, 100, BLOCK);	/* the slot's whole part of this block */
 	assert_same(f);
 	convert(f, true, 100 + 3 * BLOCK, FRAMES);
 	assert_same(f);
@@ -151,7 +151,7 @@ static void test_mixed_blocks_at_the_edges(void **state)
 	assert_same(f);
 }
 
-/* As below 1 MiB of a PC, where RAM is in several slots: one block. */
+/* A block that several slots cover counts once, as below 1 MiB of a PC. */
 static void test_a_block_of_several_slots_is_one(void **state)
 {
 	struct fixture *f = *state;
@@ -160,7 +160,7 @@ static void test_a_block_of_several_slots_is_one(void **state)
 	bind(f, 2, 0xc0, 0x10);
 	bind(f, 3, 0x100, 3 * BLOCK);
 	assert_same(f);
-	convert(f, true, 0, 0xa0);	/* each slot is all one or all the other */
+	convert(f, true, 0, 0xa0);	/* each slot is entirely private or entirely shared */
 	assert_same(f);
 	convert(f, true, 0, BLOCK);
 	assert_same(f);

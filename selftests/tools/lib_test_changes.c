@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Changes of attributes that are told out of order end as if they had been told in order. */
+/* Conversions applied out of order have the same result as in order. */
 #include <string.h>
 
 #include "lib_test.h"
@@ -7,43 +7,43 @@
 
 #define PAGES	64
 #define CHANGES	200
-#define MOST_LATE 20	/* places that a change may be told too late */
+#define MOST_LATE 20	/* places by which a conversion may be late */
 
-struct told {
+struct arrival {
 	struct gmem_change change;
 	bool private;
 };
 
-static void make(struct told *told, struct rng *rng)
+static void make_arrivals(struct arrival *arrivals, struct rng *rng)
 {
 	for (int i = 0; i < CHANGES; i++) {
 		uint64_t start = rng_below(rng, PAGES), n = rng_below(rng, PAGES - start + 1);
 
-		/* An empty range is a change that failed. */
-		told[i].change = (struct gmem_change){ i + 1, start, start + n };
-		told[i].private = rng_below(rng, 2);
+		/* An empty range is a conversion that failed. */
+		arrivals[i].change = (struct gmem_change){ i + 1, start, start + n };
+		arrivals[i].private = rng_below(rng, 2);
 	}
 }
 
-static void shuffle(struct told *told, struct rng *rng)
+static void shuffle(struct arrival *arrivals, struct rng *rng)
 {
 	for (int i = 0; i < CHANGES; i++) {
 		int late = i + (int)rng_below(rng, MOST_LATE);
-		struct told moved = told[i];
+		struct arrival moved = arrivals[i];
 
 		if (late >= CHANGES)
 			continue;
-		memmove(&told[i], &told[i + 1], (late - i) * sizeof(*told));
-		told[late] = moved;
+		memmove(&arrivals[i], &arrivals[i + 1], (late - i) * sizeof(*arrivals));
+		arrivals[late] = moved;
 	}
 }
 
-static void in_order(const struct told *told, bool *private)
+static void in_order(const struct arrival *arrivals, bool *private)
 {
 	memset(private, 0, PAGES);
 	for (int i = 0; i < CHANGES; i++)
-		memset(private + told[i].change.start, told[i].private,
-		       told[i].change.end - told[i].change.start);
+		memset(private + arrivals[i].change.start, arrivals[i].private,
+		       arrivals[i].change.end - arrivals[i].change.start);
 }
 
 static void compare(const struct gmem_ranges *r, const bool *private)
@@ -52,10 +52,10 @@ static void compare(const struct gmem_ranges *r, const bool *private)
 		assert_int_equal(gmem_ranges_count(r, i, i + 1), private[i]);
 }
 
-static void apply_all(struct gmem_changes *c, struct gmem_ranges *r, const struct told *told)
+static void apply_all(struct gmem_changes *c, struct gmem_ranges *r, const struct arrival *arrivals)
 {
 	for (int i = 0; i < CHANGES; i++)
-		assert_int_equal(gmem_changes_apply(c, r, &told[i].change, told[i].private), 0);
+		assert_int_equal(gmem_changes_apply(c, r, &arrivals[i].change, arrivals[i].private), 0);
 }
 
 static void test_any_order(void **state)
@@ -66,14 +66,14 @@ static void test_any_order(void **state)
 	for (int round = 0; round < 300; round++) {
 		struct gmem_changes c = { 0 };
 		struct gmem_ranges r = { 0 };
-		struct told told[CHANGES];
+		struct arrival arrivals[CHANGES];
 		bool private[PAGES];
 
-		make(told, &rng);
-		in_order(told, private);
+		make_arrivals(arrivals, &rng);
+		in_order(arrivals, private);
 		if (round)
-			shuffle(told, &rng);
-		apply_all(&c, &r, told);
+			shuffle(arrivals, &rng);
+		apply_all(&c, &r, arrivals);
 		compare(&r, private);
 		assert_int_equal(c.done, CHANGES);
 		assert_int_equal(c.nr_later, 0);
@@ -82,7 +82,7 @@ static void test_any_order(void **state)
 	}
 }
 
-/* One that was lost is not waited for until there is no memory. */
+/* A lost conversion is not waited for until memory runs out. */
 static void test_a_change_that_never_comes(void **state)
 {
 	struct gmem_changes c = { 0 };
@@ -100,7 +100,7 @@ static void test_a_change_that_never_comes(void **state)
 	gmem_ranges_free(&r);
 }
 
-/* gmemtop came in the middle: the first number that it hears is not 1. */
+/* A tool that started late gets a first number other than 1. */
 static void test_begins_anywhere(void **state)
 {
 	struct gmem_changes c = { 0 };

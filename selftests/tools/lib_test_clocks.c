@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Clocks that are set, and machines that sleep: clock_gettime() is ours. */
+/* Clocks that are set, and machines that suspend, with the test's own clock_gettime(). */
 #include <string.h>
 #include <time.h>
 
@@ -23,13 +23,13 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *t)
 	return 0;
 }
 
-static struct gmem_clock_rec told;
+static struct gmem_clock_rec last_record;
 static int times;
 
 static int on_clock(void *ctx, const struct gmem_hdr *rec)
 {
 	(void)ctx;
-	memcpy(&told, rec, sizeof(told));
+	memcpy(&last_record, rec, sizeof(last_record));
 	times++;
 	return 0;
 }
@@ -57,13 +57,13 @@ static void steps_are_told_and_time_is_not(void **state)
 	realtime_ns -= 3600000000000;
 	assert_int_equal(gmem_clocks_tell(&c, on_clock, NULL), 0);
 	assert_int_equal(times, 2);
-	assert_int_equal(told.realtime_ns, realtime_ns);
-	assert_int_equal(told.h.ts_ns, monotonic_ns);
-	/* It slept: CLOCK_MONOTONIC stood still. */
+	assert_int_equal(last_record.realtime_ns, realtime_ns);
+	assert_int_equal(last_record.h.ts_ns, monotonic_ns);
+	/* Suspend: CLOCK_MONOTONIC stood still. */
 	realtime_ns += 60000000000, boottime_ns += 60000000000;
 	assert_int_equal(gmem_clocks_tell(&c, on_clock, NULL), 0);
 	assert_int_equal(times, 3);
-	assert_int_equal(told.boottime_ns - told.h.ts_ns, 60000000000);
+	assert_int_equal(last_record.boottime_ns - last_record.h.ts_ns, 60000000000);
 	pass(1000000000);
 	assert_int_equal(gmem_clocks_tell(&c, on_clock, NULL), 0);
 	assert_int_equal(times, 3);

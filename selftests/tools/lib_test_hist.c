@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tests of gmem_hist.h, as BPF uses it, with hist.h, which reads what it fills. */
+/* Tests of gmem_hist.h, as BPF uses it, with its reader hist.h. */
 #include "lib_test.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "abi/hist.h"
 #include "bpf/gmem_hist.h"
 
-#define LONGEST ((1ULL << GMEM_HIST_MAX_BITS) - 1)	/* beyond, all is the last slot */
+#define LONGEST ((1ULL << GMEM_HIST_MAX_BITS) - 1)	/* longer times go to the last slot */
 
 static void test_log2(void **state)
 {
@@ -73,7 +73,10 @@ static int cmp(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* For q in thousandths: the least value that so many of all do not exceed. */
+/*
+ * Compares a quantile (@q in thousandths) with the sorted values: the least one that so many do not
+ * exceed.
+ */
 static void assert_quantile(const __u64 *slots, const uint64_t *sorted, uint64_t n, unsigned int q)
 {
 	uint64_t rank = (q * n + 999) / 1000, v = sorted[rank ? rank - 1 : 0];

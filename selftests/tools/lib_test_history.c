@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tests of history.h and recent.h, and that the model feeds them. */
+/* Tests of history.h and recent.h, and of the model that feeds them. */
 #include "lib_test.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "model/model.h"
 #include "model/recent.h"
 
-/* What a VM did, as its counters tell. */
+/* Adds conversions to a VM's counters. */
 static void did(struct gmem_counters *c, enum gmem_direction d, uint64_t ns, unsigned int n)
 {
 	c->conversion[d].count += n;
@@ -83,7 +83,7 @@ static void test_history_is_bounded(void **state)
 	gmem_histories_free(copy);
 }
 
-/* Those that convert most are kept: a busy newcomer drives out the idlest. */
+/* The busiest VMs are kept: a busy newcomer replaces the idlest. */
 static void test_kept_are_the_busiest(void **state)
 {
 	struct gmem_histories *hs = gmem_histories_new();
@@ -146,8 +146,8 @@ static void test_neighbours_are_joined(void **state)
 	assert_int_equal(c->ts_ns, 100 * ms);
 	assert_null(gmem_recent_at(&r, 1));
 	gmem_recent_add(&r, 101 * ms, 101, 102, GMEM_TO_SHARED);	/* too late */
-	gmem_recent_add(&r, 101 * ms, 102, 103, GMEM_TO_PRIVATE);	/* another way */
-	gmem_recent_add(&r, 101 * ms, 104, 105, GMEM_TO_PRIVATE);	/* not beside it */
+	gmem_recent_add(&r, 101 * ms, 102, 103, GMEM_TO_PRIVATE);	/* other direction */
+	gmem_recent_add(&r, 101 * ms, 104, 105, GMEM_TO_PRIVATE);	/* not adjacent */
 	assert_int_equal(r.made, 4);
 }
 
@@ -199,7 +199,7 @@ static void test_phase_of_what_is_in_flight(void **state)
 	assert_int_equal(vm->inflight[1].phase, GMEM_PHASE_MIXED + 1);
 	APPLY(m, 1, GMEM_ATTRIBUTES_PHASE, .h.tid = 8, .arg = UINT64_MAX);
 	assert_int_equal(vm->inflight[1].phase, 0);
-	/* A picture is of one that began then. */
+	/* A snapshot's phase belongs to the operation that began then. */
 	APPLY(m, 1, GMEM_PHASE, .h.tid = 8, .arg = 3, .h.ts_ns = 900, .dur_ns = 900 - vm->inflight[1].begin_ns);
 	assert_int_equal(vm->inflight[1].phase, GMEM_PHASE_STORE + 1);
 	APPLY(m, 1, GMEM_PHASE, .h.tid = 8, .arg = 1, .h.ts_ns = 900, .dur_ns = 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tests of the model: who has VMs and their files open, and which of these nobody can use. */
+/* Tests of the model: holders of VMs and of their files, and orphans. */
 #include "lib_test.h"
 
 #include <string.h>
@@ -64,7 +64,7 @@ static void test_holders(void **state)
 	assert_int_equal(vm->files[0].holders.nr, 1);
 	assert_true(vm->orphan);
 	assert_int_equal(gmem_vm_unused(m, vm).bytes, 100 * 4096);
-	holds(m, 60, PID + 2, 0);	/* it was on its way somewhere */
+	holds(m, 60, PID + 2, 0);	/* its descriptor was in flight */
 	assert_false(vm->orphan);
 	APPLY(m, 1, GMEM_VM_END, .h.ts_ns = 70);
 	assert_false(vm->orphan);
@@ -72,7 +72,7 @@ static void test_holders(void **state)
 	assert_false(vm->orphan);
 }
 
-/* Nothing can be said of a VM that came while we looked. */
+/* A VM that appeared during the scan of holders is not an orphan yet. */
 static void test_too_new_to_tell(void **state)
 {
 	struct gmem_model *m = *state;
@@ -114,7 +114,7 @@ static void test_bindings(void **state)
 	assert_int_equal(gmem_vm_unused(m, vm).bytes, 100 * 4096);
 }
 
-/* A file that a process has mapped is in use, whoever has the VM and whatever is bound. */
+/* A mapped file is in use, whoever holds the VM and whatever is bound. */
 static void test_mapped(void **state)
 {
 	struct gmem_model *m = *state;
@@ -133,7 +133,7 @@ static void test_mapped(void **state)
 	assert_int_equal(gmem_vm_unused(m, vm).bytes, 100 * 4096);
 }
 
-/* A map is stale while changes of it are marked and not read, and only then. */
+/* A map is stale exactly while there are marked blocks that were not scanned. */
 static void test_behind(void **state)
 {
 	struct gmem_model *m = *state;
@@ -149,7 +149,7 @@ static void test_behind(void **state)
 	APPLY(m, 1, GMEM_BEHIND, .h.ts_ns = 40, .aux = 1);
 	assert_int_equal(vm->map, GMEM_MAP_STALE);
 
-	/* What is stale for another reason stays so. */
+	/* A map that is stale for another reason stays stale. */
 	struct gmem_lost_rec lost = {
 		.h = { .ts_ns = 45, .kind = GMEM_LOST, .size = sizeof(lost) },
 		.lost[GMEM_LOST_DAMAGED] = 1,
@@ -160,7 +160,7 @@ static void test_behind(void **state)
 	assert_int_equal(vm->map, GMEM_MAP_STALE);
 }
 
-/* Records of VMs without private memory, of files that are gone, and too many of them. */
+/* Holders of VMs without private memory, of files that are gone, and too many of them. */
 static void test_odd_holders(void **state)
 {
 	struct gmem_model *m = *state;

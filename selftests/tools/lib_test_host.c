@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Facts on a host, from folders that stand for it. */
+/* Facts about a host, read from test folders in place of /proc and /sys. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +61,7 @@ static void test_states_of_kvm(void **state)
 	new_root();
 	put("/sys/module/kvm/parameters/x", "");
 	gmem_host_read(&h, root);
-	assert_int_equal(h.kvm, GMEM_KVM_NONE);	/* built in, on a CPU that cannot */
+	assert_int_equal(h.kvm, GMEM_KVM_NONE);	/* built in, but the CPU lacks virtualization */
 	put("/dev/kvm", "");
 	gmem_host_read(&h, root);
 	assert_int_equal(h.kvm, GMEM_KVM_BUILT_IN);

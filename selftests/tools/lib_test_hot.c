@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tests of hot.h against counting everything. */
+/* Tests of hot.h against exact counts. */
 #include "lib_test.h"
 
 #include <stdlib.h>
@@ -54,7 +54,7 @@ static void test_one_page(void **state)
 	gmem_hot_free(h);
 }
 
-/* Across an edge: in both blocks, and each has its bytes. */
+/* A range across an edge counts in both blocks, each with its part of the bytes. */
 static void test_two_blocks(void **state)
 {
 	struct gmem_hot_range r[4];
@@ -70,7 +70,7 @@ static void test_two_blocks(void **state)
 	gmem_hot_free(h);
 }
 
-/* A slot that is converted whole is one range, and hides nothing that is smaller. */
+/* A slot converted as a whole is one range, and hides no smaller ranges. */
 static void test_large(void **state)
 {
 	struct gmem_hot_range r[4];
@@ -125,7 +125,7 @@ static void test_top_is_sorted_and_bounded(void **state)
 
 #define BLOCKS 400
 
-/* What Space-Saving promises, whatever comes: no count is off by more than it says. */
+/* Checks the guarantee of Space-Saving: no count is off by more than its error bound. */
 static void check_bounds(const struct gmem_hot *h, const uint64_t *truth, uint64_t all, size_t max)
 {
 	struct gmem_hot_range r[64];
@@ -159,7 +159,7 @@ static void test_against_counting_all(void **state)
 		struct gmem_hot *h = hot_of(max), *copy;
 
 		for (uint64_t i = 1; i <= 20000; i++) {
-			/* Few are hot, many are met now and then. */
+			/* Few are hot, many occur rarely. */
 			uint64_t b = rng_below(&rng, 4) ? rng_below(&rng, 7) * 50 : rng_below(&rng, BLOCKS);
 
 			truth[b]++;

@@ -20,7 +20,7 @@ static void test_kinds(void **state)
 
 		assert_non_null(info);
 		assert_non_null(info->op);
-		/* arg is an offset only of what is bound somewhere. */
+		/* arg is an offset only for kinds with a binding. */
 		assert_true(info->arg != GMEM_ARG_PGOFF || info->unit == GMEM_GFN);
 		assert_true(info->unit != GMEM_PGOFF || info->has_ino);
 		for (unsigned int other = 1; other < k; other++)
@@ -48,7 +48,7 @@ static void test_kinds_come_in_pairs(void **state)
 			assert_true(ends_with(next->name, "_end"));
 			assert_string_equal(next->op, info->op);
 			assert_int_equal(next->unit, info->unit);
-			/* A fault begins with a place and ends with what it cost. */
+			/* A fault's begin has the place in arg, its end the result. */
 			assert_true(next->arg == info->arg || k == GMEM_FAULT_BEGIN);
 			assert_int_equal(next->has_ino, info->has_ino);
 		} else if (info->phase == GMEM_END) {
@@ -82,7 +82,7 @@ static void test_metric_table(void **state)
 				 strlen(m->key));
 		assert_true(strlen(m->help) > 0);
 		assert_true((int)strlen(m->title) <= m->width);
-		/* Beside each other in a table, two columns are told apart. */
+		/* Two adjacent columns of a table have different titles. */
 		for (size_t k = 0; k < i; k++)
 			assert_string_not_equal(m->title, gmem_metrics[k].title);
 		if (m->type == GMEM_NS)
@@ -191,7 +191,7 @@ static void test_latencies(void **state)
 
 	(void)state;
 	assert_non_null(m);
-	/* A slot is told by its upper end, but nothing is longer than the longest. */
+	/* A quantile is the slot's upper end, but never above the maximum. */
 	apply_counters(m, 1000, 0);
 	assert_u(m, "to_shared_p50_ns", high(5));
 	assert_u(m, "to_shared_p99_ns", 103);
@@ -220,7 +220,7 @@ static void test_rates(void **state)
 	gmem_model_free(m);
 }
 
-/* Of one refresh no rate is known; who came after it did all that it did since then. */
+/* A single refresh gives no rate; all that a later VM did falls into the time since. */
 static void test_rates_need_two_refreshes(void **state)
 {
 	const struct gmem_metric *rate = gmem_metric("conversions_per_s");
@@ -236,7 +236,7 @@ static void test_rates_need_two_refreshes(void **state)
 	APPLY(m, 0, GMEM_SYNC, .h.ts_ns = 3000000000);
 	assert_true(gmem_metric_known(rate, m->features));
 	assert_true(get(m, "conversions_per_s").f > 150 && get(m, "conversions_per_s").f < 152);	/* 300 in 1.99 s */
-	/* Views that ask for other groups change nothing of it. */
+	/* Requests for other probe groups do not change that. */
 	assert_int_equal(gmem_model_apply(m, &probes.h), 0);
 	assert_true(gmem_metric_known(rate, m->features));
 	gmem_model_free(m);
@@ -251,7 +251,8 @@ static void test_memory(void **state)
 	APPLY(m, 1, GMEM_BIND, .start = 0, .end = 1024, .h.tgid = 77);
 	APPLY(m, 1, GMEM_ATTRIBUTES_END, .start = 100, .end = 200, .arg = TEST_PRIVATE, .aux = 1);
 	APPLY(m, 1, GMEM_ATTRIBUTES_END, .start = 5000, .end = 5001, .arg = TEST_PRIVATE, .aux = 1);
-	assert_true(get(m, "slot_bytes").unknown);	/* there may be more than events told */
+	/* there may be more than was emitted as events */
+	assert_true(get(m, "slot_bytes").unknown);
 	APPLY(m, 1, GMEM_SCAN_END);
 	assert_u(m, "vm", 1);
 	assert_u(m, "pid", 77);

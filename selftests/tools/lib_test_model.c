@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tests of model.h by records: what each kind does, and what damaged streams must not do. */
+/* Tests of model.h by records: the effect of each kind, and robustness against damaged streams. */
 #include "lib_test.h"
 
 #include <errno.h>
@@ -184,7 +184,7 @@ static void test_bind_of_no_pages_binds_nothing(void **state)
 	assert_int_equal(gmem_vm_slot_bytes(vm_of(m, 1)), 0);
 }
 
-/* A memslot is bound once: if its unbind was lost, the next bind tells. */
+/* A memslot is bound once: if its unbind was lost, the next bind replaces it. */
 static void test_bind_replaces_the_slot(void **state)
 {
 	struct gmem_model *m = *state;
@@ -221,7 +221,7 @@ static void test_files_and_release(void **state)
 	assert_int_equal(vm->nr_files, 2);
 	assert_int_equal(vm->files[0].ino, 4);
 	assert_int_equal(vm->files[1].ino, 6);
-	assert_int_equal(vm->nr_slots, 1);	/* the kernel tells no unbind of the others */
+	assert_int_equal(vm->nr_slots, 1);	/* the kernel emits no unbind for the others */
 	assert_int_equal(vm->slots[0].slot, 2);
 	ok(APPLY(m, 1, GMEM_RELEASE, .ino = 99));
 	assert_int_equal(vm->nr_files, 2);
@@ -251,7 +251,7 @@ static void test_attributes(void **state)
 	p = &vm_of(m, 1)->private;
 	assert_int_equal(p->nr_pages, 10);
 	ok(APPLY(m, 1, GMEM_ATTRIBUTES_END, .start = 20, .end = 30, .arg = TEST_PRIVATE));
-	assert_int_equal(p->nr_pages, 10);	/* unchanged, says aux */
+	assert_int_equal(p->nr_pages, 10);	/* aux 0: unchanged */
 	ok(APPLY(m, 1, GMEM_ATTRIBUTES_END, .start = 10, .end = 20, .aux = 1, .ret = -ENOMEM));
 	assert_int_equal(p->nr_pages, 10);
 	ok(APPLY(m, 1, GMEM_ATTRIBUTES_END, .start = 10, .end = 20, .aux = 1, .ino = 4));
@@ -335,7 +335,7 @@ static void test_lost_ends_go_with_the_next(void **state)
 	assert_int_equal(vm_of(m, 1)->inflight[0].tid, 2);
 }
 
-/* A thread may run many vCPUs, and another may run on what it left. */
+/* Stalls pair by vCPU: a thread may run many vCPUs, and another thread may take one over. */
 static void test_stalls_pair_by_vcpu(void **state)
 {
 	struct gmem_model *m = *state;
@@ -368,7 +368,7 @@ static void test_what_is_in_flight_is_told_again(void **state)
 }
 
 /* Slot: gfns 100 to 200 are pgoffs 10 to 110; 120 to 140 are private. */
-static void test_doubled(void **state)
+static void test_double_backed(void **state)
 {
 	struct gmem_map_rec pages = {
 		.h = { .vm = 1, .kind = GMEM_PAGES, .size = sizeof(pages) },
@@ -413,7 +413,7 @@ static void test_names(void **state)
 	ok(gmem_model_apply(m, &r.h));
 	assert_string_equal(vm_of(m, 1)->name, "db");
 	assert_string_equal(vm_of(m, 1)->cgroup, "/machine");
-	memset(r.name, 'x', sizeof(r.name));	/* a recording may end it with nothing */
+	memset(r.name, 'x', sizeof(r.name));	/* a recording may lack the final NUL */
 	ok(gmem_model_apply(m, &r.h));
 	assert_int_equal(strlen(vm_of(m, 1)->name), sizeof(r.name) - 1);
 }
@@ -438,7 +438,10 @@ static void test_losses_by_cpu(void **state)
 	assert_int_equal(m->nr_lost_cpus, 3);
 }
 
-/* Records of several CPUs come in the order in which the ring buffer took them. */
+/*
+ * Operations in flight are sorted by begin: the ring buffer orders records of several CPUs
+ * differently.
+ */
 static void test_inflight_is_in_order_of_begin(void **state)
 {
 	struct gmem_model *m = *state;
@@ -526,7 +529,7 @@ static void test_rates(void **state)
 	assert_int_equal(vm_of(m, 1)->counters_ns, 1500000000);
 	assert_int_equal(vm_of(m, 1)->before_ns, 1000000000);
 	count(m, 1500000000, 160);
-	assert_true(rate(m) == 0);	/* no time went by */
+	assert_true(rate(m) == 0);	/* no time passed */
 	count(m, 3500000000, 160);
 	assert_true(rate(m) == 0);
 	count(m, 4500000000, 10);
@@ -539,7 +542,7 @@ static void refresh(struct gmem_model *m, uint64_t ts)
 	APPLY(m, 0, GMEM_SYNC, .h.ts_ns = ts);
 }
 
-/* A VM that did nothing is not told for a while. */
+/* A VM that did nothing is left out of some refreshes. */
 static void test_rate_after_a_rest(void **state)
 {
 	struct gmem_model *m = *state;
@@ -625,7 +628,9 @@ static void test_longer_records_are_taken(void **state)
 	assert_int_equal(vm_of(*state, 1)->nr_slots, 1);
 }
 
-/* Every allocation fails once; afterwards the same record must do what it says. */
+/*
+ * Applies a record with every allocation failing once; afterwards the same record must take effect.
+ */
 static void apply_without_memory(struct gmem_model *m, const struct gmem_hdr *h, bool event)
 {
 	for (unsigned int n = 0; ; n++) {
@@ -648,7 +653,7 @@ static void test_no_memory(void **state)
 {
 	struct gmem_model *m = *state;
 
-	/* Many VMs: the hash grows under way. */
+	/* Many VMs: the hash grows meanwhile. */
 	for (uint64_t id = 1; id <= 2000; id++) {
 		struct gmem_counters_rec c = counters(1, id);
 
@@ -687,7 +692,7 @@ static void read_everything(struct gmem_model *m)
 	}
 }
 
-/* Damaged recordings: any bytes in any order. Sanitizers look on. */
+/* Applies damaged recordings: any bytes in any order, for sanitizers. */
 static void test_random_bytes(void **state)
 {
 	struct gmem_model *m = *state;
@@ -736,7 +741,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_failed_operations_are_over),
 	TEST(test_lost_ends_go_with_the_next),
 	TEST(test_stalls_pair_by_vcpu),
-	TEST(test_doubled),
+	TEST(test_double_backed),
 	TEST(test_names),
 	TEST(test_losses_by_cpu),
 	TEST(test_what_is_in_flight_is_told_again),

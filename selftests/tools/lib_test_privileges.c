@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tests of privileges.h: what may be lost is lost by a child. As root, and as anybody. */
+/*
+ * Tests of privileges.h, in child processes, which drop their own privileges. As root and as other
+ * users.
+ */
 #include "lib_test.h"
 
 #include <errno.h>
@@ -68,7 +71,7 @@ static void drop_but_some(void)
 	CHECK(now().effective == 0 && now().permitted == keep);
 	CHECK(!gmem_privileges_raise(keep));
 	CHECK(now().effective == keep && now().permitted == keep);
-	/* All or nothing: nor does what fails lower anything. */
+	/* All or nothing: a call that fails does not lower anything either. */
 	CHECK(gmem_privileges_raise(keep | more) == -EPERM);
 	CHECK(now().effective == keep);
 	CHECK(!gmem_privileges_lower(keep & GMEM_CAP(CAP_BPF)));
@@ -83,7 +86,9 @@ static void test_keeps_what_comes_back(void **state)
 	in_child(drop_but_some);
 }
 
-/* Root too: where it could be told so, not even what is kept goes to what it executes. */
+/*
+ * Executes a program after dropping: it must get no capabilities, not even those kept, nor as root.
+ */
 static void drop_and_execute(void)
 {
 	bool setpcap = now().effective & GMEM_CAP(CAP_SETPCAP);
@@ -103,7 +108,7 @@ static void test_programs_get_nothing(void **state)
 	in_child(drop_and_execute);
 }
 
-/* Without CAP_SETPCAP securebits cannot be set: no_new_privs must do alone. */
+/* Without CAP_SETPCAP securebits cannot be set: no_new_privs alone must suffice. */
 static void execute_without_setpcap(void)
 {
 	CHECK(!gmem_privileges_lower(GMEM_CAP(CAP_SETPCAP)));

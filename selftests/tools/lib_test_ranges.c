@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tests of ranges.h against a bitmap. Knows nothing of chunks but that they exist. */
+/* Tests of ranges.h against a bitmap. Independent of the layout of chunks. */
 #include "lib_test.h"
 
 #include <errno.h>
@@ -8,11 +8,11 @@
 
 #include "model/ranges.h"
 
-#define SMALL	8	/* pages, for all of everything */
+#define SMALL	8	/* pages; exhaustive tests */
 #define MEDIUM	3000	/* some thousand extents: several chunks */
 #define LARGE	200000	/* 100000 extents */
 
-/* The set as it should be: page base + i is in it if in[i]. */
+/* Expected set: page base + i is in it if in[i]. */
 struct oracle {
 	uint64_t base;
 	size_t n;
@@ -66,7 +66,7 @@ static void both(struct fixture *f, bool add, uint64_t a, uint64_t b)
 	expect_change(f, add, a, b);
 }
 
-/* The next maximal run of the oracle at or after *i; false at its end. */
+/* Finds the next maximal run of the oracle at or after *i; false at its end. */
 static bool next_run(const struct oracle *o, size_t *i, struct gmem_extent *x)
 {
 	size_t a = *i, b;
@@ -203,7 +203,7 @@ static void test_short_random_sequences(void **state)
 	}
 }
 
-/* From single pages, which fill and split chunks, to whole sweeps, which empty many. */
+/* Changes from single pages, which fill and split chunks, to whole sweeps, which empty many. */
 static void test_random_sequences_over_chunks(void **state)
 {
 	static const uint64_t longest[] = { 1, 2, 5, 50, MEDIUM };
@@ -238,10 +238,10 @@ static uint64_t descending(uint64_t i)
 
 static uint64_t scattered(uint64_t i)
 {
-	return i * 61803 % (LARGE / 2);	/* 61803 has no factor of 100000: each once */
+	return i * 61803 % (LARGE / 2);	/* 61803 and 100000 are coprime: each value once */
 }
 
-/* Every second page, in that order. */
+/* Adds every second page, in that order. */
 static void fill(struct fixture *f, uint64_t (*order)(uint64_t))
 {
 	start_over(f, 0, LARGE);
@@ -281,7 +281,10 @@ static void test_100000_extents(void **state)
 	sweep(*state, scattered);
 }
 
-/* Without memory first: if that fails, nothing may have changed. Returns whether it did. */
+/*
+ * Changes the set without memory first: if that fails, it must be unchanged. Returns whether it
+ * failed.
+ */
 static bool change_without_memory(struct fixture *f, struct rng *rng)
 {
 	uint64_t a = rng_below(rng, MEDIUM);

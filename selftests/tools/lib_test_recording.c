@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is written is what is read, and pictures are kept apart. */
+/* A recording is read as it was written, and snapshots stay separate. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #define SEED 20261124
 
-/* Compares what is read with the same random numbers again. */
+/* Comparison of the records read with the same random numbers again. */
 struct expected {
 	struct rng rng;
 	uint64_t now_ns;
@@ -26,7 +26,7 @@ static void make_next(struct expected *x, union any_record *r)
 	x->n++;
 }
 
-/* Behind the extents of a map there is nothing. */
+/* Returns the used size: records of maps have no data after their extents. */
 static size_t meaningful(const union any_record *r)
 {
 	switch (r->h.kind) {
@@ -129,8 +129,8 @@ static void write_event(struct gmem_recording *w, unsigned int kind, uint64_t ts
 	assert_int_equal(gmem_recording_write(w, &r.h), 0);
 }
 
-/* Two pictures, and events after the last. */
-static void write_pictures(const char *path)
+/* Writes two snapshots, and events after the last. */
+static void write_snapshots(const char *path)
 {
 	struct gmem_recording *w = make_create(path);
 
@@ -150,7 +150,7 @@ static int count_records(void *ctx, const struct gmem_hdr *rec)
 	return 0;
 }
 
-static void nothing_is_told_beyond_a_picture(void **state)
+static void nothing_is_emitted_beyond_a_snapshot(void **state)
 {
 	struct gmem_source *s = NULL;
 	struct gmem_error e;
@@ -158,8 +158,8 @@ static void nothing_is_told_beyond_a_picture(void **state)
 
 	(void)state;
 	make_start();
-	write_pictures(make_path("pictures"));
-	assert_int_equal(gmem_recording_open(&s, make_path("pictures"), &e), GMEM_OK);
+	write_snapshots(make_path("snapshots"));
+	assert_int_equal(gmem_recording_open(&s, make_path("snapshots"), &e), GMEM_OK);
 	assert_int_equal(gmem_source_poll(s, 0, count_records, &n), 2);
 	assert_int_equal(gmem_source_poll(s, 0, count_records, &n), 0);
 	assert_int_equal(gmem_source_poll(s, 0, count_records, &n), 0);
@@ -186,8 +186,8 @@ static void it_goes_to_a_time(void **state)
 
 	(void)state;
 	make_start();
-	write_pictures(make_path("pictures"));
-	assert_int_equal(gmem_recording_open(&s, make_path("pictures"), &e), GMEM_OK);
+	write_snapshots(make_path("snapshots"));
+	assert_int_equal(gmem_recording_open(&s, make_path("snapshots"), &e), GMEM_OK);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		unsigned int n = 0;
 
@@ -206,8 +206,8 @@ static void it_tells_what_it_is(void **state)
 
 	(void)state;
 	make_start();
-	write_pictures(make_path("pictures"));
-	assert_int_equal(gmem_recording_open(&s, make_path("pictures"), &e), GMEM_OK);
+	write_snapshots(make_path("snapshots"));
+	assert_int_equal(gmem_recording_open(&s, make_path("snapshots"), &e), GMEM_OK);
 	info = gmem_recording_info(s);
 	assert_string_equal(info->creator, "test");
 	assert_string_equal(gmem_source_describe(s), "made up");
@@ -269,7 +269,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_kind_comes_back),
 	cmocka_unit_test(random_records_come_back),
 	cmocka_unit_test(an_empty_one_can_be_read),
-	cmocka_unit_test(nothing_is_told_beyond_a_picture),
+	cmocka_unit_test(nothing_is_emitted_beyond_a_snapshot),
 	cmocka_unit_test(it_goes_to_a_time),
 	cmocka_unit_test(it_tells_what_it_is),
 	cmocka_unit_test(what_is_flushed_can_be_read),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Files that are cut, damaged or made with bad intent: what was whole is read, the rest is told of. */
+/* Files that are cut, damaged or malicious: intact parts are read, the rest is reported. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,11 +8,11 @@
 #include "recording/recording_format.h"
 #include "recording_make.h"
 
-static uint64_t sums[64];	/* of the records up to the end of each block */
+static uint64_t sums[64];	/* sum of the records up to the end of each block */
 static uint64_t counts[64];
 static size_t nr_blocks;
 
-/* A few blocks of a few records; returns its bytes. */
+/* Makes a file of a few blocks of a few records; returns its bytes. */
 static uint8_t *make_file(size_t *size)
 {
 	struct gmem_recording *w = make_create(make_path("whole"));
@@ -70,7 +70,7 @@ static void cut_at_every_byte(void **state)
 		assert_int_equal(m.records, whole ? counts[whole - 1] : 0);
 		assert_int_equal(m.sum, whole ? sums[whole - 1] : 0);
 		assert_true(m.state.ended_early);
-		/* The header knows how many there were. */
+		/* The header has the number of records. */
 		assert_int_equal(m.records + m.lost, 120);
 	}
 	free(bytes);
@@ -120,7 +120,7 @@ static void blocks_in_the_wrong_place(void **state)
 	spliced = calloc(3, size);
 	for (unsigned int i = 0; i <= 10; i++)
 		at[i] = block_at(bytes, size, i);
-	/* Block 3 comes twice, and once more at the end. */
+	/* Block 3 occurs twice, and once more at the end. */
 	memcpy(spliced, bytes, at[4]);
 	memcpy(spliced + at[4], bytes + at[3], size - at[3]);
 	memcpy(spliced + size + at[4] - at[3], bytes + at[3], at[4] - at[3]);
@@ -129,7 +129,7 @@ static void blocks_in_the_wrong_place(void **state)
 	assert_int_equal(m.records, 120);
 	assert_int_equal(m.sum, sums[9]);
 	assert_true(m.lost);
-	/* Block 5 before block 3, and 4 is not there. */
+	/* Block 5 comes before block 3, and block 4 is missing. */
 	memcpy(spliced, bytes, at[3]);
 	memcpy(spliced + at[3], bytes + at[5], at[6] - at[5]);
 	memcpy(spliced + at[3] + at[6] - at[5], bytes + at[3], at[4] - at[3]);
@@ -174,7 +174,10 @@ static void blocks_of_another_recording(void **state)
 	make_done();
 }
 
-/* A time that is wrong is no length, and of the flags only one is known: all are there. */
+/*
+ * Returns whether a changed field damages the block: a wrong time does not, and of the flags only
+ * BLOCK_ZSTD counts.
+ */
 static bool does_harm(unsigned int at, uint64_t v, const uint8_t *head)
 {
 	if (at == BLOCK_FLAGS)
@@ -182,7 +185,7 @@ static bool does_harm(unsigned int at, uint64_t v, const uint8_t *head)
 	return at != BLOCK_FIRST_NS && at != BLOCK_LAST_NS;
 }
 
-/* With checksums that are right: by somebody who means it. */
+/* Wrong lengths with valid checksums, as in a malicious file. */
 static void hostile_lengths(void **state)
 {
 	static const struct { unsigned int at, size; uint64_t v; } cases[] = {
@@ -221,7 +224,7 @@ static void hostile_lengths(void **state)
 	make_done();
 }
 
-/* Heads one behind the other, each of which promises a long block: not looked at for ever. */
+/* Consecutive heads, each of which promises a long block, must not cost quadratic time. */
 static void hostile_heads_take_no_time(void **state)
 {
 	size_t size, blocks_at, n = 4 << 20;

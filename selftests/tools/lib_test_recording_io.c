@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Disks that fill and readers that go: what was said to be saved can be read. */
+/* Full disks and readers that end: data reported as saved can be read. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -19,7 +19,7 @@ static int write_one(struct gmem_recording *w, struct rng *rng, uint64_t n)
 	return gmem_recording_write(w, &r.h);
 }
 
-/* As a disk that has room for so many bytes. */
+/* Limits the file size, like a disk with room for so many bytes. */
 static void limit(rlim_t bytes)
 {
 	const struct rlimit l = { bytes, RLIM_INFINITY };
@@ -97,7 +97,7 @@ static void a_reader_that_goes_is_an_error(void **state)
 	make_done();
 }
 
-/* Header and blocks go one after the other, so a pipe can be read. */
+/* Header and blocks are sequential, so a pipe can be read. */
 static void a_pipe_can_be_read(void **state)
 {
 	struct rng rng = { 1 };
@@ -135,7 +135,7 @@ static void what_is_no_record_is_refused(void **state)
 	make_done();
 }
 
-/* Recordings of each version that there ever was; in the second, ends tell of phases. */
+/* Recordings of every released version; since the second, ends carry phases. */
 static void released_versions_are_read(void **state)
 {
 	static const struct { const char *path; uint64_t records, syncs, lost; } versions[] = {

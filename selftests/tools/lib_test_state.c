@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What begins in the middle shows what the whole shows: state, and the flight recorder. */
+/*
+ * A stream that begins in the middle gives the same state as the whole one; and the flight
+ * recorder.
+ */
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdlib.h>
@@ -10,9 +13,9 @@
 #include "recording_make.h"
 #include "views/json.h"
 
-#define GFNS 100000	/* of so many, extents fill more than one record */
+#define GFNS 100000	/* enough for extents of more than one record */
 
-/* What VMs do, at random, and pictures. */
+/* Random operations of VMs, and snapshots. */
 struct world {
 	struct rng rng;
 	uint64_t now_ns;
@@ -70,7 +73,7 @@ static void one_event(struct world *w)
 	emit(w, &r, GMEM_ATTRIBUTES_END, sizeof(r));
 }
 
-static void picture(struct world *w)
+static void snapshot(struct world *w)
 {
 	struct gmem_lost_rec lost = { .lost = { w->now_ns / 1000000 } };
 
@@ -83,16 +86,16 @@ static void picture(struct world *w)
 	emit(w, &REC(0, 0, .ret = 0), GMEM_SYNC, sizeof(struct gmem_rec));
 }
 
-static void some(struct world *w, unsigned int pictures)
+static void run_rounds(struct world *w, unsigned int snapshots)
 {
-	while (pictures--) {
+	while (snapshots--) {
 		for (int n = 0; n < 50; n++)
 			one_event(w);
-		picture(w);
+		snapshot(w);
 	}
 }
 
-/* As the tools would show it, without how many events there were. */
+/* Returns the model as JSON, without the number of events. */
 static char *shown(struct gmem_model *m)
 {
 	struct json_object *o;
@@ -119,7 +122,7 @@ static int learn(void *ctx, const struct gmem_hdr *rec)
 	return gmem_state_learn(ctx, rec);
 }
 
-static void a_state_is_told_whole(void **state)
+static void a_state_is_emitted_whole(void **state)
 {
 	(void)state;
 	for (unsigned int n = 0; n < 20; n++) {
@@ -129,15 +132,15 @@ static void a_state_is_told_whole(void **state)
 		assert_int_equal(gmem_state_init(&a), 0);
 		assert_int_equal(gmem_state_init(&b), 0);
 		begin(&w);
-		some(&w, 5 * n);
+		run_rounds(&w, 5 * n);
 		one_event(&w);
 		assert_int_equal(gmem_state_tell(&a, learn, &b), 0);
 		assert_shows(a.model, b.model);
-		/* And goes on as the other does. */
+		/* The rest has the same effect on both. */
 		there = w;
 		there.ctx = &b;
-		some(&w, 2);
-		some(&there, 2);
+		run_rounds(&w, 2);
+		run_rounds(&there, 2);
 		assert_shows(a.model, b.model);
 		gmem_state_free(&b);
 		gmem_state_free(&a);
@@ -193,7 +196,7 @@ static void the_flight_recorder_keeps_the_end(void **state)
 	for (int round = 0; round < 4; round++) {
 		struct gmem_state again;
 
-		some(&w, 20);
+		run_rounds(&w, 20);
 		assert_int_equal(gmem_flight_save(b.flight, make_path("flight"), &info, &stats, &e), GMEM_OK);
 		assert_true(stats.records > 300 && stats.records < 1000);
 		assert_int_equal(gmem_state_init(&again), 0);
@@ -218,7 +221,7 @@ static void the_flight_recorder_is_bounded(void **state)
 	make_start();
 	assert_int_equal(gmem_state_init(&b.all), 0);
 	begin(&w);
-	some(&w, 100);
+	run_rounds(&w, 100);
 	assert_int_equal(gmem_flight_save(b.flight, make_path("flight"), &info, &stats, &e), GMEM_OK);
 	assert_true(stats.bytes < 4096 + 8192);
 	gmem_state_free(&b.all);
@@ -227,7 +230,7 @@ static void the_flight_recorder_is_bounded(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(a_state_is_told_whole),
+	cmocka_unit_test(a_state_is_emitted_whole),
 	cmocka_unit_test(the_flight_recorder_keeps_the_end),
 	cmocka_unit_test(the_flight_recorder_is_bounded),
 };

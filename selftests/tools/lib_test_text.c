@@ -14,7 +14,7 @@
 #include "model/metrics.h"
 #include "views/text.h"
 
-#define WIDEST 7	/* of a quantity */
+#define WIDEST 7	/* columns of a quantity */
 
 struct sample {
 	double v;
@@ -98,7 +98,7 @@ static double unit_of_time(const char *s)
 	       !strcmp(s, "s") ? 1e9 : !strcmp(s, "d") ? 86400e9 : NAN;
 }
 
-/* What is read off must be what was written: to half a unit of three digits. */
+/* Checks that the text reads as the value, to half a unit of three digits. */
 static void assert_reads(const char *text, double v, double step, double error)
 {
 	char *unit;
@@ -123,7 +123,7 @@ static void test_any_quantity_reads_right(void **state)
 		uint64_t v = rng_magnitude(&rng);
 
 		assert_reads(gmem_text_bytes(buf, sizeof(buf), v), v, 1024, 0.00502);
-		/* Of whole days, the first few are rough. */
+		/* Beyond some days, the text is coarser. */
 		assert_reads(gmem_text_ns(buf, sizeof(buf), v), v, 0, v < 1000000000000000 ?
 			     0.00502 : 0.1);
 		if (v >= 10)
@@ -168,7 +168,7 @@ static void test_values(void **state)
 	assert_string_equal(value("to_private_count", U(1000000)), "1.00M");
 }
 
-/* A pid of 22 bits must be one that kill takes. */
+/* A PID of 22 bits is printed in full, as kill takes it. */
 static void test_identities_are_not_rounded(void **state)
 {
 	(void)state;
@@ -236,7 +236,7 @@ static void test_every_character(void **state)
 	}
 }
 
-/* All of it characters, and none of them a control character. */
+/* Checks that the text consists of valid characters without control characters. */
 static void assert_clean(const char *s)
 {
 	mbstate_t st = { 0 };

@@ -8,7 +8,7 @@
 
 #define SECOND 1000000000ULL
 
-/* A refresh, in which VM id has made so many conversions in all. */
+/* Applies a refresh in which VM @id has made @count conversions in total. */
 static void counters(struct gmem_model *m, uint64_t ts_ns, uint64_t id, uint64_t count)
 {
 	struct gmem_counters_rec r = {
@@ -40,12 +40,13 @@ static void test_rates_of_each_and_of_all(void **state)
 		if (s >= 2)
 			counters(m, s * SECOND, 2, 10 * s);
 		assert_int_equal(gmem_trend_add(&t, m), 0);
-		assert_int_equal(gmem_trend_add(&t, m), 0);	/* no time has passed: nothing */
+		/* no time has passed: nothing is added */
+		assert_int_equal(gmem_trend_add(&t, m), 0);
 	}
 	check(&t, 1, 4, 4, (float[]){ 0, 0, 3, 5, 7 }, 5);
 	check(&t, 2, 4, 3, (float[]){ 0, 0, 10, 10 }, 4);
 	check(&t, 0, 4, 4, (float[]){ 0, 3, 15, 17 }, 4);
-	/* What is later than that is not told: a pause shows what it paused at. */
+	/* Later values are left out: a paused screen shows the time of the pause. */
 	check(&t, 1, 3, 3, (float[]){ 0, 0, 3, 5 }, 4);
 	check(&t, 1, 0, 0, (float[]){ 0, 0 }, 2);
 	check(&t, 99, 4, 0, (float[]){ 0, 0 }, 2);
@@ -70,7 +71,7 @@ static void test_goes_round_and_forgets(void **state)
 	for (int i = 0; i < GMEM_TREND_POINTS; i++)
 		assert_true(got[i + 8] == 2 * GMEM_TREND_POINTS + i + 1);
 	assert_true(got[7] == 0);
-	/* A VM that is gone: its number may come again, and is another one then. */
+	/* A VM that ended: its number may be reused for another VM. */
 	m->vms->ended_ns = 1;
 	gmem_model_forget(m, 2);
 	counters(m, 1000 * SECOND, 2, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tests of the model: what is unknown, stale or lacks a part is never shown as a number; what is
- * double-backed is worked out from pages and a map of one time.
+ * Tests of the model: a value that is unknown, stale or partial is never shown as a plain number;
+ * double-backed memory is computed from pages and a map of the same time.
  */
 #include "lib_test.h"
 
@@ -32,7 +32,7 @@ static void sync_at(struct gmem_model *m, uint64_t ts_ns)
 	assert_int_equal(APPLY(m, 0, GMEM_SYNC, .h.ts_ns = ts_ns), 0);
 }
 
-/* A VM that is seen from its beginning, or was there before. */
+/* Adds a VM that was recorded from its beginning, or (GMEM_VM_SCANNED) existed before. */
 static struct gmem_vm *new_vm(struct gmem_model *m, uint64_t id, uint32_t flags)
 {
 	struct gmem_vm_rec r = {
@@ -49,7 +49,7 @@ static struct gmem_value get(const struct gmem_model *m, const char *key)
 	return gmem_metric_get(gmem_metric(key), gmem_model_vm(m, 1), m);
 }
 
-/* As a person reads it. */
+/* Compares a metric's text. */
 static void reads(const struct gmem_model *m, const char *key, const char *want)
 {
 	char buf[64];
@@ -65,7 +65,7 @@ static struct json_object *vm_json(struct json_object *o)
 	return json_object_array_get_idx(vms, 0);
 }
 
-/* As a program does: -1 is null. */
+/* Returns a metric's JSON number; -1 is null. */
 static int64_t json_number(const struct gmem_model *m, const char *key)
 {
 	struct json_object *o = gmem_json_model(m, "test", 0), *v;
@@ -108,13 +108,13 @@ static void test_unread_vm_has_no_sizes(void **state)
 			reads(m, of_map[i], "-");
 			assert_int_equal(json_number(m, of_map[i]), -1);
 		}
-		APPLY(m, 1, GMEM_SCAN_BEGIN, .h.ts_ns = 3);	/* begun is not done */
+		APPLY(m, 1, GMEM_SCAN_BEGIN, .h.ts_ns = 3);	/* begun is not finished */
 	}
 	assert_int_equal(vm->map, GMEM_MAP_READING);
 	APPLY(m, 1, GMEM_SCAN_END, .h.ts_ns = 4);
 	reads(m, "slot_bytes", "2M");
 	assert_int_equal(json_number(m, "private_bytes"), 0);
-	/* Read again, it is doubtful, but not unknown. */
+	/* During the next scan, the value is stale, but not unknown. */
 	APPLY(m, 1, GMEM_SCAN_BEGIN, .h.ts_ns = 5);
 	assert_int_equal(json_number(m, "slot_bytes"), 2 << 20);
 	assert_true(json_lists(m, "stale", "slot_bytes"));
@@ -122,7 +122,7 @@ static void test_unread_vm_has_no_sizes(void **state)
 	assert_false(json_lists(m, "stale", "slot_bytes"));
 }
 
-/* VM whose first record was lost, or that was only counted. */
+/* A VM whose first record was lost, or that was only counted. */
 static void test_vm_without_identity(void **state)
 {
 	struct gmem_counters_rec c = {
@@ -135,12 +135,12 @@ static void test_vm_without_identity(void **state)
 		reads(m, of_map[i], "-");
 	reads(m, "pid", "-");
 	reads(m, "vcpus", "-");
-	reads(m, "to_private_count", "-");	/* nobody has counted it */
+	reads(m, "to_private_count", "-");	/* no probe has counted it */
 	reads(m, "memory_faults", "-");
 	assert_int_equal(gmem_model_apply(m, &c.h), 0);
 	reads(m, "to_private_count", "0");
 	reads(m, "conversions_per_s", "-");
-	assert_int_equal(json_number(m, "to_private_p99_ns"), -1);	/* of nothing */
+	assert_int_equal(json_number(m, "to_private_p99_ns"), -1);	/* quantile of nothing */
 	c.c.conversion_hist[GMEM_TO_PRIVATE][0] = c.c.conversion[GMEM_TO_PRIVATE].count = 1;
 	assert_int_equal(gmem_model_apply(m, &c.h), 0);
 	assert_int_equal(json_number(m, "to_private_p99_ns"), 0);	/* one of 0 ns */
@@ -159,9 +159,9 @@ static void test_file_that_nobody_reads(void **state)
 	reads(m, "populated_bytes", "0");	/* it is new */
 	sync_at(m, S + 500 * MS);
 	reads(m, "populated_bytes", "0");
-	sync_at(m, 3 * S);			/* and was written to, for all we know */
+	sync_at(m, 3 * S);			/* and may have been written to */
 	reads(m, "populated_bytes", "-");
-	reads(m, "unused_bytes", "0");		/* it is in use, whatever it has */
+	reads(m, "unused_bytes", "0");		/* it is in use, whatever is populated */
 	assert_int_equal(json_number(m, "populated_bytes"), -1);
 	APPLY(m, 1, GMEM_UNBIND, .h.ts_ns = 3 * S, .ino = 5);
 	reads(m, "unused_bytes", "-");
@@ -176,7 +176,7 @@ static void test_file_that_nobody_reads(void **state)
 	assert_int_equal(vm->nr_files, 2);
 }
 
-/* Read at each refresh until its last descriptor went. */
+/* A file that was scanned at each refresh until its last descriptor was closed. */
 static void test_file_that_was_read_once(void **state)
 {
 	struct gmem_model *m = *state;
@@ -184,7 +184,7 @@ static void test_file_that_was_read_once(void **state)
 	new_vm(m, 1, 0);
 	for (int i = 1; i <= 3; i++) {
 		APPLY(m, 1, GMEM_SCAN_FILE, .h.ts_ns = i * 10 * S, .ino = 5, .end = 512, .nr_pages = 256);
-		sync_at(m, i * 10 * S + MS);	/* however long refreshes are apart */
+		sync_at(m, i * 10 * S + MS);	/* whatever the time between refreshes */
 		reads(m, "populated_bytes", "1M");
 		assert_false(json_lists(m, "stale", "populated_bytes"));
 	}
@@ -193,12 +193,12 @@ static void test_file_that_was_read_once(void **state)
 	reads(m, "populated_bytes", "1M?");
 	assert_true(json_lists(m, "stale", "populated_bytes"));
 	assert_false(json_lists(m, "partial", "populated_bytes"));
-	/* A recording that goes on with it says how old it is, or that it never was read. */
+	/* In a recording that begins later, the record has the age of the last scan, or none. */
 	APPLY(m, 1, GMEM_SCAN_FILE, .h.ts_ns = 50 * S, .ino = 7, .end = 512, .nr_pages = GMEM_UNKNOWN);
 	reads(m, "populated_bytes", ">1M?");
 }
 
-/* Metrics that the source cannot give, and pages before the first reading. */
+/* Metrics that the source cannot provide, and pages before the first scan. */
 static void test_what_is_not_asked_for(void **state)
 {
 	struct gmem_model *m = *state;
@@ -226,7 +226,10 @@ static void test_sums(void **state)
 	assert_int_equal(v.u, 5);
 }
 
-/* Slot: gfns 1000 to 2000 are the first pages of the file, all private, and all populated. */
+/*
+ * Adds a VM with a slot: gfns 1000 to 2000 are the first pages of the file, all private and
+ * populated.
+ */
 static struct gmem_vm *backed_vm(struct gmem_model *m)
 {
 	struct gmem_vm *vm = new_vm(m, 1, 0);
@@ -259,8 +262,11 @@ static void end_round(struct gmem_model *m, uint64_t begin_ns, uint64_t ts_ns)
 	assert_int_equal(APPLY(m, 0, GMEM_BACKING, .h.ts_ns = ts_ns, .dur_ns = ts_ns - begin_ns), 0);
 }
 
-/* The sum of the VM, of its slots, and all that is in the sets. */
-static uint64_t doubled_pages(const struct gmem_vm *vm)
+/*
+ * Returns double-backed pages, after checking that the sums of the VM, of its slots and of the sets
+ * agree.
+ */
+static uint64_t double_backed_pages(const struct gmem_vm *vm)
 {
 	struct gmem_doubled d = gmem_vm_doubled(vm), sum = { 0, 0 };
 
@@ -277,7 +283,10 @@ static uint64_t doubled_pages(const struct gmem_vm *vm)
 	return (d.private_bytes + d.shared_bytes) >> 12;
 }
 
-/* Pages of the last reading, and the map of now: what is no fault of anybody. */
+/*
+ * Conversions after a scan of pages: comparing old pages with the current map would report false
+ * double-backed memory.
+ */
 static void test_conversions_after_the_reading(void **state)
 {
 	struct gmem_model *m = *state;
@@ -287,19 +296,19 @@ static void test_conversions_after_the_reading(void **state)
 	read_pages(m, GMEM_SHARED_PAGES, 10 * S, 0, 0);
 	end_round(m, 9 * S, 11 * S);
 	sync_at(m, 11 * S);
-	assert_int_equal(doubled_pages(vm), 0);
+	assert_int_equal(double_backed_pages(vm), 0);
 	convert(m, 12 * S, 1000, 1500, false);
 	APPLY(m, 1, GMEM_SCAN_FILE, .h.ts_ns = 12 * S, .ino = 5, .end = 1000, .nr_pages = 500);
 	sync_at(m, 13 * S);
-	assert_int_equal(doubled_pages(vm), 0);
-	/* The next round finds them discarded, or not. */
+	assert_int_equal(double_backed_pages(vm), 0);
+	/* The next scan finds the other side discarded, or not. */
 	read_pages(m, GMEM_PAGES, 20 * S, 100, 1000);
 	read_pages(m, GMEM_SHARED_PAGES, 20 * S, 1000, 1100);
 	end_round(m, 19 * S, 21 * S);
-	assert_int_equal(doubled_pages(vm), 400);
+	assert_int_equal(double_backed_pages(vm), 400);
 	sync_at(m, 21 * S);
 	convert(m, 22 * S, 1000, 1500, true);
-	assert_int_equal(doubled_pages(vm), 400);	/* as of 21 s */
+	assert_int_equal(double_backed_pages(vm), 400);	/* as of 21 s */
 	assert_int_equal(gmem_vm_doubled(vm).private_bytes, 400 << 12);
 }
 
@@ -309,23 +318,26 @@ static void test_conversions_while_pages_are_read(void **state)
 	struct gmem_vm *vm = backed_vm(m);
 
 	convert(m, 5 * S, 1900, 1910, false);			/* long ago, and never discarded */
-	convert(m, 10 * S - 100 * MS, 1000, 1010, false);	/* not yet discarded when it is read */
+	convert(m, 10 * S - 100 * MS, 1000, 1010, false);	/* not yet discarded at the scan */
 	read_pages(m, GMEM_PAGES, 10 * S, 0, 1000);
 	convert(m, 10 * S + MS, 1100, 1200, false);
 	convert(m, 10 * S + 2 * MS, 1150, 1160, true);		/* and back: discarded meanwhile */
 	read_pages(m, GMEM_SHARED_PAGES, 10 * S + 3 * MS, 1150, 1200);
 	end_round(m, 10 * S, 11 * S);
-	assert_int_equal(doubled_pages(vm), 10);
+	assert_int_equal(double_backed_pages(vm), 10);
 	assert_int_equal(gmem_slot_doubled(vm, &vm->slots[0], 1900, 1910).private_bytes, 10 << 12);
-	/* Told late: it began before the end of the round. */
+	/* Late record: the conversion began before the end of the scan. */
 	APPLY(m, 1, GMEM_ATTRIBUTES_END, .h.ts_ns = 11 * S + MS, .dur_ns = 2 * MS, .start = 1905, .end = 1906,
 	      .arg = TEST_PRIVATE, .aux = 1);
-	assert_int_equal(doubled_pages(vm), 9);
+	assert_int_equal(double_backed_pages(vm), 9);
 	convert(m, 11 * S + MS, 1907, 1908, true);
-	assert_int_equal(doubled_pages(vm), 9);
+	assert_int_equal(double_backed_pages(vm), 9);
 }
 
-/* Blocks that were only marked are read at the refresh; they may have gone back and forth. */
+/*
+ * Blocks that were only marked are scanned at the refresh; they may have been converted back and
+ * forth.
+ */
 static void test_marked_blocks(void **state)
 {
 	struct gmem_map_rec block = {
@@ -338,14 +350,14 @@ static void test_marked_blocks(void **state)
 	read_pages(m, GMEM_PAGES, 10 * S, 0, 1000);
 	read_pages(m, GMEM_SHARED_PAGES, 10 * S, 1030, 1040);
 	end_round(m, 9 * S, 10 * S + MS);
-	assert_int_equal(doubled_pages(vm), 10);
+	assert_int_equal(double_backed_pages(vm), 10);
 	assert_int_equal(gmem_model_apply(m, &block.h), 0);
-	assert_int_equal(doubled_pages(vm), 0);
+	assert_int_equal(double_backed_pages(vm), 0);
 	sync_at(m, 11 * S);
-	assert_int_equal(doubled_pages(vm), 0);
+	assert_int_equal(double_backed_pages(vm), 0);
 }
 
-/* A scan of the whole VM finds what was lost. */
+/* A scan of the whole VM finds lost conversions. */
 static void test_scan_finds_conversions(void **state)
 {
 	struct gmem_map_rec map = {
@@ -360,13 +372,13 @@ static void test_scan_finds_conversions(void **state)
 	assert_int_equal(gmem_model_apply(m, &map.h), 0);
 	convert(m, 10 * S + 2 * MS, 1960, 1970, false);
 	end_round(m, 9 * S, 11 * S);
-	assert_int_equal(doubled_pages(vm), 0);
+	assert_int_equal(double_backed_pages(vm), 0);
 	read_pages(m, GMEM_PAGES, 20 * S, 0, 1000);
 	end_round(m, 19 * S, 21 * S);
-	assert_int_equal(doubled_pages(vm), 210);
+	assert_int_equal(double_backed_pages(vm), 210);
 }
 
-/* A VM that was there before is read for the first time: nothing was converted. */
+/* The first scan of an older VM is not a conversion. */
 static void test_first_scan(void **state)
 {
 	struct gmem_map_rec map = {
@@ -384,10 +396,10 @@ static void test_first_scan(void **state)
 	read_pages(m, GMEM_PAGES, 10 * S + 1, 0, 1000);
 	read_pages(m, GMEM_SHARED_PAGES, 10 * S + 2, 1000, 1100);
 	end_round(m, 10 * S, 10 * S + 3);
-	assert_int_equal(doubled_pages(vm), 100);
+	assert_int_equal(double_backed_pages(vm), 100);
 }
 
-/* Memory that goes is not double-backed any more. */
+/* Memory that is removed is not double-backed any more. */
 static void test_slots_and_files_that_go(void **state)
 {
 	struct gmem_model *m = *state;
@@ -397,16 +409,18 @@ static void test_slots_and_files_that_go(void **state)
 	read_pages(m, GMEM_PAGES, 10 * S, 0, 1000);
 	read_pages(m, GMEM_SHARED_PAGES, 10 * S, 1000, 1300);
 	end_round(m, 9 * S, 11 * S);
-	assert_int_equal(doubled_pages(vm), 300);
+	assert_int_equal(double_backed_pages(vm), 300);
 	APPLY(m, 1, GMEM_SCAN_FILE, .h.ts_ns = 12 * S, .ino = 5, .end = 1000, .nr_pages = 0);
-	assert_int_equal(doubled_pages(vm), 200);
+	assert_int_equal(double_backed_pages(vm), 200);
 	APPLY(m, 1, GMEM_UNBIND, .h.ts_ns = 12 * S, .ino = 5);
-	assert_int_equal(doubled_pages(vm), 0);
+	assert_int_equal(double_backed_pages(vm), 0);
 	APPLY(m, 1, GMEM_BIND, .h.ts_ns = 13 * S, .ino = 5, .start = 1000, .end = 2000);
-	assert_int_equal(doubled_pages(vm), 0);
+	assert_int_equal(double_backed_pages(vm), 0);
 }
 
-/* A file without a descriptor is not read, nor is the memory of a process that may not be looked into. */
+/*
+ * The scan cannot read a file without a descriptor, nor the memory of a process without permission.
+ */
 static void test_rounds_that_miss_something(void **state)
 {
 	struct gmem_model *m = *state;
@@ -427,7 +441,7 @@ static void test_rounds_that_miss_something(void **state)
 	reads(m, "shared_populated_bytes", ">400K");
 	end_round(m, 29 * S, 31 * S);
 	reads(m, "doubled_private_bytes", "-");
-	assert_int_equal(doubled_pages(vm), 0);
+	assert_int_equal(double_backed_pages(vm), 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -61,7 +61,7 @@ static const struct {
 	{ "/firecracker|--id|551e7604-e35c-42b3|--start-time-us|1|", "551e7604-e35c-42b3" },
 	{ "firecracker-v1.7|--id=x|", "x" },
 	{ "firecracker|--api-sock|/run/x.sock|", NULL },
-	{ "build/gmemload|--name|web|", NULL },	/* its comm says more */
+	{ "build/gmemload|--name|web|", NULL },	/* the comm has more information */
 	{ "/usr/bin/vim|-name|qemu|", NULL },
 	{ "/usr/bin/qemu/|-name|web|", NULL },
 	{ "|-name|web|", NULL },
@@ -70,7 +70,10 @@ static const struct {
 	{ "", NULL },
 };
 
-/* In memory of just its size, so that a sanitizer or valgrind sees a byte too many. */
+/*
+ * Copies into memory of exactly that size, so that a sanitizer or valgrind reports one byte too
+ * many.
+ */
 static char *to_cmdline(const char *s, size_t len)
 {
 	char *copy = malloc(len ? len : 1);
@@ -97,7 +100,7 @@ static void test_names_of_vms(void **state)
 	}
 }
 
-/* Cut anywhere, into a buffer of any size: never a byte beyond either. */
+/* Cut anywhere, into a buffer of any size: never an access beyond either. */
 static void test_cut_anywhere(void **state)
 {
 	(void)state;
@@ -122,7 +125,7 @@ static void test_cut_anywhere(void **state)
 	}
 }
 
-/* Whatever a hostile VMM calls itself. */
+/* Random names, as from a hostile VMM. */
 static void test_random_command_lines(void **state)
 {
 	static const char *const words[] = {
@@ -177,7 +180,7 @@ static void write_file(const char *dir, const char *name, const char *text, size
 #define STAT(comm, ticks)							\
 	"77 (" comm ") S 1 77 77 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 3 0 " ticks " 1 2\n"
 
-/* A /proc with a process 77. */
+/* Makes a /proc with a process 77. */
 static void make_proc(char *proc, char *dir, size_t size)
 {
 	strcpy(proc, "/tmp/gmem-proc-XXXXXX");
@@ -249,7 +252,7 @@ static void test_reads_what_is_there(void **state)
 	remove_tree(proc);
 }
 
-/* Of this system: ourselves, and a child that comes to its end. */
+/* Reads /proc of this system: this process, and a child that ends. */
 static void test_reads_real_processes(void **state)
 {
 	struct gmem_vm_process p;

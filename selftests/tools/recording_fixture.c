@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes what is kept in selftests/tools/recordings (a recording of each version of the format),
- * and the seeds of selftests/fuzz/corpus:
+ * Generator of selftests/tools/recordings (a recording of each version of the format) and of the
+ * seeds of selftests/fuzz/corpus:
  *   recording_fixture FILE             a recording with every kind of record
- *   recording_fixture --seeds FOLDER   small ones that are not compressed, and insides of blocks
+ *   recording_fixture --seeds FOLDER   small uncompressed ones, and contents of blocks
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +53,7 @@ static void sync_now(struct synth *s)
 	gmem_recording_flush(w);
 }
 
-/* One of each kind, with a different number in each field. */
+/* Emits one record of each kind, with a different number in each field. */
 static void every_kind(struct synth *s)
 {
 	static union { struct gmem_hdr h; struct gmem_map_rec map; uint64_t numbers[8192]; } any;
@@ -76,7 +76,7 @@ static void every_kind(struct synth *s)
 	}
 }
 
-/* An end that tells of its phases, alone and of a conversion that was seen to begin. */
+/* Emits two ends with phases: one alone, and one of a conversion with a begin. */
 static void phases(struct synth *s, struct synth_vm *vm)
 {
 	struct gmem_conversion_rec c = {
@@ -151,7 +151,7 @@ static FILE *create_in(const char *folder, const char *name)
 	return f;
 }
 
-/* Blocks as they are when nothing is compressed: a fuzzer can get at them. */
+/* Writes a recording's blocks uncompressed, and the contents of each, so that a fuzzer can modify them. */
 static void uncompress(const char *folder, const char *from, size_t size)
 {
 	static uint8_t raw[RECORDING_RAW_MAX + DECODER_PAD], head[RECORDING_BLOCK_HEAD];

@@ -19,7 +19,7 @@ static size_t random_size(struct rng *rng, unsigned int kind)
 		return sizeof(struct gmem_hdr) + rng_below(rng, 300);
 	if (kind == GMEM_ATTRIBUTES_END && rng_below(rng, 2))
 		known = sizeof(struct gmem_conversion_rec);
-	/* Now and then one of a later version. */
+	/* Sometimes a kind of a later version. */
 	return known + (rng_below(rng, 8) ? 0 : rng_below(rng, 40));
 }
 
@@ -153,7 +153,10 @@ void make_spill(const char *path, const uint8_t *bytes, size_t size)
 {
 	FILE *f;
 
-	/* A file that is emptied and written again goes to the disk at once. */
+	/*
+	 * Remove the file first: one that is truncated and rewritten would be flushed to disk at
+	 * once.
+	 */
 	unlink(path);
 	f = fopen(path, "w");
 	assert_non_null(f);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tests of the analysis and of what is made of it, as one TAP stream: report_test [PATTERN]. */
+/* Tests of the analysis and its reports, as one TAP stream: report_test [PATTERN]. */
 #include "report_test.h"
 
 #include <stdlib.h>

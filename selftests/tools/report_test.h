@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the tests of the analysis and of its views share. */
+/* Shared parts of the tests of the analysis and its views. */
 #ifndef REPORT_TEST_H
 #define REPORT_TEST_H
 
@@ -30,14 +30,14 @@ extern const struct test_unit events_unit;
 
 #define TEST_PRIVATE 8	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
 
-/* A record that is applied: RECORD(a, GMEM_BIND, .start = 0); of VM 1, a ns later each time. */
+/* Applies a record of VM 1, a ns later each time: RECORD(a, GMEM_BIND, .start = 0). */
 #define RECORD(a, of_kind, ...)							\
 	test_apply(a, &((struct gmem_rec){ .h = { .vm = 1, .tgid = 9, .tid = 9,	\
 		.kind = (of_kind), .size = sizeof(struct gmem_rec) }, __VA_ARGS__ }).h)
 
 void test_apply(struct gmem_analysis *a, struct gmem_hdr *h);
 
-/* Every record of a source goes there: gmem_record_fn. */
+/* Applies a record of a source to the analysis: gmem_record_fn. */
 int test_on_record(void *analysis, const struct gmem_hdr *rec);
 
 struct gmem_analysis *test_analysis(const struct synth_load *o);

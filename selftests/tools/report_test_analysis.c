@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The analysis tells what the records say, to the page and to the nanosecond. */
+/* Results of the analysis, exact to the page and the nanosecond. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,7 +75,7 @@ static void events_equal_counters(void **state)
 	gmem_analysis_free(a);
 }
 
-/* A request by access is one, whichever of the two records comes first. */
+/* A request by access is counted as one, whichever of its two records comes first. */
 static void causes(void **state)
 {
 	struct gmem_analysis *a = with_slot();
@@ -161,7 +161,8 @@ static void retries(void **state)
 	assert_int_equal(seen->window.retries, 2);
 	assert_int_equal(seen->window.with_retries, 1);
 	assert_int_equal(seen->window.max_retries, 2);
-	RECORD(a, GMEM_FAULT_RETRY, .start = 4150, .end = 4151);	/* the other one is open */
+	/* the other window is open */
+	RECORD(a, GMEM_FAULT_RETRY, .start = 4150, .end = 4151);
 	assert_int_equal(seen->invalidate.retries, 1);
 	gmem_analysis_free(a);
 }
@@ -183,7 +184,9 @@ static void a_number_is_used_again(void **state)
 	gmem_analysis_free(a);
 }
 
-/* What was before the records is not counted: a recording may have been cut at its front. */
+/*
+ * Counters from before the first record do not count: a recording may have been cut at its front.
+ */
 static void counters_before(void **state)
 {
 	struct gmem_analysis *a = gmem_analysis_new();
@@ -202,7 +205,7 @@ static void counters_before(void **state)
 	gmem_analysis_free(a);
 }
 
-/* Whatever a recording says: no crash, no endless loop, and no memory without bounds. */
+/* Random bytes cause no crash, no endless loop, and no unbounded memory. */
 static void any_bytes(void **state)
 {
 	struct gmem_analysis *a = gmem_analysis_new();

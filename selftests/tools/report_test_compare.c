@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Comparisons: equals are never called worse, a slow-down in one phase is found and named,
- * and what cannot be told is said to be so.
+ * Comparisons: equal runs never compare as worse, a slow-down in one phase is found and named, and
+ * undecidable comparisons are reported as such.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 #define PAIRS 20
 
-/* Runs of one kind differ by up to 1 % as a whole, and operations by up to half. */
+/* Returns a run. Runs of one kind differ by up to 1 % as a whole, and operations by up to half. */
 static struct synth_load run_of(uint64_t seed, uint64_t conversions)
 {
 	return (struct synth_load){
@@ -99,7 +99,7 @@ static const struct cmp_result *find(const struct cmp_results *r, const char *ke
 	return NULL;
 }
 
-/* All that is worse is that phase, or what it is a part of. */
+/* Checks that only that phase, and sums that include it, are worse. */
 static void only_what_was_planted(const struct cmp_results *r, const char *phase)
 {
 	size_t n = 0;
@@ -151,7 +151,7 @@ static void planted_repeated(void **state)
 	plant(5, 4000, 0.1);
 }
 
-/* 7.3 does not reserve when it clears: what took time takes none. */
+/* A phase that disappears: 7.3 does not reserve when it clears, so the time drops to none. */
 static void a_phase_goes(void **state)
 {
 	struct cmp_set set = { .nr = 0 };
@@ -169,7 +169,7 @@ static void a_phase_goes(void **state)
 	cmp_set_free(&set);
 }
 
-/* Runs that differ by much among themselves: a change of their mean says nothing. */
+/* Runs that differ much among themselves: a change of their mean is no evidence. */
 static void noise_is_not_a_regression(void **state)
 {
 	static const double base[] = { 100, 140, 90 }, now[] = { 130, 150, 100 };
@@ -204,7 +204,7 @@ static void too_few(void **state)
 	cmp_set_free(&set);
 }
 
-/* Tables of Student's t. */
+/* Values from tables of Student's t. */
 static void student(void **state)
 {
 	(void)state;

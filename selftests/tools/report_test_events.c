@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Events one by one: what a conversion's end tells of its phases, and the order of lines. */
+/* Single events: phases in a conversion's end record, and the order of lines. */
 #include <string.h>
 
 #include "abi/conversion.h"
@@ -7,7 +7,7 @@
 #include "input/unfold.h"
 #include "report_test.h"
 
-/* Waited 30, checked for 20, nothing to reserve, zapped for 50; then it failed, or was interrupted. */
+/* Returns a failed or interrupted conversion: lock 30, check 20, no reserve, zap 50. */
 static struct gmem_conversion_rec conversion(void)
 {
 	return (struct gmem_conversion_rec){
@@ -60,7 +60,7 @@ static void unfolds(void **state)
 	assert_int_equal(s.n, 2);
 }
 
-/* One that tells no phases, or not since when it was, is what it is. */
+/* A record without phases, or without a duration, stays as it is. */
 static void others_stay(void **state)
 {
 	struct gmem_conversion_rec c = conversion();
@@ -82,7 +82,7 @@ static void others_stay(void **state)
 	assert_null(gmem_conversion(&c.r.h));
 }
 
-/* What was recorded without begins, as with --longer, has its phases all the same. */
+/* Ends recorded without begins, as with --longer, still have their phases. */
 static void end_alone_has_phases(void **state)
 {
 	struct gmem_analysis *a = gmem_analysis_new();
@@ -106,7 +106,7 @@ static void end_alone_has_phases(void **state)
 	gmem_analysis_free(a);
 }
 
-static int add(struct in_order *o, uint64_t ts_ns, uint32_t tid)
+static int add_record(struct in_order *o, uint64_t ts_ns, uint32_t tid)
 {
 	const struct gmem_rec r = {
 		.h = { .ts_ns = ts_ns, .tid = tid, .kind = GMEM_BIND, .size = sizeof(r) },
@@ -124,11 +124,11 @@ static void puts_in_order(void **state)
 	(void)state;
 	assert_int_equal(in_order_init(&o, see, &s), 0);
 	for (uint32_t i = 0; i < 5; i++)
-		assert_int_equal(add(&o, times[i], i), 0);
+		assert_int_equal(add_record(&o, times[i], i), 0);
 	assert_int_equal(s.n, 0);
 	assert_int_equal(in_order_flush(&o), 0);
 	assert_int_equal(s.n, 5);
-	/* Of one time: as they came. */
+	/* Records of the same time stay in the order of arrival. */
 	assert_int_equal(s.r[0].h.tid, 4);
 	assert_int_equal(s.r[1].h.tid, 0);
 	assert_int_equal(s.r[2].h.tid, 2);
@@ -153,7 +153,10 @@ static int follow(void *ctx, const struct gmem_hdr *rec)
 	return 0;
 }
 
-/* Many times what is held: all come, and one that is not too late comes in its place. */
+/*
+ * Many more records than the buffer holds: all are emitted, and one that is not too late comes in
+ * its place.
+ */
 static void holds_back_a_few(void **state)
 {
 	struct sequence s = { .n = 0 };
@@ -162,14 +165,14 @@ static void holds_back_a_few(void **state)
 	(void)state;
 	assert_int_equal(in_order_init(&o, follow, &s), 0);
 	for (uint64_t i = 0; i < 10 * IN_ORDER_HELD; i++)
-		assert_int_equal(add(&o, i % 100 == 99 ? 10000 + i - 90 : 10000 + i, 0), 0);
+		assert_int_equal(add_record(&o, i % 100 == 99 ? 10000 + i - 90 : 10000 + i, 0), 0);
 	assert_int_equal(s.n, 9 * IN_ORDER_HELD);
 	assert_int_equal(in_order_flush(&o), 0);
 	assert_int_equal(s.n, 10 * IN_ORDER_HELD);
 	assert_int_equal(s.late, 0);
 	for (uint64_t i = 0; i < IN_ORDER_HELD; i++)
-		assert_int_equal(add(&o, 10000 + 20 * IN_ORDER_HELD + i, 0), 0);
-	assert_int_equal(add(&o, 10000, 0), 0);
+		assert_int_equal(add_record(&o, 10000 + 20 * IN_ORDER_HELD + i, 0), 0);
+	assert_int_equal(add_record(&o, 10000, 0), 0);
 	assert_int_equal(in_order_flush(&o), 0);
 	assert_int_equal(s.late, 1);
 	in_order_free(&o);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What reports look like, and that they say what the analysis has. */
+/* Layout of reports, and agreement with the analysis. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,7 +42,7 @@ static void busy_text(void **state)
 	golden_text(&busy, "report-busy.txt");
 }
 
-/* Events are missing: what is exact is not what was seen. */
+/* Events are missing: exact counts differ from those of the events. */
 static void lossy_text(void **state)
 {
 	struct synth_load o = busy;
@@ -65,7 +65,7 @@ static void empty_text(void **state)
 	gmem_analysis_free(a);
 }
 
-/* Without half of the ends, the kernel's counts are what is shown. */
+/* Drops half of the ends: the report shows the kernel's counts. */
 static int drop_some(void *ctx, const struct gmem_hdr *rec)
 {
 	static unsigned int n;
@@ -126,7 +126,7 @@ static void json_says_the_same(void **state)
 	gmem_analysis_free(a);
 }
 
-/* What is told of it again is no event; its age is as of the last record. */
+/* A begin repeated by a snapshot is not an event; the age is as of the last record. */
 static void in_flight_at_the_end(void **state)
 {
 	struct gmem_analysis *a = gmem_analysis_new();
@@ -160,7 +160,9 @@ static void in_flight_at_the_end(void **state)
 	gmem_analysis_free(a);
 }
 
-/* Of a conversion without phases nothing is known but how long it took: it was not the lock. */
+/*
+ * For a conversion without phases, only its duration is known: the report must not blame the lock.
+ */
 static void page_knows_no_phase(void **state)
 {
 	(void)state;
@@ -188,7 +190,7 @@ static void page_knows_no_phase(void **state)
 	}
 }
 
-/* Columns are of the screen, not of bytes, and no character is cut in two. */
+/* Columns count characters on the screen, not bytes, and no character is cut in two. */
 static void names_are_aligned(void **state)
 {
 	static const struct { const char *name, *row; } names[] = {
@@ -223,7 +225,7 @@ static const char *const written[] = {
 	"  faults of VMM: 1 that failed\n", "  bindings: 1 that failed\n",
 };
 
-/* Whatever failed or changed nothing is counted, in all that a report is written as. */
+/* Every format counts operations that failed or changed nothing. */
 static void failures_are_counted(void **state)
 {
 	static const char html[] = "/tmp/gmem-report-test.html";

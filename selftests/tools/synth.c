@@ -55,7 +55,7 @@ void synth_end(struct synth *s, const struct synth_vm *vm)
 	event(s, vm, GMEM_VM_END, (struct gmem_rec){ .start = 0 });
 }
 
-/* Phases of a conversion: shares of its time that differ by direction. */
+/* Adds phases of a conversion: shares of its time that differ by direction. */
 static void count_phases(struct gmem_counters *c, int d, uint64_t dur_ns)
 {
 	static const unsigned int shares[GMEM_DIRECTIONS][GMEM_PHASES] = {

@@ -11,7 +11,7 @@
 #define CAUSE_PUNCH	0
 #define CAUSE_ATTRIBUTES 3
 #define NPAGES		(256ULL * SYNTH_MIB)
-#define LATE		NPAGES	/* the slot is at that gfn, so that gfns are not pgoffs */
+#define LATE		NPAGES	/* gfn of the slot, so that gfns differ from pgoffs */
 
 struct load {
 	const struct synth_load *o;
@@ -19,7 +19,8 @@ struct load {
 	struct synth_vm *vms;
 	uint64_t state;
 	uint64_t made;
-	struct gmem_conversion_rec now;	/* that is under way: its end tells of phases, or they are events */
+	/* conversion in flight: its phases go into its end record, or are events */
+	struct gmem_conversion_rec now;
 	bool by_events;
 };
 
@@ -42,7 +43,7 @@ static double unit(struct load *l)
 	return (double)(random64(l) >> 11) / 9007199254740992.0;
 }
 
-/* About ns, with the noise that is asked for, and now and then much longer. */
+/* Returns about @ns, with the load's noise, and occasionally much more. */
 static uint64_t about(struct load *l, double ns, double more)
 {
 	double f = (1 + more) * (1 + l->o->drift) * (1 + l->o->noise * unit(l) * unit(l));
@@ -100,7 +101,7 @@ static void spend(struct load *l, struct synth_vm *vm, int dir, unsigned int pha
 	vm->c.phase_hist[dir][phase][phase_slot(took)]++;
 }
 
-static void tell_phase(struct load *l, struct synth_vm *vm, uint32_t tid, uint64_t start,
+static void emit_phase(struct load *l, struct synth_vm *vm, uint32_t tid, uint64_t start,
 		       uint64_t end, unsigned int phase)
 {
 	if (l->by_events)
@@ -108,7 +109,7 @@ static void tell_phase(struct load *l, struct synth_vm *vm, uint32_t tid, uint64
 		     .arg = phase - GMEM_PHASE_CHECK);
 }
 
-static void tell_end(struct load *l, struct synth_vm *vm, struct gmem_rec r)
+static void emit_end(struct load *l, struct synth_vm *vm, struct gmem_rec r)
 {
 	l->now.r = r;
 	emit_sized(l, vm, GMEM_ATTRIBUTES_END, &l->now.r, l->by_events ? sizeof(r) : sizeof(l->now));
@@ -123,7 +124,7 @@ static void retry(struct load *l, struct synth_vm *vm, uint64_t start, uint64_t 
 	}
 }
 
-/* KVM_SET_MEMORY_ATTRIBUTES. Returns the time that it took. */
+/* Emits a KVM_SET_MEMORY_ATTRIBUTES. Returns its duration. */
 static uint64_t convert(struct load *l, struct synth_vm *vm, uint32_t tid, uint64_t start, uint64_t end,
 			bool private)
 {
@@ -132,31 +133,31 @@ static uint64_t convert(struct load *l, struct synth_vm *vm, uint32_t tid, uint6
 	double pages = (double)(end - start);
 
 	l->now = (struct gmem_conversion_rec){ .phases = 0 };
-	l->by_events = start % 8 == 7;	/* as for a task whose place is another's */
+	l->by_events = start % 8 == 7;	/* as for a task whose entry another task took */
 	EMIT(l, vm, GMEM_ATTRIBUTES_BEGIN, .h.tid = tid, .start = start, .end = end, .arg = attributes);
 	spend(l, vm, dir, GMEM_PHASE_LOCK, 400);
-	tell_phase(l, vm, tid, start, end, GMEM_PHASE_CHECK);
+	emit_phase(l, vm, tid, start, end, GMEM_PHASE_CHECK);
 	spend(l, vm, dir, GMEM_PHASE_CHECK, 200 + 2 * pages);
 	if (private) {
-		tell_phase(l, vm, tid, start, end, GMEM_PHASE_RESERVE);
+		emit_phase(l, vm, tid, start, end, GMEM_PHASE_RESERVE);
 		spend(l, vm, dir, GMEM_PHASE_RESERVE, 300 + 30 * pages);
 	}
-	tell_phase(l, vm, tid, start, end, GMEM_PHASE_ZAP);
+	emit_phase(l, vm, tid, start, end, GMEM_PHASE_ZAP);
 	window = l->s.now_ns;
 	EMIT(l, vm, GMEM_INVALIDATE_BEGIN, .h.tid = tid, .start = start, .end = end,
 	     .arg = CAUSE_ATTRIBUTES);
 	spend(l, vm, dir, GMEM_PHASE_ZAP, 900 + 5 * pages);
-	tell_phase(l, vm, tid, start, end, GMEM_PHASE_STORE);
+	emit_phase(l, vm, tid, start, end, GMEM_PHASE_STORE);
 	retry(l, vm, start, end);
 	spend(l, vm, dir, GMEM_PHASE_STORE, 250 + 25 * pages);
-	tell_phase(l, vm, tid, start, end, GMEM_PHASE_MIXED);
+	emit_phase(l, vm, tid, start, end, GMEM_PHASE_MIXED);
 	spend(l, vm, dir, GMEM_PHASE_MIXED, 350 + pages);
 	count(&vm->c.window, end - start, l->s.now_ns - window);
 	EMIT(l, vm, GMEM_INVALIDATE_END, .h.tid = tid, .start = start, .end = end,
 	     .arg = CAUSE_ATTRIBUTES, .dur_ns = l->s.now_ns - window);
 	count(&vm->c.conversion[dir], end - start, l->s.now_ns - begin);
 	vm->c.conversion_hist[dir][gmem_hist_slot(l->s.now_ns - begin)]++;
-	tell_end(l, vm, (struct gmem_rec){ .h.tid = tid, .start = start, .end = end, .arg = attributes,
+	emit_end(l, vm, (struct gmem_rec){ .h.tid = tid, .start = start, .end = end, .arg = attributes,
 					   .dur_ns = l->s.now_ns - begin, .aux = 1 });
 	return l->s.now_ns - begin;
 }
@@ -220,7 +221,7 @@ static void stall_end(struct load *l, struct synth_vm *vm, uint32_t tid, uint32_
 		l->s.err = err;
 }
 
-/* A vCPU asks; one in three by access, one in ten to shared is never discarded. */
+/* Emits a vCPU's request; one in three is by access, one in ten to shared is never discarded. */
 static void request(struct load *l, struct synth_vm *vm, uint32_t vcpu, uint64_t start, uint64_t end,
 		    bool private)
 {
@@ -262,7 +263,7 @@ static void one(struct load *l)
 	static const uint64_t sizes[] = { 1, 1, 1, 1, 16, 64, 512, 512, 2048 };
 	struct synth_vm *vm = &l->vms[l->made / 2 % l->o->vms];
 	uint64_t n = sizes[below(l, sizeof(sizes) / sizeof(*sizes))];
-	/* The same pages go to and fro: half of the requests are for a few of them. */
+	/* Half of the requests are for a few pages, which are converted back and forth. */
 	uint64_t at = LATE + (below(l, 2) ? below(l, 8) : below(l, NPAGES / 2048)) * 2048;
 
 	l->s.now_ns += about(l, 20000, 0);
@@ -273,7 +274,7 @@ static void one(struct load *l)
 	l->made += 2;
 }
 
-static void tell_probes(struct load *l)
+static void emit_probes(struct load *l)
 {
 	struct gmem_probes_rec r = {
 		.h = { .ts_ns = l->s.now_ns, .kind = GMEM_PROBES, .size = sizeof(r) },
@@ -307,7 +308,7 @@ int synth_load(const struct synth_load *o, gmem_record_fn fn, void *ctx)
 	l.vms = calloc(o->vms, sizeof(*l.vms));
 	if (!l.vms)
 		return -1;
-	tell_probes(&l);
+	emit_probes(&l);
 	for (unsigned int i = 0; i < o->vms; i++) {
 		l.vms[i].id = i + 1;
 		l.vms[i].pid = 1000 + 100 * i;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Records a load that never was: synth_record FILE [NAME=VALUE..], names as in struct synth_load. */
+/* Recorder of a synthetic load: synth_record FILE [NAME=VALUE..], names as in struct synth_load. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@ static int on_record(void *ctx, const struct gmem_hdr *rec)
 	return gmem_recording_write(ctx, rec);
 }
 
-/* "slower.store=0.1" */
+/* Sets the slow-down of one phase, as in "slower.store=0.1". */
 static int set_phase(struct synth_load *o, const char *name, double v)
 {
 	for (int i = 0; i < GMEM_PHASES; i++) {

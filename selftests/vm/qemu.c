@@ -43,7 +43,7 @@ struct args {
 	char *cmdline;
 };
 
-static void add(struct args *a, const char *option, const char *value)
+static void add_arg(struct args *a, const char *option, const char *value)
 {
 	/* The number of arguments is fixed at build time; two slots stay free for the end mark. */
 	if (a->n + 2 >= ARGS_MAX)
@@ -55,31 +55,31 @@ static void add(struct args *a, const char *option, const char *value)
 
 static void add_machine(struct args *a, const struct opts *o)
 {
-	add(a, "-nodefaults", NULL);
-	add(a, "-no-user-config", NULL);
-	add(a, "-no-reboot", NULL);
-	add(a, "-display", "none");
-	add(a, "-machine", "q35,sata=off,smbus=off,vmport=off");
-	add(a, "-cpu", "max");
-	add(a, "-accel", o->mttcg ? "tcg,thread=multi" : "tcg,thread=single");
+	add_arg(a, "-nodefaults", NULL);
+	add_arg(a, "-no-user-config", NULL);
+	add_arg(a, "-no-reboot", NULL);
+	add_arg(a, "-display", "none");
+	add_arg(a, "-machine", "q35,sata=off,smbus=off,vmport=off");
+	add_arg(a, "-cpu", "max");
+	add_arg(a, "-accel", o->mttcg ? "tcg,thread=multi" : "tcg,thread=single");
 	if (o->icount)
-		add(a, "-icount", "shift=0,sleep=off");
+		add_arg(a, "-icount", "shift=0,sleep=off");
 	snprintf(a->smp, sizeof(a->smp), "%d", o->smp);
-	add(a, "-smp", a->smp);
-	add(a, "-m", o->mem);
+	add_arg(a, "-smp", a->smp);
+	add_arg(a, "-m", o->mem);
 }
 
 static void add_devices(struct args *a)
 {
-	add(a, "-add-fd", "fd=4,set=1");
-	add(a, "-chardev", "file,id=console,path=/dev/fdset/1,append=on");
-	add(a, "-serial", "chardev:console");
-	add(a, "-chardev", "socket,id=link,fd=3");
-	add(a, "-device", "virtio-serial-pci,max_ports=2");
-	add(a, "-device", "virtserialport,chardev=link,name=" FRAME_PORT);
-	add(a, "-device", "virtio-rng-pci");
-	add(a, "-fsdev", "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap");
-	add(a, "-device", "virtio-9p-pci,fsdev=root,mount_tag=root");
+	add_arg(a, "-add-fd", "fd=4,set=1");
+	add_arg(a, "-chardev", "file,id=console,path=/dev/fdset/1,append=on");
+	add_arg(a, "-serial", "chardev:console");
+	add_arg(a, "-chardev", "socket,id=link,fd=3");
+	add_arg(a, "-device", "virtio-serial-pci,max_ports=2");
+	add_arg(a, "-device", "virtserialport,chardev=link,name=" FRAME_PORT);
+	add_arg(a, "-device", "virtio-rng-pci");
+	add_arg(a, "-fsdev", "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap");
+	add_arg(a, "-device", "virtio-9p-pci,fsdev=root,mount_tag=root");
 }
 
 static int build_args(struct args *a, const struct opts *o)
@@ -90,12 +90,12 @@ static int build_args(struct args *a, const struct opts *o)
 	if (asprintf(&a->cmdline, "%s%s %s", CMDLINE, o->icount ? CMDLINE_ICOUNT : "",
 		     o->append) < 0)
 		return -ENOMEM;
-	add(a, qemu && *qemu ? qemu : QEMU_DEFAULT, NULL);
+	add_arg(a, qemu && *qemu ? qemu : QEMU_DEFAULT, NULL);
 	add_machine(a, o);
 	add_devices(a);
-	add(a, "-kernel", o->image);
-	add(a, "-initrd", o->initramfs);
-	add(a, "-append", a->cmdline);
+	add_arg(a, "-kernel", o->image);
+	add_arg(a, "-initrd", o->initramfs);
+	add_arg(a, "-append", a->cmdline);
 	return 0;
 }
 

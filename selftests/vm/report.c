@@ -14,7 +14,7 @@ void complain(const char *what, const char *advice)
 
 	if (n > (int)sizeof(text) - 1)
 		n = sizeof(text) - 1;
-	/* One write, so that no other process's output comes between the two lines. */
+	/* A single write, so that no other process's output comes between the two lines. */
 	(void)!write(STDERR_FILENO, text, n);
 }
 

@@ -38,7 +38,7 @@ static bool readable(const char *path)
 	return false;
 }
 
-static int run(const struct opts *o)
+static int run_command(const struct opts *o)
 {
 	struct console c;
 	struct verdict v;
@@ -69,5 +69,5 @@ int main(int argc, char **argv)
 	case MODE_RUN:
 		break;
 	}
-	return run(&o);
+	return run_command(&o);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One VM from QEMU's start to its end: frames, signals and time limits in one loop. Prints nothing;
+ * A VM from QEMU's start to its end: frames, signals and time limits in one loop. Prints nothing;
  * the result is in the verdict.
  */
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One VM from QEMU's start to its end. Prints nothing; the result is in the verdict. */
+/* A VM from QEMU's start to its end. Prints nothing; the result is in the verdict. */
 #ifndef GMEM_VM_SESSION_H
 #define GMEM_VM_SESSION_H
 

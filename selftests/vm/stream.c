@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One stream of the command over a link, as a source or as a sink: credit and end of file. The same
+ * A stream of the command over a link, as a source or as a sink: credit and end of file. The same
  * code runs on both sides.
  */
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One stream of the command over a link: a source reads a descriptor and sends as much as its
+ * A stream of the command over a link: a source reads a descriptor and sends as much as its
  * credit allows, a sink writes received bytes and returns credit. The same code serves the host and
  * the guest.
  */
