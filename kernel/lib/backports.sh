@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A private apt, for packages of a suite that the machine itself does not use.
-# Takes the machine's mirror, proxy and Debian keys; keeps its state in the cache.
+# Private apt for packages of a suite that the machine itself does not use. Uses the machine's
+# mirror, proxy and Debian keys; keeps its state in the cache.
 
-# Kernels that come from another suite than the machine's own: VERSION SUITE.
+# Kernels from another suite than the machine's: VERSION SUITE.
 suite_of()
 {
 	case $1 in
@@ -10,8 +10,8 @@ suite_of()
 	esac
 }
 
-# debian_uris SUITE: URIs of the machine's own sources that have the suite.
-# Debian's archive has every suite under one URI; security updates have another one.
+# debian_uris SUITE: prints URIs of the machine's own sources that have the suite. Debian's archive
+# has every suite under one URI; security updates have another.
 debian_uris()
 {
 	local codename updates=
@@ -41,7 +41,7 @@ private_apt_dir()
 	echo "$GMEM_CACHE/apt/$1"
 }
 
-# private_apt SUITE COMMAND..: apt-get or apt-cache with the private configuration.
+# private_apt SUITE COMMAND..: runs apt-get or apt-cache with the private configuration.
 private_apt()
 {
 	local conf
@@ -51,8 +51,8 @@ private_apt()
 	"$1" -c "$conf" "${@:2}"
 }
 
-# write_private_apt SUITE: the configuration, made anew as the machine's may have changed.
-# Hooks of the machine's configuration are cleared: they are about its own lists.
+# write_private_apt SUITE: writes the configuration anew, as the machine's may have changed. Hooks
+# of the machine's configuration are cleared: they concern its own lists.
 write_private_apt()
 {
 	local suite=$1 dir uri keyring
@@ -83,7 +83,7 @@ write_private_apt()
 	END
 }
 
-# update_private_apt SUITE: once an hour at most; false when the lists cannot be had.
+# update_private_apt SUITE: updates the lists, once an hour at most; false if that fails.
 update_private_apt()
 {
 	local suite=$1 dir log

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# kernel/check: what the series touches is compiled for arm64, too.
+# kernel/check: compiles the files that the series touches for arm64 as well.
 
 arm64_make()
 {
 	make -C "$tree" O="$(check_obj arm64)" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- -j$(($(nproc) + 1)) "$@" 2>&1
 }
 
-# Of the generic code all is compiled as part of arch/arm64/kvm/.
+# Compiles arch/arm64/kvm/, which includes all of the generic code.
 run_arm64()
 {
 	local what="$version: compiles for arm64" obj out
@@ -28,7 +28,7 @@ run_arm64()
 	fi
 }
 
-# Warnings in what the series adds; base warnings of other files are not ours.
+# Prints warnings in files of the series; the base's warnings elsewhere do not count.
 touched_warnings()
 {
 	echo "$1" | grep 'warning:' | grep -E 'kvm_gmem\.h|guest_memfd\.c' || :

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# kernel/check: what compilers say. Only KVM is built, in object trees of its own.
+# kernel/check: builds with different compilers and configurations. Only KVM is built, in separate
+# object trees.
 
-# The checker's objects, apart by what make is told.
+# check_obj NAME: prints the object folder, separate for each set of make arguments.
 check_obj()
 {
 	echo "$GMEM_CACHE/obj/${tree##*/}-$1"
@@ -16,7 +17,7 @@ kvm_objects()
 	make -C "$tree" O="$obj" -j$(($(nproc) + 1)) "$@" arch/x86/kvm/ 2>&1
 }
 
-# configure_check NAME FRAGMENT..: an object tree, ready to build KVM in.
+# configure_check NAME FRAGMENT..: prepares an object tree to build KVM in.
 configure_check()
 {
 	local obj
@@ -33,7 +34,7 @@ errors_of()
 	grep -E 'error:|Error |\*\*\*|undefined' | head -12
 }
 
-# Each patch on top of those before it; what it does not touch is not built again.
+# Builds each patch on top of those before it; files that it does not touch are not rebuilt.
 check_bisect()
 {
 	local kvm=$1 obj n out fragments=("$here/config/trace-only.config")
@@ -59,7 +60,8 @@ run_bisect()
 	check_bisect m
 }
 
-# Without tracepoints only what is no tracepoint may remain: the number of a VM.
+# Builds without tracepoints: no symbol of the events may remain, only the VM number, which is no
+# tracepoint.
 check_notrace()
 {
 	local obj out left

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# kernel/check: the ports of the series side by side, so that they cannot drift
-# apart unseen. Needs no source.
+# kernel/check: compares the ports of the series, so that differences between them do not go
+# unnoticed. Needs no source.
 
 subject_of()
 {
@@ -17,7 +17,7 @@ subjects_of()
 	done
 }
 
-# Patches that only one version has, and why. Everything else must be on all.
+# Patches that only one version has. All others must be on every version.
 #   VERSION subject
 ports_only()
 {
@@ -26,14 +26,14 @@ ports_only()
 	END
 }
 
-# header_patch PATCH: what it does to the header of the events.
+# header_patch PATCH: prints the part that changes the header of the events.
 header_patch()
 {
 	awk '/^diff --git / { on = / b\/include\/trace\/events\/kvm_gmem\.h$/ } /^-- $/ { on = 0 } on' "$1"
 }
 
-# events_of VERSION: each event with the arguments and the record that it has
-# at the end of the series, a line each: what programs depend on.
+# events_of VERSION: prints a line per event, with its arguments and its record at the end of the
+# series: the interface that programs depend on.
 events_of()
 {
 	local name dir
@@ -50,7 +50,7 @@ events_of()
 	rm -rf "$dir"
 }
 
-# port_table FIRST OTHER: by subject; "=" where both have it at the same place.
+# port_table FIRST OTHER: compares by subject.
 port_table()
 {
 	diff --old-line-format="$1 only: %L" --new-line-format="$2 only: %L" --unchanged-line-format="both:     %L" \
@@ -70,7 +70,7 @@ check_port()
 	verdict "$first and $other have the same events with the same arguments and fields" "$extra"
 }
 
-# All versions, whichever were named: a port is compared with the first.
+# Compares all versions with the first, whichever were named.
 run_ports()
 {
 	local all=() v

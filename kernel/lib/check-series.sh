@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# kernel/check: the patches as text. That they apply, how they read, their style.
+# kernel/check: the patches as text: they apply, and their messages and style are right.
 
-# check_apply: the whole series on the source as it is, without fuzz.
+# check_apply: applies the whole series to the unpatched source, without fuzz.
 check_apply()
 {
 	local out
@@ -13,7 +13,7 @@ check_apply()
 	fi
 }
 
-# Examples of output are indented, and are as long as the output is.
+# Example output is indented, and may be longer.
 check_message()
 {
 	local patch=$1 text long
@@ -35,10 +35,10 @@ check_messages()
 	verdict "$version: messages are wrapped and signed off" "$out"
 }
 
-# What the macros of trace headers force on everyone who uses them:
+# Checks that cannot be met, because of the macros of trace headers:
 #   PARENTHESIS_ALIGNMENT, OPEN_ENDED_LINE  the customary form of TRACE_EVENT()
 #   COMPLEX_MACRO                           tables for __print_flags() have no parentheses
-# and COMMIT_LOG_LONG_LINE: check_message() is stricter, but for example output.
+# COMMIT_LOG_LONG_LINE: check_message() is stricter, except for example output.
 style_complaints()
 {
 	(cd "$tree" && perl scripts/checkpatch.pl --strict --terse --show-types --showfile -q \

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# kernel/check: sparse and W=1, with the series against without it.
+# kernel/check: compares warnings of sparse and W=1 with and without the series.
 
-# warnings_of: one a line, without line numbers, which any patch shifts. Sorted.
+# warnings_of: prints one warning a line, sorted, without line numbers, which any patch shifts.
 warnings_of()
 {
 	grep -E ' (warning|error): ' | sed -E 's/:[0-9]+(:[0-9]+)?: /: /; s,^(\.\./)+,,' | sort -u
 }
 
-# Linux 7.3 refuses a sparse without __typeof_unqual__, as Debian 12's is. Taking
-# typeof for it may add warnings, but the same ones before and after.
+# Linux 7.3 refuses a sparse without __typeof_unqual__, such as Debian 12's. Using typeof instead
+# may add warnings, but the same ones before and after.
 checker="sparse -D__typeof_unqual__=__typeof__"
 
-# All is built again: a compiler warns of what it compiles only.
+# Rebuild everything: a compiler warns only of files that it compiles.
 collect_warnings()
 {
 	local obj=$1

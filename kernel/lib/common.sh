@@ -5,10 +5,10 @@ GMEM_CACHE=${GMEM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gmem}
 
 prog=kernel/${0##*/}
 
-# Exit status when what is missing is not ours to give: the caller may skip.
+# Exit status if a resource outside this repository is missing: the caller may skip.
 STATUS_SKIP=3
 
-# die WHAT HINT: two lines, as every program here does.
+# die WHAT HINT [STATUS]: prints two lines, failure and remedy, and ends the program.
 die()
 {
 	printf '%s: %s\n%s\n' "$prog" "$1" "${2:-}" >&2
@@ -25,7 +25,7 @@ digest()
 	sha256sum | cut -c1-16
 }
 
-# with_lock FILE: one build at a time per tree; the lock ends with the process.
+# with_lock FILE: takes the lock of a tree, which the kernel releases when the process ends.
 with_lock()
 {
 	mkdir -p "${1%/*}"

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# tinyconfig plus fragments, with nothing lost on the way.
+# Kernel configuration: tinyconfig plus fragments, checked for options that Kconfig drops.
 
-# wanted_options FRAGMENT..: what they ask for; a later line overrides an earlier one.
+# wanted_options FRAGMENT..: prints the options of the fragments; a later line overrides an earlier
+# one.
 wanted_options()
 {
 	grep -h '^CONFIG_\|^# CONFIG_.* is not set' "$@" | tac |
 		awk '{ name = $0; sub(/^# /, "", name); sub(/[ =].*/, "", name) } !seen[name]++' | tac
 }
 
-# missing_options CONFIG FRAGMENT..: lines that were asked for and are not there.
-# Kconfig drops an option silently when a dependency is missing or it was renamed.
+# missing_options CONFIG FRAGMENT..: prints options that are not in CONFIG. Kconfig drops an option
+# silently if a dependency is missing or the option was renamed.
 missing_options()
 {
 	local config=$1 line name
@@ -18,7 +19,7 @@ missing_options()
 	wanted_options "$@" | while read -r line; do
 		grep -qxF -- "$line" "$config" && continue
 		case $line in
-		"# "*|*=n)	# absent is as good as off
+		"# "*|*=n)	# absent equals off
 			name=${line#\# }; name=${name%%[ =]*}
 			grep -q "^$name=" "$config" || continue ;;
 		esac
@@ -26,7 +27,7 @@ missing_options()
 	done
 }
 
-# configure TREE OBJ FRAGMENT..: leaves OBJ/.config alone when it is the same.
+# configure TREE OBJ FRAGMENT..: writes OBJ/.config, unless it is unchanged.
 configure()
 {
 	local tree=$1 obj=$2 new missing

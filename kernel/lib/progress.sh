@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Shows how far a kernel build is. Reads make's output, writes to stderr.
+# Progress of a kernel build. Reads make's output, writes to stderr.
 
-# progress LABEL STEPS: STEPS is how many lines make prints when all is built, 0 if
-# that cannot be told because a part of it was built before.
+# progress LABEL STEPS: STEPS is the number of lines that make prints for a full build, or 0 if a
+# part was built before, so that it is unknown.
 progress()
 {
 	local label=$1 steps=$2 n=0 start=$SECONDS last=-99 tty=false left of line

@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A tree and the patches that are applied to it. DIR/.gmem/applied lists them,
-# with a copy of each beside it, so that they can be taken off again whatever
-# became of the originals. Patches that stay are not touched: their files keep
-# their times, so that a change of variant rebuilds only what it changes.
+# A tree and the patches applied to it. DIR/.gmem/applied lists them, with a copy of each beside it,
+# so that they can be reverted even if the originals change. Patches that stay applied are not
+# touched: their files keep their times, so that a change of variant rebuilds only what it changes.
 
-# versions: of the kernels that there is a series for.
+# versions: prints the kernels that have a series.
 versions()
 {
 	(cd "$here" && ls -d [0-9]*.[0-9]*) | tr '\n' ' ' | sed 's/ $//'
 }
 
-# series_of SERIESFILE VARIANT: names of the patches, in order.
+# series_of SERIESFILE VARIANT: prints the names of the patches, in order.
 series_of()
 {
 	case $2 in
@@ -38,14 +37,14 @@ pop_patch()
 	sed -i '$d' "$tree/.gmem/applied"
 }
 
-# series_base DIR: the version of the source package that the series was made on.
+# series_base DIR: prints the version of the source package that the series was made on.
 series_base()
 {
 	sed -n 's/^# base: //p' "$1/series"
 }
 
-# cannot_apply PATCH WHY: ends the program. That a newer package has other code
-# is no fault of the series' user, who may skip it; any other failure is ours.
+# cannot_apply PATCH WHY: ends the program. Different code in a newer package is not an error of the
+# series' user: status 3 lets the caller skip it. Any other failure is an error.
 cannot_apply()
 {
 	local base what
@@ -70,8 +69,8 @@ push_patch()
 	echo "$name" >> "$tree/.gmem/applied"
 }
 
-# set_patches TREE DIR NAME..: makes exactly these patches of DIR the applied ones.
-# Fails if the tree cannot be brought back to its base; unpack it again then.
+# set_patches TREE DIR NAME..: applies exactly these patches of DIR, and reverts others. Fails if
+# the tree cannot be brought back to its base; unpack it again then.
 set_patches()
 {
 	local tree=$1 dir=$2 keep=0 i name
@@ -94,7 +93,7 @@ set_patches()
 	done
 }
 
-# set_series TREE SERIESDIR VARIANT: the same, with the patches of the variant.
+# set_series TREE SERIESDIR VARIANT: applies exactly the patches of the variant.
 set_series()
 {
 	local -a names

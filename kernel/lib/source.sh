@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Where kernel sources come from: a Debian package, or the user's tree (KSRC).
+# Kernel sources: a Debian package, or the user's tree (KSRC).
 
-# apt_for VERSION COMMAND..: apt-get or apt-cache as that version's package needs it.
+# apt_for VERSION COMMAND..: runs apt-get or apt-cache with the configuration for that version's
+# package.
 apt_for()
 {
 	local suite
@@ -21,7 +22,7 @@ candidate()
 		awk '/Candidate:/ && $2 != "(none)" { print $2 }'
 }
 
-# cached_version VERSION: of the newest source package that was fetched before.
+# cached_version VERSION: prints the version of the newest source package in the cache.
 cached_version()
 {
 	local deb
@@ -30,13 +31,13 @@ cached_version()
 	[ -z "$deb" ] || basename "${deb#*_}" .deb
 }
 
-# package_version VERSION: of the source package to use; nothing if there is none.
+# package_version VERSION: prints the version of the source package to use, or nothing.
 package_version()
 {
 	local suite found
 
 	suite=$(suite_of "$1")
-	# Lists of yesterday are as good, as long as they name a package.
+	# Old lists will do, as long as they have the package.
 	[ -z "$suite" ] || update_private_apt "$suite" || :
 	found=$(candidate "$1")
 	if [ -z "$found" ]; then
@@ -73,7 +74,7 @@ fetch_package()
 	echo "$deb"
 }
 
-# unpack DEB DIR: the kernel tree of the package into DIR, whole or not at all.
+# unpack DEB DIR: unpacks the package's kernel tree to DIR, completely or not at all.
 unpack()
 {
 	local tmp=$2.unpacking
@@ -88,7 +89,7 @@ unpack()
 	rm -rf "$tmp"
 }
 
-# copy_tree SRC DIR: the user's tree, which stays as it is.
+# copy_tree SRC DIR: copies the user's tree, which is not changed.
 copy_tree()
 {
 	say "copying $1"
@@ -98,14 +99,14 @@ copy_tree()
 	make -s -C "$2" mrproper >&2
 }
 
-# tree_id DIR: changes when a file of the user's tree does.
+# tree_id DIR: prints a digest that changes with any file of the user's tree.
 tree_id()
 {
 	find "$1" -path "$1/.git" -prune -o -type f -printf '%P %s %T@\n' | sort | digest
 }
 
-# locate_source VERSION [PREFIX]: sets source_id, which names the content, and
-# tree, where it is or will be. PREFIX tells trees of the same source apart.
+# locate_source VERSION [PREFIX]: sets source_id, which identifies the content, and tree, the path
+# where it is or will be. PREFIX separates trees of the same source.
 locate_source()
 {
 	if [ -n "${KSRC:-}" ]; then
@@ -119,7 +120,7 @@ locate_source()
 	fi
 }
 
-# place_source VERSION: makes $tree hold that source, perhaps with patches on it.
+# place_source VERSION: unpacks or copies the source to $tree; patches may be applied to it.
 place_source()
 {
 	if [ -n "${KSRC:-}" ]; then
@@ -130,7 +131,7 @@ place_source()
 	fi
 }
 
-# patched_source VERSION SERIESDIR VARIANT: $tree with exactly these patches.
+# patched_source VERSION SERIESDIR VARIANT: makes $tree the source with exactly these patches.
 patched_source()
 {
 	place_source "$1"
@@ -140,8 +141,8 @@ patched_source()
 	patched_source "$@"
 }
 
-# pristine_files VERSION DIR FILE..: these files and folders of the source, if it
-# has them, without a patch and without unpacking all of it.
+# pristine_files VERSION DIR FILE..: extracts these files and folders of the unpatched source, as
+# far as they exist, without unpacking all of it.
 pristine_files()
 {
 	local version=$1 dir=$2 deb top

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Inside the VM: measures the operations of gmem_ops with nothing attached, then
-# with the observers of the groups given. Prints JSON lines for bench_report.
+# Inside the VM: measures the operations of gmem_ops with nothing attached, then with the observers
+# of the given groups. Prints JSON lines for bench_report.
 # Usage: in-vm.sh VARIANT BOOT [GROUP..]; see measure_group.
 set -u
 variant=$1 boot=$2
@@ -29,7 +29,7 @@ skip()
 	line "$1" "\"skipped\": \"$(printf '%s' "$2" | plain)\""
 }
 
-# What the observer itself says of the events that it saw or lost.
+# Reports the observer's own messages on events that it counted or lost.
 remark()
 {
 	local text
@@ -38,7 +38,8 @@ remark()
 	[ -z "$text" ] || line "$1" "\"remark\": \"$text\""
 }
 
-# run_ops OBSERVER OPS [WRAPPER..]; observer_pid is empty, or a program beside them.
+# run_ops OBSERVER OPS [WRAPPER..]: measures; observer_pid is empty, or a program that runs
+# meanwhile.
 run_ops()
 {
 	local observer=$1 ops=$2 op repeat out beside=()
@@ -62,7 +63,7 @@ best()
 	build/gmem_ops --op "$1" --count 100 --warmup 50 | sed 's/.*best_ns_per_op": \([0-9]*\).*/\1/'
 }
 
-# costs_more: whether both operations take longer than with nothing attached.
+# costs_more: returns whether both operations take longer than with nothing attached.
 costs_more()
 {
 	[ "$(best noop4k)" -gt $((base_noop4k * 103 / 100)) ] &&
@@ -75,9 +76,9 @@ costs_nothing()
 		[ "$(best punch2m)" -le $((base_punch2m * 101 / 100)) ]
 }
 
-# Programs say that they are attached each in its own way, or not at all: what
-# they cost tells it of all alike. Each try takes time of the host as well,
-# unlike a sleep: idle time of the guest passes at once.
+# Waits until the observer is attached. Programs report that differently or not at all, but all
+# raise the cost of operations. Each try takes host time as well, unlike a sleep: idle time of the
+# guest passes at once.
 until_attached()
 {
 	local _
@@ -85,7 +86,7 @@ until_attached()
 	for _ in $(seq 1500); do
 		kill -0 "$observer_pid" 2>/dev/null || return 1
 		if costs_more; then
-			sleep 1		# what it still has to set up
+			sleep 1		# the rest of its set-up
 			costs_more && return 0
 		fi
 		sleep 0.2
@@ -104,7 +105,7 @@ until_detached()
 	return 1
 }
 
-# Programs that were started with & ignore SIGINT, unless told otherwise.
+# Programs started with & ignore SIGINT by default.
 start()
 {
 	env --default-signal=INT "$@" > "$dir/out" 2> "$dir/err" < /dev/null &
@@ -126,7 +127,7 @@ stop()
 	until_detached || skip "$1" "it still costs something after it ended"
 }
 
-# attached OBSERVER COMMAND..: runs all operations beside a program.
+# attached OBSERVER COMMAND..: runs all operations while a program is attached.
 attached()
 {
 	local observer=$1
@@ -148,7 +149,7 @@ attached()
 	rm -f "$dir"/data*
 }
 
-# Its output is no part of what is measured.
+# Its output is not part of the measurement.
 to_null()
 {
 	local observer=$1
@@ -166,7 +167,7 @@ entries()
 	awk '/^(entries|overrun):/ { n += $2 } END { print n + 0 }' $tracefs/per_cpu/cpu*/stats
 }
 
-# count_events OP COUNT: of the events that are enabled
+# count_events OP COUNT: counts hits of the enabled events
 count_events()
 {
 	echo > $tracefs/trace
@@ -174,8 +175,8 @@ count_events()
 	entries
 }
 
-# The operations that fire an event: more of them, more events. (The life of the
-# VM fires some as well.)
+# Finds the operations that fire an event: more operations, more events. (Creating and ending the VM
+# fires some as well.)
 ops_of_event()
 {
 	local op
@@ -187,7 +188,7 @@ ops_of_event()
 	echo 0 > "$events/$1/enable"
 }
 
-# ftrace NAME OPS EVENT..: events into the buffer, which nobody reads.
+# ftrace NAME OPS EVENT..: measures with events written to a buffer without a reader.
 ftrace()
 {
 	local name=$1 ops=$2 event
@@ -219,7 +220,7 @@ measure_events()
 	}
 	for event in $(gmem_events); do
 		ops=$(ops_of_event "$event" | sed 's/^flip2m$/flip2m slot/')
-		# An event that no operation here fires costs nothing more than a disabled one.
+		# An event that no operation here fires costs no more than a disabled one.
 		[ -z "$ops" ] || ftrace "ftrace ${event#kvm_gmem_}" "$ops" "$event"
 	done
 	# shellcheck disable=SC2046 # one word for each event
@@ -232,8 +233,8 @@ measure_tools()
 	to_null "gmemtrace live --json" build/gmemtrace live --json
 }
 
-# What gmemtop shows of conversions and of punches, per VM and direction: how many, bytes, time,
-# longest, failed, and a histogram of the time.
+# Writes a bpftrace script for gmemtop's counters of conversions and punches, per VM and direction:
+# count, bytes, time, maximum, failures, and a histogram of the time.
 bpftrace_overview()
 {
 	cat <<-'END'
@@ -270,7 +271,7 @@ bpftrace_overview()
 	END
 }
 
-# And of each phase of conversions, the time and its histogram.
+# Adds the time and a histogram of each phase of conversions.
 bpftrace_phases()
 {
 	bpftrace_overview | sed -e 's/^\(.*attributes_begin {\)/\1 @mark[tid] = nsecs; @phase[tid] = -1; @to[tid] = args->attributes \& 8;/'
@@ -295,7 +296,7 @@ bpftrace_phases()
 	END
 }
 
-# gmemtop beside bpftrace that counts the same: what limits are about.
+# gmemtop and a bpftrace script with the same counters, which the limits compare.
 measure_overview()
 {
 	to_null "gmemtop" build/gmemtop -b --json -d 1
@@ -305,7 +306,7 @@ measure_overview()
 	to_null "bpftrace as --phases" bpftrace -e "$(bpftrace_phases)"
 }
 
-# Counts all, and makes histograms of the time from begin to end.
+# Counts all events, with histograms of the time from begin to end.
 bpftrace_hist()
 {
 	local event op
@@ -354,7 +355,7 @@ measure_bpftrace()
 	to_null "bpftrace, all events: hist" bpftrace -e "$(bpftrace_hist)"
 }
 
-# All but the second have the same events: phases and faults, too.
+# All but the second record the same events, including phases and faults.
 measure_recorders()
 {
 	attached "gmemtrace record, all events" build/gmemtrace record --phases --faults -o "$dir/data"

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# How fast a recording is read and reported: events a second of CPU time, and memory, for one
+# Speed of reading and reporting a recording: events per second of CPU time, and memory, for one
 # million and for ten million events. Exit status: 0 the limit is kept, 1 it is not, 3 not measured.
 set -u
 cd "$(dirname "$0")/../.." || exit 3
-limit=5000000	# events a second of one CPU
+limit=5000000	# events per second of one CPU
 dir=$(mktemp -d) || exit 3
 trap 'rm -rf "$dir"' EXIT
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# bench_report on samples made up here. Prints TAP.
+# Tests bench_report with made-up samples. Prints TAP.
 cd "$(dirname "$0")/../.." || exit 1
 . selftests/tap.sh
 make -s build/bench_report
@@ -21,7 +21,8 @@ both_ops()
 	sample "$1" "$2" nothing punch2m "$3" 0
 }
 
-# observers FLIP4K PHASES BPFTRACE BPFTRACE_PHASES: beside them, all is as with nothing, 1000
+# observers FLIP4K PHASES BPFTRACE BPFTRACE_PHASES: samples of these; all others cost 1000, as with
+# nothing attached
 observers()
 {
 	local op rival
@@ -45,7 +46,7 @@ observers()
 	sample full 1 "bpftrace as --phases" flip4k "$4" 0
 }
 
-# reports NAME STATUS PATTERN FILE: what bench_report makes of FILE
+# reports NAME STATUS PATTERN FILE: checks bench_report's output for FILE
 reports()
 {
 	local status

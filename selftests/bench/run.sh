@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Measures what tracing guest memory costs, in VMs whose time is executed
-# instructions, and prints the tables. See docs/performance.md.
+# Measures the overhead of tracing guest memory, in VMs whose time is executed instructions, and
+# prints the tables. See docs/performance.md.
 set -u
 cd "$(dirname "$0")/../.." || exit 3
 
@@ -47,8 +47,8 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-# VARIANT BOOT GROUP..: each boot measures with nothing attached first, so that
-# what differs from boot to boot shows. The longest are the first to start.
+# Prints VARIANT BOOT GROUP.. of each boot. Each boot measures with nothing attached first, which
+# shows differences between boots. The longest boots start first.
 jobs_to_do()
 {
 	if $limits_only; then
@@ -62,7 +62,7 @@ jobs_to_do()
 dir=$(mktemp -d) || exit 3
 declare -A image
 
-# Background jobs are ours alone: ended with us.
+# End the background jobs, which this script started.
 finish()
 {
 	local running
@@ -77,7 +77,7 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# The kernel must not change between the boots: found once.
+# Find the kernel once: it must not change between the boots.
 find_kernels()
 {
 	local variant
@@ -99,7 +99,7 @@ run_boot()
 		--log "$out.console" -- selftests/bench/in-vm.sh "$@" > "$out" 2> "$out.err" < /dev/null
 }
 
-# Guest time does not depend on what else this machine does, so boots go side by side.
+# Guest time is independent of the load of this machine, so boots run in parallel.
 run_boots()
 {
 	local lanes n=0 job
@@ -117,7 +117,7 @@ run_boots()
 	done < <(jobs_to_do)
 }
 
-# Whether all went well; a message for each that did not.
+# Returns whether all boots succeeded, and prints a message for each that did not.
 collect()
 {
 	local pid n job status=0 all_well=0
@@ -130,7 +130,7 @@ collect()
 			tail -n 5 "$dir/boot-$n.err" >&2
 		}
 	done < "$dir/pids"
-	# Stock first: the tables keep the order in which things were first seen.
+	# Stock first: tables are in the order of first appearance.
 	sort -k 3,3r -k 4,4n "$dir/pids" | while read -r pid n job; do
 		grep -a '^{.*}$' "$dir/boot-$n"
 	done > "$dir/samples"

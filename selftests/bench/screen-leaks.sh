@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# 10,000 refreshes of gmemtop's screen, with VMs that come and go and keys that are pressed,
-# built with the address and leak sanitizers: nothing leaks, nothing is touched that is not ours.
+# Runs 10,000 refreshes of gmemtop's screen, with VMs that come and go and keys that are pressed,
+# under the address and leak sanitizers.
 cd "$(dirname "$0")/../.." || exit 3
 export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1
 flags='-fsanitize=address,undefined -fno-sanitize-recover=all'

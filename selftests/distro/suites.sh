@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Packages of Debian's suites, unpacked into the cache and never installed. Sourced by
-# fetch and clangs. Sets root; takes prog of the caller for messages.
+# Packages of Debian's suites, unpacked into the cache and never installed. Sourced by fetch and
+# clangs. Sets root; uses the caller's prog in messages.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 . "$root/kernel/lib/common.sh"
 . "$root/kernel/lib/backports.sh"
@@ -9,7 +9,7 @@ prog=selftests/distro/${0##*/}
 # Searched in this order; a suite that the machine's apt cannot reach is skipped with a message.
 DISTRO_SUITES=${GMEM_DISTRO_SUITES:-bookworm bookworm-security bookworm-backports trixie trixie-security trixie-backports sid}
 
-# package_names SUITE PREFIX: names of the packages that begin so.
+# package_names SUITE PREFIX: prints the names of packages with that prefix.
 package_names()
 {
 	update_private_apt "$1" || :
@@ -17,13 +17,13 @@ package_names()
 	private_apt "$1" apt-cache pkgnames "$2" 2>/dev/null
 }
 
-# package_version SUITE PACKAGE: the version that would be downloaded; nothing if there is none.
+# package_version SUITE PACKAGE: prints the version that apt would download, or nothing.
 package_version()
 {
 	private_apt "$1" apt-cache policy "$2" 2>/dev/null | awk '/Candidate:/ && $2 != "(none)" { print $2 }'
 }
 
-# package_depends SUITE PACKAGE..: the packages and all that they depend on.
+# package_depends SUITE PACKAGE..: prints the packages and all their dependencies.
 package_depends()
 {
 	private_apt "$1" apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts \
@@ -31,7 +31,7 @@ package_depends()
 		sed -n 's/^\([a-z0-9][^ :]*\)$/\1/p' | sort -u
 }
 
-# unpack_packages SUITE DIR PACKAGE..: downloads them, leaves their files in DIR.
+# unpack_packages SUITE DIR PACKAGE..: downloads the packages and unpacks them to DIR.
 unpack_packages()
 {
 	local suite=$1 dir=$2 debs status=0 deb
