@@ -21,7 +21,7 @@ include selftests/events/events.mk
 include selftests/tests.mk
 include selftests/bench/bench.mk
 
-# Packages are installed before the rest is looked at: another make does that.
+# Packages are installed before make evaluates the rest, so the targets run in another make.
 SUBMAKE = $(MAKE) --no-print-directory -j$(shell nproc)
 
 .PHONY: deps demo test test-kernel test-distro check install clean
@@ -60,7 +60,7 @@ check: all $(filter $(B)/%,$(CHECKS)) $(FUZZ_PROGRAM) $(CHECK_PROGRAMS)
 
 SHARE = $(DESTDIR)$(PREFIX)/share
 
-# bash-completion looks for a file by the name of the program.
+# bash-completion finds a completion file by the program's name.
 install: $(B)/gmemtop $(B)/gmemtrace
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/sbin $^
 	install -D -m 644 -t $(SHARE)/man/man8 docs/gmemtop.8 docs/gmemtrace.8

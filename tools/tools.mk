@@ -5,7 +5,7 @@
 LIB_INC := -I. -Itools/lib
 TOOL_CFLAGS := $(CFLAGS) $(LIB_INC) -I$(B)
 LIB_SRC := $(wildcard tools/lib/*/*.c)
-# Only these touch BPF: programs that read recordings link without it.
+# The only files that use BPF: programs that read recordings link without them.
 LIVE_SRC := $(addprefix tools/lib/live/,live.c live_kvm.c live_records.c live_sync.c attach.c inflight.c inventory.c probes.c verify.c)
 LIVE_SRC += tools/lib/cli/live_options.c
 GMEMTOP_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tools/gmemtop/*/*.c))
@@ -20,7 +20,7 @@ $(B)/gmem.bpf.o: bpf/gmem.bpf.c $(wildcard bpf/*.h)
 	@mkdir -p $(@D)
 	$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
-# The same by other compilers, for selftests/distro/clangs.
+# The same object from other compilers, for selftests/distro/clangs.
 $(B)/distro/gmem-%.bpf.o: bpf/gmem.bpf.c $(wildcard bpf/*.h)
 	@mkdir -p $(@D)
 	$(CLANG) $(BPF_CFLAGS) -c $< -o $@
@@ -50,7 +50,7 @@ TRACE_LIBS := -lprotobuf-c -lpng
 $(B)/gmemtop: $(GMEMTOP_OBJ) $(B)/libgmem-live.a $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS) -lncursesw -ltinfo
 
-# Perfetto's format, by our own description of it.
+# Perfetto's format, from a description written for this project.
 $(B)/perfetto.pb-c.h: tools/gmemtrace/export/perfetto.proto
 	@mkdir -p $(@D)
 	protoc-c --proto_path=$(<D) --c_out=$(@D) $(<F)

@@ -22,7 +22,7 @@ check_message()
 	long=$(echo "$text" | sed '1,/^$/d' | grep -v '^  \|^Signed-off-by:\|^Fixes:\|^Link:' | grep -E '.{75,}' || :)
 	[ -z "$long" ] || echo "longer than 74: $long"
 	grep -q '^Signed-off-by: ' <<< "$text" || echo "no Signed-off-by"
-	[ "$(echo "$text" | sed '1,/^$/d' | grep -c .)" -ge 4 ] || echo "says too little"
+	[ "$(echo "$text" | sed '1,/^$/d' | grep -c .)" -ge 4 ] || echo "message has less than 4 lines"
 }
 
 check_messages()

@@ -67,7 +67,7 @@ fetch_package()
 		mkdir -p "$GMEM_CACHE/deb"
 		tmp=$(mktemp -d "$GMEM_CACHE/deb/get.XXXXXX")
 		(cd "$tmp" && apt_for "$1" apt-get -qq -o APT::Sandbox::User= download "linux-source-$1=$2") >&2 ||
-			{ rm -rf "$tmp"; die "cannot download linux-source-$1 $2 (skip)" "Is the network there? Try: apt-get update" "$STATUS_SKIP"; }
+			{ rm -rf "$tmp"; die "cannot download linux-source-$1 $2 (skip)" "Check the network, or run: apt-get update" "$STATUS_SKIP"; }
 		mv "$tmp"/*.deb "$deb"
 		rm -rf "$tmp"
 	fi
@@ -110,7 +110,7 @@ tree_id()
 locate_source()
 {
 	if [ -n "${KSRC:-}" ]; then
-		[ -f "$KSRC/Kbuild" ] || die "KSRC=$KSRC is no kernel tree" "It must hold the Makefile and Kbuild of a Linux source."
+		[ -f "$KSRC/Kbuild" ] || die "KSRC=$KSRC is not a kernel tree" "It must hold the Makefile and Kbuild of a Linux source."
 		source_id=$(tree_id "$KSRC")
 		tree=$GMEM_CACHE/src/${2-}ksrc-$(realpath "$KSRC" | digest)
 	else
@@ -156,5 +156,5 @@ pristine_files()
 	top=linux-source-$version
 	dpkg-deb --fsys-tarfile "$deb" | tar -xOf - --wildcards '*/linux-source-*.tar.xz' |
 		tar -xJf - -C "$dir" --strip-components=1 "${@/#/$top/}" 2>/dev/null || :
-	[ -n "$(ls "$dir")" ] || die "found none of the wanted files in ${deb##*/}" "Is it a package of kernel sources?"
+	[ -n "$(ls "$dir")" ] || die "found none of the wanted files in ${deb##*/}" "It must be a package of kernel sources."
 }

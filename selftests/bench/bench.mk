@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What tracing costs: build/gmem_ops, build/bench_report, make bench. Included by the top Makefile,
+# Overhead of tracing: build/gmem_ops, build/bench_report, make bench. Included by the top Makefile,
 # after gmemload.mk.
 BENCH := selftests/bench
 BENCH_OBJ := $(B)/selftests/bench
@@ -7,7 +7,7 @@ BENCH_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wstrict-prototypes -Wmi
 BENCH_CFLAGS += -MD -MP -D_GNU_SOURCE
 
 GMEM_OPS_OBJS := $(patsubst %,$(BENCH_OBJ)/%.o,gmem_ops beside measure ops testbed)
-# gmemload's own: what a KVM must be able to do, and how errors travel.
+# From gmemload: the check of KVM's capabilities, and error messages.
 GMEM_OPS_OBJS += $(patsubst %,$(GMEMLOAD_OBJ)/%.o,kvm fail)
 BENCH_REPORT_OBJS := $(patsubst %,$(BENCH_OBJ)/%.o,bench_report figures report_json report_text samples)
 
@@ -17,7 +17,7 @@ $(B)/gmem_ops: $(GMEM_OPS_OBJS)
 $(B)/bench_report: $(BENCH_REPORT_OBJS)
 	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ -ljson-c
 
-# Needs the library; its CPU times are of this machine, not of a VM.
+# Needs the library; CPU times are measured on this machine, not in a VM.
 $(B)/recording_bench: $(BENCH)/recording_bench.c $(B)/libgmem.a
 	$(CC) $(TOOL_CFLAGS) -o $@ $^ $(LIB_LIBS)
 
@@ -29,7 +29,7 @@ $(BENCH_OBJ)/%.o: $(BENCH)/%.c $(BENCH)/bench.mk
 
 CHECKS += $(BENCH)/report-test.sh
 
-# gmemtop's screen with very many VMs: its own objects, its own terminal.
+# gmemtop's screen with very many VMs, in a pseudo terminal.
 SCREEN_OBJS := $(BENCH_OBJ)/screen.o $(BENCH_OBJ)/screen_source.o $(B)/selftests/tools/synth.o
 SCREEN_OBJS += $(filter-out %/main.o,$(GMEMTOP_OBJ))
 
@@ -45,7 +45,7 @@ $(BENCH_OBJ)/screen_soak.o: BENCH_CFLAGS += $(LIB_INC) -Itools/gmemtop
 $(B)/gmemtop_soak: $(SOAK_OBJS) $(GMEMTOP_PURE_OBJ) $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
 
-# They are compiled with the tests, so that a change of what they use is seen.
+# Built with the tests, so that a change in their dependencies cannot break them unnoticed.
 CHECK_PROGRAMS += $(addprefix $(B)/,gmem_ops bench_report gmemtop_bench gmemtop_soak recording_bench analysis_bench)
 
 .PHONY: bench

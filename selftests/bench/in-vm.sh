@@ -124,7 +124,7 @@ stop()
 	kill -KILL "$observer_pid" 2>/dev/null
 	wait "$observer_pid" 2>/dev/null
 	observer_pid=''
-	until_detached || skip "$1" "it still costs something after it ended"
+	until_detached || skip "$1" "operations stay slower after it ended"
 }
 
 # attached OBSERVER COMMAND..: runs all operations while a program is attached.

@@ -9,13 +9,13 @@ usage()
 {
 	cat <<END
 Usage: selftests/bench/run.sh [--kernel VERSION] [--limits] [--json FILE] [--samples FILE]
-Measures what tracing guest memory costs: kernels stock and full, with nothing and
+Measures the overhead of tracing guest memory: kernels stock and full, with nothing and
 with each of several programs attached. Prints tables, and whether limits are kept.
 
   --kernel VERSION  kernel to measure (6.12)
-  --limits          only what the limits are about: nothing, gmemtop and bpftrace as gmemtop, recorders
-  --json FILE       write the figures there, too
-  --samples FILE    keep all samples, JSON lines: build/bench_report makes the tables of them
+  --limits          measure only for the limits: nothing, gmemtop, bpftrace as gmemtop, recorders
+  --json FILE       write the figures to FILE as well
+  --samples FILE    write all samples as JSON lines, the input of build/bench_report
 
 Exit status: 0 limits are kept, 1 one is not, 2 wrong usage, 3 could not measure all.
 END

@@ -6,12 +6,12 @@ EVENTS_OBJ := $(B)/selftests/events
 EVENTS_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
 EVENTS_CFLAGS += -MD -MP -D_GNU_SOURCE
 
-# A program for each topic.
+# One program per topic.
 EVENTS_TESTS := checks create_release bind fallocate invalidate attributes memory_fault fault \
 	fault_retry memory_error user_fault fields
 EVENTS_SHARED := harness trace testvm failslab
 EVENTS_PROGRAMS := $(EVENTS_TESTS:%=$(B)/events/%)
-# gmemload's own: what a KVM must be able to do, how errors travel, how a vCPU boots, what it runs.
+# From gmemload: the check of KVM's capabilities, error messages, vCPU boot, and the guest's code.
 EVENTS_LOAD_OBJS := $(patsubst %,$(GMEMLOAD_OBJ)/%.o,kvm fail boot guest)
 
 .PHONY: events

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The reader of recordings under a fuzzer, where clang has one. Included after tools/tools.mk.
-#   make fuzz FUZZ_SECONDS=3600     what it finds new stays in build/fuzz/found
+# Fuzz test of the reader of recordings, if clang has a fuzzer. Included after tools/tools.mk.
+#   make fuzz FUZZ_SECONDS=3600     new findings stay in build/fuzz/found
 
 FUZZ_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(LIB_INC) -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 FUZZ_SAN := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 FUZZ_LIB_OBJ := $(patsubst %.c,$(B)/fuzz/%.o,$(filter-out $(LIVE_SRC),$(LIB_SRC)))
 FUZZ_SECONDS ?= 600
-# Is there a compiler runtime for it?
+# HAS_FUZZER is yes if clang has the fuzzer's runtime.
 HAS_FUZZER := $(shell echo 'int LLVMFuzzerTestOneInput(const char *d, long n); int LLVMFuzzerTestOneInput(const char *d, long n) { return !d && n; }' | \
 	$(CLANG) -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null && echo yes)
 

@@ -6,12 +6,12 @@ B ?= build
 GMEMLOAD_DIR := selftests/gmemload
 GMEMLOAD_OBJ := $(B)/selftests/gmemload
 GMEMLOAD_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
-# -MD and -MP: objects are made again when a header changes, or goes.
+# -MD and -MP: objects are rebuilt when a header changes or is removed.
 GMEMLOAD_CFLAGS += -MD -MP -D_GNU_SOURCE
 GMEMLOAD_LIBS := -ljson-c -pthread
 
 # The guest is copied to another address and has no library: no calls out, no constants in memory,
-# no vector registers (nobody enables them), no instrumentation.
+# no vector registers (nothing enables them), no instrumentation.
 GMEMLOAD_GUEST_CFLAGS := -ffreestanding -fno-builtin -fpie -mgeneral-regs-only -mno-red-zone
 GMEMLOAD_GUEST_CFLAGS += -fno-stack-protector -fcf-protection=none -fno-jump-tables
 GMEMLOAD_GUEST_CFLAGS += -fno-asynchronous-unwind-tables
@@ -32,7 +32,7 @@ $(GMEMLOAD_OBJ)/%.o: $(GMEMLOAD_DIR)/%.c $(GMEMLOAD_DIR)/gmemload.mk
 	@mkdir -p $(@D)
 	$(CC) $(GMEMLOAD_CFLAGS) $(CFLAGS) -c -o $@ $<
 
-# CFLAGS of the caller (sanitizers, coverage) are not for the guest.
+# CFLAGS from the environment (sanitizers, coverage) must not apply to the guest.
 $(GMEMLOAD_OBJ)/guest.o: $(GMEMLOAD_DIR)/guest.c $(GMEMLOAD_DIR)/gmemload.mk
 	@mkdir -p $(@D)
 	$(CC) $(GMEMLOAD_CFLAGS) $(GMEMLOAD_GUEST_CFLAGS) -c -o $@ $<

@@ -3,7 +3,7 @@
 #   make lib-check             make lib-check SAN=1             make lib-check-valgrind
 
 LIB_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/lib_test*.c selftests/tools/recording_make.c))
-# The flight recorder is the program's, and tested with what it keeps.
+# The flight recorder belongs to gmemtrace, and is tested together with the state that it keeps.
 LIB_TEST_FLIGHT := $(B)/tools/gmemtrace/record/flight.o
 LIB_TEST_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=clock_gettime
 
@@ -19,7 +19,7 @@ $(B)/lib_test: $(LIB_TEST_OBJ) $(LIB_TEST_FLIGHT) $(B)/libgmem.a
 .PHONY: lib-check lib-check-valgrind
 ifdef SAN
 LIB_TEST_SAN := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all
-# A folder of its own: objects with and without sanitizers do not mix.
+# Separate folder: objects with and without sanitizers must not mix.
 lib-check:
 	+$(MAKE) SAN= B=$(B)/san CFLAGS='-O1 -g -fno-omit-frame-pointer $(LIB_TEST_SAN)' \
 		LDFLAGS='$(LIB_TEST_SAN)' lib-check

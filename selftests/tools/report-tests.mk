@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Tests of the analysis and of the views that are made of it, without BPF and without recordings.
-# Included after tools-tests.mk. New fixtures: GMEM_UPDATE_GOLDEN=1 build/report_test
+# Tests of the analysis and its views, without BPF and without recordings. Included after
+# tools-tests.mk. New golden files: GMEM_UPDATE_GOLDEN=1 build/report_test
 
 REPORT_PURE_OBJ := $(filter $(patsubst %,$(B)/tools/gmemtrace/%,report/%.o compare/%.o export/%.o map/%.o output/put.o \
 	input/unfold.o input/in_order.o),$(GMEMTRACE_OBJ))
@@ -17,13 +17,13 @@ $(filter-out %/synth.o,$(REPORT_TEST_OBJ)) $(ANALYSIS_BENCH_OBJ) $(B)/selftests/
 $(B)/report_test: $(REPORT_TEST_OBJ) $(REPORT_PURE_OBJ) $(B)/perfetto.pb-c.o $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIB_LIBS) $(TRACE_LIBS)
 
-# Makes recordings of a load that never was.
+# Recorder of a synthetic load.
 CHECK_PROGRAMS += $(B)/synth_record
 $(B)/synth_record: $(B)/selftests/tools/synth_record.o $(B)/selftests/tools/synth_load.o $(B)/selftests/tools/synth.o $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
 
 
-# What the analysis costs an event: make analysis-bench
+# Cost of the analysis per event: make analysis-bench
 $(B)/analysis_bench: $(ANALYSIS_BENCH_OBJ) $(B)/selftests/tools/synth_load.o $(B)/selftests/tools/synth.o $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Tests of gmemtop's screen, without BPF and curses, and gmemtop on made-up VMs, to look at.
-# Included after tools/tools.mk. New fixtures: GMEM_UPDATE_GOLDEN=1 build/gmemtop_test
+# Tests of gmemtop's screen, without BPF and curses; and gmemtop on made-up VMs, to look at.
+# Included after tools/tools.mk. New golden files: GMEM_UPDATE_GOLDEN=1 build/gmemtop_test
 
-# All but what ends programs, reads options, or touches terminals.
+# All sources except those that end the program, read options, or use terminals.
 GMEMTOP_IMPURE := $(addprefix run/,batch batch_csv batch_text main options session) terminal/rescue terminal/tui
 GMEMTOP_PURE_OBJ := $(filter-out $(GMEMTOP_IMPURE:%=$(B)/tools/gmemtop/%.o),$(GMEMTOP_OBJ))
 SYNTH_OBJ := $(addprefix $(B)/selftests/tools/,synth.o fake_source.o)

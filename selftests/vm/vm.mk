@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The runner's programs. Included by the top Makefile, and used alone by
-# selftests/vm/run, from the repository root: make -f selftests/vm/vm.mk build/vm-run
+# Programs of the VM runner. Included by the top Makefile, and used alone by selftests/vm/run, from
+# the repository root: make -f selftests/vm/vm.mk build/vm-run
 B ?= build
 VM := selftests/vm
 VM_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror \
@@ -14,7 +14,7 @@ VM_HEADERS := $(wildcard $(VM)/*.h)
 .PHONY: vm
 vm: $(B)/vm-run $(B)/vm-init $(B)/vm-initramfs.cpio
 
-# Two runs may build at the same time: each makes its own file and renames it.
+# Two runs may build at the same time: each writes its own file and renames it.
 $(B)/vm-run: $(patsubst %,$(VM)/%.c,$(VM_HOST) $(VM_BOTH)) $(VM_HEADERS)
 	@mkdir -p $(B)
 	$(CC) $(VM_CFLAGS) $(filter %.c,$^) -o $@.$$$$ && mv -f $@.$$$$ $@
