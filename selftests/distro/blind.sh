@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A program that is attached and does not run is blind. Counts the runs of gmemtop's programs
-# on kvm_vm_ioctl, and of one that attaches with fentry alone, under a load whose calls are
-# known: what fentry misses here, gmemtop must not miss.
+# Detection of blind programs, which are attached and do not run. Counts the runs of gmemtop's
+# programs on kvm_vm_ioctl, and of one attached with fentry alone, under a load with a fixed number
+# of calls: gmemtop must not miss those that fentry misses.
 . selftests/tap.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 tracing=/sys/kernel/tracing
 
-# runs NAME: run count of the loaded programs of that name, or its twin for kprobes.
+# runs NAME: prints the run count of the loaded programs of that name, or of its twin for kprobes.
 runs() {
 	bpftool prog show --json | jq -r --arg n "$1" '[.[] | select((.name // "") as $m |
 		$m == $n or $m == $n + "_k") | .run_cnt // 0] | add // "not loaded"'
@@ -19,7 +19,7 @@ start() { # NAME COMMAND..
 	wait_for 240 test -s "$dir/$1"
 }
 
-use_kvm() { # calls of KVM_SET_MEMORY_ATTRIBUTES: 4 for each round of each thread
+use_kvm() { # calls of KVM_SET_MEMORY_ATTRIBUTES: 4 per round and thread
 	rm -f "$dir/ledger" "$dir/load"
 	build/distro_load 1 "$1" "$dir/ledger" > "$dir/load" &
 	load=$!

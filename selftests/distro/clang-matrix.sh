@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Every kernel accepts the BPF object of every compiler. Usage: clang-matrix.sh KERNEL..
+# Loads the BPF object of every compiler on every kernel. Usage: clang-matrix.sh KERNEL..
 # A KERNEL is VERSION[:VARIANT] or debian:SPEC. Prints TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -14,7 +14,7 @@ case $? in
 esac
 mapfile -t objects < <(awk '{ print $2 }' <<< "$built")
 
-# options_of KERNEL
+# options_of KERNEL: prints its options for the VM runner
 options_of()
 {
 	case $1 in
@@ -24,7 +24,7 @@ options_of()
 	esac
 }
 
-# can_be_had KERNEL: status 3 if not.
+# can_be_had KERNEL: status 3 if it is not available.
 can_be_had()
 {
 	case $1 in

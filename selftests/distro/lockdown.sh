@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Under lockdown=confidentiality the tools end with the reason, and with the status that doctor
-# reports. For a kernel that has lockdown: Debian's, booted with that argument.
+# Under lockdown=confidentiality the tools report the reason, and exit with the status that doctor
+# reports. For a kernel with lockdown: Debian's, booted with that argument.
 . selftests/tap.sh
 dir=$(mktemp -d)
 is "the kernel is locked down" "$(grep -o '\[.*\]' /sys/kernel/security/lockdown)" "[confidentiality]"

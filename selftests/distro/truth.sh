@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# gmemtop counts exactly on this kernel, whatever it is: VMs of the default type do all that
-# guest_memfd allows there. Attached before the load, and after it. Where tasks are preempted
-# in BPF programs the kernel skips some: counts may lack as many as gmemtop reports, no more.
+# gmemtop counts exactly on any kernel: VMs of the default type use all of guest_memfd, with gmemtop
+# attached before the load, and after it. Where tasks are preempted in BPF programs the kernel skips
+# some: counts may lack as many as gmemtop reports, no more.
 . selftests/tap.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
@@ -34,7 +34,7 @@ lost() {
 	grep '}$' "$1" | tail -1 | jq -c '.lost | with_entries(select(.value != 0 and .key != "skipped"))'
 }
 
-# equal NAME FILE PART: it may take a refresh until the last events are in.
+# equal NAME FILE PART: retries, as the last events may appear one refresh later.
 equal() {
 	local i out
 

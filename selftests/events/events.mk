@@ -6,7 +6,7 @@ EVENTS_OBJ := $(B)/selftests/events
 EVENTS_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
 EVENTS_CFLAGS += -MD -MP -D_GNU_SOURCE
 
-# One program per topic.
+# Test programs by topic.
 EVENTS_TESTS := checks create_release bind fallocate invalidate attributes memory_fault fault \
 	fault_retry memory_error user_fault fields
 EVENTS_SHARED := harness trace testvm failslab

@@ -18,23 +18,24 @@ trap cleanup EXIT
 if [ -z "$image" ]; then
 	image=$("$here/../../kernel/build" --variant full 6.12 | tail -n 1)
 fi
-# Logs of these runs go to a cache of the test's own.
+# Logs of these runs go to a separate cache.
 GMEM_CACHE=$dir/cache
 export GMEM_CACHE
 
 vm() { "$here/run" --image "$image" --timeout 120 "$@"; }
 
-# A process that signals can find: the runner itself, not a subshell of it.
+# Starts a process that signals can reach: the runner itself, not a subshell.
 vm_exec() {
 	exec env --default-signal=INT,HUP "$here/run" --image "$image" --timeout 120 "$@"
 }
 
-# A zombie is gone: who inherits it may be slow to wait for it.
+# A zombie counts as ended: its new parent may be slow to wait for it.
 gone() { ! grep -q '^State:[[:space:]]*[^Z[:space:]]' "/proc/$1/status" 2>/dev/null; }
 
 child_of() { cat "/proc/$1/task/$1/children" 2>/dev/null | tr -d ' '; }
 
-# start NAME COMMAND...: in the background, ready when the guest has said so
+# start NAME COMMAND..: runs in the background, and returns when the guest has printed that it is
+# ready
 start() {
 	: >"$dir/$1.out"
 	name=$1
@@ -113,7 +114,7 @@ guest
 		"$(ls "$dir/cache/log" | wc -l)"
 }
 
-# in_tty COMMAND: runs it on a terminal of 33 x 77; what is typed comes from fd 9
+# in_tty COMMAND: runs it on a terminal of 33 x 77; keyboard input comes from fd 9
 in_tty() {
 	: >"$dir/tty"
 	cat >"$dir/tty.sh" <<-END
@@ -165,7 +166,7 @@ test_tty() {
 	typed=''
 }
 
-# ends NAME STATUS: the runner and QEMU are gone within 5 s
+# ends NAME STATUS: checks that the runner and QEMU end within 5 s
 ends() {
 	wait_for 5 gone $pid
 	alive=$?
@@ -265,7 +266,7 @@ test_icount() {
 
 as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
 
-# As a user that may read the files and no more.
+# Runs as a user with read permission only.
 test_unprivileged() {
 	[ "$(id -u)" = 0 ] && command -v setpriv >/dev/null || return 0
 	if ! as_nobody test -r "$here/run"; then
