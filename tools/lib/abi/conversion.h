@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * The phases that the record of a conversion's end tells of: the ring buffer and recordings hold
- * one record for all of them.
+ * Phases of a conversion, as stored in the record of its end: the ring buffer and recordings
+ * hold one record for all of them.
  */
 #ifndef GMEM_CONVERSION_H
 #define GMEM_CONVERSION_H
@@ -12,7 +12,7 @@
 
 #include "bpf/gmem_abi.h"
 
-/* NULL: it is no end of a conversion, or tells no phases. */
+/* Returns NULL if the record is not the end of a conversion, or has no phases. */
 static inline const struct gmem_conversion_rec *gmem_conversion(const struct gmem_hdr *rec)
 {
 	const struct gmem_conversion_rec *c = (const struct gmem_conversion_rec *)rec;
@@ -22,10 +22,13 @@ static inline const struct gmem_conversion_rec *gmem_conversion(const struct gme
 	return c->r.dur_ns && c->phases ? c : NULL;
 }
 
-/* How many events of the kernel are in the record beside its own: begins of phases. */
+/* Returns the number of phase events that the record stands for, beside its own event. */
 unsigned int gmem_conversion_events(const struct gmem_hdr *rec);
 
-/* The next after phase that it came to, and when that began; false: there is none. From GMEM_PHASE_LOCK. */
+/*
+ * Advances @phase to the next one that the conversion reached, and sets @begin_ns to its begin.
+ * Returns false after the last. Start with GMEM_PHASE_LOCK.
+ */
 bool gmem_conversion_next(const struct gmem_conversion_rec *c, unsigned int *phase, uint64_t *begin_ns);
 
 #endif /* GMEM_CONVERSION_H */

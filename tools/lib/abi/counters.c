@@ -12,7 +12,7 @@
 
 _Static_assert(sizeof(struct gmem_counters) % sizeof(__u64) == 0, "counters are words");
 
-/* Those that are not sums. */
+/* Counters that are maxima, not sums. */
 static const size_t maxima[] = {
 	AT(conversion[0].max_ns), AT(conversion[1].max_ns), AT(punch.max_ns), AT(allocate.max_ns),
 	AT(invalidate.max_ns), AT(window.max_ns), AT(fault.max_ns), AT(stall[0].max_ns),
@@ -60,7 +60,7 @@ void gmem_counters_sub(struct gmem_counters *now, const struct gmem_counters *th
 #define OP(field)	{ offsetof(struct gmem_counters, field), 0 }
 #define HIST(field, h)	{ offsetof(struct gmem_counters, field), offsetof(struct gmem_counters, h) }
 
-/* Where there are operations, and the histogram of their times, or 0. */
+/* Offsets of the counters of each operation, and of the histogram of its times (0: none). */
 static const struct { size_t op, hist; } ops[] = {
 	HIST(conversion[GMEM_TO_SHARED], conversion_hist[GMEM_TO_SHARED]),
 	HIST(conversion[GMEM_TO_PRIVATE], conversion_hist[GMEM_TO_PRIVATE]),
@@ -69,7 +69,7 @@ static const struct { size_t op, hist; } ops[] = {
 	OP(punch), OP(allocate), OP(invalidate), OP(window), OP(fault),
 };
 
-static uint64_t highest(const __u64 *slots)
+static uint64_t highest_value(const __u64 *slots)
 {
 	int i = GMEM_HIST_SLOTS - 1;
 
@@ -78,13 +78,13 @@ static uint64_t highest(const __u64 *slots)
 	return i < 0 ? 0 : gmem_hist_low((unsigned int)i + 1) - 1;
 }
 
-/* now has its differences already. */
+/* Sets max_ns of an operation in @now, from which @then was subtracted before. */
 static void set_max(struct gmem_counters *now, const struct gmem_counters *then, size_t op,
 		    size_t hist)
 {
 	struct gmem_op_counters *n = (struct gmem_op_counters *)((char *)now + op);
 	uint64_t max_then = ((const struct gmem_op_counters *)((const char *)then + op))->max_ns;
-	uint64_t top = hist ? highest((const __u64 *)((char *)now + hist)) : 0;
+	uint64_t top = hist ? highest_value((const __u64 *)((char *)now + hist)) : 0;
 
 	if (n->max_ns <= max_then)
 		n->max_ns = top < max_then ? top : max_then;

@@ -35,7 +35,7 @@ uint64_t gmem_hist_total(const __u64 *slots)
 uint64_t gmem_hist_quantile(const __u64 *slots, double q)
 {
 	uint64_t total = gmem_hist_total(slots), seen = 0;
-	/* 0.07 of 100 is a little more than 7 in binary: that is not the 8th yet. */
+	/* 0.07 * 100 is slightly more than 7 in binary: do not round it up to 8. */
 	double want = ceil(q * (double)total * (1 - 4 * DBL_EPSILON));
 
 	if (!total)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* The one table that says what each kind of record is and what its fields mean. */
+/* Kinds of records: one table of their names and of the meaning of their fields. */
 #ifndef GMEM_KINDS_H
 #define GMEM_KINDS_H
 
@@ -15,17 +15,17 @@ enum gmem_phase {
 	GMEM_INSTANT,
 	GMEM_BEGIN,
 	GMEM_END,
-	GMEM_META,	/* about the VM or the recording, not an event of the kernel */
+	GMEM_META,	/* describes the VM or the recording; no event of the kernel */
 };
 
 enum gmem_unit {
 	GMEM_NONE,
 	GMEM_GFN,	/* [start, end) are guest frame numbers */
-	GMEM_PGOFF,	/* .. page offsets into ino */
-	GMEM_EITHER,	/* page offsets if there is an ino, else gfns: ask gmem_unit_of() */
+	GMEM_PGOFF,	/* [start, end) are page offsets into ino */
+	GMEM_EITHER,	/* page offsets if ino is set, else gfns: see gmem_unit_of() */
 };
 
-/* What arg holds; how it is written is in text.c. */
+/* Meaning of arg; text.c formats it. */
 enum gmem_arg {
 	GMEM_ARG_NONE,
 	GMEM_ARG_PGOFF,
@@ -38,12 +38,12 @@ enum gmem_arg {
 	GMEM_ARG_USER,	/* enum gmem_user */
 };
 
-/* JSON keys of it: "pgoff", "mode"; NULL for GMEM_ARG_NONE. */
+/* JSON keys by enum gmem_arg: "pgoff", "mode"; NULL for GMEM_ARG_NONE. */
 extern const char *const gmem_arg_keys[];
 
 struct gmem_kind_info {
 	const char *name;	/* as in the tracepoint: "attributes_begin" */
-	const char *op;		/* of a pair, or the name again */
+	const char *op;		/* name of the operation that a pair is of, else as name */
 	enum gmem_phase phase;
 	enum gmem_unit unit;
 	enum gmem_arg arg;
@@ -55,18 +55,19 @@ struct gmem_kind_info {
 
 extern const struct gmem_kind_info gmem_kinds[GMEM_KINDS];
 
-/* NULL for a kind that this version does not know. */
+/* Returns NULL for a kind that this version does not define. */
 static inline const struct gmem_kind_info *gmem_kind(unsigned int kind)
 {
 	return kind < GMEM_KINDS && gmem_kinds[kind].name ? &gmem_kinds[kind] : NULL;
 }
 
-/* Bytes that a record of the kind has at least, in this version; 0 for one that it does not know. */
+/* Returns the least bytes of a record of the kind in this version; 0 for an undefined kind. */
 size_t gmem_kind_bytes(unsigned int kind);
 
 /*
- * Time 0 of all views: when the source began to see. Clocks are told before that, and are later.
- * To be asked of all records in order; *first is 0 before the first.
+ * Updates @first, time 0 of all views: the attach time of the source (GMEM_PROBES). Clock
+ * records are emitted before it, and their time is later. Call it for all records in order;
+ * *@first is 0 before the first.
  */
 static inline void gmem_first_ns(__u64 *first, const struct gmem_hdr *rec)
 {
@@ -75,8 +76,9 @@ static inline void gmem_first_ns(__u64 *first, const struct gmem_hdr *rec)
 }
 
 /*
- * Begins between GMEM_INFLIGHT and GMEM_SYNC tell what is under way; they may have been told
- * before, and are no events. To be asked of all records in order; *telling is false at first.
+ * Returns true for a begin between GMEM_INFLIGHT and GMEM_SYNC: it belongs to a snapshot, may
+ * repeat an earlier record, and is no event. Call it for all records in order; *@telling is
+ * false before the first.
  */
 static inline bool gmem_told_again(bool *telling, const struct gmem_hdr *rec)
 {
@@ -90,10 +92,10 @@ static inline bool gmem_told_again(bool *telling, const struct gmem_hdr *rec)
 	return k && k->phase == GMEM_BEGIN;
 }
 
-/* Of a record: GMEM_NONE, GMEM_GFN or GMEM_PGOFF. */
+/* Returns the unit of a record: GMEM_NONE, GMEM_GFN or GMEM_PGOFF. */
 enum gmem_unit gmem_unit_of(const struct gmem_rec *r);
 
-/* "lock" .. "mixed", by enum gmem_conversion_phase. */
+/* Names of phases ("lock" to "mixed"), by enum gmem_conversion_phase. */
 extern const char *const gmem_phase_names[GMEM_PHASES];
 
 /* Names of the reasons of losses, by enum gmem_loss. */

@@ -11,13 +11,13 @@ void gmem_changes_free(struct gmem_changes *c)
 	memset(c, 0, sizeof(*c));
 }
 
-static int set(struct gmem_ranges *to, uint64_t start, uint64_t end, bool private)
+static int set_private(struct gmem_ranges *to, uint64_t start, uint64_t end, bool private)
 {
 	return private ? gmem_ranges_add(to, start, end) : gmem_ranges_del(to, start, end);
 }
 
-/* What later changes have set since stays as they left it. */
-static int set_rest(const struct gmem_changes *c, struct gmem_ranges *to,
+/* Sets the attribute of the range, except where a later change has set it. */
+static int set_unless_later(const struct gmem_changes *c, struct gmem_ranges *to,
 		    const struct gmem_change *change, bool private)
 {
 	struct gmem_ranges rest = { 0 };
@@ -29,12 +29,12 @@ static int set_rest(const struct gmem_changes *c, struct gmem_ranges *to,
 			err = gmem_ranges_del(&rest, c->later[i].start, c->later[i].end);
 	}
 	while (!err && gmem_ranges_next(&rest, x.end, &x))
-		err = set(to, x.start, x.end, private);
+		err = set_private(to, x.start, x.end, private);
 	gmem_ranges_free(&rest);
 	return err;
 }
 
-static int remember(struct gmem_changes *c, const struct gmem_change *change)
+static int keep_later(struct gmem_changes *c, const struct gmem_change *change)
 {
 	if (!c->later) {
 		c->later = malloc((GMEM_CHANGES_MAX + 1) * sizeof(*c->later));
@@ -45,7 +45,7 @@ static int remember(struct gmem_changes *c, const struct gmem_change *change)
 	return 0;
 }
 
-static uint64_t least(const struct gmem_changes *c)
+static uint64_t lowest_order(const struct gmem_changes *c)
 {
 	uint64_t order = UINT64_MAX;
 
@@ -56,7 +56,7 @@ static uint64_t least(const struct gmem_changes *c)
 	return order;
 }
 
-static void drop(struct gmem_changes *c, uint64_t order)
+static void drop_up_to(struct gmem_changes *c, uint64_t order)
 {
 	for (size_t i = c->nr_later; i-- > 0; ) {
 		if (c->later[i].order <= order)
@@ -64,18 +64,21 @@ static void drop(struct gmem_changes *c, uint64_t order)
 	}
 }
 
-/* All before the first that is missing are done. One that was lost is missing for ever. */
-static void settle(struct gmem_changes *c)
+/*
+ * Advances done to the first missing change. If too many changes wait for it, its record was
+ * lost: done skips it.
+ */
+static void advance_done(struct gmem_changes *c)
 {
 	uint64_t order;
 
 	while (c->nr_later) {
-		order = least(c);
+		order = lowest_order(c);
 		if (order > c->done + 1 && c->nr_later <= GMEM_CHANGES_MAX)
 			return;
 		if (order > c->done)
 			c->done = order;
-		drop(c, order);
+		drop_up_to(c, order);
 	}
 }
 
@@ -85,15 +88,15 @@ int gmem_changes_apply(struct gmem_changes *c, struct gmem_ranges *to, const str
 	int err = 0;
 
 	if (change->start < change->end)
-		err = set_rest(c, to, change, private);
-	/* The common case: it is the next one. */
+		err = set_unless_later(c, to, change, private);
+	/* The common case: changes arrive in order. */
 	if (!err && change->order == c->done + 1 && !c->nr_later) {
 		c->done++;
 		return 0;
 	}
 	if (!err)
-		err = remember(c, change);
+		err = keep_later(c, change);
 	if (!err)
-		settle(c);
+		advance_done(c);
 	return err;
 }

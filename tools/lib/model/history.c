@@ -8,17 +8,17 @@
 
 #include "abi/hist.h"
 
-/* One place more than periods: the one that is open. */
+/* Ring of periods of one VM, or of all; one slot more than periods are kept, for the open one. */
 struct gmem_history {
 	uint64_t vm;
-	uint64_t done;		/* periods that are over; the open one is number done */
-	uint64_t sum;		/* of all counts that are kept */
+	uint64_t done;		/* periods that have ended; the open one has this number */
+	uint64_t sum;		/* of all counts in periods */
 	size_t max;
 	struct gmem_period periods[];
 };
 
 struct gmem_histories {
-	uint64_t begin_ns;	/* of the open period */
+	uint64_t begin_ns;	/* begin of the open period */
 	struct gmem_history *all;
 	struct gmem_history *vms[GMEM_HISTORY_VMS];
 	size_t nr;
@@ -54,7 +54,7 @@ static struct gmem_period *period(struct gmem_history *h, uint64_t number)
 	return &h->periods[number % (h->max + 1)];
 }
 
-static uint64_t count_of(const struct gmem_period *p)
+static uint64_t period_count(const struct gmem_period *p)
 {
 	const uint32_t *counts = &p->counts[0][0][0];
 	uint64_t n = 0;
@@ -81,7 +81,7 @@ static void history_sync(struct gmem_history *h, uint64_t begin_ns, uint64_t end
 	p->begin_ns = begin_ns;
 	p->end_ns = end_ns;
 	p = period(h, h->done);
-	h->sum -= count_of(p);
+	h->sum -= period_count(p);
 	memset(p, 0, sizeof(*p));
 }
 
@@ -121,7 +121,7 @@ void gmem_histories_free(struct gmem_histories *hs)
 	free(hs);
 }
 
-/* From log-linear slots to magnitudes: each is a part of one. */
+/* Adds what grew in log-linear slots to slots by magnitude; each of the former lies in one of the latter. */
 static void add_fine(uint32_t *to, const __u64 *before, const __u64 *now)
 {
 	for (unsigned int i = 0; i < GMEM_HIST_SLOTS; i++) {
@@ -152,8 +152,8 @@ static void make_delta(struct gmem_period *delta, const struct gmem_counters *a,
 	}
 }
 
-/* Most VMs do nothing most of the time: they cost next to nothing. */
-static bool nothing_happened(const struct gmem_counters *a, const struct gmem_counters *b)
+/* Returns true if no conversion and no stall was counted: a cheap test, as most VMs are idle. */
+static bool is_idle(const struct gmem_counters *a, const struct gmem_counters *b)
 {
 	for (int d = 0; d < GMEM_DIRECTIONS; d++) {
 		const struct gmem_op_counters *x = &a->conversion[d], *y = &b->conversion[d];
@@ -166,7 +166,7 @@ static bool nothing_happened(const struct gmem_counters *a, const struct gmem_co
 	return true;
 }
 
-static struct gmem_history *find(const struct gmem_histories *hs, uint64_t vm)
+static struct gmem_history *find_history(const struct gmem_histories *hs, uint64_t vm)
 {
 	for (size_t i = 0; i < hs->nr; i++) {
 		if (hs->vms[i]->vm == vm)
@@ -175,8 +175,8 @@ static struct gmem_history *find(const struct gmem_histories *hs, uint64_t vm)
 	return NULL;
 }
 
-/* The one whose history is the least gives way to one that does more in one period. */
-static struct gmem_history *take_over(struct gmem_histories *hs, uint64_t vm, uint64_t n)
+/* Reuses the history with the lowest sum for @vm if @n, its count in one period, is higher; else NULL. */
+static struct gmem_history *replace_least(struct gmem_histories *hs, uint64_t vm, uint64_t n)
 {
 	struct gmem_history *h = hs->vms[0];
 
@@ -199,16 +199,16 @@ int gmem_histories_add(struct gmem_histories *hs, uint64_t vm, const struct gmem
 	struct gmem_history *h;
 	uint64_t n;
 
-	if (nothing_happened(before, now))
+	if (is_idle(before, now))
 		return 0;
 	make_delta(&delta, before, now);
-	n = count_of(&delta);
+	n = period_count(&delta);
 	if (!n)
 		return 0;
 	if (!hs->all && !(hs->all = history_new(0, GMEM_HISTORY_PERIODS)))
 		return -ENOMEM;
 	history_add(hs->all, &delta, n);
-	h = find(hs, vm);
+	h = find_history(hs, vm);
 	if (!h && hs->nr < GMEM_HISTORY_VMS) {
 		h = history_new(vm, GMEM_HISTORY_VM_PERIODS);
 		if (!h)
@@ -216,7 +216,7 @@ int gmem_histories_add(struct gmem_histories *hs, uint64_t vm, const struct gmem
 		hs->vms[hs->nr++] = h;
 	}
 	if (!h)
-		h = take_over(hs, vm, n);
+		h = replace_least(hs, vm, n);
 	if (h)
 		history_add(h, &delta, n);
 	return 0;
@@ -244,7 +244,7 @@ void gmem_histories_forget(struct gmem_histories *hs, uint64_t vm)
 
 const struct gmem_history *gmem_histories_of(const struct gmem_histories *hs, uint64_t vm)
 {
-	return vm ? find(hs, vm) : hs->all;
+	return vm ? find_history(hs, vm) : hs->all;
 }
 
 const struct gmem_period *gmem_history_at(const struct gmem_history *h, size_t i)

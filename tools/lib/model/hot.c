@@ -7,10 +7,10 @@
 struct entry {
 	struct gmem_hot_range r;
 	unsigned int order;
-	uint32_t place;		/* in the heap */
+	uint32_t place;		/* index in the heap */
 };
 
-/* heap: entries, least count first. table: entries by hash, + 1; 0: none; linear probing. */
+/* @heap: entries, lowest count first. @table: entry + 1 by hash, 0 if empty; linear probing. */
 struct gmem_hot {
 	uint32_t max;
 	uint32_t nr;
@@ -20,7 +20,7 @@ struct gmem_hot {
 	uint32_t *table;
 };
 
-/* Twice as many places as entries, so that probing ends soon. */
+/* Returns a power of two of at least twice @max, which keeps probe sequences short. */
 static uint32_t table_size(uint32_t max)
 {
 	uint32_t n = 4;
@@ -78,8 +78,8 @@ static uint32_t hash(const struct gmem_hot *h, uint64_t start, unsigned int orde
 	return (uint32_t)(x >> 32) & h->mask;
 }
 
-/* Where it is in the table, or the empty place where it would be. */
-static uint32_t find(const struct gmem_hot *h, uint64_t start, unsigned int order)
+/* Returns the place of a block in the table, or the empty place where it belongs. */
+static uint32_t find_place(const struct gmem_hot *h, uint64_t start, unsigned int order)
 {
 	uint32_t at = hash(h, start, order);
 
@@ -92,8 +92,8 @@ static uint32_t find(const struct gmem_hot *h, uint64_t start, unsigned int orde
 	return at;
 }
 
-/* What comes after it, and could be in its place, moves up: no probe may end too early. */
-static void forget(struct gmem_hot *h, uint32_t hole)
+/* Empties a place of the table and moves up the entries behind it whose probe sequence crosses it. */
+static void remove_from_table(struct gmem_hot *h, uint32_t hole)
 {
 	uint32_t at = hole;
 
@@ -110,7 +110,7 @@ static void forget(struct gmem_hot *h, uint32_t hole)
 	}
 }
 
-static uint64_t count_at(const struct gmem_hot *h, uint32_t place)
+static uint64_t upper_count(const struct gmem_hot *h, uint32_t place)
 {
 	const struct gmem_hot_range *r = &h->entries[h->heap[place]].r;
 
@@ -127,30 +127,33 @@ static void swap(struct gmem_hot *h, uint32_t a, uint32_t b)
 	h->entries[h->heap[b]].place = b;
 }
 
-static void sink(struct gmem_hot *h, uint32_t at)
+static void sift_down(struct gmem_hot *h, uint32_t at)
 {
 	for (;;) {
 		uint32_t child = 2 * at + 1;
 
 		if (child >= h->nr)
 			return;
-		if (child + 1 < h->nr && count_at(h, child + 1) < count_at(h, child))
+		if (child + 1 < h->nr && upper_count(h, child + 1) < upper_count(h, child))
 			child++;
-		if (count_at(h, at) <= count_at(h, child))
+		if (upper_count(h, at) <= upper_count(h, child))
 			return;
 		swap(h, at, child);
 		at = child;
 	}
 }
 
-static void rise(struct gmem_hot *h, uint32_t at)
+static void sift_up(struct gmem_hot *h, uint32_t at)
 {
-	for (; at && count_at(h, at) < count_at(h, (at - 1) / 2); at = (at - 1) / 2)
+	for (; at && upper_count(h, at) < upper_count(h, (at - 1) / 2); at = (at - 1) / 2)
 		swap(h, at, (at - 1) / 2);
 }
 
-/* A new one; or it takes the place of the least, and may have been as frequent as that. */
-static struct entry *follow(struct gmem_hot *h, uint64_t start, unsigned int order)
+/*
+ * Starts to follow a block. If there is no room, it replaces the block with the lowest count,
+ * and may have been converted as often (missed).
+ */
+static struct entry *follow_block(struct gmem_hot *h, uint64_t start, unsigned int order)
 {
 	uint64_t missed = 0;
 	struct entry *e;
@@ -162,26 +165,26 @@ static struct entry *follow(struct gmem_hot *h, uint64_t start, unsigned int ord
 		h->entries[i].place = i;
 	} else {
 		i = h->heap[0];
-		missed = count_at(h, 0);
-		forget(h, find(h, h->entries[i].r.start, h->entries[i].order));
+		missed = upper_count(h, 0);
+		remove_from_table(h, find_place(h, h->entries[i].r.start, h->entries[i].order));
 	}
 	e = &h->entries[i];
 	e->order = order;
 	e->r = (struct gmem_hot_range){
 		.start = start, .end = start + (1ULL << order), .missed = missed,
 	};
-	if (e->r.end < start)	/* the last block there is */
+	if (e->r.end < start)	/* overflow: the last block */
 		e->r.end = UINT64_MAX;
-	h->table[find(h, start, order)] = i + 1;
-	rise(h, e->place);
+	h->table[find_place(h, start, order)] = i + 1;
+	sift_up(h, e->place);
 	return e;
 }
 
 static void add_block(struct gmem_hot *h, uint64_t ts_ns, uint64_t start, unsigned int order,
 		      uint64_t pages, enum gmem_direction direction)
 {
-	uint32_t i = h->table[find(h, start, order)];
-	struct entry *e = i ? &h->entries[i - 1] : follow(h, start, order);
+	uint32_t i = h->table[find_place(h, start, order)];
+	struct entry *e = i ? &h->entries[i - 1] : follow_block(h, start, order);
 
 	if (e->r.flips && e->r.last != direction)
 		e->r.turns++;
@@ -189,7 +192,7 @@ static void add_block(struct gmem_hot *h, uint64_t ts_ns, uint64_t start, unsign
 	e->r.bytes += pages << GMEM_PAGE_SHIFT;
 	e->r.last = direction;
 	e->r.last_ns = ts_ns;
-	sink(h, e->place);
+	sift_down(h, e->place);
 }
 
 void gmem_hot_add(struct gmem_hot *h, uint64_t ts_ns, uint64_t start, uint64_t end,
@@ -212,7 +215,7 @@ void gmem_hot_add(struct gmem_hot *h, uint64_t ts_ns, uint64_t start, uint64_t e
 	add_block(h, ts_ns, last, order, end - last, direction);
 }
 
-static int compare(const void *a, const void *b)
+static int compare_ranges(const void *a, const void *b)
 {
 	const struct gmem_hot_range *x = a, *y = b;
 
@@ -223,10 +226,10 @@ static int compare(const void *a, const void *b)
 	return (x->end > y->end) - (x->end < y->end);
 }
 
-/* Puts it where it belongs among the n sorted ones that there are. */
-static void insert(struct gmem_hot_range *out, size_t n, const struct gmem_hot_range *r)
+/* Inserts a range into @n sorted ones. */
+static void insert_sorted(struct gmem_hot_range *out, size_t n, const struct gmem_hot_range *r)
 {
-	while (n && compare(&out[n - 1], r) > 0) {
+	while (n && compare_ranges(&out[n - 1], r) > 0) {
 		out[n] = out[n - 1];
 		n--;
 	}
@@ -240,11 +243,11 @@ size_t gmem_hot_top(const struct gmem_hot *h, struct gmem_hot_range *out, size_t
 	for (uint32_t i = 0; h && n && i < h->nr; i++) {
 		const struct gmem_hot_range *r = &h->entries[i].r;
 
-		if (found == n && compare(&out[n - 1], r) <= 0)
+		if (found == n && compare_ranges(&out[n - 1], r) <= 0)
 			continue;
 		if (found < n)
 			found++;
-		insert(out, found - 1, r);
+		insert_sorted(out, found - 1, r);
 	}
 	return found;
 }

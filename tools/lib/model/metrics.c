@@ -40,7 +40,6 @@ GETTER(get_comm)
 	return (struct gmem_value){ .s = vm->comm };
 }
 
-/* What people call it. */
 GETTER(get_name)
 {
 	UNUSED(self);
@@ -163,7 +162,7 @@ static uint64_t longest(const struct gmem_vm *vm)
 	return a > b ? a : b;
 }
 
-/* A slot stands for its upper end, which no value need have reached. There is no quantile of nothing. */
+/* Returns a quantile, but at most @max: it is the upper end of a slot. Unknown if the histogram is empty. */
 static struct gmem_value quantile_of(const __u64 *hist, uint64_t max, double q)
 {
 	uint64_t v = gmem_hist_quantile(hist, q);
@@ -294,7 +293,7 @@ GETTER(get_inflight_age)
 #define VALUE_IF(feature, of, k, t, w, type, getter, arg, h) { k, t, h, type, w, getter, 0, arg, feature, of }
 #define STALL_COUNTER(k, t, w, type, field, h) COUNTER_IF(GMEM_FEATURE_STALLS, k, t, w, type, field, h)
 
-/* What the guest feels: from the exit that asks for a conversion to the re-entry. */
+/* Stalls: from the vCPU's exit that asks for a conversion to its re-entry. */
 #define STALLS(name, T, D)							\
 	STALL_COUNTER(name "_stall_count", T, 7, GMEM_COUNT, stall[D].count,	\
 		      "times a vCPU waited for a conversion that it asked for"),	\
@@ -316,7 +315,7 @@ GETTER(get_inflight_age)
 #define PHASE(name, D, P, T, what)						\
 	COUNTER_IF(GMEM_FEATURE_PHASES, name "_ns", T, 9, GMEM_NS, phase_ns[D][P], what)
 
-/* Of conversions that changed something; 0 where nobody asked for phases. */
+/* Phases of conversions that changed something; 0 if phases were not requested. */
 #define PHASES(name, TO, D)							\
 	PHASE(name "_lock", D, GMEM_PHASE_LOCK, "LOCK" TO, "time waiting for slots_lock"), \
 	PHASE(name "_check", D, GMEM_PHASE_CHECK, "CHECK" TO,			\
@@ -397,7 +396,7 @@ const struct gmem_metric gmem_metrics[] = {
 		"exits to the VMM with KVM_EXIT_MEMORY_FAULT"),
 };
 
-/* A source reports what it does not see: those of older recordings saw all of it. */
+/* Features that a source has unless it reports the opposite, as older recordings lack their bits. */
 static const struct {
 	uint64_t lacking;
 	uint64_t seen;
@@ -425,7 +424,6 @@ const struct gmem_metric *gmem_metric(const char *key)
 	return NULL;
 }
 
-/* As the last round of reading pages has left it. */
 static bool backing_known(const struct gmem_vm *vm, const struct gmem_model *m)
 {
 	return m->backing_ns && vm->map_known;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Applies records to the model. What each kind does is in the other parts, or here if it is little. */
+/* Application of records to the model: a dispatcher, and the kinds that need no part of their own. */
 #include "model/model_parts.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@ static void end_vm(struct gmem_vm *vm, uint64_t ts_ns)
 	vm->ended_ns = ts_ns;
 	vm->nr_inflight = 0;
 	vm->orphan = false;
-	vm->map = GMEM_MAP_CURRENT;	/* there is nothing left to read */
+	vm->map = GMEM_MAP_CURRENT;	/* nothing is left to scan */
 }
 
 static void apply_identity(struct gmem_vm *vm, const struct gmem_vm_rec *r)
@@ -40,7 +40,7 @@ static int apply_counters(struct gmem_model *m, struct gmem_vm *vm, const struct
 {
 	vm->before = vm->now;
 	vm->before_ns = vm->counters_ns;
-	/* One that the last refresh did not tell had changed nothing up to then, or was not there. */
+	/* A VM missing from the last refresh was idle or did not exist yet. */
 	if (vm->before_ns ? vm->before_ns < m->sync_before_ns : !m->lost[GMEM_LOST_DAMAGED])
 		vm->before_ns = m->sync_ns;
 	if (vm->before_ns)
@@ -49,14 +49,14 @@ static int apply_counters(struct gmem_model *m, struct gmem_vm *vm, const struct
 	vm->counters_ns = r->h.ts_ns;
 	if (r->c.lost_state > vm->scan_lost && vm->map == GMEM_MAP_CURRENT)
 		vm->map = GMEM_MAP_STALE;
-	/* The record of the end may have been lost. */
+	/* GMEM_VM_END may have been lost. */
 	if (r->c.ended_ns)
 		end_vm(vm, r->c.ended_ns);
 	return gmem_histories_add(m->histories, vm->id, &vm->before, &vm->now);
 }
 
-/* For events of a VM that nobody can name. */
-static void distrust_maps(struct gmem_model *m)
+/* Marks the maps of all VMs stale, after events that cannot be assigned to a VM. */
+static void mark_maps_stale(struct gmem_model *m)
 {
 	struct gmem_vm *vm, *tmp;
 
@@ -71,25 +71,25 @@ static void distrust_maps(struct gmem_model *m)
 /* Changes that a blind probe misses are found by scans only: no map is current then. */
 static void apply_probes(struct gmem_model *m, const struct gmem_probes_rec *r)
 {
-	/* Features that the model has found out by itself are kept. */
+	/* Keep the features that the model derives itself. */
 	uint64_t kept = GMEM_FEATURE_RATES | (m->backing_ns ? GMEM_FEATURE_BACKING : 0);
 
 	m->features = gmem_features_complete(r->features) | (m->features & kept);
 	model_copy_text(m->blind, r->blind, sizeof(m->blind));
 	if (*m->blind)
-		distrust_maps(m);
+		mark_maps_stale(m);
 }
 
 static void apply_losses(struct gmem_model *m, const struct gmem_lost_rec *r)
 {
 	if (r->lost[GMEM_LOST_DAMAGED] > m->lost[GMEM_LOST_DAMAGED] ||
 	    r->lost[GMEM_LOST_SKIPPED] > m->lost[GMEM_LOST_SKIPPED])
-		distrust_maps(m);
+		mark_maps_stale(m);
 	memcpy(m->lost, r->lost, sizeof(m->lost));
 	memcpy(m->lost_by_kind, r->by_kind, sizeof(m->lost_by_kind));
 }
 
-#define CPUS_MAX	65536	/* no kernel has more, but a recording may say anything */
+#define CPUS_MAX	65536	/* no kernel has more; a damaged recording may */
 
 static int apply_lost_cpu(struct gmem_model *m, const struct gmem_lost_cpu_rec *r)
 {
@@ -125,8 +125,8 @@ static void apply_cost(struct gmem_model *m, const struct gmem_cost_rec *r)
 	memcpy(&m->cost, r, sizeof(m->cost));
 }
 
-/* What is not of one VM. */
-static int apply_to_all(struct gmem_model *m, const struct gmem_hdr *rec)
+/* Applies records that are not of one VM. */
+static int apply_global(struct gmem_model *m, const struct gmem_hdr *rec)
 {
 	switch (rec->kind) {
 	case GMEM_LOST:
@@ -222,7 +222,7 @@ static int apply_to_vm(struct gmem_model *m, struct gmem_vm *vm, const struct gm
 	}
 }
 
-/* A VM that is known by nothing else has no private memory. */
+/* Ignores holders of unknown VMs: those have no private memory. */
 static int apply_holder(struct gmem_model *m, const struct gmem_hdr *rec)
 {
 	struct gmem_vm *vm = gmem_model_vm(m, rec->vm);
@@ -230,8 +230,8 @@ static int apply_holder(struct gmem_model *m, const struct gmem_hdr *rec)
 	return vm ? model_holder(vm, (const struct gmem_holder_rec *)rec) : 0;
 }
 
-/* KVM was unloaded and loaded again, and numbers its VMs from the start. */
-static void forget_namesake(struct gmem_model *m, const struct gmem_hdr *rec)
+/* Removes an ended VM with the same number: KVM counts from 1 again after it was reloaded. */
+static void drop_namesake(struct gmem_model *m, const struct gmem_hdr *rec)
 {
 	struct gmem_vm *vm = rec->kind == GMEM_VM ? gmem_model_vm(m, rec->vm) : NULL;
 
@@ -253,12 +253,12 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 	again = gmem_told_again(&m->telling, rec);
 	if (rec->ts_ns > m->now_ns)
 		m->now_ns = rec->ts_ns;
-	err = apply_to_all(m, rec);
+	err = apply_global(m, rec);
 	if (err || !rec->vm)
 		return err;
 	if (rec->kind == GMEM_HOLDER)
 		return apply_holder(m, rec);
-	forget_namesake(m, rec);
+	drop_namesake(m, rec);
 	vm = model_get_vm(m, rec);
 	if (!vm)
 		return -ENOMEM;

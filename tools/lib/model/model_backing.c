@@ -1,39 +1,39 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /*
- * Double-backed memory. Pages are read in rounds that take a while, and VMs convert meanwhile: at the
- * end of a round, what was read is compared with the map, without what was converted. What that
- * yields is kept as it is until the next round, so figure, map and age belong together.
+ * Double-backed memory. VMs convert while a page scan runs: at its end, the pages read are compared
+ * with the map, without the ranges that were converted meanwhile. The result stays until the next
+ * page scan ends, so that figure, map and age belong together.
  */
 #include "model/model_parts.h"
 
 #include <errno.h>
 
 /*
- * A VMM converts, then discards: pages that are read in between are populated on both sides, and
- * no fault of anybody. What was converted that shortly before a round is left out, too.
+ * Time before a page scan in which converted ranges are left out, too. A VMM converts first and
+ * then discards the other side: in between, both sides are populated as they should be.
  */
 #define GRACE_NS	1000000000ULL
 
-static void forget_converted(struct gmem_converted *c)
+static void shift_converted(struct gmem_converted *c)
 {
 	gmem_ranges_free(&c->before);
 	c->before = c->now;
 	memset(&c->now, 0, sizeof(c->now));
 }
 
-/* Drops what is older than GRACE_NS at ts_ns. Not to be called while a round is under way. */
+/* Drops ranges older than GRACE_NS at @ts_ns. Must not be called during a page scan. */
 static void age_converted(struct gmem_converted *c, uint64_t ts_ns)
 {
 	if (ts_ns <= c->now_ns + GRACE_NS)
 		return;
-	forget_converted(c);
+	shift_converted(c);
 	if (ts_ns > c->now_ns + 2 * GRACE_NS)
-		forget_converted(c);
+		shift_converted(c);
 	c->now_ns = ts_ns;
 }
 
-/* Without rounds of reading there is nothing to compare. */
-static bool follows(const struct gmem_model *m)
+/* Returns false without page scans: nothing will be compared. */
+static bool tracks_conversions(const struct gmem_model *m)
 {
 	return m->backing_reads || (m->features & GMEM_FEATURE_BACKING);
 }
@@ -52,7 +52,7 @@ int model_not_doubled(struct gmem_vm *vm, uint64_t start, uint64_t end)
 int model_converted(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_hdr *h, uint64_t begin_ns,
 		    uint64_t start, uint64_t end)
 {
-	if (!follows(m))
+	if (!tracks_conversions(m))
 		return 0;
 	if (!m->backing_reads)
 		age_converted(&vm->converted, h->ts_ns);
@@ -61,7 +61,7 @@ int model_converted(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_
 	return gmem_ranges_add(&vm->converted.now, start, end);
 }
 
-/* Adds what the set lacks of [start, end), and deletes what it has of it. */
+/* Inverts [start, end) in the set. */
 static int toggle(struct gmem_ranges *set, uint64_t start, uint64_t end)
 {
 	struct gmem_extent x;
@@ -91,7 +91,6 @@ static int toggle_within(struct gmem_ranges *set, const struct gmem_ranges *othe
 	return err;
 }
 
-/* In its range the set is what the record says. */
 int model_replace(struct gmem_ranges *set, const struct gmem_map_rec *r)
 {
 	int err = gmem_ranges_del(set, r->start, r->end);
@@ -107,8 +106,8 @@ int model_found(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_
 	struct gmem_extent x = { 0, 0 };
 	int err;
 
-	/* A first reading finds no change: it was that way before. */
-	if (!follows(m) || !vm->map_known)
+	/* The first scan of a VM finds no changes. */
+	if (!tracks_conversions(m) || !vm->map_known)
 		return 0;
 	err = model_replace(&diff, r);
 	if (!err)
@@ -133,18 +132,18 @@ int model_file_empty(struct gmem_vm *vm, uint64_t ino)
 	return err;
 }
 
-/* Records of a round that has ended come again where a part of a recording begins. */
-static bool is_over(const struct gmem_model *m, uint64_t ts_ns)
+/* Returns true for records of an earlier page scan, which are repeated where a part of a recording begins. */
+static bool is_of_past_scan(const struct gmem_model *m, uint64_t ts_ns)
 {
 	return m->backing_ns && ts_ns <= m->backing_ns;
 }
 
-/* The first pages that are newer than the last round begin the next one. */
-static void begin_round(struct gmem_model *m, uint64_t ts_ns)
+/* Begins a page scan with the first pages newer than the last one. */
+static void begin_page_scan(struct gmem_model *m, uint64_t ts_ns)
 {
 	struct gmem_vm *vm, *tmp;
 
-	if (m->backing_reads || is_over(m, ts_ns))
+	if (m->backing_reads || is_of_past_scan(m, ts_ns))
 		return;
 	m->backing_reads = true;
 	m->backing_settles = false;
@@ -159,22 +158,22 @@ int model_pages(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_
 	struct gmem_file *f;
 	int err;
 
-	begin_round(m, r->h.ts_ns);
+	begin_page_scan(m, r->h.ts_ns);
 	if (r->h.kind == GMEM_SHARED_PAGES) {
-		if (is_over(m, r->h.ts_ns))
+		if (is_of_past_scan(m, r->h.ts_ns))
 			return 0;
 		err = model_replace(&vm->shared_pages, r);
 		return err ? err : gmem_ranges_add(&vm->shared_read, r->start, r->end);
 	}
 	f = model_file(vm, r->ino);
-	if (!f || is_over(m, r->h.ts_ns))
+	if (!f || is_of_past_scan(m, r->h.ts_ns))
 		return 0;
 	f->pages_ns = r->h.ts_ns;
 	f->pages_new = true;
 	return model_replace(&f->pages, r);
 }
 
-/* Adds those of [start, end) that are private, or those that are not. */
+/* Adds the private gfns of [start, end), or the shared ones if @wanted is false. */
 static int add_by_attribute(struct gmem_ranges *to, const struct gmem_ranges *private, uint64_t start,
 			    uint64_t end, bool wanted)
 {
@@ -192,7 +191,7 @@ static int add_by_attribute(struct gmem_ranges *to, const struct gmem_ranges *pr
 	return err;
 }
 
-/* @pages of [from, to) lie at gfns that are so much higher. */
+/* Adds @pages of [from, to) that are on the wrong side; @to_gfn is their distance to the gfns. */
 static int add_doubled(struct gmem_vm *vm, enum gmem_side side, const struct gmem_ranges *pages, uint64_t from,
 		       uint64_t to, uint64_t to_gfn)
 {
@@ -216,7 +215,7 @@ static int del_ranges(struct gmem_ranges *from, const struct gmem_ranges *what)
 	return err;
 }
 
-/* Pages of files that the round did not read, as nobody has them open any more, are of an earlier map. */
+/* Drops pages of files that the page scan did not read (no holder is left): they are older than the map. */
 static int check_files(struct gmem_vm *vm, uint64_t begin_ns)
 {
 	int err = 0;
@@ -233,7 +232,7 @@ static int check_files(struct gmem_vm *vm, uint64_t begin_ns)
 	return err;
 }
 
-/* How many pages of the slots can be compared on each side. */
+/* Sets for each side how many pages of the slots can be compared. */
 static void check_slots(struct gmem_vm *vm)
 {
 	uint64_t all = 0, read[GMEM_SIDES] = { 0, 0 };
@@ -264,8 +263,8 @@ static int compare_slot(struct gmem_vm *vm, const struct gmem_slot *s)
 	return err ? err : add_doubled(vm, GMEM_SIDE_SHARED, &vm->shared_pages, s->gfn, s->gfn + s->npages, 0);
 }
 
-/* The shared side of what was not read now is of an earlier map. */
-static int drop_unread(struct gmem_vm *vm)
+/* Drops shared pages that this page scan did not read: they are older than the map. */
+static int drop_unread_shared(struct gmem_vm *vm)
 {
 	struct gmem_ranges keep = { 0 };
 	struct gmem_extent r = { 0, 0 };
@@ -287,12 +286,12 @@ static int drop_unread(struct gmem_vm *vm)
 	return 0;
 }
 
-static int compare(struct gmem_vm *vm, uint64_t begin_ns)
+static int compare_vm(struct gmem_vm *vm, uint64_t begin_ns)
 {
 	int err = check_files(vm, begin_ns);
 
 	if (!err)
-		err = drop_unread(vm);
+		err = drop_unread_shared(vm);
 	check_slots(vm);
 	for (int side = 0; side < GMEM_SIDES; side++)
 		gmem_ranges_free(&vm->doubled[side]);
@@ -311,7 +310,7 @@ int model_backing(struct gmem_model *m, const struct gmem_rec *r)
 	struct gmem_vm *vm, *tmp;
 	int err = 0;
 
-	if (is_over(m, r->h.ts_ns))
+	if (is_of_past_scan(m, r->h.ts_ns))
 		return 0;
 	m->features |= GMEM_FEATURE_BACKING;
 	m->backing_ns = r->h.ts_ns;
@@ -320,7 +319,7 @@ int model_backing(struct gmem_model *m, const struct gmem_rec *r)
 	m->backing_settles = true;
 	HASH_ITER(hh, m->vms, vm, tmp) {
 		if (!err)
-			err = compare(vm, r->h.ts_ns - r->dur_ns);
+			err = compare_vm(vm, r->h.ts_ns - r->dur_ns);
 	}
 	return err;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* guest_memfd files and their bindings. An event and the inventory may both tell of one, in any order. */
+/* guest_memfd files and their bindings. An event and the inventory may both report one, in any order. */
 #include "model/model_parts.h"
 
 #include <errno.h>
@@ -10,8 +10,8 @@ void model_free_file(struct gmem_file *f)
 	free(f->holders.list);
 }
 
-/* A new file is empty: that is true when it is created, and has to be read from then on. */
-static int populate(struct gmem_vm *vm, struct gmem_file *f, const struct gmem_rec *r)
+/* Sets the populated pages of a file: as scanned, or none at its creation. */
+static int set_populated(struct gmem_vm *vm, struct gmem_file *f, const struct gmem_rec *r)
 {
 	if (r->h.kind == GMEM_SCAN_FILE && r->nr_pages != GMEM_UNKNOWN) {
 		f->populated = r->nr_pages;
@@ -42,10 +42,10 @@ int model_add_file(struct gmem_vm *vm, const struct gmem_rec *r)
 	f->seen_ns = r->h.ts_ns;
 	if (r->h.kind == GMEM_SCAN_FILE)
 		f->mapped = r->start & GMEM_FILE_MAPPED;
-	return populate(vm, f, r);
+	return set_populated(vm, f, r);
 }
 
-/* Deletes slot i, and what was double-backed in it. */
+/* Deletes slot @i and its double-backed ranges. */
 static int drop_slot(struct gmem_vm *vm, size_t i)
 {
 	const struct gmem_slot s = vm->slots[i];
@@ -70,20 +70,20 @@ int model_del_slot(struct gmem_vm *vm, const struct gmem_rec *r)
 	return del_slots(vm, r->ino, false, r->aux);
 }
 
-static void close_file(struct gmem_vm *vm, size_t i)
+static void drop_file(struct gmem_vm *vm, size_t i)
 {
 	model_free_file(&vm->files[i]);
 	gap_close(vm->files, vm->nr_files--, i, sizeof(*vm->files));
 }
 
-/* The kernel unbinds what is left when the file goes, and tells no more of it. */
+/* Deletes a file and its bindings: the kernel unbinds them on release without further events. */
 int model_del_file(struct gmem_vm *vm, const struct gmem_rec *r)
 {
 	int err = del_slots(vm, r->ino, true, 0);
 
 	for (size_t i = vm->nr_files; i-- > 0; ) {
 		if (vm->files[i].ino == r->ino)
-			close_file(vm, i);
+			drop_file(vm, i);
 	}
 	return err;
 }
@@ -93,7 +93,7 @@ static bool is_same_slot(const struct gmem_slot *s, const struct gmem_rec *r)
 	return s->ino == r->ino && s->gfn == r->start && s->npages == r->end - r->start && s->pgoff == r->arg;
 }
 
-/* A memslot is bound once: what is still bound to it lost its unbind, or is found again. */
+/* Deletes an older binding of the memslot, which has only one: its unbind was lost, or a scan repeats it. */
 static int del_stale_slot(struct gmem_vm *vm, const struct gmem_rec *r)
 {
 	int err = 0;
@@ -131,14 +131,14 @@ int model_add_slot(struct gmem_vm *vm, const struct gmem_rec *r)
 	return 0;
 }
 
-/* What neither the scan nor an event has told of since it began is gone. */
+/* Deletes files and slots that neither the scan nor an event has reported since the scan began. */
 int model_forget_unseen(struct gmem_vm *vm)
 {
 	int err = 0;
 
 	for (size_t i = vm->nr_files; i-- > 0; ) {
 		if (vm->files[i].seen_ns < vm->scan_ns)
-			close_file(vm, i);
+			drop_file(vm, i);
 	}
 	for (size_t i = vm->nr_slots; i-- > 0; ) {
 		if (vm->slots[i].seen_ns < vm->scan_ns && drop_slot(vm, i))

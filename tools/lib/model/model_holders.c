@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Which processes have a VM, or a file of it. */
+/* Holders: processes that have a VM, or a file of it, open. */
 #include "model/model_parts.h"
 
 #include <errno.h>
@@ -27,7 +27,7 @@ static int add_holder(struct gmem_holders *holders, uint32_t pid, const char *co
 	return 0;
 }
 
-static void forget_holders(struct gmem_holders *holders, uint64_t before_ns)
+static void drop_holders(struct gmem_holders *holders, uint64_t before_ns)
 {
 	for (size_t i = holders->nr; i-- > 0; ) {
 		if (holders->list[i].seen_ns < before_ns)
@@ -35,7 +35,7 @@ static void forget_holders(struct gmem_holders *holders, uint64_t before_ns)
 	}
 }
 
-/* Who makes a file has it, and has the VM, which it asked for it. */
+/* Adds the creator of a file as its holder, and as a holder of the VM, whose descriptor it used. */
 int model_add_creator(struct gmem_vm *vm, const struct gmem_rec *r)
 {
 	const char *comm = r->h.tgid == vm->pid ? vm->comm : NULL;
@@ -54,7 +54,7 @@ int model_holder(struct gmem_vm *vm, const struct gmem_holder_rec *r)
 	return add_holder(&vm->holders, r->h.tgid, r->comm, r->h.ts_ns);
 }
 
-/* Who was not met is gone. Of a VM that came while they were looked for, nothing is known. */
+/* Drops holders that the search has not found. Skips VMs that appeared during the search. */
 void model_holders(struct gmem_model *m, const struct gmem_rec *r)
 {
 	uint64_t begin_ns = r->h.ts_ns - r->dur_ns;
@@ -64,9 +64,9 @@ void model_holders(struct gmem_model *m, const struct gmem_rec *r)
 	HASH_ITER(hh, m->vms, vm, tmp) {
 		if (vm->seen_ns >= begin_ns || vm->ended_ns)
 			continue;
-		forget_holders(&vm->holders, begin_ns);
+		drop_holders(&vm->holders, begin_ns);
 		for (size_t i = 0; i < vm->nr_files; i++)
-			forget_holders(&vm->files[i].holders, begin_ns);
+			drop_holders(&vm->files[i].holders, begin_ns);
 		vm->orphan = !vm->holders.nr;
 	}
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Attributes and pages: changes of them, and what was read from kernel memory. */
+/* Attributes and pages, as changed by events and as scanned. */
 #include "model/model_parts.h"
 
 #include <errno.h>
 
 #define ATTRIBUTE_PRIVATE	(1ULL << 3)	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
 
-/* Where it is at work: of one that never converts, nothing is kept. */
-static int remember(struct gmem_vm *vm, const struct gmem_rec *r, bool private)
+/* Adds a conversion to the hot and the recent ranges, which are allocated with the first one. */
+static int record_conversion(struct gmem_vm *vm, const struct gmem_rec *r, bool private)
 {
 	enum gmem_direction d = private ? GMEM_TO_PRIVATE : GMEM_TO_SHARED;
 
@@ -26,12 +26,12 @@ int model_set_attributes(struct gmem_model *m, struct gmem_vm *vm, const struct 
 	bool private = r->arg & ATTRIBUTE_PRIVATE;
 	int err;
 
-	/* Attributes by page offset of a file (ino) are of kernels to come. */
+	/* Attributes by page offset (ino is set) belong to future kernels. */
 	if (r->ino)
 		return 0;
 	if (r->ret || !r->aux)
 		change.end = change.start;
-	err = change.start < change.end ? remember(vm, r, private) : 0;
+	err = change.start < change.end ? record_conversion(vm, r, private) : 0;
 	if (!err && change.start < change.end)
 		err = model_converted(m, vm, &r->h, r->h.ts_ns - r->dur_ns, r->start, r->end);
 	if (err)
@@ -53,7 +53,10 @@ void model_scan_begin(struct gmem_vm *vm, const struct gmem_rec *r)
 	vm->scan_lost = r->arg;
 }
 
-/* A block is read because something in it was converted, and may have been converted back. */
+/*
+ * Replaces attributes by those scanned. A single block is scanned because some of it was
+ * converted, and perhaps converted back: all of it is marked.
+ */
 static int replace_map(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r)
 {
 	int err;
@@ -78,7 +81,7 @@ int model_map(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_re
 	}
 }
 
-static void set_state(struct gmem_vm *vm)
+static void set_map_state(struct gmem_vm *vm)
 {
 	bool lost = vm->doubted || vm->now.lost_state > vm->scan_lost;
 
@@ -92,7 +95,7 @@ int model_scan_end(struct gmem_vm *vm, const struct gmem_rec *r)
 
 	vm->scan_took_ns = r->h.ts_ns - vm->scan_ns;
 	vm->map_known = true;
-	set_state(vm);
+	set_map_state(vm);
 	return err;
 }
 
@@ -100,5 +103,5 @@ void model_behind(struct gmem_vm *vm, const struct gmem_rec *r)
 {
 	vm->behind = r->aux;
 	if (vm->map == GMEM_MAP_CURRENT || (vm->map == GMEM_MAP_STALE && vm->only_behind))
-		set_state(vm);
+		set_map_state(vm);
 }

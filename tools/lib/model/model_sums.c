@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* What follows from what is known of a VM: sums over its files, slots and ranges. */
+/* Derived figures of a VM: sums over its files, slots and ranges. */
 #include "model/model_parts.h"
 
 uint64_t gmem_vm_slot_bytes(const struct gmem_vm *vm)
@@ -70,7 +70,7 @@ struct gmem_sum gmem_vm_unused(const struct gmem_model *m, const struct gmem_vm 
 	return sum_files(m, vm, true);
 }
 
-/* Of the set, what slots cover. */
+/* Returns the bytes of the set that slots cover. */
 static uint64_t bytes_in_slots(const struct gmem_vm *vm, const struct gmem_ranges *set)
 {
 	uint64_t pages = 0;
@@ -85,7 +85,7 @@ uint64_t gmem_vm_private_bytes(const struct gmem_vm *vm)
 	return bytes_in_slots(vm, &vm->private);
 }
 
-/* Only what the slot has of [start, end): sums over slots are the sum of the VM. */
+/* Counts within the slot only, so that sums over slots equal the sum of the VM. */
 struct gmem_doubled gmem_slot_doubled(const struct gmem_vm *vm, const struct gmem_slot *s,
 				      uint64_t start, uint64_t end)
 {
@@ -118,7 +118,7 @@ uint64_t gmem_vm_shared_populated_bytes(const struct gmem_vm *vm)
 	return bytes_in_slots(vm, &vm->shared_pages);
 }
 
-/* Of a block that slots may cover in part, or several together. */
+/* Returns true if the block has private and shared pages; slots may cover it in part, or several together. */
 static bool is_mixed(const struct gmem_vm *vm, uint64_t block)
 {
 	uint64_t from = block * BLOCK_PAGES, to = from + BLOCK_PAGES, pages = 0, private = 0;
@@ -136,10 +136,10 @@ static bool is_mixed(const struct gmem_vm *vm, uint64_t block)
 	return private && private < pages;
 }
 
-/* Of the blocks [first, last), which one slot covers: those with an edge of an extent inside. */
+/* Counts the mixed blocks of [first, last), all covered by one slot: an edge of an extent lies inside. */
 static uint64_t mixed_within(const struct gmem_vm *vm, uint64_t first, uint64_t last)
 {
-	uint64_t mixed = 0, done = first;	/* blocks below done were counted or are whole */
+	uint64_t mixed = 0, done = first;	/* blocks below done are counted, or not mixed */
 	struct gmem_extent x = { 0, first * BLOCK_PAGES };
 
 	if (first >= last)
@@ -159,11 +159,11 @@ static uint64_t mixed_within(const struct gmem_vm *vm, uint64_t first, uint64_t 
 	return mixed;
 }
 
-/* Slots are in order of gfn, and neighbours may share a block: it is looked at once. */
+/* Counts blocks. Slots are sorted by gfn; a block that two of them share counts once. */
 struct gmem_blocks gmem_vm_blocks(const struct gmem_vm *vm)
 {
 	struct gmem_blocks b = { 0, 0 };
-	uint64_t done = 0;	/* blocks below were looked at */
+	uint64_t done = 0;	/* blocks below are counted */
 
 	for (size_t i = 0; i < vm->nr_slots; i++) {
 		const struct gmem_slot *s = &vm->slots[i];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* The model, and the VMs in it: how they come and go. */
+/* Lifetime of the model and of its VMs. */
 #define HASH_NONFATAL_OOM 1	/* uthash would exit */
 #include "model/model_parts.h"
 
@@ -10,7 +10,7 @@ const char *const gmem_map_state_names[GMEM_MAP_STATES] = {
 	[GMEM_MAP_STALE]	= "stale",
 };
 
-/* A source that does not say is one that tells all. */
+/* Creates a model; until GMEM_PROBES comes, the source is assumed to have all features. */
 struct gmem_model *gmem_model_new(void)
 {
 	struct gmem_model *m = calloc(1, sizeof(*m));

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /*
- * Extents in chunks of up to CHUNK, chunks in an array: two binary searches
- * find an extent, and a change moves one chunk's tail at most. Whatever needs
- * memory is reserved before anything is changed.
+ * Extents in chunks of up to CHUNK, chunks in an array: two binary searches find an extent, and
+ * a change moves the tail of one chunk at most. Memory is reserved before anything is changed.
  */
 #include "model/ranges.h"
 
@@ -18,7 +17,7 @@ struct gmem_chunk {
 	struct gmem_extent e[CHUNK];
 };
 
-/* Extent i of chunk c; c == nr_chunks is the end. */
+/* Position: extent i of chunk c; c == nr_chunks is the end. */
 struct pos {
 	size_t c;
 	size_t i;
@@ -33,8 +32,8 @@ void gmem_ranges_free(struct gmem_ranges *r)
 	memset(r, 0, sizeof(*r));
 }
 
-/* The first extent that ends at or above x. */
-static struct pos find(const struct gmem_ranges *r, uint64_t x)
+/* Returns the first extent that ends at or above @x. */
+static struct pos find_extent(const struct gmem_ranges *r, uint64_t x)
 {
 	struct pos p = { 0, 0 };
 	size_t lo = 0, hi = r->nr_chunks;
@@ -65,12 +64,12 @@ static struct pos find(const struct gmem_ranges *r, uint64_t x)
 	return p;
 }
 
-static struct gmem_extent *at(const struct gmem_ranges *r, struct pos p)
+static struct gmem_extent *extent_at(const struct gmem_ranges *r, struct pos p)
 {
 	return p.c < r->nr_chunks ? &r->chunks[p.c]->e[p.i] : NULL;
 }
 
-/* Room for one more extent, wherever it goes. */
+/* Reserves memory for one more extent at any position. */
 static int reserve(struct gmem_ranges *r)
 {
 	if (r->nr_chunks == r->max_chunks) {
@@ -87,7 +86,7 @@ static int reserve(struct gmem_ranges *r)
 	return r->spare ? 0 : -ENOMEM;
 }
 
-/* Puts the spare in as chunk c. */
+/* Inserts the spare chunk as chunk @c. */
 static struct gmem_chunk *insert_chunk(struct gmem_ranges *r, size_t c)
 {
 	struct gmem_chunk *ch = r->spare;
@@ -101,7 +100,7 @@ static struct gmem_chunk *insert_chunk(struct gmem_ranges *r, size_t c)
 	return ch;
 }
 
-static uint64_t sum(const struct gmem_chunk *ch)
+static uint64_t chunk_pages(const struct gmem_chunk *ch)
 {
 	uint64_t pages = 0;
 
@@ -110,24 +109,24 @@ static uint64_t sum(const struct gmem_chunk *ch)
 	return pages;
 }
 
-/* The upper half moves to a new chunk; returns where p is then. */
+/* Moves the upper half to a new chunk; returns the new position of @p. */
 static struct pos split_chunk(struct gmem_ranges *r, struct pos p)
 {
 	struct gmem_chunk *lower = r->chunks[p.c], *upper = insert_chunk(r, p.c + 1);
-	size_t half = p.i == CHUNK ? CHUNK : CHUNK / 2;	/* appending leaves it full */
+	size_t half = p.i == CHUNK ? CHUNK : CHUNK / 2;	/* appending leaves the old chunk full */
 
 	upper->n = lower->n - half;
 	memcpy(upper->e, &lower->e[half], upper->n * sizeof(*upper->e));
 	lower->n = half;
-	upper->nr_pages = sum(upper);
+	upper->nr_pages = chunk_pages(upper);
 	lower->nr_pages -= upper->nr_pages;
 	if (p.i >= half)
 		return (struct pos){ p.c + 1, p.i - half };
 	return p;
 }
 
-/* Before p. The memory for it was reserved. */
-static void insert(struct gmem_ranges *r, struct pos p, uint64_t start, uint64_t end)
+/* Inserts an extent before @p. reserve() was called. */
+static void insert_extent(struct gmem_ranges *r, struct pos p, uint64_t start, uint64_t end)
 {
 	struct gmem_chunk *ch;
 
@@ -147,7 +146,7 @@ static void insert(struct gmem_ranges *r, struct pos p, uint64_t start, uint64_t
 }
 
 /* Drops the extents from p on that start below limit. */
-static void erase(struct gmem_ranges *r, struct pos p, uint64_t limit)
+static void erase_extents(struct gmem_ranges *r, struct pos p, uint64_t limit)
 {
 	size_t first_empty = 0, nr_empty = 0;
 
@@ -177,9 +176,9 @@ static void erase(struct gmem_ranges *r, struct pos p, uint64_t limit)
 	r->nr_chunks -= nr_empty;
 }
 
-static void resize(struct gmem_ranges *r, struct pos p, uint64_t start, uint64_t end)
+static void resize_extent(struct gmem_ranges *r, struct pos p, uint64_t start, uint64_t end)
 {
-	struct gmem_extent *x = at(r, p);
+	struct gmem_extent *x = extent_at(r, p);
 	uint64_t more = (end - start) - (x->end - x->start);	/* modulo 2^64: may be less */
 
 	r->chunks[p.c]->nr_pages += more;
@@ -188,20 +187,20 @@ static void resize(struct gmem_ranges *r, struct pos p, uint64_t start, uint64_t
 	x->end = end;
 }
 
-static struct pos after(const struct gmem_ranges *r, struct pos p)
+static struct pos next_pos(const struct gmem_ranges *r, struct pos p)
 {
 	if (++p.i == r->chunks[p.c]->n)
 		p = (struct pos){ p.c + 1, 0 };
 	return p;
 }
 
-/* The last extent that starts at or below limit, from p on; p itself does. */
+/* Returns the end of the last extent from @p on that starts at or below @limit; @p itself does. */
 static uint64_t last_end(const struct gmem_ranges *r, struct pos p, uint64_t limit)
 {
-	uint64_t end = at(r, p)->end;
+	uint64_t end = extent_at(r, p)->end;
 
-	for (p = after(r, p); at(r, p) && at(r, p)->start <= limit; p = after(r, p))
-		end = at(r, p)->end;
+	for (p = next_pos(r, p); extent_at(r, p) && extent_at(r, p)->start <= limit; p = next_pos(r, p))
+		end = extent_at(r, p)->end;
 	return end;
 }
 
@@ -212,13 +211,13 @@ int gmem_ranges_add(struct gmem_ranges *r, uint64_t start, uint64_t end)
 
 	if (start >= end)
 		return 0;
-	p = find(r, start);
-	x = at(r, p);
+	p = find_extent(r, start);
+	x = extent_at(r, p);
 	if (!x || x->start > end) {
 		int err = reserve(r);
 
 		if (!err)
-			insert(r, p, start, end);
+			insert_extent(r, p, start, end);
 		return err;
 	}
 	if (x->start < start)
@@ -228,11 +227,11 @@ int gmem_ranges_add(struct gmem_ranges *r, uint64_t start, uint64_t end)
 
 		if (last > end)
 			end = last;
-		erase(r, after(r, p), end);
+		erase_extents(r, next_pos(r, p), end);
 	} else {
 		end = x->end;
 	}
-	resize(r, p, start, end);
+	resize_extent(r, p, start, end);
 	return 0;
 }
 
@@ -244,8 +243,8 @@ int gmem_ranges_del(struct gmem_ranges *r, uint64_t start, uint64_t end)
 
 	if (start >= end)
 		return 0;
-	p = find(r, start + 1);
-	x = at(r, p);
+	p = find_extent(r, start + 1);
+	x = extent_at(r, p);
 	if (!x || x->start >= end)
 		return 0;
 	if (x->start < start) {
@@ -256,24 +255,24 @@ int gmem_ranges_del(struct gmem_ranges *r, uint64_t start, uint64_t end)
 
 			if (err)
 				return err;
-			resize(r, p, x->start, start);
-			insert(r, after(r, p), end, x_end);
+			resize_extent(r, p, x->start, start);
+			insert_extent(r, next_pos(r, p), end, x_end);
 			return 0;
 		}
-		resize(r, p, x->start, start);
-		p = after(r, p);
-		x = at(r, p);
+		resize_extent(r, p, x->start, start);
+		p = next_pos(r, p);
+		x = extent_at(r, p);
 	}
 	if (!x || x->start >= end)
 		return 0;
-	/* The last extent that is touched may stick out above: cut, don't drop it. */
+	/* The last extent may end above the range: cut it, do not drop it. */
 	last = last_end(r, p, end - 1);
 	if (last > end) {
-		struct pos q = find(r, last);
+		struct pos q = find_extent(r, last);
 
-		resize(r, q, end, last);
+		resize_extent(r, q, end, last);
 	}
-	erase(r, p, end);
+	erase_extents(r, p, end);
 	return 0;
 }
 
@@ -284,7 +283,7 @@ uint64_t gmem_ranges_count(const struct gmem_ranges *r, uint64_t start, uint64_t
 
 	if (start >= end)
 		return 0;
-	for (p = find(r, start + 1); p.c < r->nr_chunks; ) {
+	for (p = find_extent(r, start + 1); p.c < r->nr_chunks; ) {
 		const struct gmem_chunk *ch = r->chunks[p.c];
 		const struct gmem_extent *x = &ch->e[p.i];
 
@@ -296,7 +295,7 @@ uint64_t gmem_ranges_count(const struct gmem_ranges *r, uint64_t start, uint64_t
 			continue;
 		}
 		pages += (x->end < end ? x->end : end) - (x->start > start ? x->start : start);
-		p = after(r, p);
+		p = next_pos(r, p);
 	}
 	return pages;
 }
@@ -307,7 +306,7 @@ bool gmem_ranges_next(const struct gmem_ranges *r, uint64_t from, struct gmem_ex
 
 	if (from == UINT64_MAX)
 		return false;
-	found = at(r, find(r, from + 1));
+	found = extent_at(r, find_extent(r, from + 1));
 	if (!found)
 		return false;
 	*x = *found;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * A set of pages, kept as sorted extents that neither touch nor overlap: 16
- * bytes for each. Adding and removing cost O(log n) plus what they merge.
+ * Set of pages, kept as sorted extents that neither touch nor overlap, 16 bytes each. Adding
+ * and removing cost O(log n) plus the extents that they merge.
  */
 #ifndef GMEM_RANGES_H
 #define GMEM_RANGES_H
@@ -18,7 +18,7 @@ struct gmem_extent {
 
 struct gmem_chunk;
 
-/* All zero is the empty set. */
+/* Zero-initialised: the empty set. */
 struct gmem_ranges {
 	struct gmem_chunk **chunks;
 	struct gmem_chunk *spare;
@@ -30,15 +30,15 @@ struct gmem_ranges {
 
 void gmem_ranges_free(struct gmem_ranges *r);
 
-/* 0, or -ENOMEM with the set as it was. An empty or inverted range is no-op. */
+/* Return 0, or -ENOMEM with the set unchanged. An empty or inverted range does nothing. */
 int gmem_ranges_add(struct gmem_ranges *r, uint64_t start, uint64_t end);
 int gmem_ranges_del(struct gmem_ranges *r, uint64_t start, uint64_t end);
 
-/* Pages of the set within [start, end). */
+/* Returns the number of pages of the set within [start, end). */
 uint64_t gmem_ranges_count(const struct gmem_ranges *r, uint64_t start, uint64_t end);
 
 /*
- * The first extent that ends above from, as a whole; false if there is none.
+ * Sets @x to the first whole extent that ends above @from; returns false if there is none.
  * Walk: for (x.end = 0; gmem_ranges_next(r, x.end, &x); ) ..
  */
 bool gmem_ranges_next(const struct gmem_ranges *r, uint64_t from, struct gmem_extent *x);

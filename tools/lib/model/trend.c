@@ -8,13 +8,13 @@
 
 struct gmem_trend_vm {
 	uint64_t id;
-	uint64_t first;		/* refresh in which it was there first */
-	uint64_t last;		/* and in which it was last */
+	uint64_t first;		/* first refresh with the VM */
+	uint64_t last;		/* last refresh with it */
 	float rate[GMEM_TREND_POINTS];
 	UT_hash_handle hh;
 };
 
-static void forget(struct gmem_trend *t, struct gmem_trend_vm *v)
+static void free_vm(struct gmem_trend *t, struct gmem_trend_vm *v)
 {
 	HASH_DEL(t->vms, v);
 	free(v);
@@ -25,11 +25,11 @@ void gmem_trend_free(struct gmem_trend *t)
 	struct gmem_trend_vm *v, *tmp;
 
 	HASH_ITER(hh, t->vms, v, tmp)
-		forget(t, v);
+		free_vm(t, v);
 	memset(t, 0, sizeof(*t));
 }
 
-static struct gmem_trend_vm *get(struct gmem_trend *t, uint64_t id)
+static struct gmem_trend_vm *get_or_add_vm(struct gmem_trend *t, uint64_t id)
 {
 	struct gmem_trend_vm *v;
 
@@ -64,7 +64,7 @@ int gmem_trend_add(struct gmem_trend *t, const struct gmem_model *m)
 	if (t->refreshes && t->ts_ns[(t->refreshes - 1) % GMEM_TREND_POINTS] == m->now_ns)
 		return 0;
 	HASH_ITER(hh, m->vms, vm, tmp) {
-		v = get(t, vm->id);
+		v = get_or_add_vm(t, vm->id);
 		if (!v)
 			return -ENOMEM;
 		v->last = t->refreshes;
@@ -74,7 +74,7 @@ int gmem_trend_add(struct gmem_trend *t, const struct gmem_model *m)
 	if (HASH_COUNT(t->vms) > HASH_COUNT(m->vms)) {
 		HASH_ITER(hh, t->vms, v, vtmp) {
 			if (v->last != t->refreshes)
-				forget(t, v);
+				free_vm(t, v);
 		}
 	}
 	t->all[at] = all;
@@ -83,8 +83,8 @@ int gmem_trend_add(struct gmem_trend *t, const struct gmem_model *m)
 	return 0;
 }
 
-/* Refreshes up to that time: they are kept in order. */
-static uint64_t end_of(const struct gmem_trend *t, uint64_t until_ns)
+/* Returns the number of the first refresh after @until_ns. */
+static uint64_t end_refresh(const struct gmem_trend *t, uint64_t until_ns)
 {
 	uint64_t end = t->refreshes;
 	uint64_t oldest = end > GMEM_TREND_POINTS ? end - GMEM_TREND_POINTS : 0;
@@ -97,7 +97,7 @@ static uint64_t end_of(const struct gmem_trend *t, uint64_t until_ns)
 size_t gmem_trend_get(const struct gmem_trend *t, uint64_t vm, uint64_t until_ns, float *values,
 		      size_t n)
 {
-	uint64_t end = end_of(t, until_ns), first = 0;
+	uint64_t end = end_refresh(t, until_ns), first = 0;
 	uint64_t oldest = t->refreshes > GMEM_TREND_POINTS ? t->refreshes - GMEM_TREND_POINTS : 0;
 	const float *from = t->all;
 	size_t known = 0;
