@@ -74,7 +74,7 @@ fails()
 }
 
 fails "no file" 7 'No such file' $trace print "$dir/none"
-fails "no recording" 7 'no recording' $trace print README.md
+fails "not a recording" 7 'is not a gmem recording' $trace print README.md
 fails "two files" 2 "unexpected argument 'b'" $trace print a b
 fails "no such kind" 2 "'x'" $trace print --kind x
 fails "no size" 2 "'5Q'" $trace print --size 5Q

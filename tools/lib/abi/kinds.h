@@ -8,7 +8,7 @@
 
 #include "bpf/gmem_abi.h"
 
-/* The record is the callee's only during the call. 0 goes on, else -errno stops. */
+/* Receives a record, which is valid during the call only. Returns 0 to go on, or -errno to stop. */
 typedef int (*gmem_record_fn)(void *ctx, const struct gmem_hdr *rec);
 
 enum gmem_phase {

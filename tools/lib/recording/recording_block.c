@@ -5,11 +5,11 @@
 #include <string.h>
 #include <xxhash.h>
 
-/* Fast: the recorder must not be slower than what it records. */
+/* Compression level: the fastest, as the recorder must keep up with the events. */
 #define LEVEL 1
 
-_Static_assert(RECORDING_RAW_MAX >= ENCODER_ROOM, "a block that no reader takes");
-_Static_assert(RECORDING_STORED_MAX >= ZSTD_COMPRESSBOUND(RECORDING_RAW_MAX), "no room");
+_Static_assert(RECORDING_RAW_MAX >= ENCODER_ROOM, "block larger than readers accept");
+_Static_assert(RECORDING_STORED_MAX >= ZSTD_COMPRESSBOUND(RECORDING_RAW_MAX), "stored block does not fit");
 
 uint64_t recording_sum(uint64_t seed, const void *bytes, size_t size)
 {

@@ -6,8 +6,8 @@
 #include "abi/kinds.h"
 
 /*
- * The pad is for this: a fixed number of varints is read without looking for the end, and
- * then it is seen whether they were inside. Whatever has a length looks first.
+ * The pad lets the decoder read a fixed number of varints without a check, and then check once
+ * whether they were inside the block. Everything with a length checks first.
  */
 _Static_assert(DECODER_PAD >= 1 + (2 + 1 + 4 + 1 + 8 + 1) * VARINT_MAX, "pad too small");
 
@@ -24,7 +24,7 @@ void decoder_begin(struct decoder *d, const struct layouts *layouts, const uint8
 	memset(d->expect, 0, sizeof(d->expect));
 }
 
-/* NULL where there is nothing like that. */
+/* Reads a context number, and the context if it is new. Returns NULL if the number is invalid. */
 static const uint8_t *get_context(struct decoder *d, const uint8_t *p, struct record_context **c)
 {
 	uint64_t n, vm, tgid, tid, cpu;
@@ -84,7 +84,7 @@ static const uint8_t *get_event(struct gmem_rec *r, struct record_context *c,
 	return p;
 }
 
-/* n: how many there are in the record. NULL: there are more in the block, or it ends. */
+/* Reads @n 64-bit numbers of a record. Returns NULL if the block has more of them, or ends. */
 static const uint8_t *get_numbers(const struct decoder *d, const uint8_t *p, uint8_t *to, size_t n)
 {
 	uint64_t written, same, v = 0;
@@ -178,8 +178,8 @@ static const uint8_t *get_sections(struct decoder *d, struct record_context *c,
 	return get_bytes(d, p, d->out.bytes + size - (size - at) % 8, (size - at) % 8);
 }
 
-/* Of an older version: what has come since is 0. */
-static void extend(struct gmem_hdr *h)
+/* Extends a record of an older version: fields that were added since are 0. */
+static void extend_to_known(struct gmem_hdr *h)
 {
 	size_t known = gmem_kind_bytes(h->kind);
 
@@ -233,6 +233,6 @@ const struct gmem_hdr *decoder_next(struct decoder *d)
 	if (d->bad)
 		return NULL;
 	d->left--;
-	extend(&d->out.hdr);
+	extend_to_known(&d->out.hdr);
 	return &d->out.hdr;
 }

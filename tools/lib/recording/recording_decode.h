@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* The bytes of a block into records: the other side of recording_encode.h. Any bytes are safe. */
+/* Decoder of the bytes of a block, the counterpart of recording_encode.h. Safe for any input. */
 #ifndef GMEM_RECORDING_DECODE_H
 #define GMEM_RECORDING_DECODE_H
 
 #include "recording/recording_encode.h"
 #include "recording/recording_layout.h"
 
-/* Behind the bytes of a block there must be so many zeros. */
+/* Number of zero bytes that must follow the bytes of a block. */
 #define DECODER_PAD	256
 
 struct decoder {
 	const struct layouts *layouts;
 	const uint8_t *p;
 	const uint8_t *end;
-	uint32_t left;			/* records that the block still has */
-	bool bad;			/* it has fewer: the rest makes no sense */
+	uint32_t left;			/* records of the block not decoded yet */
+	bool bad;			/* the rest cannot be decoded */
 	uint64_t now_ns;
 	uint32_t nr_contexts;
 	struct record_expect expect[GMEM_KINDS_MAX];
@@ -29,7 +29,7 @@ struct decoder {
 void decoder_begin(struct decoder *d, const struct layouts *layouts, const uint8_t *bytes,
 		   size_t size, uint32_t nr, uint64_t first_ns);
 
-/* The next record, valid until the next call; NULL: there is none, see left and bad. */
+/* Returns the next record, valid until the next call, or NULL at the end: see left and bad. */
 const struct gmem_hdr *decoder_next(struct decoder *d);
 
 #endif /* GMEM_RECORDING_DECODE_H */

@@ -8,7 +8,7 @@
 
 void encoder_reset(struct encoder *e)
 {
-	/* All but the bytes. */
+	/* The bytes need no clearing. */
 	memset(e, 0, offsetof(struct encoder, contexts));
 	memset(e->buckets, 0, sizeof(e->buckets));
 }
@@ -35,7 +35,7 @@ static uint8_t *put_new_context(struct encoder *e, const struct gmem_hdr *h, uin
 	return put_varint(p, h->cpu);
 }
 
-/* Contexts are numbered as they come; a number that is new is followed by what it stands for. */
+/* Writes the number of a context. Contexts are numbered in order; a new number is followed by its fields. */
 static uint8_t *put_context(struct encoder *e, const struct gmem_hdr *h, uint8_t *p)
 {
 	unsigned int b;
@@ -85,7 +85,7 @@ static uint8_t *put_event(struct encoder *e, const struct gmem_rec *r, struct re
 	return p;
 }
 
-/* Zeros at the end are not written, and neither are repetitions of a number. */
+/* Writes 64-bit numbers, without zeros at the end and repetitions of a number. */
 static uint8_t *put_numbers(const uint8_t *from, size_t n, uint8_t *p)
 {
 	uint64_t v, last = 0;
@@ -128,8 +128,8 @@ static uint8_t *put_numbers32(const uint8_t *from, size_t n, uint8_t *p)
 	return p;
 }
 
-/* What is behind the extents of a map was never written, and may be anything. */
-static size_t meaningful(const struct gmem_hdr *rec)
+/* Returns the bytes of a record that are initialised: in a map, those behind its extents are not. */
+static size_t valid_bytes(const struct gmem_hdr *rec)
 {
 	const struct gmem_map_rec *m = (const struct gmem_map_rec *)rec;
 	size_t n;
@@ -148,7 +148,7 @@ static uint8_t *put_sections(struct encoder *e, const struct gmem_hdr *rec, cons
 			     struct record_expect *x, uint8_t *p)
 {
 	const uint8_t *from = (const uint8_t *)rec;
-	size_t at = sizeof(*rec), end = meaningful(rec);
+	size_t at = sizeof(*rec), end = valid_bytes(rec);
 
 	for (int i = 0; i < l->nr; i++) {
 		const struct layout_section *s = &l->s[i];
@@ -177,7 +177,7 @@ static uint8_t *put_sections(struct encoder *e, const struct gmem_hdr *rec, cons
 	return p;
 }
 
-/* That and nothing else: so are nearly all. */
+/* Returns true for a plain struct gmem_rec: the fast path of nearly all records. */
 static bool is_event(const struct layout *l, const struct gmem_hdr *rec)
 {
 	return l->s[0].type == 'e' && rec->size == sizeof(struct gmem_rec);

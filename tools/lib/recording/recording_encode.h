@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Records into the bytes of a block. Owns what is expected of the next record, so that only
- * the differences are written; knows neither compression nor files.
+ * Encoder of records into the bytes of a block. It keeps the expected fields of the next record
+ * and writes only the differences; compression and files are not its concern.
  */
 #ifndef GMEM_RECORDING_ENCODE_H
 #define GMEM_RECORDING_ENCODE_H
@@ -13,11 +13,11 @@
 #include "bpf/gmem_abi.h"
 #include "recording/recording_format.h"
 
-/* A block is full at BYTES; one more record of any size still fits then. */
+/* Limits of a block: it is full at BYTES; in ROOM one more record of any size fits. */
 #define ENCODER_BYTES	(256 * 1024)
 #define ENCODER_ROOM	(ENCODER_BYTES + 96 * 1024)
 
-/* What the last record of a kind had. */
+/* Fields of the last record of a kind. */
 struct record_expect {
 	uint64_t ino;
 	uint64_t arg;
@@ -27,7 +27,7 @@ struct record_expect {
 	uint16_t size;		/* 0: there was none */
 };
 
-/* Who caused it and where, and the range of the last event there. */
+/* Task and CPU of events, and the range of the last one. */
 struct record_context {
 	uint64_t vm;
 	uint32_t tgid;
@@ -43,8 +43,8 @@ struct encoder {
 	size_t used;			/* bytes */
 	uint32_t nr;			/* records */
 	uint64_t first_ns;
-	uint64_t last_ns;		/* latest of all */
-	uint64_t now_ns;		/* of the last record */
+	uint64_t last_ns;		/* latest time of all records */
+	uint64_t now_ns;		/* time of the last record */
 	uint32_t nr_contexts;
 	uint32_t last_context;
 	struct record_expect expect[GMEM_KINDS_MAX];
@@ -60,7 +60,7 @@ static inline bool encoder_full(const struct encoder *e)
 	return e->used >= ENCODER_BYTES || e->nr_contexts == RECORDING_CONTEXTS;
 }
 
-/* Not when it is full. 0, or -EINVAL for what is no record. */
+/* Adds a record; the encoder must not be full. Returns 0, or -EINVAL if the record is too short. */
 int encoder_add(struct encoder *e, const struct gmem_hdr *rec);
 
 #endif /* GMEM_RECORDING_ENCODE_H */

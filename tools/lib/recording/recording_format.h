@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * What is in the file of a recording, byte by byte: docs/recording.md. All numbers are
- * little-endian. Owns offsets, limits and varints; knows no file and no record.
+ * File format of recordings: offsets, limits and varints. All numbers are little-endian. See
+ * docs/recording.md.
  */
 #ifndef GMEM_RECORDING_FORMAT_H
 #define GMEM_RECORDING_FORMAT_H
@@ -16,9 +16,9 @@
 #define RECORDING_MAGIC_LEN	8
 #define RECORDING_BYTE_ORDER	0x01020304
 #define RECORDING_VERSION	1	/* of the format */
-#define RECORDING_READER	1	/* what a reader must know to read it */
+#define RECORDING_READER	1	/* lowest version of a reader that can read it */
 
-/* The file's header: fixed part, then "KEY=VALUE" lines, each ended by a NUL. */
+/* File header: a fixed part, then "KEY=VALUE" lines, each ended by a NUL. */
 #define RECORDING_HEAD_BYTES	88
 #define RECORDING_META_MAX	65536
 
@@ -28,40 +28,40 @@ enum recording_head {			/* offsets */
 	HEAD_VERSION	= 12,		/* u16 */
 	HEAD_READER	= 14,		/* u16 */
 	HEAD_FLAGS	= 16,		/* u32 */
-	HEAD_BLOCKS_AT	= 20,		/* u32: where the first block is */
+	HEAD_BLOCKS_AT	= 20,		/* u32: offset of the first block */
 	HEAD_ID		= 24,		/* u64: random; seed of all checksums but HEAD_SUM */
-	HEAD_FIRST_NS	= 32,		/* u64, and those that follow: of a recording that was closed */
+	HEAD_FIRST_NS	= 32,		/* u64, as all that follow; set when the recording is closed */
 	HEAD_LAST_NS	= 40,
 	HEAD_RECORDS	= 48,
 	HEAD_NR_BLOCKS	= 56,
 	HEAD_END	= 64,		/* bytes of the file */
 	HEAD_META_SUM	= 72,		/* u64: XXH64 of the lines */
-	HEAD_SUM	= 80,		/* u64: XXH64 of what is before, seed 0 */
+	HEAD_SUM	= 80,		/* u64: XXH64 of the bytes before, seed 0 */
 };
 
 enum recording_flags {
 	RECORDING_INCOMPLETE	= 1,	/* being written, or its writer died */
-	RECORDING_CUT		= 2,	/* the writer could not go on: no space */
+	RECORDING_CUT		= 2,	/* a write failed: no space */
 };
 
-/* A block: header, then stored bytes. */
+/* Blocks: a header, then the stored bytes. */
 #define RECORDING_BLOCK_HEAD	64
-#define RECORDING_RAW_MAX	(1U << 20)	/* of what a block holds, uncompressed */
+#define RECORDING_RAW_MAX	(1U << 20)	/* uncompressed bytes of a block */
 #define RECORDING_STORED_MAX	(RECORDING_RAW_MAX + (RECORDING_RAW_MAX >> 7) + 64)
-#define RECORDING_NUMBER_MAX	(1ULL << 56)	/* of blocks and records: sums of them stay right */
-#define RECORDING_CONTEXTS	4096		/* of a block, at most */
+#define RECORDING_NUMBER_MAX	(1ULL << 56)	/* blocks and records: sums must not overflow */
+#define RECORDING_CONTEXTS	4096		/* contexts of a block */
 
 enum recording_block {
 	BLOCK_MAGIC	= 0,
 	BLOCK_STORED	= 8,		/* u32: bytes that follow the header */
-	BLOCK_RAW	= 12,		/* u32: bytes of them when they are uncompressed */
+	BLOCK_RAW	= 12,		/* u32: bytes after decompression */
 	BLOCK_RECORDS	= 16,		/* u32 */
 	BLOCK_FLAGS	= 20,		/* u16 */
 	BLOCK_SEQ	= 24,		/* u64: number of the block, from 0 */
-	BLOCK_BEFORE	= 32,		/* u64: records in blocks before it */
+	BLOCK_BEFORE	= 32,		/* u64: records in earlier blocks */
 	BLOCK_FIRST_NS	= 40,		/* u64: of the first record */
-	BLOCK_LAST_NS	= 48,		/* u64: latest of all its records */
-	BLOCK_HEAD_SUM	= 56,		/* u32: XXH64 of what is before, low half */
+	BLOCK_LAST_NS	= 48,		/* u64: latest time of its records */
+	BLOCK_HEAD_SUM	= 56,		/* u32: XXH64 of the bytes before, low half */
 	BLOCK_SUM	= 60,		/* u32: XXH64 of the stored bytes, low half */
 };
 
@@ -69,11 +69,11 @@ enum recording_block_flags {
 	BLOCK_ZSTD	= 1,
 };
 
-/* A record's first byte: its kind, and whether its size follows. */
+/* First byte of a record: its kind, and whether its size follows. */
 #define RECORD_KIND_ESCAPE	127
 #define RECORD_SIZE_FOLLOWS	0x80
 
-/* Fields of struct gmem_rec that follow, as differences to what was expected. */
+/* Fields of struct gmem_rec that follow, as differences to the expected values. */
 enum recording_fields {
 	FIELD_START	= 1 << 0,
 	FIELD_LEN	= 1 << 1,
@@ -87,7 +87,7 @@ enum recording_fields {
 
 #define VARINT_MAX 10
 
-/* No fuzzer guesses a checksum: for it, all of them are right. */
+/* Fuzzers cannot guess a checksum: in a fuzzing build, checksums are not checked. */
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 #define RECORDING_IS_FUZZED 1
 #else
@@ -136,7 +136,7 @@ static inline uint64_t get_le64(const uint8_t *p)
 	return le64toh(v);
 }
 
-/* 7 bits a byte, lowest first; the top bit says that more follow. */
+/* Writes 7 bits per byte, lowest first; the top bit is set if more follow. */
 static inline uint8_t *put_varint(uint8_t *p, uint64_t v)
 {
 	while (v >= 0x80) {
@@ -147,7 +147,7 @@ static inline uint8_t *put_varint(uint8_t *p, uint64_t v)
 	return p;
 }
 
-/* Reads VARINT_MAX bytes at most; bits beyond 64 are dropped. */
+/* Reads at most VARINT_MAX bytes; bits beyond 64 are dropped. */
 static inline const uint8_t *get_varint(const uint8_t *p, uint64_t *v)
 {
 	uint64_t sum = *p & 0x7f;
@@ -163,7 +163,7 @@ static inline const uint8_t *get_varint(const uint8_t *p, uint64_t *v)
 	return p;
 }
 
-/* Small numbers of either sign become small ones without. */
+/* Maps small numbers of either sign to small unsigned ones. */
 static inline uint64_t zigzag(uint64_t v)
 {
 	return v << 1 ^ (0 - (v >> 63));

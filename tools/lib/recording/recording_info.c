@@ -13,7 +13,7 @@ enum type { TEXT, U32, U64 };
 	{ key, type, offsetof(struct gmem_recording_info, member), \
 	  sizeof(((struct gmem_recording_info *)NULL)->member) }
 
-/* One key, one field. Keys are never reused. */
+/* Keys and their fields. Keys are never reused. */
 static const struct field {
 	const char *key;
 	enum type type;
@@ -122,7 +122,7 @@ void recording_info_read(struct gmem_recording_info *info, struct layouts *layou
 		const char *is = memchr(buf, '=', len);
 
 		if (len == size)
-			return;	/* no NUL: it was cut */
+			return;	/* no NUL: the line is cut */
 		if (is)
 			read_line(info, layouts, buf, (size_t)(is - buf), is + 1);
 		buf += len + 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * What the bytes of each kind of record are. The table is written into every recording,
- * so that a reader decodes kinds that it does not know.
+ * Layout of the bytes of each kind of record. The table is written into every recording, so
+ * that a reader can decode kinds that it does not define.
  */
 #ifndef GMEM_RECORDING_LAYOUT_H
 #define GMEM_RECORDING_LAYOUT_H
@@ -15,8 +15,8 @@
 #define LAYOUT_SECTIONS	4
 
 /*
- * One after the other behind the header. What is left behind the last is 64-bit numbers,
- * and less than 8 bytes. A section for which the record is too short is not there.
+ * Sections follow the header one after the other. The bytes behind the last one are 64-bit
+ * numbers and up to 7 bytes. A section for which the record is too short is absent.
  */
 struct layout_section {
 	char type;	/* e: the rest of struct gmem_rec, only as the first; q: 64-bit, d: 32-bit numbers; b: bytes */
@@ -28,7 +28,7 @@ struct layout {
 	struct layout_section s[LAYOUT_SECTIONS];
 };
 
-/* By kind. Of kinds that are not in it, all is 64-bit numbers. */
+/* Layouts by kind. Kinds without one consist of 64-bit numbers. */
 struct layouts {
 	struct layout kind[GMEM_KINDS_MAX];
 };
@@ -42,10 +42,13 @@ static inline const struct layout *layout_of(const struct layouts *l, unsigned i
 	return kind < GMEM_KINDS_MAX ? &l->kind[kind] : &none;
 }
 
-/* Bytes that a section takes of a record. */
+/* Returns the bytes of a section. */
 size_t layout_section_bytes(const struct layout_section *s);
 
-/* "e", "q1 b16 d3": into buf, "" for none. false from parse: not a layout; *l is then none. */
+/*
+ * Text form of a layout: "e", "q1 b16 d3", "" for none. layout_parse() returns false if the
+ * text is invalid, and empties @l.
+ */
 void layout_format(const struct layout *l, char *buf, size_t size);
 bool layout_parse(struct layout *l, const char *text);
 

@@ -14,7 +14,7 @@
 
 _Static_assert(READER_ROOM >= RECORDING_HEAD_BYTES + RECORDING_META_MAX, "header does not fit");
 
-/* Tries to have n bytes to look at; -errno, or whether there are so many. */
+/* Reads until @n bytes are in the buffer. Returns 1, 0 if the file has fewer, or -errno. */
 static int fill(struct reader *r, size_t n)
 {
 	while (r->have - r->at < n) {
@@ -36,13 +36,13 @@ static int fill(struct reader *r, size_t n)
 	return 1;
 }
 
-static enum gmem_status no_recording(struct gmem_error *e, const char *path)
+static enum gmem_status fail_no_recording(struct gmem_error *e, const char *path)
 {
-	return gmem_fail(e, GMEM_E_IO, "gmemtrace record makes recordings.",
-			 "%s is no recording of gmem", path);
+	return gmem_fail(e, GMEM_E_IO, "Create one with gmemtrace record.",
+			 "%s is not a gmem recording", path);
 }
 
-/* What the fixed part of the header says; true if it can be relied on. */
+/* Reads the fixed part of the header; returns false if it is damaged. */
 static bool read_head(struct reader *r, const uint8_t *head)
 {
 	uint32_t flags = get_le32(head + HEAD_FLAGS);
@@ -60,12 +60,12 @@ static bool read_head(struct reader *r, const uint8_t *head)
 		return true;
 	r->info.first_ns = get_le64(head + HEAD_FIRST_NS);
 	r->info.last_ns = get_le64(head + HEAD_LAST_NS);
-	r->info.nr_records = r->told = get_le64(head + HEAD_RECORDS);
+	r->info.nr_records = r->announced = get_le64(head + HEAD_RECORDS);
 	r->info.bytes = r->end = get_le64(head + HEAD_END);
 	return true;
 }
 
-/* Without it the blocks can still be found, and decoded as this version would write them. */
+/* Reads the lines of the header. Without them, blocks are decoded with this version's layouts. */
 static int read_meta(struct reader *r, const uint8_t *head)
 {
 	uint32_t blocks_at = get_le32(head + HEAD_BLOCKS_AT);
@@ -98,12 +98,12 @@ static enum gmem_status read_header(struct reader *r, const char *path, struct g
 
 	if (err == 0 || (err > 0 && (memcmp(head, RECORDING_MAGIC, RECORDING_MAGIC_LEN) ||
 				     get_le32(head + HEAD_BYTE_ORDER) != RECORDING_BYTE_ORDER)))
-		return no_recording(e, path);
+		return fail_no_recording(e, path);
 	if (err > 0) {
 		r->head_damaged = !read_head(r, head);
 		if (!r->head_damaged && get_le16(head + HEAD_READER) > RECORDING_READER)
-			return gmem_fail(e, GMEM_E_IO, "Use a newer gmem to read it.",
-					 "%s has format %u, and this reads up to %u", path,
+			return gmem_fail(e, GMEM_E_IO, "Read it with a newer version of gmem.",
+					 "%s has format %u, this version reads up to %u", path,
 					 get_le16(head + HEAD_READER), RECORDING_READER);
 		err = read_meta(r, head);
 	}
@@ -114,7 +114,7 @@ static enum gmem_status read_header(struct reader *r, const char *path, struct g
 	return GMEM_OK;
 }
 
-static bool get_memory(struct reader *r)
+static bool alloc_parts(struct reader *r)
 {
 	r->buf = malloc(READER_ROOM);
 	r->raw = malloc(RECORDING_RAW_MAX + DECODER_PAD);
@@ -131,9 +131,9 @@ enum gmem_status reader_open(struct reader *r, const char *path, struct gmem_err
 	memset(r, 0, sizeof(*r));
 	r->fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
 	if (r->fd < 0 || fstat(r->fd, &st))
-		status = gmem_fail(e, GMEM_E_IO, "Is there such a file, and may you read it?",
+		status = gmem_fail(e, GMEM_E_IO, "Check that the file exists and is readable.",
 				   "cannot read recording %s: %s", path, strerror(errno));
-	else if (!get_memory(r))
+	else if (!alloc_parts(r))
 		status = gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
 	else
 		status = read_header(r, path, e);
@@ -157,13 +157,13 @@ void reader_close(struct reader *r)
 	r->fd = -1;
 }
 
-static void skip(struct reader *r, size_t n)
+static void skip_bytes(struct reader *r, size_t n)
 {
 	r->at += n;
 	r->lost_bytes += n;
 }
 
-/* To what looks like the next block from here on; stays near the end if there is none. 1, 0 or -errno. */
+/* Seeks to the next block magic. Returns 1, 0 if there is none up to the end, or -errno. */
 static int resync(struct reader *r)
 {
 	for (;;) {
@@ -172,19 +172,19 @@ static int resync(struct reader *r)
 
 		found = memmem(from, r->have - r->at, RECORDING_BLOCK_MAGIC, RECORDING_MAGIC_LEN);
 		if (found) {
-			skip(r, (size_t)(found - from));
+			skip_bytes(r, (size_t)(found - from));
 			return 1;
 		}
-		/* A magic may have begun. */
+		/* Keep what may be the begin of a magic. */
 		if (r->have - r->at >= RECORDING_MAGIC_LEN)
-			skip(r, r->have - r->at - (RECORDING_MAGIC_LEN - 1));
+			skip_bytes(r, r->have - r->at - (RECORDING_MAGIC_LEN - 1));
 		more = fill(r, RECORDING_MAGIC_LEN);
 		if (more <= 0)
 			return more;
 	}
 }
 
-/* What is known to be missing up to a record of that number. */
+/* Counts records up to number @upto that were not seen as lost. */
 static void count_missing(struct reader *r, uint64_t upto)
 {
 	if (upto <= r->seen)
@@ -193,7 +193,10 @@ static void count_missing(struct reader *r, uint64_t upto)
 	r->seen = upto;
 }
 
-/* Whoever makes files on purpose in which every byte starts a long block is not served. */
+/*
+ * Returns how many bytes of a damaged block to skip: only its magic, as others may lie inside.
+ * After too much wasted work, the whole block: in a crafted file every byte could start a long one.
+ */
 static size_t damaged_bytes(struct reader *r, const struct block_head *h)
 {
 	size_t n = RECORDING_BLOCK_HEAD + h->stored, there = r->have - r->at;
@@ -204,13 +207,13 @@ static size_t damaged_bytes(struct reader *r, const struct block_head *h)
 	return RECORDING_MAGIC_LEN;
 }
 
-static void block_is_damaged(struct reader *r, const struct block_head *h)
+static void skip_damaged_block(struct reader *r, const struct block_head *h)
 {
 	uint64_t upto = h->before + h->records;
 
-	if (h->seq >= r->next_seq && upto > r->told && upto >= h->before)
-		r->told = upto;
-	skip(r, damaged_bytes(r, h));
+	if (h->seq >= r->next_seq && upto > r->announced && upto >= h->before)
+		r->announced = upto;
+	skip_bytes(r, damaged_bytes(r, h));
 }
 
 static void use_block(struct reader *r, const struct block_head *h)
@@ -223,22 +226,22 @@ static void use_block(struct reader *r, const struct block_head *h)
 	decoder_begin(r->decoder, &r->layouts, r->raw, h->raw, h->records, h->first_ns);
 }
 
-/* Nothing more: what the header or a damaged block promised is missing. */
-static int end(struct reader *r)
+/* Ends reading: counts records that the header or a damaged block announced as lost. */
+static int end_of_file(struct reader *r)
 {
 	uint8_t head[RECORDING_HEAD_BYTES];
 
-	/* It may have been closed since. */
+	/* The writer may have closed it meanwhile. */
 	if (!r->pipe && r->incomplete && !r->head_damaged &&
 	    pread(r->fd, head, sizeof(head), 0) == sizeof(head))
 		read_head(r, head);
 	if (!r->incomplete)
-		count_missing(r, r->told);
+		count_missing(r, r->announced);
 	r->at_end = true;
 	return 0;
 }
 
-/* 1: block used, 0: look on, -errno; -ENODATA: it is not whole. */
+/* Returns 1 if the block is used, 0 to search on, -ENODATA if it is cut by the end, or -errno. */
 static int try_block(struct reader *r, const struct block_head *h)
 {
 	const uint8_t *stored;
@@ -250,18 +253,18 @@ static int try_block(struct reader *r, const struct block_head *h)
 	if (!more) {
 		size_t have = r->have - r->at - RECORDING_MAGIC_LEN;
 
-		/* It was not written to its end. Should others follow, it is damaged. */
+		/* The block was not written completely. If others follow, it is damaged. */
 		if (!memmem(stored - RECORDING_BLOCK_HEAD + RECORDING_MAGIC_LEN, have,
 			    RECORDING_BLOCK_MAGIC, RECORDING_MAGIC_LEN))
 			return -ENODATA;
 	}
-	/* One that was there already, or is older: a piece of a recording in the wrong place. */
+	/* A block that repeats or is older is in the wrong place: damage. */
 	if (more && h->seq >= r->next_seq && h->before >= r->seen &&
 	    block_unpack(h, stored, r->info.id, r->zstd, r->raw)) {
 		use_block(r, h);
 		return 1;
 	}
-	block_is_damaged(r, h);
+	skip_damaged_block(r, h);
 	return 0;
 }
 
@@ -276,19 +279,19 @@ int reader_next_block(struct reader *r)
 		if (more < 0)
 			return more;
 		if (!more)
-			return end(r);
+			return end_of_file(r);
 		if (block_head_read(&h, r->buf + r->at, r->info.id)) {
 			more = try_block(r, &h);
 			if (more == -ENODATA)
-				return end(r);
+				return end_of_file(r);
 			if (more)
 				return more;
 		} else {
-			skip(r, 1);
+			skip_bytes(r, 1);
 		}
 		more = resync(r);
 		if (more <= 0)
-			return more ? more : end(r);
+			return more ? more : end_of_file(r);
 	}
 }
 

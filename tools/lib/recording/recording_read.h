@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Finds the blocks in the file of a recording, also in one that is damaged. Knows no source. */
+/* Reader of the blocks of a recording file, which may be damaged. */
 #ifndef GMEM_RECORDING_READ_H
 #define GMEM_RECORDING_READ_H
 
@@ -8,44 +8,44 @@
 
 struct reader {
 	int fd;
-	bool pipe;			/* cannot go back */
-	uint64_t file_at;		/* offset in the file of what comes after the buffer */
+	bool pipe;			/* cannot seek */
+	uint64_t file_at;		/* file offset of the end of the buffer */
 	uint8_t *buf;			/* READER_ROOM bytes */
-	size_t at;			/* what was not looked at yet: [at, have) */
+	size_t at;			/* unread bytes: [at, have) */
 	size_t have;
 	struct gmem_recording_info info;
 	struct layouts layouts;
-	uint64_t end;			/* of a file that was closed: its bytes */
+	uint64_t end;			/* size of the file, if it was closed */
 	bool incomplete;
 	bool head_damaged;
 
-	uint64_t next_seq;		/* of the block that should come */
-	uint64_t seen;			/* records handed over or known to be lost */
-	uint64_t told;			/* records that there should be at least */
+	uint64_t next_seq;		/* number of the next block */
+	uint64_t seen;			/* records emitted or counted as lost */
+	uint64_t announced;			/* least number of records, by the header or a damaged block */
 	uint64_t lost_records;
 	uint64_t lost_blocks;
 	uint64_t lost_bytes;
-	uint64_t wasted;		/* bytes that were checked in vain */
+	uint64_t wasted;		/* bytes checked in damaged blocks */
 	bool at_end;
 
 	ZSTD_DCtx *zstd;
 	uint8_t *raw;
-	struct decoder *decoder;	/* of the block that was found */
+	struct decoder *decoder;	/* of the current block */
 };
 
 enum gmem_status reader_open(struct reader *r, const char *path, struct gmem_error *e);
 void reader_close(struct reader *r);
 
-/* 1: the decoder has the next block; 0: there is none (yet); -errno. */
+/* Returns 1 if the decoder has the next block, 0 if there is none (yet), or -errno. */
 int reader_next_block(struct reader *r);
 
-/* The decoder says that what is left of the block makes no sense. */
+/* Counts the rest of the block, which the decoder cannot decode, as lost. */
 void reader_block_is_bad(struct reader *r);
 
-/* To the first block. 0 or -errno. */
+/* Seeks to the first block. Returns 0 or -errno. */
 int reader_rewind(struct reader *r);
 
-/* At the end: was it not closed, or is something missing? */
+/* Returns true at the end of a file that was not closed, or that lacks a part. */
 bool reader_ended_early(const struct reader *r);
 
 uint64_t reader_file_bytes(const struct reader *r);

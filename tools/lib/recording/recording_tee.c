@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* A source that records what another yields. */
+/* Tee: a source that passes on the records of another and writes them to a recording. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,16 +11,16 @@ struct tee {
 	struct gmem_source *in;
 	struct gmem_recording *w;
 	struct gmem_clocks clocks;
-	gmem_record_fn fn;	/* of the call that is under way */
+	gmem_record_fn fn;	/* of the current call */
 	void *ctx;
 };
 
-static int write_record(void *ctx, const struct gmem_hdr *rec)
+static int write_to_recording(void *ctx, const struct gmem_hdr *rec)
 {
 	return gmem_recording_write(ctx, rec);
 }
 
-static int on_record(void *ctx, const struct gmem_hdr *rec)
+static int write_and_pass_on(void *ctx, const struct gmem_hdr *rec)
 {
 	struct tee *t = ctx;
 	int err = gmem_recording_write(t->w, rec);
@@ -34,7 +34,7 @@ static int tee_poll(struct gmem_source *s, int timeout_ms, gmem_record_fn fn, vo
 
 	t->fn = fn;
 	t->ctx = ctx;
-	return gmem_source_poll(t->in, timeout_ms, on_record, t);
+	return gmem_source_poll(t->in, timeout_ms, write_and_pass_on, t);
 }
 
 static int tee_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
@@ -44,9 +44,9 @@ static int tee_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
 
 	t->fn = fn;
 	t->ctx = ctx;
-	err = gmem_clocks_tell(&t->clocks, write_record, t->w);
+	err = gmem_clocks_tell(&t->clocks, write_to_recording, t->w);
 	if (!err)
-		err = gmem_source_sync(t->in, on_record, t);
+		err = gmem_source_sync(t->in, write_and_pass_on, t);
 	flush_err = gmem_recording_flush(t->w);
 	return err ? err : flush_err;
 }

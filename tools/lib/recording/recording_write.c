@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Writes a recording: blocks at the end, the header once more when it is closed. */
+/* Writer of recordings: appends blocks, and rewrites the header when it is closed. */
 #include "recording/recording.h"
 
 #include <errno.h>
@@ -16,11 +16,11 @@
 struct gmem_recording {
 	int fd;
 	int err;		/* first error, as -errno */
-	bool pipe;		/* nothing can be written twice */
+	bool pipe;		/* the header cannot be rewritten */
 	struct encoder *encoder;
 	struct packer *packer;
 	struct gmem_recording_stats stats;
-	uint64_t first_ns;	/* and these: of what is in the file */
+	uint64_t first_ns;	/* this and the following describe what is in the file */
 	uint64_t last_ns;
 	uint64_t nr_records;
 	uint64_t nr_blocks;
@@ -43,8 +43,8 @@ static int write_all(int fd, const uint8_t *p, size_t size)
 	return 0;
 }
 
-/* Half a block is of no use to anyone, and takes room. */
-static int append(struct gmem_recording *w, const uint8_t *p, size_t size)
+/* Appends bytes to the file; after an error, truncates what was written of them. */
+static int append_bytes(struct gmem_recording *w, const uint8_t *p, size_t size)
 {
 	int err = write_all(w->fd, p, size);
 
@@ -84,9 +84,9 @@ static int write_head(struct gmem_recording *w, const struct gmem_recording_info
 	put_le64(w->head + HEAD_ID, w->packer->id);
 	put_le64(w->head + HEAD_META_SUM, recording_sum(w->packer->id, meta, n));
 	fill_head(w, RECORDING_INCOMPLETE);
-	err = append(w, w->head, sizeof(w->head));
+	err = append_bytes(w, w->head, sizeof(w->head));
 	if (!err)
-		err = append(w, (const uint8_t *)meta, n);
+		err = append_bytes(w, (const uint8_t *)meta, n);
 	free(meta);
 	return err;
 }
@@ -109,7 +109,7 @@ uint64_t recording_random_id(void)
 	return id;
 }
 
-/* Its parts; NULL: no memory. */
+/* Returns NULL if out of memory. */
 static struct gmem_recording *new_writer(uint64_t id)
 {
 	struct gmem_recording *w = calloc(1, sizeof(*w));
@@ -152,19 +152,19 @@ enum gmem_status gmem_recording_create(struct gmem_recording **out, const char *
 		err = write_head(w, info);
 	if (err) {
 		free_writer(w);
-		return gmem_fail(e, GMEM_E_IO, "Is there such a folder, may you write to it, and is there room?",
+		return gmem_fail(e, GMEM_E_IO, "Check that the folder exists, is writable and has free space.",
 				 "cannot write recording %s: %s", path, strerror(-err));
 	}
 	*out = w;
 	return GMEM_OK;
 }
 
-/* A block that is as it goes into the file. The header tells only of what is in it. */
+/* Appends a packed block, and adds it to the figures of the header. */
 static int append_block(struct gmem_recording *w, const uint8_t *block, size_t size)
 {
 	uint64_t last_ns = get_le64(block + BLOCK_LAST_NS);
 
-	w->err = append(w, block, size);
+	w->err = append_bytes(w, block, size);
 	if (w->err)
 		return w->err;
 	if (!w->nr_blocks++)
@@ -175,7 +175,7 @@ static int append_block(struct gmem_recording *w, const uint8_t *block, size_t s
 	return 0;
 }
 
-static int seal(struct gmem_recording *w)
+static int write_block(struct gmem_recording *w)
 {
 	if (w->err || !w->encoder->nr)
 		return w->err;
@@ -185,7 +185,7 @@ static int seal(struct gmem_recording *w)
 int recording_append_block(struct gmem_recording *w, uint8_t *block, size_t size)
 {
 	struct packer *p = w->packer;
-	int err = seal(w);
+	int err = write_block(w);
 
 	if (err)
 		return err;
@@ -200,7 +200,7 @@ int gmem_recording_write(struct gmem_recording *w, const struct gmem_hdr *rec)
 	int err = w->err;
 
 	if (!err && encoder_full(w->encoder))
-		err = seal(w);
+		err = write_block(w);
 	if (!err)
 		err = encoder_add(w->encoder, rec);
 	if (err)
@@ -211,7 +211,7 @@ int gmem_recording_write(struct gmem_recording *w, const struct gmem_hdr *rec)
 
 int gmem_recording_flush(struct gmem_recording *w)
 {
-	return seal(w);
+	return write_block(w);
 }
 
 int gmem_recording_error(const struct gmem_recording *w)
@@ -224,7 +224,7 @@ void gmem_recording_stats(const struct gmem_recording *w, struct gmem_recording_
 	*s = w->stats;
 }
 
-/* Its bytes are there already: also a disk that is full takes them. */
+/* Rewrites the header in place, which succeeds on a full disk, too. */
 static int finish_head(struct gmem_recording *w)
 {
 	if (w->pipe)
@@ -239,7 +239,7 @@ int gmem_recording_close(struct gmem_recording *w)
 
 	if (!w)
 		return 0;
-	err = seal(w);
+	err = write_block(w);
 	head_err = finish_head(w);
 	if (w->fd > STDERR_FILENO && close(w->fd) && !err)
 		err = -errno;

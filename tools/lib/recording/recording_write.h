@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* What only other parts of recordings need of a writer. */
+/* Internal interface of the writer, for other parts of recordings. */
 #ifndef GMEM_RECORDING_WRITE_H
 #define GMEM_RECORDING_WRITE_H
 
@@ -7,8 +7,8 @@
 #include "recording/recording_block.h"
 
 /*
- * Appends a block that was packed for a recording of the same id, and gives it its place.
- * 0 or -errno, as gmem_recording_write().
+ * Appends a block that was packed for a recording with the same id, and numbers it. Returns 0 or
+ * -errno, as gmem_recording_write().
  */
 int recording_append_block(struct gmem_recording *w, uint8_t *block, size_t size);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* A recording as a source of records. */
+/* Source that replays a recording. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +11,12 @@
 struct replay {
 	struct gmem_source source;
 	struct reader reader;
-	const struct gmem_hdr *next;	/* was looked at, and not handed over */
+	const struct gmem_hdr *next;	/* read and not emitted yet */
 	uint64_t now_ns;
 	uint64_t records;
-	uint64_t damage_told;
-	int err;			/* no reading after that */
-	struct gmem_lost_rec lost;	/* as last told */
+	uint64_t damage_emitted;
+	int err;			/* first error: ends reading */
+	struct gmem_lost_rec lost;	/* as last emitted */
 };
 
 static struct replay *to_replay(struct gmem_source *s)
@@ -24,30 +24,30 @@ static struct replay *to_replay(struct gmem_source *s)
 	return (struct replay *)s;
 }
 
-/* In records; where only bytes are known to be damaged, they are one. */
-static uint64_t damage(const struct replay *r)
+/* Returns the number of lost records; 1 if only damaged blocks or bytes are known. */
+static uint64_t lost_count(const struct replay *r)
 {
 	uint64_t n = r->reader.lost_records;
 
 	return n ? n : r->reader.lost_blocks || r->reader.lost_bytes;
 }
 
-static const struct gmem_hdr *tell_damage(struct replay *r)
+static const struct gmem_hdr *damage_record(struct replay *r)
 {
-	r->damage_told = damage(r);
-	r->lost.lost[GMEM_LOST_DAMAGED] = r->damage_told;
+	r->damage_emitted = lost_count(r);
+	r->lost.lost[GMEM_LOST_DAMAGED] = r->damage_emitted;
 	r->lost.h = (struct gmem_hdr){
 		.ts_ns = r->now_ns, .kind = GMEM_LOST, .size = sizeof(r->lost),
 	};
 	return &r->lost.h;
 }
 
-/* What the recording tells of losses is without its own. */
+/* Adds the damage of the file to a GMEM_LOST of the recording. */
 static const struct gmem_hdr *add_damage(struct replay *r)
 {
 	struct gmem_lost_rec *rec = (struct gmem_lost_rec *)&r->reader.decoder->out;
 
-	rec->lost[GMEM_LOST_DAMAGED] = r->damage_told;
+	rec->lost[GMEM_LOST_DAMAGED] = r->damage_emitted;
 	memcpy(&r->lost, rec, sizeof(r->lost));
 	return &rec->h;
 }
@@ -61,28 +61,28 @@ static const struct gmem_hdr *read_next(struct replay *r)
 
 		if (r->reader.decoder->left)
 			reader_block_is_bad(&r->reader);
-		if (damage(r) != r->damage_told)
-			return tell_damage(r);
+		if (lost_count(r) != r->damage_emitted)
+			return damage_record(r);
 		more = r->err ? 0 : reader_next_block(&r->reader);
 		if (more < 0)
 			r->err = more;
-		/* What was found out on the way comes before what was found. */
-		if (damage(r) != r->damage_told)
-			return tell_damage(r);
+		/* Report damage before the block that follows it. */
+		if (lost_count(r) != r->damage_emitted)
+			return damage_record(r);
 		if (more <= 0)
 			return NULL;
 	}
 	return rec->kind == GMEM_LOST ? add_damage(r) : rec;
 }
 
-static inline const struct gmem_hdr *peek(struct replay *r)
+static inline const struct gmem_hdr *peek_record(struct replay *r)
 {
 	if (!r->next)
 		r->next = read_next(r);
 	return r->next;
 }
 
-static inline int hand_over(struct replay *r, gmem_record_fn fn, void *ctx)
+static inline int emit_next(struct replay *r, gmem_record_fn fn, void *ctx)
 {
 	const struct gmem_hdr *rec = r->next;
 
@@ -93,7 +93,7 @@ static inline int hand_over(struct replay *r, gmem_record_fn fn, void *ctx)
 	return fn(ctx, rec);
 }
 
-/* So that who polls gets to look at the clock, and at signals. */
+/* Most records of one poll, so that the caller can check the clock and signals. */
 #define BATCH 4096
 
 static int replay_poll(struct gmem_source *s, int timeout_ms, gmem_record_fn fn, void *ctx)
@@ -103,8 +103,8 @@ static int replay_poll(struct gmem_source *s, int timeout_ms, gmem_record_fn fn,
 	int n, err = 0;
 
 	(void)timeout_ms;
-	for (n = 0; n < BATCH && (rec = peek(r)) && rec->kind != GMEM_SYNC && !err; n++)
-		err = hand_over(r, fn, ctx);
+	for (n = 0; n < BATCH && (rec = peek_record(r)) && rec->kind != GMEM_SYNC && !err; n++)
+		err = emit_next(r, fn, ctx);
 	if (err)
 		return err;
 	if (!n && !r->next)
@@ -117,9 +117,9 @@ static int replay_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
 	struct replay *r = to_replay(s);
 	const struct gmem_hdr *rec;
 
-	while ((rec = peek(r))) {
+	while ((rec = peek_record(r))) {
 		bool last = rec->kind == GMEM_SYNC;
-		int err = hand_over(r, fn, ctx);
+		int err = emit_next(r, fn, ctx);
 
 		if (err || last)
 			return err;
@@ -191,7 +191,7 @@ int gmem_recording_rewind(struct gmem_source *s)
 	if (err)
 		return err;
 	r->next = NULL;
-	r->now_ns = r->records = r->damage_told = 0;
+	r->now_ns = r->records = r->damage_emitted = 0;
 	r->err = 0;
 	memset(&r->lost, 0, sizeof(r->lost));
 	return 0;
