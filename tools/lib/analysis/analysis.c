@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* The life of an analysis, and which part of it a record is for. */
+/* Lifetime of an analysis, and the dispatcher of records to its parts. */
 #define HASH_NONFATAL_OOM 1	/* uthash would exit */
 #include "analysis/analysis.h"
 
@@ -36,7 +36,7 @@ void gmem_seen_free(struct gmem_seen *s)
 	}
 }
 
-/* What a VM that has ended needs no more. */
+/* Frees the state that only a live VM needs. */
 static void free_state(struct gmem_vm_stats *vm)
 {
 	gmem_ranges_free(&vm->left);
@@ -82,8 +82,8 @@ static void copy_text(char *to, const char *from, size_t size)
 	to[size - 1] = '\0';
 }
 
-/* A filter may have let its first records pass by, but not the model. */
-static void learn(struct gmem_vm_stats *vm, const struct gmem_vm *m)
+/* Copies the identity from the model, as a filter may have left out the records that carry it. */
+static void copy_identity(struct gmem_vm_stats *vm, const struct gmem_vm *m)
 {
 	if (!m || m->ended_ns)
 		return;
@@ -103,7 +103,7 @@ static struct gmem_vm_stats *new_vm(struct gmem_analysis *a, const struct gmem_h
 	vm->id = h->vm;
 	vm->pid = h->tgid;
 	vm->begin_ns = h->ts_ns;
-	learn(vm, gmem_model_vm(a->model, h->vm));
+	copy_identity(vm, gmem_model_vm(a->model, h->vm));
 	HASH_ADD(hh, a->by_id, id, sizeof(vm->id), vm);
 	if (!vm->hh.tbl) {
 		free(vm);
@@ -115,7 +115,7 @@ static struct gmem_vm_stats *new_vm(struct gmem_analysis *a, const struct gmem_h
 	return vm;
 }
 
-/* Most records are of the VM that the one before was of. */
+/* Returns the VM of a record, usually that of the record before; adds a new one. NULL: out of memory. */
 static struct gmem_vm_stats *get_vm(struct gmem_analysis *a, const struct gmem_hdr *h)
 {
 	struct gmem_vm_stats *vm = a->last;
@@ -129,7 +129,7 @@ static struct gmem_vm_stats *get_vm(struct gmem_analysis *a, const struct gmem_h
 	return vm;
 }
 
-/* KVM was loaded again, and numbers its VMs from the start: this is another one. */
+/* Retires an ended VM whose number is used again, as KVM does after it was reloaded. */
 static void retire_namesake(struct gmem_analysis *a, const struct gmem_hdr *h)
 {
 	struct gmem_vm_stats *vm;
@@ -198,7 +198,7 @@ static int apply_event(struct gmem_analysis *a, struct gmem_vm_stats *vm, const 
 	}
 }
 
-static bool knows(const struct gmem_analysis *a, uint64_t id)
+static bool is_known_vm(const struct gmem_analysis *a, uint64_t id)
 {
 	struct gmem_vm_stats *vm;
 
@@ -206,7 +206,7 @@ static bool knows(const struct gmem_analysis *a, uint64_t id)
 	return vm;
 }
 
-/* What it ends is over, whether it counts or not. */
+/* Ends the operation of an event that does not count. */
 static void end_uncounted(struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
 	switch (r->h.kind) {
@@ -223,7 +223,7 @@ static void end_uncounted(struct gmem_vm_stats *vm, const struct gmem_rec *r)
 	}
 }
 
-/* Of a VM that is wanted: begins and phases are needed for ends that may be. */
+/* Applies an event that does not count: begins and phases, as their end may count. */
 static int uncounted_event(struct gmem_analysis *a, const struct gmem_rec *r,
 			   const struct gmem_kind_info *k)
 {
@@ -264,8 +264,8 @@ static void apply_counters(struct gmem_vm_stats *vm, const struct gmem_counters_
 			   const struct gmem_model *m)
 {
 	/*
-	 * Counted before the records begin, as in a recording that was cut at its front. Where not
-	 * every operation has a record, there may be none before the first counters.
+	 * Counters before the first event are the base, as in a recording without its begin. This
+	 * needs a record of every operation, else events may have been counted without records.
 	 */
 	if (!vm->has_counters && !vm->any_event && !m->nr_events && m->features & GMEM_FEATURE_EVENTS)
 		vm->base = r->c;
@@ -275,7 +275,7 @@ static void apply_counters(struct gmem_vm_stats *vm, const struct gmem_counters_
 		vm->end_ns = r->c.ended_ns;
 }
 
-static void forget_open_ops(struct gmem_analysis *a)
+static void drop_open_ops(struct gmem_analysis *a)
 {
 	for (struct gmem_vm_stats *vm = a->vms; vm; vm = vm->next) {
 		vm->nr_ops = 0;
@@ -285,8 +285,8 @@ static void forget_open_ops(struct gmem_analysis *a)
 	}
 }
 
-/* Keeps what an earlier round has found where this one could not read. */
-static void side_read(struct gmem_vm_stats *vm, const struct gmem_vm *m, enum gmem_side side, uint64_t *now,
+/* Updates a side if the last page scan has a result for it; else keeps the earlier one. */
+static void update_side(struct gmem_vm_stats *vm, const struct gmem_vm *m, enum gmem_side side, uint64_t *now,
 		      uint64_t *max, uint64_t bytes)
 {
 	enum gmem_known known = m->map_known ? m->doubled_known[side] : GMEM_KNOWN_NONE;
@@ -299,7 +299,7 @@ static void side_read(struct gmem_vm_stats *vm, const struct gmem_vm *m, enum gm
 		*max = bytes;
 }
 
-static void backing_read(struct gmem_analysis *a)
+static void update_backing(struct gmem_analysis *a)
 {
 	for (struct gmem_vm_stats *vm = a->vms; vm; vm = vm->next) {
 		const struct gmem_vm *m = vm->end_ns ? NULL : gmem_model_vm(a->model, vm->id);
@@ -308,15 +308,15 @@ static void backing_read(struct gmem_analysis *a)
 		if (!m)
 			continue;
 		d = gmem_vm_doubled(m);
-		side_read(vm, m, GMEM_SIDE_PRIVATE, &vm->doubled.private_bytes,
+		update_side(vm, m, GMEM_SIDE_PRIVATE, &vm->doubled.private_bytes,
 			  &vm->doubled_max.private_bytes, d.private_bytes);
-		side_read(vm, m, GMEM_SIDE_SHARED, &vm->doubled.shared_bytes,
+		update_side(vm, m, GMEM_SIDE_SHARED, &vm->doubled.shared_bytes,
 			  &vm->doubled_max.shared_bytes, d.shared_bytes);
 	}
 	a->backing_new = false;
 }
 
-/* The model has taken it: what it says now is as of after the record. */
+/* Applies records that describe VMs or the source. The model has already applied the record. */
 static int after_model(struct gmem_analysis *a, const struct gmem_hdr *rec, bool wanted)
 {
 	struct gmem_vm_stats *vm;
@@ -327,14 +327,14 @@ static int after_model(struct gmem_analysis *a, const struct gmem_hdr *rec, bool
 		copy_text(a->probes, ((const struct gmem_probes_rec *)rec)->set, sizeof(a->probes));
 		return 0;
 	case GMEM_INFLIGHT:
-		forget_open_ops(a);
+		drop_open_ops(a);
 		return 0;
 	case GMEM_BACKING:
 		a->backing_new = true;
 		return 0;
-	case GMEM_SYNC:	/* all conversions of the round have been applied by now */
+	case GMEM_SYNC:	/* all conversions of the page scan are applied by now */
 		if (a->backing_new)
-			backing_read(a);
+			update_backing(a);
 		return 0;
 	}
 	if (!rec->vm || !wanted || (rec->kind != GMEM_VM && rec->kind != GMEM_NAME && rec->kind != GMEM_BIND &&
@@ -366,7 +366,7 @@ static int after_model(struct gmem_analysis *a, const struct gmem_hdr *rec, bool
 void gmem_analysis_finish(struct gmem_analysis *a)
 {
 	if (a->backing_new)
-		backing_read(a);
+		update_backing(a);
 }
 
 int gmem_analysis_apply(struct gmem_analysis *a, const struct gmem_hdr *rec, bool wanted)
@@ -386,6 +386,6 @@ int gmem_analysis_apply(struct gmem_analysis *a, const struct gmem_hdr *rec, boo
 		err = uncounted_event(a, (const struct gmem_rec *)rec, k);
 	if (!err)
 		err = gmem_model_apply(a->model, rec);
-	/* Bindings are events, but tell of the VM as well. */
-	return err ? err : after_model(a, rec, wanted || (rec->vm && knows(a, rec->vm)));
+	/* Bindings are events and also describe the VM. */
+	return err ? err : after_model(a, rec, wanted || (rec->vm && is_known_vm(a, rec->vm)));
 }

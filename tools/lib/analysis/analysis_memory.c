@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* What becomes of pages: discarded or not, touched or not. */
+/* Fate of pages: discarded or not, touched or not. */
 #include "analysis/analysis_parts.h"
 
 static int add_without(struct gmem_ranges *to, uint64_t start, uint64_t end,
@@ -14,18 +14,18 @@ static int add_without(struct gmem_ranges *to, uint64_t start, uint64_t end,
 	return err;
 }
 
-/* Empty sets cost nothing, and most are. */
-static int forget(struct gmem_ranges *set, uint64_t start, uint64_t end)
+/* Deletes a range; most sets are empty, which costs nothing. */
+static int del_range(struct gmem_ranges *set, uint64_t start, uint64_t end)
 {
 	return set->nr_extents ? gmem_ranges_del(set, start, end) : 0;
 }
 
-/* Those that were private: the private side of the others is not in question. */
-static int now_shared(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
+/* Applies a conversion to shared. Gfns that were private until now have a private side to discard. */
+static int pages_to_shared(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
 	const struct gmem_vm *m = gmem_model_vm(a->model, vm->id);
 	struct gmem_extent x = { 0, r->start };
-	int err = forget(&vm->untouched, r->start, r->end);
+	int err = del_range(&vm->untouched, r->start, r->end);
 
 	while (m && !err && gmem_ranges_next(&m->private, x.end, &x) && x.start < r->end)
 		err = add_without(&vm->left, x.start > r->start ? x.start : r->start,
@@ -43,10 +43,10 @@ int analysis_pages_converted(struct gmem_analysis *a, struct gmem_vm_stats *vm,
 	if (r->ino)
 		return 0;
 	if (direction_of(r) == GMEM_TO_SHARED)
-		return now_shared(a, vm, r);
-	err = forget(&vm->left, r->start, r->end);
+		return pages_to_shared(a, vm, r);
+	err = del_range(&vm->left, r->start, r->end);
 	if (!err)
-		err = forget(&vm->emptied, r->start, r->end);
+		err = del_range(&vm->emptied, r->start, r->end);
 	if (!err && (a->model->features & GMEM_FEATURE_TOUCHES))
 		err = gmem_ranges_add(&vm->untouched, r->start, r->end);
 	return err;
@@ -54,8 +54,8 @@ int analysis_pages_converted(struct gmem_analysis *a, struct gmem_vm_stats *vm,
 
 typedef int (*gfns_fn)(struct gmem_vm_stats *vm, uint64_t start, uint64_t end);
 
-/* The gfns of [start, end) of a file, in each slot that has some. */
-static int each_gfns(struct gmem_analysis *a, struct gmem_vm_stats *vm, uint64_t ino, uint64_t start,
+/* Calls @fn for the gfns of [start, end) of a file, in each slot that has some. */
+static int for_each_gfns(struct gmem_analysis *a, struct gmem_vm_stats *vm, uint64_t ino, uint64_t start,
 		     uint64_t end, gfns_fn fn)
 {
 	const struct gmem_vm *m = gmem_model_vm(a->model, vm->id);
@@ -72,27 +72,27 @@ static int each_gfns(struct gmem_analysis *a, struct gmem_vm_stats *vm, uint64_t
 	return err;
 }
 
-/* Discarded: while it is private still, too, as some VMMs discard first and convert then. */
-static int discarded(struct gmem_vm_stats *vm, uint64_t start, uint64_t end)
+/* Marks gfns as discarded, also while they are private: some VMMs discard before they convert. */
+static int mark_discarded(struct gmem_vm_stats *vm, uint64_t start, uint64_t end)
 {
-	int err = forget(&vm->left, start, end);
+	int err = del_range(&vm->left, start, end);
 
 	return err ? err : gmem_ranges_add(&vm->emptied, start, end);
 }
 
-static int filled(struct gmem_vm_stats *vm, uint64_t start, uint64_t end)
+static int mark_filled(struct gmem_vm_stats *vm, uint64_t start, uint64_t end)
 {
-	return forget(&vm->emptied, start, end);
+	return del_range(&vm->emptied, start, end);
 }
 
 int analysis_pages_fallocated(struct gmem_analysis *a, struct gmem_vm_stats *vm,
 			      const struct gmem_rec *r)
 {
-	return each_gfns(a, vm, r->ino, r->start, r->end,
-			 r->arg & MODE_PUNCH_HOLE ? discarded : filled);
+	return for_each_gfns(a, vm, r->ino, r->start, r->end,
+			 r->arg & MODE_PUNCH_HOLE ? mark_discarded : mark_filled);
 }
 
-static int touched(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
+static int count_touch(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
 	uint64_t first = r->start & ~(r->nr_pages - 1), last = first + r->nr_pages;
 	uint64_t again = gmem_ranges_count(&vm->untouched, first, last);
@@ -104,11 +104,11 @@ static int touched(struct gmem_analysis *a, struct gmem_vm_stats *vm, const stru
 		err = analysis_value(a, vm, GMEM_S_TOUCH_AGAIN, 0, again, r->dur_ns);
 	}
 	if (!err)
-		err = forget(&vm->untouched, first, last);
-	return err ? err : filled(vm, first, last);
+		err = del_range(&vm->untouched, first, last);
+	return err ? err : mark_filled(vm, first, last);
 }
 
-/* nr_pages is a power of two; a record that says otherwise says nothing. */
+/* Counts a fault. nr_pages is a power of two; other values are ignored. */
 int analysis_faulted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
 	int err;
@@ -119,8 +119,8 @@ int analysis_faulted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const st
 	vm->seen.prepare_ns += r->arg;
 	err = analysis_value(a, vm, GMEM_S_FAULT, 0, 1, r->dur_ns);
 	if (err || !r->nr_pages || r->nr_pages == GMEM_UNKNOWN || (r->nr_pages & (r->nr_pages - 1)))
-		return err ? err : filled(vm, r->start, r->end);
-	return touched(a, vm, r);
+		return err ? err : mark_filled(vm, r->start, r->end);
+	return count_touch(a, vm, r);
 }
 
 int analysis_populated(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
@@ -130,20 +130,20 @@ int analysis_populated(struct gmem_analysis *a, struct gmem_vm_stats *vm, const 
 
 	analysis_outcome(vm, GMEM_O_POPULATE, r);
 	if (!err)
-		err = forget(&vm->untouched, r->start, r->end);
-	return err ? err : filled(vm, r->start, r->end);
+		err = del_range(&vm->untouched, r->start, r->end);
+	return err ? err : mark_filled(vm, r->start, r->end);
 }
 
 int analysis_unbound(struct gmem_vm_stats *vm, uint64_t start, uint64_t end)
 {
-	int err = forget(&vm->left, start, end);
+	int err = del_range(&vm->left, start, end);
 
 	if (!err)
-		err = forget(&vm->emptied, start, end);
-	return err ? err : forget(&vm->untouched, start, end);
+		err = del_range(&vm->emptied, start, end);
+	return err ? err : del_range(&vm->untouched, start, end);
 }
 
 int analysis_released(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
-	return each_gfns(a, vm, r->ino, 0, UINT64_MAX, analysis_unbound);
+	return for_each_gfns(a, vm, r->ino, 0, UINT64_MAX, analysis_unbound);
 }

@@ -6,7 +6,7 @@
 #include "abi/conversion.h"
 #include "analysis/analysis_parts.h"
 
-#define OPS_MAX 4096	/* of a VM: more have lost their end */
+#define OPS_MAX 4096	/* in flight in a VM; of more, the ends were lost */
 
 struct gmem_open_op *analysis_open_op(struct gmem_vm_stats *vm, uint32_t tid, uint16_t kind)
 {
@@ -23,8 +23,8 @@ void analysis_forget_op(struct gmem_vm_stats *vm, struct gmem_open_op *op)
 		*op = vm->ops[--vm->nr_ops];
 }
 
-/* Room grows by doubling, and is kept. */
-static struct gmem_open_op *new_op(struct gmem_vm_stats *vm)
+/* Returns a new entry, or NULL if out of memory. The array grows by doubling and never shrinks. */
+static struct gmem_open_op *alloc_op(struct gmem_vm_stats *vm)
 {
 	size_t n = vm->nr_ops;
 	struct gmem_open_op *p;
@@ -45,7 +45,7 @@ int analysis_op_begin(struct gmem_vm_stats *vm, const struct gmem_rec *r)
 	struct gmem_open_op *op = analysis_open_op(vm, r->h.tid, r->h.kind);
 
 	if (!op)
-		op = new_op(vm);
+		op = alloc_op(vm);
 	if (!op)
 		return -ENOMEM;
 	*op = (struct gmem_open_op){
@@ -82,8 +82,8 @@ void analysis_phase(struct gmem_vm_stats *vm, const struct gmem_rec *r)
 	enter_phase(op, (uint32_t)r->arg + GMEM_PHASE_CHECK, r->h.ts_ns);
 }
 
-/* Its end tells of it all, whether it was seen to begin or not. NULL: it does not. */
-static struct gmem_open_op *told_by_end(const struct gmem_rec *r, struct gmem_open_op *op)
+/* Fills @op from the end of a conversion, whose record has the phases. Returns NULL if it has not. */
+static struct gmem_open_op *op_from_end(const struct gmem_rec *r, struct gmem_open_op *op)
 {
 	const struct gmem_conversion_rec *c = gmem_conversion(&r->h);
 	unsigned int phase = GMEM_PHASE_LOCK;
@@ -97,7 +97,7 @@ static struct gmem_open_op *told_by_end(const struct gmem_rec *r, struct gmem_op
 	return op;
 }
 
-/* All of them, also those that it did not have: together they are the whole time. */
+/* Adds values for all phases, 0 for those not reached, so that they sum up to the whole time. */
 static int add_phases(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r,
 		      struct gmem_open_op *op)
 {
@@ -112,14 +112,14 @@ static int add_phases(struct gmem_analysis *a, struct gmem_vm_stats *vm, const s
 	return err;
 }
 
-static void add_sum(struct gmem_op_sum *s, const struct gmem_rec *r)
+static void add_to_sum(struct gmem_op_sum *s, const struct gmem_rec *r)
 {
 	s->count++;
 	s->bytes += (r->end - r->start) << GMEM_PAGE_SHIFT;
 	s->total_ns += r->dur_ns;
 }
 
-static void op_marks(struct gmem_mark *marks, uint32_t *nr, const struct gmem_rec *r,
+static void add_op_marks(struct gmem_mark *marks, uint32_t *nr, const struct gmem_rec *r,
 		     const struct gmem_open_op *op, uint64_t origin_ns)
 {
 	uint64_t begin = r->h.ts_ns - r->dur_ns;
@@ -161,7 +161,7 @@ static void add_to_time(struct gmem_analysis *a, const struct gmem_rec *r)
 		b->max_ns = r->dur_ns;
 }
 
-/* It changed something. */
+/* Adds a conversion that changed something. */
 static int add_conversion(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r,
 			  struct gmem_open_op *op, enum gmem_cause cause)
 {
@@ -169,8 +169,8 @@ static int add_conversion(struct gmem_analysis *a, struct gmem_vm_stats *vm, con
 	uint64_t pages = r->end - r->start;
 	int err = 0;
 
-	add_sum(&vm->seen.size[gmem_size_class(pages)][d], r);
-	add_sum(&vm->seen.cause[cause][d], r);
+	add_to_sum(&vm->seen.size[gmem_size_class(pages)][d], r);
+	add_to_sum(&vm->seen.cause[cause][d], r);
 	add_to_time(a, r);
 	if (r->dur_ns) {
 		err = analysis_value(a, vm, GMEM_S_CONVERSION, d, pages, r->dur_ns);
@@ -191,7 +191,7 @@ int analysis_converted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const 
 {
 	struct gmem_open_op *open = analysis_open_op(vm, r->h.tid, GMEM_ATTRIBUTES_BEGIN);
 	struct gmem_vcpu_state *w = vm->nr_stalled ? analysis_waiter(vm, r) : NULL;
-	struct gmem_open_op own, *op = told_by_end(r, &own);
+	struct gmem_open_op own, *op = op_from_end(r, &own);
 	int err = 0;
 
 	if (r->start >= r->end)
@@ -199,7 +199,7 @@ int analysis_converted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const 
 	if (!op)
 		op = open;
 	if (w)
-		op_marks(w->marks, &w->nr_marks, r, op, w->begin_ns);
+		add_op_marks(w->marks, &w->nr_marks, r, op, w->begin_ns);
 	if (r->ret)
 		vm->seen.failed[direction_of(r)]++;
 	else if (!r->aux)
@@ -221,7 +221,7 @@ int analysis_fallocated(struct gmem_analysis *a, struct gmem_vm_stats *vm, const
 	if (r->ret || r->start >= r->end)
 		return 0;
 	if (punch && w)
-		op_marks(w->marks, &w->nr_marks, r, NULL, w->begin_ns);
+		add_op_marks(w->marks, &w->nr_marks, r, NULL, w->begin_ns);
 	if (r->dur_ns)
 		err = analysis_value(a, vm, punch ? GMEM_S_PUNCH : GMEM_S_ALLOCATE, 0,
 				     r->end - r->start, r->dur_ns);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* What the parts of the analysis share; nobody else includes it. */
+/* Internal interface between the parts of the analysis. */
 #ifndef GMEM_ANALYSIS_PARTS_H
 #define GMEM_ANALYSIS_PARTS_H
 
@@ -8,27 +8,27 @@
 #define ATTRIBUTE_PRIVATE	(1ULL << 3)	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
 #define MODE_PUNCH_HOLE		2		/* FALLOC_FL_PUNCH_HOLE */
 
-/* A conversion or a fallocate that has begun. */
+/* Conversion or fallocate in flight. */
 struct gmem_open_op {
 	uint32_t tid;
 	uint16_t kind;		/* the _BEGIN */
-	bool phased;		/* a phase was told */
-	uint32_t phase;		/* that it is in */
+	bool phased;		/* phases are reported */
+	uint32_t phase;		/* current phase */
 	uint64_t begin_ns;
-	uint64_t mark_ns;	/* the phase began */
+	uint64_t mark_ns;	/* begin of the phase */
 	uint64_t ns[GMEM_PHASES];
 	uint32_t nr_marks;
-	struct gmem_mark marks[GMEM_PHASES];	/* phases, in their order */
+	struct gmem_mark marks[GMEM_PHASES];	/* begins of phases, in order */
 };
 
 struct gmem_vcpu_state {
 	bool stalled;
-	bool faulted;		/* it left with a memory fault, at fault_gfn */
+	bool faulted;		/* exited with a memory fault at fault_gfn */
 	uint64_t fault_gfn;
 	enum gmem_cause cause;
 	uint32_t tid;
 	uint64_t begin_ns;
-	uint64_t start;		/* gfns that it asked for */
+	uint64_t start;		/* requested gfns */
 	uint64_t end;
 	uint32_t nr_marks;
 	struct gmem_mark marks[GMEM_MARKS_MAX];
@@ -49,14 +49,14 @@ static inline enum gmem_direction direction_of(const struct gmem_rec *r)
 	return r->arg & ATTRIBUTE_PRIVATE ? GMEM_TO_PRIVATE : GMEM_TO_SHARED;
 }
 
-/* analysis_values.c. A value of a series. 0 or -ENOMEM. */
+/* analysis_values.c. Adds a value to a series. Returns 0 or -ENOMEM. */
 int analysis_value(struct gmem_analysis *a, struct gmem_vm_stats *vm, enum gmem_series_id series,
 		   enum gmem_direction direction, uint64_t pages, uint64_t ns);
 
-/* How an operation ended that has. */
+/* Counts the outcome of an operation. */
 void analysis_outcome(struct gmem_vm_stats *vm, enum gmem_operation op, const struct gmem_rec *r);
 
-/* analysis_ops.c: NULL or the operation of that task. */
+/* analysis_ops.c. analysis_open_op() returns the operation of that task, or NULL. */
 struct gmem_open_op *analysis_open_op(struct gmem_vm_stats *vm, uint32_t tid, uint16_t kind);
 void analysis_forget_op(struct gmem_vm_stats *vm, struct gmem_open_op *op);
 int analysis_op_begin(struct gmem_vm_stats *vm, const struct gmem_rec *r);
@@ -70,12 +70,12 @@ int analysis_stall_begin(struct gmem_vm_stats *vm, const struct gmem_rec *r);
 int analysis_stall_end(struct gmem_analysis *a, struct gmem_vm_stats *vm,
 		       const struct gmem_stall_rec *s);
 void analysis_stall_forget(struct gmem_vm_stats *vm, const struct gmem_rec *r);
-/* The vCPU that waits for this conversion; NULL: none. */
+/* Returns the vCPU that the conversion stalls, or NULL. */
 struct gmem_vcpu_state *analysis_waiter(struct gmem_vm_stats *vm, const struct gmem_rec *r);
-/* The vCPU whose own thread does something. */
+/* Returns the stalled vCPU of a thread, or NULL. */
 struct gmem_vcpu_state *analysis_stalled_thread(struct gmem_vm_stats *vm, uint32_t tid);
 
-/* analysis_memory.c: what becomes of pages. */
+/* analysis_memory.c */
 int analysis_pages_converted(struct gmem_analysis *a, struct gmem_vm_stats *vm,
 			     const struct gmem_rec *r);
 int analysis_pages_fallocated(struct gmem_analysis *a, struct gmem_vm_stats *vm,

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* What vCPUs wait for. */
+/* Stalls of vCPUs. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/analysis_parts.h"
 
-#define VCPUS_MAX 4096	/* KVM_MAX_VCPUS of x86; a recording may say anything */
+#define VCPUS_MAX 4096	/* KVM_MAX_VCPUS of x86; a damaged recording may have more */
 
-/* Grown on demand; NULL with *err if it cannot be, NULL and 0 if there can be no such vCPU. */
+/* Returns the state of a vCPU, growing the array; NULL if out of memory (*@err), or beyond the limit. */
 static struct gmem_vcpu_state *get_vcpu(struct gmem_vm_stats *vm, uint32_t vcpu, int *err)
 {
 	size_t n = vm->nr_vcpus ? vm->nr_vcpus : 4;
@@ -37,7 +37,7 @@ static struct gmem_vcpu_state *get_vcpu(struct gmem_vm_stats *vm, uint32_t vcpu,
 	return &p[vcpu];
 }
 
-/* It may be told before the stall that it makes, or after: stock probes share a function. */
+/* Notes a memory fault, which may arrive before or after the begin of its stall: stock probes share a function. */
 int analysis_memory_fault(struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
 	int err;
@@ -131,7 +131,7 @@ static void add_longest(struct gmem_analysis *a, const struct gmem_rec *r,
 	gmem_longest_add(&a->longest[GMEM_LONG_STALL], &l);
 }
 
-/* The parts may be a little more than the whole where several threads had a part in it. */
+/* Adds a stall and its parts, which may exceed the whole a little if several threads took part. */
 static int add_values(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_stall_rec *s)
 {
 	uint64_t pages = s->r.end - s->r.start, parts = s->ioctl_ns + s->discard_ns;

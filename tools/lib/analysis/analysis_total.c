@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Sums over VMs, and counters of the kernel. */
+/* Sums over VMs, and the kernel's counters. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -55,7 +55,7 @@ static int merge_dists(struct gmem_seen *to, const struct gmem_seen *from, int d
 	return err;
 }
 
-static int merge(struct gmem_seen *to, const struct gmem_seen *from)
+static int merge_seen(struct gmem_seen *to, const struct gmem_seen *from)
 {
 	int err = 0;
 
@@ -89,7 +89,7 @@ int gmem_analysis_total(const struct gmem_analysis *a, struct gmem_seen *sum)
 	int err = 0;
 
 	for (const struct gmem_vm_stats *vm = a->vms; vm && !err; vm = vm->next)
-		err = merge(sum, &vm->seen);
+		err = merge_seen(sum, &vm->seen);
 	return err;
 }
 

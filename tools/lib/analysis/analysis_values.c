@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Counting that every part of the analysis does: values of a series, and how operations ended. */
+/* Counting for all parts of the analysis: values of a series, and outcomes of operations. */
 #include "analysis/analysis_parts.h"
 
 #include <errno.h>

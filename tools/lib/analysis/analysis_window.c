@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Invalidation windows, and faults that have to be repeated because of them. */
+/* Invalidation windows, and faults that are retried because of them. */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "analysis/analysis_parts.h"
 
-#define CLOSED_KEPT	8	/* a fault may meet its window when that is over */
-#define WINDOWS_MAX	1024	/* of a VM: more have lost their end */
+#define CLOSED_KEPT	8	/* closed windows that are kept: a retry may be recorded after its window */
+#define WINDOWS_MAX	1024	/* of a VM; of more, the ends were lost */
 #define LATE_NS		100000000ULL
 
 static struct gmem_open_window *oldest_closed(struct gmem_vm_stats *vm, size_t *nr)
@@ -87,8 +87,8 @@ int analysis_window_end(struct gmem_analysis *a, struct gmem_vm_stats *vm, const
 	return analysis_value(a, vm, r->ino ? GMEM_S_INVALIDATE : GMEM_S_WINDOW, 0, pages, r->dur_ns);
 }
 
-/* How well the window explains the retry; 0: not at all. */
-static int fits(const struct gmem_open_window *w, const struct gmem_rec *r)
+/* Returns how well the window explains the retry; 0: not at all. */
+static int match_quality(const struct gmem_open_window *w, const struct gmem_rec *r)
 {
 	bool in = !w->ino && w->start <= r->start && r->start < w->end;
 
@@ -119,7 +119,7 @@ void analysis_retry(struct gmem_analysis *a, struct gmem_vm_stats *vm, const str
 	gmem_timebins_at(&a->time, r->h.ts_ns)->retries++;
 	for (size_t i = 0; i < vm->nr_windows; i++) {
 		struct gmem_open_window *w = &vm->windows[i];
-		int f = fits(w, r);
+		int f = match_quality(w, r);
 
 		if (f > fit || (f && f == fit && w->closed_ns > best->closed_ns)) {
 			fit = f;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * How long something took, of many: count, sum, least and most are exact, quantiles as
- * exact as the slots of gmem_hist.h. Nanoseconds throughout. All zero is an empty one.
+ * Distribution of durations: count, sum, minimum and maximum are exact, quantiles as exact as
+ * the slots of gmem_hist.h. All values are in nanoseconds. Zero-initialised: empty.
  */
 #ifndef GMEM_DIST_H
 #define GMEM_DIST_H
@@ -13,7 +13,7 @@
 struct gmem_dist {
 	uint64_t count;
 	uint64_t total_ns;
-	uint64_t min_ns;	/* 0 if there is none */
+	uint64_t min_ns;	/* 0 if empty */
 	uint64_t max_ns;
 	__u64 slots[GMEM_HIST_SLOTS];
 };
@@ -21,10 +21,10 @@ struct gmem_dist {
 void gmem_dist_add(struct gmem_dist *d, uint64_t ns);
 void gmem_dist_merge(struct gmem_dist *to, const struct gmem_dist *from);
 
-/* As gmem_hist_quantile(), but never above the longest nor below the least. */
+/* Returns a quantile like gmem_hist_quantile(), but within minimum and maximum. */
 uint64_t gmem_dist_quantile(const struct gmem_dist *d, double q);
 
-/* Rounded down; 0 if there is none. */
+/* Returns the mean, rounded down; 0 if empty. */
 uint64_t gmem_dist_mean(const struct gmem_dist *d);
 
 #endif /* GMEM_DIST_H */

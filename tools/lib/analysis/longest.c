@@ -33,7 +33,7 @@ void gmem_longest_add(struct gmem_longest *l, const struct gmem_long_op *op)
 	l->ops[i] = *op;
 }
 
-/* The last place is kept for the end. */
+/* Adds a mark; the last place is reserved for the end. */
 void gmem_mark_add(struct gmem_mark *marks, uint32_t *nr, uint32_t what, uint64_t at_ns)
 {
 	if (*nr < GMEM_MARKS_MAX - (what != GMEM_MARK_END))

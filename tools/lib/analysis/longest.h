@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* The operations that took longest, with what happened in them. */
+/* Longest operations, with marks of what happened in them. */
 #ifndef GMEM_LONGEST_H
 #define GMEM_LONGEST_H
 
@@ -18,15 +18,15 @@ enum gmem_long_kind {
 
 extern const char *const gmem_long_kind_names[GMEM_LONG_KINDS];
 
-/* What happens at a point of an operation. */
+/* Marks: points in time of an operation. */
 enum gmem_mark_kind {
-	GMEM_MARK_EXIT,		/* the vCPU leaves */
+	GMEM_MARK_EXIT,		/* the vCPU exits */
 	GMEM_MARK_IOCTL,	/* KVM_SET_MEMORY_ATTRIBUTES begins */
-	GMEM_MARK_PHASE,	/* + enum gmem_conversion_phase: it begins */
+	GMEM_MARK_PHASE,	/* + enum gmem_conversion_phase: the phase begins */
 	GMEM_MARK_IOCTL_END = GMEM_MARK_PHASE + GMEM_PHASES,
 	GMEM_MARK_PUNCH,
 	GMEM_MARK_PUNCH_END,
-	GMEM_MARK_END,		/* of the operation: the vCPU is back, the call returns */
+	GMEM_MARK_END,		/* the vCPU re-enters, or the call returns */
 	GMEM_MARKS
 };
 
@@ -34,16 +34,16 @@ extern const char *const gmem_mark_names[GMEM_MARKS];
 
 struct gmem_mark {
 	uint32_t what;		/* enum gmem_mark_kind */
-	uint64_t at_ns;		/* since the begin */
+	uint64_t at_ns;		/* since the begin of the operation */
 };
 
-#define GMEM_MARKS_MAX 24	/* what comes then is left out, but for the end */
+#define GMEM_MARKS_MAX 24	/* further marks are left out, except the end */
 
 struct gmem_long_op {
 	uint64_t vm;
 	uint64_t begin_ns;
 	uint64_t dur_ns;
-	uint64_t start;		/* gfns; pgoffs of ino if that is not 0 */
+	uint64_t start;		/* gfns, or page offsets of ino if that is not 0 */
 	uint64_t end;
 	uint64_t ino;
 	uint32_t tid;
@@ -56,13 +56,13 @@ struct gmem_long_op {
 
 #define GMEM_LONGEST 8
 
-/* Longest first; of those that took as long, the earlier. */
+/* Longest operations, longest first; of equal ones, the earlier first. */
 struct gmem_longest {
 	size_t nr;
 	struct gmem_long_op ops[GMEM_LONGEST];
 };
 
-/* Would one of that length be among them? Cheap: to be asked first. */
+/* Returns true if an operation of that duration would be among them: a cheap test before the add. */
 static inline int gmem_longest_wants(const struct gmem_longest *l, uint64_t dur_ns)
 {
 	return l->nr < GMEM_LONGEST || dur_ns > l->ops[GMEM_LONGEST - 1].dur_ns;

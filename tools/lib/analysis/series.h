@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* The one table of what takes time, and of the size classes of ranges: names for every view. */
+/* Tables of latency series, of operations and of size classes: names for all views. */
 #ifndef GMEM_SERIES_H
 #define GMEM_SERIES_H
 
@@ -30,15 +30,15 @@ enum gmem_series_id {
 
 struct gmem_series {
 	const char *key;	/* in JSON, CSV, metrics of compare */
-	const char *title;	/* of a row, <= 14 columns */
+	const char *title;	/* row title, at most 14 columns */
 	const char *help;
-	bool directed;		/* to private and to shared are told apart */
-	bool per_page;		/* time grows with the range */
+	bool directed;		/* conversions to private and to shared are separate */
+	bool per_page;		/* time grows with the size of the range */
 };
 
 extern const struct gmem_series gmem_series[GMEM_SERIES];
 
-/* Operations that have no direction: how many there were, and how they ended. */
+/* Operations without direction, counted by outcome. */
 enum gmem_operation {
 	GMEM_O_PUNCH,
 	GMEM_O_ALLOCATE,
@@ -52,18 +52,18 @@ enum gmem_operation {
 
 struct gmem_operation_info {
 	const char *key;	/* in JSON */
-	const char *title;	/* of a row, as in a list of pages */
-	const char *unchanged;	/* "that freed nothing"; NULL: cannot be */
+	const char *title;	/* row title in reports */
+	const char *unchanged;	/* "that freed nothing"; NULL: not applicable */
 };
 
 extern const struct gmem_operation_info gmem_operations[GMEM_OPERATIONS];
 
-/* "to_shared", "to_private", by enum gmem_direction. */
+/* Names ("to_shared", "to_private"), by enum gmem_direction. */
 extern const char *const gmem_direction_names[GMEM_DIRECTIONS];
 
-/* A range is of the first class that is large enough. */
+/* Size class of ranges: the first one that is large enough. */
 struct gmem_size_class {
-	const char *name;	/* "4K": up to that */
+	const char *name;	/* "4K": up to 4 KiB */
 	uint64_t max_pages;
 };
 
@@ -73,11 +73,11 @@ extern const struct gmem_size_class gmem_size_classes[GMEM_CLASSES];
 
 unsigned int gmem_size_class(uint64_t pages);
 
-/* Who made the conversion happen, as far as records tell. */
+/* Origin of a conversion, as far as records show it. */
 enum gmem_cause {
-	GMEM_BY_HYPERCALL,	/* explicit: the guest asked for it */
-	GMEM_BY_FAULT,		/* implicit: the guest touched what is not what it took it for */
-	GMEM_BY_VMM,		/* no vCPU waited for it */
+	GMEM_BY_HYPERCALL,	/* explicit: the guest requested it */
+	GMEM_BY_FAULT,		/* implicit: the guest accessed the range in the other mode */
+	GMEM_BY_VMM,		/* no vCPU stalled for it */
 	GMEM_CAUSES
 };
 

@@ -11,7 +11,7 @@ static double not_zero(double x)
 	return fabs(x) < TINY ? TINY : x;
 }
 
-/* The continued fraction of the incomplete beta function, from its front (Lentz's method). */
+/* Evaluates the continued fraction of the incomplete beta function (Lentz's method). */
 static double beta_fraction(double a, double b, double x)
 {
 	double c = 1, d = 1 / not_zero(1 - (a + b) * x / (a + 1)), h = d;
@@ -34,7 +34,7 @@ static double beta_fraction(double a, double b, double x)
 	return h;
 }
 
-/* The regularised incomplete beta function. */
+/* Returns the regularised incomplete beta function. */
 static double beta(double a, double b, double x)
 {
 	double front;
@@ -47,7 +47,7 @@ static double beta(double a, double b, double x)
 	return 1 - front * beta_fraction(b, a, 1 - x) / b;
 }
 
-/* Probability to be beyond +-t. */
+/* Returns the probability of a value beyond +-t. */
 static double t_tails(double t, double df)
 {
 	return beta(df / 2, 0.5, df / (df + t * t));
@@ -103,7 +103,7 @@ struct gmem_difference gmem_welch(const struct gmem_moments *a, const struct gme
 		return d;
 	va = a->variance / (double)a->n;
 	vb = b->variance / (double)b->n;
-	if (va + vb <= 0) {	/* all of them are the same */
+	if (va + vb <= 0) {	/* no variance at all */
 		d.half = 0;
 		return d;
 	}

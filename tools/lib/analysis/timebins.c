@@ -15,7 +15,7 @@ static void add_bin(struct gmem_bin *to, const struct gmem_bin *from)
 	to->retries += from->retries;
 }
 
-/* Two become one. */
+/* Merges each two bins into one. */
 static void widen(struct gmem_timebins *t)
 {
 	for (unsigned int i = 0; i < GMEM_BINS / 2; i++) {

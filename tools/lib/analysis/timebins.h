@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* What happened when: a fixed number of bins, which grow wider as time goes on. */
+/* Activity over time: a fixed number of bins, which become wider as time goes on. */
 #ifndef GMEM_TIMEBINS_H
 #define GMEM_TIMEBINS_H
 
@@ -8,7 +8,7 @@
 #include "bpf/gmem_abi.h"
 
 #define GMEM_BINS	240
-#define GMEM_BIN_SHIFT	20	/* of the narrowest: 2^20 ns */
+#define GMEM_BIN_SHIFT	20	/* narrowest bin: 2^20 ns */
 
 struct gmem_bin {
 	uint64_t count[GMEM_DIRECTIONS];	/* conversions that ended in it */
@@ -19,12 +19,12 @@ struct gmem_bin {
 };
 
 struct gmem_timebins {
-	uint64_t begin_ns;	/* 0: nothing yet */
+	uint64_t begin_ns;	/* 0: empty */
 	unsigned int shift;	/* a bin is 2^shift ns wide */
 	struct gmem_bin bins[GMEM_BINS];
 };
 
-/* The bin of that time; what is before the begin counts there. */
+/* Returns the bin of @ts_ns; times before the begin count in the first bin. */
 struct gmem_bin *gmem_timebins_at(struct gmem_timebins *t, uint64_t ts_ns);
 
 #endif /* GMEM_TIMEBINS_H */
