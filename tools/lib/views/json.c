@@ -12,10 +12,10 @@ static void put_u64(struct json_object *o, const char *key, uint64_t v)
 	json_object_object_add(o, key, json_object_new_uint64(v));
 }
 
-/* Not every name is UTF-8, and JSON must be. */
+/* Adds a name, escaping what is not UTF-8. */
 static void put_name(struct json_object *o, const char *key, const char *name)
 {
-	char buf[4 * GMEM_CGROUP_LEN];	/* the longest text there is, and all of it escaped */
+	char buf[4 * GMEM_CGROUP_LEN];	/* the longest text, with every byte escaped */
 
 	json_object_object_add(o, key, json_object_new_string(gmem_text_name(buf, sizeof(buf), name)));
 }
@@ -26,14 +26,14 @@ static struct json_object *value_object(const struct gmem_metric *m, struct gmem
 
 	if (v.unknown)
 		return NULL;
-	if (m->type == GMEM_TEXT)	/* not every name is UTF-8 */
+	if (m->type == GMEM_TEXT)	/* may not be UTF-8 */
 		return json_object_new_string(gmem_text_name(buf, sizeof(buf), v.s));
 	if (m->type == GMEM_PER_S || m->type == GMEM_BYTES_PER_S)
 		return json_object_new_double(v.f);
 	return json_object_new_uint64(v.u);
 }
 
-/* Keys of values that lack a part, and of those that may not be true any more, are listed beside them. */
+/* Adds all metrics, and lists the keys of those that are partial and of those that are stale. */
 static void put_metrics(struct json_object *o, const struct gmem_vm *vm, const struct gmem_model *model)
 {
 	struct json_object *partial = json_object_new_array(), *stale = json_object_new_array();
@@ -69,7 +69,7 @@ struct json_object *gmem_json_slots(const struct gmem_vm *vm)
 	return a;
 }
 
-static struct json_object *holders(const struct gmem_holders *h)
+static struct json_object *holders_array(const struct gmem_holders *h)
 {
 	struct json_object *a = json_object_new_array();
 
@@ -98,7 +98,7 @@ static void put_populated(struct json_object *o, const struct gmem_model *m, con
 	json_object_object_add(o, "populated_stale", NULL);
 }
 
-static struct json_object *files(const struct gmem_vm *vm, const struct gmem_model *m)
+static struct json_object *files_array(const struct gmem_vm *vm, const struct gmem_model *m)
 {
 	struct json_object *a = json_object_new_array();
 
@@ -112,13 +112,12 @@ static struct json_object *files(const struct gmem_vm *vm, const struct gmem_mod
 		put_u64(o, "bindings", gmem_file_bindings(vm, &vm->files[i]));
 		json_object_object_add(o, "mapped", json_object_new_boolean(vm->files[i].mapped));
 		json_object_object_add(o, "orphan", json_object_new_boolean(vm->orphan));
-		json_object_object_add(o, "holders", holders(&vm->files[i].holders));
+		json_object_object_add(o, "holders", holders_array(&vm->files[i].holders));
 		json_object_array_add(a, o);
 	}
 	return a;
 }
 
-/* [[start_gfn, npages], ..]: the private extents, all else is shared. */
 struct json_object *gmem_json_extents(const struct gmem_ranges *r)
 {
 	struct json_object *a = json_object_new_array(), *pair;
@@ -168,15 +167,15 @@ static struct json_object *vm_object(const struct gmem_vm *vm, const struct gmem
 	put_u64(o, "lost_records", vm->now.lost_records);
 	json_object_object_add(o, "ended", json_object_new_boolean(vm->ended_ns != 0));
 	json_object_object_add(o, "slots", gmem_json_slots(vm));
-	json_object_object_add(o, "files", files(vm, m));
+	json_object_object_add(o, "files", files_array(vm, m));
 	json_object_object_add(o, "orphan", json_object_new_boolean(vm->orphan));
-	json_object_object_add(o, "holders", holders(&vm->holders));
+	json_object_object_add(o, "holders", holders_array(&vm->holders));
 	json_object_object_add(o, "operations_inflight", gmem_json_inflight(vm, m->now_ns));
 	json_object_object_add(o, "private_extents", gmem_json_extents(&vm->private));
 	return o;
 }
 
-/* {"CPU": n, ..}: records, of those that lost any. */
+/* Returns {"CPU": lost records, ..}, without CPUs that lost none. */
 static struct json_object *lost_by_cpu(const struct gmem_model *m)
 {
 	struct json_object *o = json_object_new_object();
@@ -220,7 +219,7 @@ static void put_cost(struct json_object *o, const struct gmem_cost_rec *c)
 	json_object_object_add(o, "cost", cost);
 }
 
-/* Since when holders are known as they were then; null: not yet. */
+/* Adds the age of the last complete search for holders; null if there was none. */
 static void put_holders(struct json_object *o, const struct gmem_model *m)
 {
 	struct json_object *holders = m->holders_ns ? json_object_new_object() : NULL;
@@ -230,7 +229,7 @@ static void put_holders(struct json_object *o, const struct gmem_model *m)
 	json_object_object_add(o, "holders", holders);
 }
 
-/* When pages were last read, and how long that took; null: never. */
+/* Adds age and duration of the last page scan; null if there was none. */
 static void put_backing(struct json_object *o, const struct gmem_model *m)
 {
 	struct json_object *backing = m->backing_ns ? json_object_new_object() : NULL;

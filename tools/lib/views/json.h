@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* The JSON that programs read: schema in docs/json.md. The caller puts the objects. */
+/* JSON output; the schema is in docs/json.md. The caller owns the returned objects. */
 #ifndef GMEM_JSON_H
 #define GMEM_JSON_H
 
@@ -11,14 +11,14 @@
 /* Raised when a key changes its meaning or goes away; new keys do not raise it. */
 #define GMEM_JSON_VERSION 1
 
-/* All that the model holds; pid 0: every VM. probes: gmem_source_describe(). */
+/* Returns the whole model; @pid: VMs of that process only (0: all). @probes: gmem_source_describe(). */
 struct json_object *gmem_json_model(const struct gmem_model *m, const char *probes, uint32_t pid);
 
-/* Its memslots, and its private ranges as [start_gfn, npages]. */
+/* Return the memslots of a VM, and ranges as [[start_gfn, npages], ..]. */
 struct json_object *gmem_json_slots(const struct gmem_vm *vm);
 struct json_object *gmem_json_extents(const struct gmem_ranges *r);
 
-/* Operations that have begun and not ended. */
+/* Returns the operations in flight. */
 struct json_object *gmem_json_inflight(const struct gmem_vm *vm, uint64_t now_ns);
 
 #endif /* GMEM_JSON_H */

@@ -9,12 +9,12 @@
 
 #include "abi/kinds.h"
 
-/* Three digits at least, four where it is exact: 1.50G 12.3M 512K 1023K. */
-static char *scaled(char *buf, size_t size, double v, double step, const char *const *units)
+/* Formats with three significant digits, up to four without a fraction: 1.50G 12.3M 512K 1023K. */
+static char *format_scaled(char *buf, size_t size, double v, double step, const char *const *units)
 {
 	int u = 0;
 
-	/* 999.96 would be written as 1000.0: go by what will be printed. */
+	/* Compare the rounded value: 999.96 would be printed as 1000. */
 	while (v >= step - 0.5 && units[u + 1]) {
 		v /= step;
 		u++;
@@ -42,19 +42,19 @@ char *gmem_text_bytes(char *buf, size_t size, uint64_t bytes)
 		snprintf(buf, size, "%llu%s", (unsigned long long)v, units[u]);
 		return buf;
 	}
-	return scaled(buf, size, (double)bytes, 1024, units);
+	return format_scaled(buf, size, (double)bytes, 1024, units);
 }
 
 char *gmem_text_ns(char *buf, size_t size, uint64_t ns)
 {
 	static const char *const units[] = { "ns", "us", "ms", "s", NULL };
 
-	if (ns >= 1000000000000000ULL)	/* seconds no longer fit a column */
+	if (ns >= 1000000000000000ULL)	/* seconds do not fit a column */
 		snprintf(buf, size, "%llud", (unsigned long long)(ns / 86400000000000ULL));
 	else if (ns >= 1000000000000ULL)
 		snprintf(buf, size, "%llus", (unsigned long long)(ns / 1000000000));
 	else
-		scaled(buf, size, (double)ns, 1000, units);
+		format_scaled(buf, size, (double)ns, 1000, units);
 	return buf;
 }
 
@@ -66,11 +66,11 @@ char *gmem_text_count(char *buf, size_t size, double n)
 		snprintf(buf, size, n == (double)(int)n ? "%.0f" : "%.1f", n);
 		return buf;
 	}
-	return scaled(buf, size, n, 1000, units);
+	return format_scaled(buf, size, n, 1000, units);
 }
 
-/* Without a format: there is one for every event. */
-static char *copy(char *buf, size_t size, const char *text)
+/* Copies a text without snprintf(), which is slow for a call per event. */
+static char *copy_text(char *buf, size_t size, const char *text)
 {
 	size_t n = size ? strnlen(text, size - 1) : 0;
 
@@ -115,7 +115,7 @@ char *gmem_text_value(char *buf, size_t size, const struct gmem_metric *m, struc
 	size_t n = v.partial && size > 1;
 
 	if (v.unknown)
-		return copy(buf, size, "-");
+		return copy_text(buf, size, "-");
 	if (n)
 		buf[0] = '>';
 	known_value(buf + n, size - n, m, v);
@@ -135,7 +135,7 @@ char *gmem_text_sum(char *buf, size_t size, struct gmem_sum s)
 	});
 }
 
-/* Length of the UTF-8 sequence at s, 0 if there is none. */
+/* Returns the length of the UTF-8 sequence at @s, 0 if it is invalid. */
 static size_t utf8_len(const unsigned char *s)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -194,18 +194,18 @@ struct flag {
 	const char *name;
 };
 
-static char *flags(char *buf, size_t size, uint64_t v, const struct flag *f, size_t n,
+static char *format_flags(char *buf, size_t size, uint64_t v, const struct flag *f, size_t n,
 		   const char *none)
 {
 	size_t used = 0;
 
 	if (!v)
-		return copy(buf, size, none);
+		return copy_text(buf, size, none);
 	for (size_t i = 0; i < n; i++) {
 		if (v == f[i].bit)
-			return copy(buf, size, f[i].name);
+			return copy_text(buf, size, f[i].name);
 	}
-	copy(buf, size, "");
+	copy_text(buf, size, "");
 	for (size_t i = 0; i < n; i++) {
 		if (!(v & f[i].bit) || used >= size)
 			continue;
@@ -229,21 +229,21 @@ char *gmem_text_arg(char *buf, size_t size, unsigned int kind, uint64_t arg)
 
 	switch (k ? k->arg : GMEM_ARG_NONE) {
 	case GMEM_ARG_ATTRIBUTES:
-		return flags(buf, size, arg, attributes, 1, "shared");
+		return format_flags(buf, size, arg, attributes, 1, "shared");
 	case GMEM_ARG_MODE:
-		return flags(buf, size, arg, modes, 2, "none");
+		return format_flags(buf, size, arg, modes, 2, "none");
 	case GMEM_ARG_CAUSE:
 		if (arg < sizeof(causes) / sizeof(*causes))
-			copy(buf, size, causes[arg]);
+			copy_text(buf, size, causes[arg]);
 		else
 			snprintf(buf, size, "cause_%llu", (unsigned long long)arg);
 		return buf;
 	case GMEM_ARG_USER:
-		return copy(buf, size, users[arg < sizeof(users) / sizeof(*users) ? arg : 0]);
+		return copy_text(buf, size, users[arg < sizeof(users) / sizeof(*users) ? arg : 0]);
 	case GMEM_ARG_PHASE:
-		/* The event numbers those that it tells of, and the first is not among them. */
+		/* The event numbers phases from 0 without the first, which has no event. */
 		if (arg < GMEM_PHASES - GMEM_PHASE_CHECK)
-			copy(buf, size, gmem_phase_names[arg + GMEM_PHASE_CHECK]);
+			copy_text(buf, size, gmem_phase_names[arg + GMEM_PHASE_CHECK]);
 		else
 			snprintf(buf, size, "phase_%llu", (unsigned long long)arg);
 		return buf;
@@ -251,7 +251,7 @@ char *gmem_text_arg(char *buf, size_t size, unsigned int kind, uint64_t arg)
 		return gmem_text_ns(buf, size, arg);
 	case GMEM_ARG_FLAGS:
 		if (kind == GMEM_MEMORY_FAULT)
-			return flags(buf, size, arg, attributes, 1, "shared");
+			return format_flags(buf, size, arg, attributes, 1, "shared");
 		/* fallthrough */
 	case GMEM_ARG_PGOFF:
 		snprintf(buf, size, "0x%llx", (unsigned long long)arg);
