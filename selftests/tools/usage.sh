@@ -30,12 +30,12 @@ wrong "a recording is read, and no command run: 'b'" gmemtrace report a -- b c
 wrong "no set of probes: 'x'; there are tracepoints, stock" gmemtrace record --probes x
 wrong "no format: 'x'; there are perfetto, chrome, csv, openmetrics" gmemtrace export --format x
 wrong "no side: 'x'; there are shared, private" gmemtrace print --to x
-wrong "there can be no process '0'" gmemtrace print -p 0
+wrong "invalid PID '0'" gmemtrace print -p 0
 wrong "no number of files to keep: '1.5'" gmemtrace record --rotate 1.5
 wrong "unrecognized option '--nonsense'" gmemtop --nonsense
 wrong "option requires an argument -- 'd'" gmemtop -d
 wrong "unexpected argument 'x'" gmemtop 1 1 x
 wrong "no set of probes: 'x'; there are tracepoints, stock" gmemtop --probes x
 wrong "the event buffer has 0.0625 to 1024 MiB, not '0'" gmemtop --ringbuf 0
-wrong "there can be no process '1.5'" gmemtop -p 1.5
+wrong "invalid PID '1.5'" gmemtop -p 1.5
 plan

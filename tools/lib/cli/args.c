@@ -10,9 +10,9 @@
 #include "base/error.h"
 #include "base/number.h"
 
-#define PID_MAX 4194304	/* of the kernel: PID_MAX_LIMIT */
+#define PID_MAX 4194304	/* PID_MAX_LIMIT of the kernel */
 
-/* argp's own hint takes one line or two, by the length of the name: it is not asked for any. */
+/* Handles errors in place of argp, whose own hint takes one or two lines, depending on the name. */
 static error_t parse_common(int key, char *arg, struct argp_state *state)
 {
 	(void)arg;
@@ -33,7 +33,7 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 void gmem_args_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
 	static const struct argp common = { NULL, parse_common, NULL, NULL, NULL, NULL, NULL };
-	/* Without a parser of its own, the first child has the input. It has the first say, too. */
+	/* The root has no parser, so the first child gets the input; its parser is called first. */
 	const struct argp_child children[] = { { argp, 0, NULL, 0 }, { &common, 0, NULL, 0 }, { 0 } };
 	const struct argp all = { .children = children };
 
@@ -49,7 +49,7 @@ error_t gmem_args_bad(const struct argp_state *state, const char *what, const ch
 
 error_t gmem_args_pid(const struct argp_state *state, const char *arg, uint32_t *pid)
 {
-	return gmem_parse_count(arg, 1, PID_MAX, pid) ? 0 : gmem_args_bad(state, "there can be no process", arg);
+	return gmem_parse_count(arg, 1, PID_MAX, pid) ? 0 : gmem_args_bad(state, "invalid PID", arg);
 }
 
 error_t gmem_args_choose(const struct argp_state *state, const char *what, const char *arg,

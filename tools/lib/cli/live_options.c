@@ -7,13 +7,13 @@
 enum { OPT_RINGBUF = 768, OPT_PROBES, OPT_WAIT, OPT_PHASES };
 
 static const struct argp_option options[] = {
-	{ NULL, 0, NULL, 0, "How the kernel is watched:", GMEM_LIVE_GROUP },
-	{ "faults", 'f', NULL, 0, "Faults on private memory, too: there may be very many", GMEM_LIVE_GROUP },
-	{ "phases", OPT_PHASES, NULL, 0, "Phases of conversions, too: five more events for each", GMEM_LIVE_GROUP },
+	{ NULL, 0, NULL, 0, "Event collection:", GMEM_LIVE_GROUP },
+	{ "faults", 'f', NULL, 0, "Record faults on private memory, too (may be very many)", GMEM_LIVE_GROUP },
+	{ "phases", OPT_PHASES, NULL, 0, "Record phases of conversions, too (five more events each)", GMEM_LIVE_GROUP },
 	{ "ringbuf", OPT_RINGBUF, "MIB", 0, "Size of the event buffer (default: by number of CPUs)", GMEM_LIVE_GROUP },
-	{ "probes", OPT_PROBES, "SET", 0, "tracepoints or stock (default: tracepoints where the kernel has them)", GMEM_LIVE_GROUP },
-	{ "wait", OPT_WAIT, NULL, 0, "Where there is no KVM, wait until it is loaded", GMEM_LIVE_GROUP },
-	{ "verbose", 'v', NULL, 0, "Show what libbpf says", GMEM_LIVE_GROUP },
+	{ "probes", OPT_PROBES, "SET", 0, "Probe set: tracepoints or stock (default: by kernel)", GMEM_LIVE_GROUP },
+	{ "wait", OPT_WAIT, NULL, 0, "Wait until KVM is loaded", GMEM_LIVE_GROUP },
+	{ "verbose", 'v', NULL, 0, "Show messages of libbpf", GMEM_LIVE_GROUP },
 	{ 0 }
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* How the running kernel is watched: the options that gmemtop and gmemtrace share. */
+/* Options for live event collection, shared by gmemtop and gmemtrace. */
 #ifndef GMEM_LIVE_OPTIONS_H
 #define GMEM_LIVE_OPTIONS_H
 
@@ -7,11 +7,11 @@
 
 #include "live/live.h"
 
-#define GMEM_LIVE_GROUP 2	/* of these options in --help; more of the kind may join */
+#define GMEM_LIVE_GROUP 2	/* option group in --help; a program may add its own */
 
 /*
- * For argp_child. The input is a struct gmem_live_opts: its ringbuf_bytes, set, wait, verbose, and
- * of its groups those that are asked for; what else is in it is left alone.
+ * Parser for argp_child. Its input is a struct gmem_live_opts, of which it sets ringbuf_bytes,
+ * set, wait and verbose, and adds the requested groups; other fields stay.
  */
 extern const struct argp gmem_live_argp;
 
