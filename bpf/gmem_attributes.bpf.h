@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What happens in KVM_SET_MEMORY_ATTRIBUTES: conversions. */
+/* Conversions: KVM_SET_MEMORY_ATTRIBUTES. */
 #ifndef GMEM_ATTRIBUTES_BPF_H
 #define GMEM_ATTRIBUTES_BPF_H
 
 #include "gmem_stall.bpf.h"
 
-/* kvm_gmem_attributes_phase numbers the phases without the first, which it cannot tell. */
+/* Number of a phase in kvm_gmem_attributes_phase, which has no event for the first one. */
 #define PHASE_ARG(phase)	((phase) - GMEM_PHASE_CHECK)
 
-/* The VM is counted when it ends: by then it is known, or told where somebody wants all events. */
+/* Keeps the begin, and emits it if every event is emitted. The end adds a new VM; here it is added only for that record. */
 static __always_inline void attributes_begin(struct kvm *kvm, __u64 vm, const struct gmem_rec *r)
 {
 	__u64 ts = bpf_ktime_get_ns();
 
-	if (op_keep(OP_ATTRIBUTES, vm, GMEM_ATTRIBUTES_BEGIN, ts, r) && wants(GMEM_PROBES_PHASES))
+	if (op_keep(OP_ATTRIBUTES, vm, GMEM_ATTRIBUTES_BEGIN, ts, r) && is_enabled(GMEM_PROBES_PHASES))
 		phases_begin(ts);
-	if (wants(GMEM_PROBES_EVENTS) && get_vm(kvm, vm, ts))
+	if (is_enabled(GMEM_PROBES_EVENTS) && get_counters(kvm, vm, ts))
 		emit(vm, GMEM_ATTRIBUTES_BEGIN, ts, r);
 }
 
 /*
- * Of the operation that starts the phase; NULL: it is not known. Its end tells of phases that are
- * kept: a record of each would cost more than all else.
+ * Starts a phase. @op: enclosing operation, or NULL if its begin was missed. Phases that are kept are
+ * emitted with the end: a record for each would cost more than all other work.
  */
 static __always_inline void attributes_phase(__u64 vm, struct gmem_op *op, __u32 phase,
 					     struct gmem_rec *r)
@@ -30,7 +30,7 @@ static __always_inline void attributes_phase(__u64 vm, struct gmem_op *op, __u32
 
 	if (op && op_phase(op, phase, ts))
 		return;
-	if (!wants(GMEM_PROBES_PHASES) || !wants(GMEM_PROBES_EVENTS))
+	if (!is_enabled(GMEM_PROBES_PHASES) || !is_enabled(GMEM_PROBES_EVENTS))
 		return;
 	r->arg = PHASE_ARG(phase);
 	emit(vm, GMEM_ATTRIBUTES_PHASE, ts, r);
@@ -42,11 +42,11 @@ static __always_inline void count_phase(struct gmem_counters *c, __u32 dir, __u3
 
 	if (slot >= GMEM_PHASE_SLOTS)
 		slot = GMEM_PHASE_SLOTS - 1;
-	add(&c->phase_ns[dir][phase], ns);
-	add(&c->phase_hist[dir][phase][slot], 1);
+	atomic_add(&c->phase_ns[dir][phase], ns);
+	atomic_add(&c->phase_hist[dir][phase][slot], 1);
 }
 
-/* Of the operation that ends. NULL: still the first, as their event is not there, or not kept. */
+/* Ends the last phase. Returns the phases of the conversion; NULL if they are not kept, or no phase after the first was seen. */
 static __always_inline struct gmem_op_phases *phases_end(struct gmem_op *op, __u64 ts)
 {
 	return op && op->phase ? op_phase(op, GMEM_PHASES, ts) : NULL;
@@ -69,33 +69,34 @@ static __always_inline void count_conversion(struct gmem_counters *c, const stru
 	__u32 dir = direction(r->arg), slot = gmem_hist_slot(r->dur_ns);
 
 	if (!r->ret && !r->aux) {
-		add(&c->conversion[dir].unchanged, 1);
+		atomic_add(&c->conversion[dir].unchanged, 1);
 		return;
 	}
 	count_op(&c->conversion[dir], r->end - r->start, r->dur_ns, r->ret);
 	if (!r->ret && r->dur_ns && slot < GMEM_HIST_SLOTS)
-		add(&c->conversion_hist[dir][slot], 1);
+		atomic_add(&c->conversion_hist[dir][slot], 1);
 }
 
-/* The inventory will read blocks that are marked, so marking will do where nobody wants events. */
+/* Set if the inventory scans marked blocks: programs may then mark a block instead of emitting the change. */
 const volatile bool marks_blocks;
 
-/* Changes of a VM that are told in a second. */
-#define TELL_AT_MOST	64
-#define TELL_IN_NS	1000000000ULL
+/* Changes of a VM that are emitted in each window; further ones are marked. */
+#define EMIT_AT_MOST	64
+#define EMIT_WINDOW_NS	1000000000ULL
 
-static __always_inline bool may_tell(struct gmem_vm_state *v, __u64 ts)
+static __always_inline bool may_emit(struct gmem_vm_state *v, __u64 ts)
 {
-	if (ts - v->window_ns > TELL_IN_NS) {
+	if (ts - v->window_ns > EMIT_WINDOW_NS) {
 		v->window_ns = ts;
-		v->told = 0;
+		v->emitted = 0;
 	}
-	return v->told++ < TELL_AT_MOST;
+	return v->emitted++ < EMIT_AT_MOST;
 }
 
 /*
- * False if it is of several blocks, or another one has its place. The change was made before:
- * who takes the mark away, and then reads, sees it. Atomic for the order, too.
+ * Marks the block as changed. Returns false if the range is in several blocks, or another block has the
+ * place. The change is made before the mark is set, so a scan that clears the mark and then reads the
+ * block sees the change. Atomic also for the memory order.
  */
 static __always_inline bool mark_block(struct gmem_vm_state *v, __u64 start, __u64 end)
 {
@@ -111,14 +112,14 @@ static __always_inline bool mark_block(struct gmem_vm_state *v, __u64 start, __u
 }
 
 /*
- * Slots_lock is held: what is marked is not told, so a later change must not be told before.
- * What changed nothing changes no map.
+ * Returns true if the end of this conversion is to be emitted; false if its block is marked instead, or
+ * nothing changed. The caller holds slots_lock, so a later change of the block cannot be emitted before the mark.
  */
-static __always_inline bool is_told(struct gmem_vm_state *v, __u64 ts, const struct gmem_rec *r)
+static __always_inline bool is_emitted(struct gmem_vm_state *v, __u64 ts, const struct gmem_rec *r)
 {
-	if (wants(GMEM_PROBES_EVENTS))
+	if (is_enabled(GMEM_PROBES_EVENTS))
 		return true;
-	return r->aux && (!marks_blocks || may_tell(v, ts) || !mark_block(v, r->start, r->end));
+	return r->aux && (!marks_blocks || may_emit(v, ts) || !mark_block(v, r->start, r->end));
 }
 
 static __always_inline void emit_conversion(__u64 vm, __u64 ts, const struct gmem_rec *body,
@@ -127,7 +128,7 @@ static __always_inline void emit_conversion(__u64 vm, __u64 ts, const struct gme
 	struct gmem_conversion_rec *c = bpf_ringbuf_reserve(&records, sizeof(*c), 0);
 
 	if (!c) {
-		lose(vm, GMEM_ATTRIBUTES_END);
+		count_lost_record(vm, GMEM_ATTRIBUTES_END);
 		return;
 	}
 	c->r = *body;
@@ -137,20 +138,20 @@ static __always_inline void emit_conversion(__u64 vm, __u64 ts, const struct gme
 	submit(c);
 }
 
-/* r->aux: something changed. */
+/* Counts and emits the end of a conversion. r->aux: 1 if something changed. */
 static __always_inline void attributes_end(struct kvm *kvm, __u64 vm, struct gmem_rec *r)
 {
 	__u64 ts = bpf_ktime_get_ns();
 	struct gmem_vm_state *v = get_state(kvm, vm, ts);
 	struct gmem_counters *c = v ? &v->c : NULL;
-	/* Clang 15 to 19 spill what has no value on one path, which the verifier refuses. */
+	/* Initialized, because clang 15 to 19 spill variables without a value on one path, which the verifier rejects. */
 	struct gmem_op_phases *p = NULL, kept = {};
 
-	if (wants(GMEM_PROBES_PHASES))
+	if (is_enabled(GMEM_PROBES_PHASES))
 		p = phases_end(op_peek(OP_ATTRIBUTES, vm), ts);
 	if (p && c && r->aux)
 		count_phases(c, direction(r->arg), p);
-	/* Its place may be another task's when the operation has ended. */
+	/* Copied, because another task may own the place once the operation has ended. */
 	if (p)
 		kept = *p;
 	r->dur_ns = op_end(OP_ATTRIBUTES, vm, ts);
@@ -158,9 +159,9 @@ static __always_inline void attributes_end(struct kvm *kvm, __u64 vm, struct gme
 		count_conversion(c, r);
 	if (!r->ret)
 		stall_converted(vm, r->arg, r->start, r->end, r->dur_ns);
-	if (!v || !is_told(v, ts, r))
+	if (!v || !is_emitted(v, ts, r))
 		return;
-	if (p && wants(GMEM_PROBES_EVENTS))
+	if (p && is_enabled(GMEM_PROBES_EVENTS))
 		emit_conversion(vm, ts, r, &kept);
 	else
 		emit(vm, GMEM_ATTRIBUTES_END, ts, r);

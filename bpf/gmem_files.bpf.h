@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What happens to guest_memfd files, in the order of their life: counted, and told
- * to user space. Whoever saw it happen is in gmem_tracepoints.bpf.h or gmem_stock_*.bpf.h.
+ * Events of guest_memfd files, in the order of a file's life: counts and emits them. The programs that
+ * call this are in gmem_tracepoints.bpf.h and gmem_stock_*.bpf.h.
  */
 #ifndef GMEM_FILES_BPF_H
 #define GMEM_FILES_BPF_H
 
 #include "gmem_stall.bpf.h"
 
-/* Inode of a file whose events may have none. */
+/* Returns the inode number, or 0 for an event without an inode. */
 static __always_inline __u64 ino_of(struct inode *inode)
 {
 	return inode ? inode->i_ino : 0;
 }
 
-/* Of an event that has no end, and changes no counter. */
-static __always_inline void tell(struct kvm *kvm, __u64 vm, __u16 kind, const struct gmem_rec *r)
+/* Emits an event that has no end and no counter. */
+static __always_inline void emit_instant(struct kvm *kvm, __u64 vm, __u16 kind, const struct gmem_rec *r)
 {
 	__u64 ts = bpf_ktime_get_ns();
 
-	if (get_vm(kvm, vm, ts))
+	if (get_counters(kvm, vm, ts))
 		emit(vm, kind, ts, r);
 }
 
-/* Returns the slot's part of a binding. @pgoff comes apart: the slot has it only while bound. */
+/* Returns the record of a binding. @pgoff is a parameter because the memslot has it only while it is bound. */
 static __always_inline struct gmem_rec slot_rec(struct kvm_memory_slot *slot, __u64 ino, __u64 pgoff)
 {
 	struct gmem_rec r = {
@@ -53,16 +53,16 @@ static __always_inline void fallocate_begins(struct kvm *kvm, __u64 vm, const st
 	__u64 ts = bpf_ktime_get_ns();
 
 	op_keep(OP_FALLOCATE, vm, GMEM_FALLOCATE_BEGIN, ts, r);
-	if (wants(GMEM_PROBES_EVENTS) && get_vm(kvm, vm, ts))
+	if (is_enabled(GMEM_PROBES_EVENTS) && get_counters(kvm, vm, ts))
 		emit(vm, GMEM_FALLOCATE_BEGIN, ts, r);
 }
 
-/* r->nr_pages is GMEM_UNKNOWN where nobody tells it. */
+/* Counts and emits the end of a fallocate(). r->nr_pages is GMEM_UNKNOWN if the kernel does not report it. */
 static __always_inline void fallocate_ends(struct kvm *kvm, __u64 vm, struct gmem_rec *r)
 {
 	bool punch = r->arg & FALLOC_FL_PUNCH_HOLE;
 	__u64 ts = bpf_ktime_get_ns();
-	struct gmem_counters *c = get_vm(kvm, vm, ts);
+	struct gmem_counters *c = get_counters(kvm, vm, ts);
 
 	r->dur_ns = op_end(OP_FALLOCATE, vm, ts);
 	stall_discarded(vm, r->dur_ns);
@@ -70,24 +70,24 @@ static __always_inline void fallocate_ends(struct kvm *kvm, __u64 vm, struct gme
 		return;
 	count_op(punch ? &c->punch : &c->allocate, r->end - r->start, r->dur_ns, r->ret);
 	if (r->nr_pages != GMEM_UNKNOWN)
-		add(punch ? &c->punched_pages : &c->allocated_pages, r->nr_pages);
+		atomic_add(punch ? &c->punched_pages : &c->allocated_pages, r->nr_pages);
 	emit_event(vm, GMEM_FALLOCATE_END, ts, r);
 }
 
-/* Attributes that are state of the VM are invalidated by gfn, without an inode. */
+/* Begins an invalidation. One by a conversion has gfns and no inode: attributes are state of the VM. */
 static __always_inline void invalidate_begins(struct kvm *kvm, __u64 vm, const struct gmem_rec *r)
 {
 	__u64 ts = bpf_ktime_get_ns();
 
-	get_vm(kvm, vm, ts);
+	get_counters(kvm, vm, ts);
 	op_begin(OP_INVALIDATE, vm, GMEM_INVALIDATE_BEGIN, ts, r);
 }
 
-/* size: of the file in pages. A release invalidates up to the highest offset there can be. */
+/* @size: pages of the file. A release invalidates up to the highest offset there is, so its end is cut to that. */
 static __always_inline void invalidate_ends(struct kvm *kvm, __u64 vm, struct gmem_rec *r, __u64 size)
 {
 	__u64 ts = bpf_ktime_get_ns();
-	struct gmem_counters *c = get_vm(kvm, vm, ts);
+	struct gmem_counters *c = get_counters(kvm, vm, ts);
 
 	r->dur_ns = op_end(OP_INVALIDATE, vm, ts);
 	if (!c)

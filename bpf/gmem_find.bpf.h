@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* From a file to what KVM keeps behind it. Nothing here may be dereferenced: it is probed. */
+/* KVM objects behind a struct file. Pointers here are probed, never dereferenced. */
 #ifndef GMEM_FIND_BPF_H
 #define GMEM_FIND_BPF_H
 
@@ -22,8 +22,8 @@ static __always_inline bool starts_with(const char *s, const char *prefix, int n
 }
 
 /*
- * By the name that KVM gives the file, on file systems where nobody else gives names:
- * virt/kvm/kvm_main.c and guest_memfd.c. Needs no symbol, so works with KVM=m alike.
+ * Returns the kind of a file by the name that KVM gives it (virt/kvm/kvm_main.c, guest_memfd.c), on file
+ * systems where only the kernel gives names. Needs no symbol, so it works with KVM=m, too.
  */
 static __always_inline enum file_kind file_kind(struct file *file)
 {
@@ -56,8 +56,8 @@ static __always_inline void *gmem_bindings(void *priv)
 }
 
 /*
- * Returns the root of the attributes of a VM; 0 too where the kernel has none. Not inlined: the
- * compiler would move the relocation of the field, which fails there, out of the condition.
+ * Returns the root of the attributes' xarray of a VM; 0: empty, or the kernel has no attributes. Not inlined:
+ * the compiler would move the relocation of the field, which fails on such a kernel, out of the condition.
  */
 static __noinline __u64 attributes_head(__u64 kvm)
 {
@@ -66,7 +66,7 @@ static __noinline __u64 attributes_head(__u64 kvm)
 	return (__u64)BPF_CORE_READ((struct kvm *)kvm, mem_attr_array.xa_head);
 }
 
-/* NULL for a file that is none of KVM's. */
+/* Returns the VM of a file, or NULL if it is not a file of KVM. */
 static __always_inline struct kvm *file_kvm(struct file *file, enum file_kind kind)
 {
 	void *priv = BPF_CORE_READ(file, private_data);
@@ -83,7 +83,7 @@ static __always_inline struct kvm *file_kvm(struct file *file, enum file_kind ki
 	}
 }
 
-/* Open file of the current task; NULL if there is none. */
+/* Returns the file behind a descriptor of the current task, or NULL. */
 static __always_inline struct file *file_by_fd(unsigned int fd)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -112,15 +112,15 @@ static __noinline long count_of_old(struct file *file)
 	return BPF_CORE_READ(file, f_count.counter);
 }
 
-/* Counts from 0 for one reference; negative for none. */
+/* Returns f_ref of 6.13 and later: 0 is one reference, negative is none. */
 static __noinline long count_of_new(struct file *file)
 {
 	return BPF_CORE_READ(file, f_ref.refcnt.counter);
 }
 
 /*
- * Is somebody still holding the file? If so, its release has not begun. Two functions, which are not
- * inlined: clang merges the branches otherwise, and the verifier then meets the field that is not there.
+ * Returns true if the file has references: its release has not begun. The two functions above are not
+ * inlined: clang would merge the branches, and the verifier would meet the field that does not exist.
  */
 static __always_inline bool file_is_held(struct file *file)
 {
@@ -129,7 +129,7 @@ static __always_inline bool file_is_held(struct file *file)
 	return count_of_old(file) > 0;
 }
 
-/* Does a process have it mapped? guest_memfd is mapped shared only. */
+/* Returns true if a process has the file mapped. i_mmap has all mappings, as guest_memfd is only mapped MAP_SHARED. */
 static __always_inline bool file_is_mapped(struct file *file)
 {
 	return BPF_CORE_READ(file, f_inode, i_mapping, i_mmap.rb_root.rb_node) != 0;

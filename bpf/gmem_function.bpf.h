@@ -22,10 +22,10 @@
 
 #define MAX_ARGS 6
 
-/* Arguments of functions that a task is in: a kretprobe has only the result. */
+/* Key of map kept: arguments of the functions that a task is in, because a kretprobe has only the result. */
 struct kept_key {
 	__u32 tid;
-	__u32 function;		/* attach cookie: a number that user space gives it */
+	__u32 function;		/* attach cookie: a number given by user space */
 };
 
 struct kept_args {
@@ -45,7 +45,10 @@ static __always_inline struct kept_key kept_key(void *ctx)
 	return (struct kept_key){ .tid = this_tid(), .function = bpf_get_attach_cookie(ctx) };
 }
 
-/* Attached to each function that has a kretprobe, by the same cookie. Two, as a program is of one kind. */
+/*
+ * Keeps the arguments for the kretprobe on the same function, attached with the same cookie. There are
+ * two programs because a program has one type.
+ */
 static __always_inline int keep_args_now(struct pt_regs *regs)
 {
 	struct kept_key key = kept_key(regs);
@@ -87,8 +90,8 @@ static __always_inline bool take_args(void *ctx, unsigned long long *args)
 #define CASTS_END _Pragma("GCC diagnostic pop")
 
 /*
- * Defines both programs that run when a function is entered. The body has the leading arguments
- * of the function; @direct: pointers among them may be dereferenced, else they must be probed.
+ * Defines both programs that run when a function is entered. The body gets the leading arguments
+ * of the function. @direct: pointers among them may be dereferenced; else they must be probed.
  */
 #define ON_ENTRY(name, args...)						\
 static __always_inline int name##_body(bool direct, void *ctx, ##args);	\
@@ -136,7 +139,7 @@ int name##_k(struct pt_regs *regs)					\
 }									\
 static __always_inline int name##_body(bool direct, __s64 ret, void *ctx, ##args)
 
-/* Reads field @f of *@p, an argument of the function or what was read from one. */
+/* Reads field @f of *@p, where @p is an argument of the function or was read through one. */
 #define FIELD(direct, p, f) ((direct) ? (p)->f : BPF_CORE_READ((p), f))
 
 /* Returns argument @n of the function, counted from 0: for those at a position that varies. */
@@ -151,13 +154,13 @@ static __always_inline __u64 argument(bool direct, void *ctx, __u32 n)
 	return v;
 }
 
-/* Returns the number of the VM, which is counted from now on if it was not seen before. */
+/* Returns the number of the VM, which gets one if it is new. */
 static __always_inline __u64 number_of(bool direct, struct kvm *kvm)
 {
 	return direct ? vm_of(kvm) : vm_of_probed(kvm);
 }
 
-/* Returns 0 for a VM that no event and no scan has met: functions are called for any VM. */
+/* Returns the number of the VM, or 0 if no event or scan has reported it yet: functions are called for any VM. */
 static __always_inline __u64 number_if_known(bool direct, struct kvm *kvm)
 {
 	return direct ? vm_if_known(kvm) : vm_if_known_probed(kvm);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The slot of a value: one definition for BPF and user space. */
+/* Slots of the histograms in gmem_abi.h: one definition for BPF and user space. */
 #ifndef GMEM_HIST_H
 #define GMEM_HIST_H
 
 #include "gmem_abi.h"
 
-/* Position of the highest bit; v > 0. By halves: BPF has no such instruction. */
+/* Returns the position of the highest set bit of @v, which is not 0. BPF has no instruction for it. */
 static inline __u32 gmem_log2(__u64 v)
 {
 	__u32 r = 0;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The kernel types that our programs look into, trimmed to the fields used;
- * CO-RE finds the offsets of the running kernel. No file of the kernel is
- * included beside this one, and no kernel version is ever compared.
+ * Kernel types, trimmed to the fields that the programs read. CO-RE finds the offsets of the
+ * running kernel. The programs include no other kernel header, and compare no kernel version.
  */
 #ifndef GMEM_KERNEL_H
 #define GMEM_KERNEL_H
@@ -64,7 +63,7 @@ struct kvm_memory_attributes {
 	__u64 flags;
 };
 
-/* include/uapi/linux/magic.h; fs of anonymous inodes, and of guest_memfd where it has its own */
+/* include/uapi/linux/magic.h: file system of anonymous inodes, and of guest_memfd on kernels where it has its own */
 #define ANON_INODE_FS_MAGIC	0x09041934
 #define GUEST_MEMFD_MAGIC	0x474d454d
 
@@ -174,7 +173,7 @@ struct vm_fault {
 
 struct xa_node {
 	unsigned char shift;
-	void *slots[64];	/* or fewer: the kernel's own size is asked for */
+	void *slots[64];	/* or 16: bpf_core_field_size() returns the running kernel's size */
 };
 
 typedef struct {
@@ -201,7 +200,7 @@ struct kvm_memslots {
 };
 
 struct kvm {
-	u64 vm_id;	/* kernel/: "KVM: Number VMs, and tell the number in fdinfo" */
+	u64 vm_id;	/* only with the patches of kernel/: "KVM: Number VMs, and tell the number in fdinfo" */
 	struct mm_struct *mm;
 	atomic_t online_vcpus;
 	bool vm_dead;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the programs remember between two events, where the live source reads it, too:
- * operations whose end has not come.
+ * State that programs keep between events and that the live source reads, too: operations in
+ * flight, stalls, and changed blocks.
  */
 #ifndef GMEM_MAPS_H
 #define GMEM_MAPS_H
@@ -9,8 +9,8 @@
 #include "gmem_abi.h"
 
 /*
- * One task can be inside one operation of each class: a punch invalidates. If
- * several VMs share the file, it invalidates in each of them at once.
+ * Classes of operations. A task can be in one operation of each class at a time: a punch, for example, contains
+ * an invalidation. Where several VMs share a file, it contains one invalidation for each VM.
  */
 enum gmem_op_class {
 	OP_ATTRIBUTES,
@@ -20,30 +20,31 @@ enum gmem_op_class {
 	OP_USER_FAULT,
 	OP_POPULATE,
 	OP_UNBIND,
-	OP_AROUND,	/* of a function that invalidates: what it works on */
+	OP_AROUND,	/* a function that invalidates: keeps its file and cause */
 	OP_CLASSES
 };
 
 #define OP_CLASSES_MAX	8
 
 /*
- * Map ops: each task and class has a place, which another task may have, too: tid is whose it
- * is now. An array, so to find it takes no call, and user space maps it and reads it as it is.
+ * Operation in flight: an element of map ops. The place of a task and class is gmem_op_place(), which
+ * several tasks share: tid is the current owner. The map is an array because a lookup then takes no
+ * helper call, and user space can mmap() it.
  */
 struct gmem_op {
-	__u64 begin_ns;	/* 0: none is under way. Written last, and cleared first */
+	__u64 begin_ns;	/* 0: not in flight. Set last and cleared first, so that readers can validate the rest */
 	__u64 vm;
 	__u64 ino;
 	__u64 start;
 	__u64 end;
 	__u64 arg;
-	__u64 order;	/* of the change, once it is certain; 0: nothing changes */
+	__u64 order;	/* sequence number of the conversion, once it is certain to change something; else 0 */
 	__u32 phase;	/* enum gmem_conversion_phase */
 	__u32 tid;	/* 0: the place is free */
 	__u32 tgid;
-	__u32 kind;	/* of the record that tells of the begin; 0: none does */
-	__u32 since;	/* epoch of the class, and 1, in which it was used last; 0: never */
-	__u32 last;	/* the task that used it last */
+	__u32 kind;	/* of the begin's record; 0: the begin has none */
+	__u32 since;	/* 1 + epoch of the class at the last use of the place; 0: never used */
+	__u32 last;	/* tid of the last owner */
 };
 
 #define OPS		65536	/* places */
@@ -53,16 +54,16 @@ static inline __u32 gmem_op_place(__u32 tid, __u32 class)
 	return (tid * OP_CLASSES_MAX + class) & (OPS - 1);
 }
 
-/* Map phases: of the conversion in place n * OP_CLASSES_MAX. */
+/* Phases of a conversion in flight: element n of map phases is of the conversion in place n * OP_CLASSES_MAX of map ops. */
 struct gmem_op_phases {
-	__u64 mark_ns;	/* start of the one that op.phase tells */
+	__u64 mark_ns;	/* start of the current phase, op.phase */
 	__u64 ns[GMEM_PHASES];
-	__u32 came_to;	/* bit n: phase n */
-	__u32 since;	/* epoch of phases, and 1, in which the conversion began */
+	__u32 came_to;	/* bit n: phase n was reached */
+	__u32 since;	/* 1 + epoch of phases at the begin of the conversion */
 	__u32 tid;
 };
 
-/* Map others: operations whose place is taken. */
+/* Key of map others: operations whose place in map ops belonged to another task when they began. */
 struct gmem_op_key {
 	__u64 vm;
 	__u32 tid;
@@ -70,48 +71,49 @@ struct gmem_op_key {
 };
 
 /*
- * Map vms. Changes of attributes are told by records, as long as there are few: of a VM that
- * converts page by page, the programs only remember where, and the inventory reads what is
- * there at the next refresh. Blocks are of 2 MiB.
+ * State of a VM: value of map vms. A change of attributes is emitted as a record as long as they are
+ * few. Of a VM that converts page by page, the programs only mark the 2 MiB block, and the inventory
+ * scans marked blocks at the next refresh.
  */
 #define CHANGED_BLOCKS		512
 
 struct gmem_vm_state {
 	struct gmem_counters c;
 	__u64 kvm;		/* address of struct kvm, which exists until c.ended_ns is set */
-	__u64 window_ns;	/* when we began to count told */
-	__u32 told;		/* changes since that had a record */
-	__u32 changed;		/* there may be some below */
-	__u32 blocks[CHANGED_BLOCKS];	/* number of a block, and 1, at its place; 0: none */
+	__u64 window_ns;	/* start of the window that emitted is counted in */
+	__u32 emitted;		/* changes in this window that were candidates for a record */
+	__u32 changed;		/* 1: blocks may hold marks */
+	__u32 blocks[CHANGED_BLOCKS];	/* 1 + number of a marked block, at index number % CHANGED_BLOCKS; 0: none */
 };
 
-/* Map active: a byte for each VM by its number, which others may have, too. Set: look at it. */
+/* Bytes in map active: byte vm % ACTIVE_VMS, shared by several VMs, is set when the state of one of them may change. */
 #define ACTIVE_VMS		8192
 
-/* In the ring buffer only: the source makes GMEM_SCAN_MAP of it. */
+/* Kind of struct gmem_raw_block, in the ring buffer only: the live source converts it to GMEM_SCAN_MAP. */
 #define GMEM_RAW_BLOCK		0xff00
 
 struct gmem_raw_block {
 	struct gmem_hdr h;
 	__u64 start;		/* gfn */
-	__u64 private[BLOCK_PAGES / 64];	/* bit n: gfn start + n */
+	__u64 private[BLOCK_PAGES / 64];	/* bit n of all words in order: gfn start + n is private */
 };
 
-/* Map stalls. */
+/* Key of map stalls. */
 struct gmem_vcpu_key {
 	__u64 vm;
 	__u64 vcpu;
 };
 
+/* Stall in flight: value of map stalls. */
 struct gmem_stall {
 	__u64 exit_ns;
 	__u64 start;	/* gfn */
 	__u64 end;
-	__u64 attributes;	/* asked for; once it was served, those that the VMM has set last */
+	__u64 attributes;	/* those asked for until a conversion serves it, then those that the VMM set last */
 	__u64 ioctl_ns;
 	__u64 discard_ns;
 	__u64 ioctls;
-	__u64 next;	/* gfn that a piece by another thread would start with */
+	__u64 next;	/* gfn at which the next conversion by another thread must start to count for this stall */
 	__u32 tid;
 	__u32 tgid;
 };

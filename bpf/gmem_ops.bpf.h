@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Operations: what a task is in the middle of, since when, and how long it took. A begin
- * costs no call where its place is free, and makes nothing.
+ * Operations in flight: pairs the begins and ends of each task, and yields durations. A begin takes no
+ * helper call for its place and allocates nothing, unless another task owns the place.
  */
 #ifndef GMEM_OPS_BPF_H
 #define GMEM_OPS_BPF_H
@@ -32,8 +32,8 @@ struct {
 } others SEC(".maps");
 
 /*
- * User space counts here how often it has attached what tells of a class, or of phases: what
- * began before is not known, and is no loss.
+ * Epochs: user space increments them when it attaches or detaches the probes of a class, or of phases. An
+ * operation of an earlier epoch is ignored, and its unpaired end is no loss.
  */
 __u32 epochs[OP_CLASSES];
 __u32 phase_epoch;
@@ -82,25 +82,25 @@ static __always_inline struct gmem_op_phases *phases_of(__u32 tid)
 	return bpf_map_lookup_elem(&phases, &place);
 }
 
-static __always_inline bool is_under_way(const struct gmem_op *op, __u32 class)
+static __always_inline bool is_in_flight(const struct gmem_op *op, __u32 class)
 {
 	return op->begin_ns && op->since == epoch_of(class);
 }
 
 /*
- * Operations whose end no program saw, by the next one of their tasks: user space counts them as skipped
- * and has all maps scanned. The kernel skips the exit programs of calls in progress whenever anybody
+ * Number of operations whose end no program saw, found when their task begins the next one. User space
+ * counts them as skipped and has all maps scanned. The kernel skips the exit programs of calls in progress whenever anybody
  * attaches to the function or detaches from it (bpf_tramp_image_put() in kernel/bpf/trampoline.c).
  */
 __u64 skipped_ends;
 
-/* Returns false if the place is another task's, or this one's for another VM. */
+/* Takes the place for a begin. Returns false if another task owns it, or this one for another VM. */
 static __always_inline bool op_claim(struct gmem_op *op, __u32 class, __u64 vm, __u32 tid)
 {
 	__u32 owner = *(volatile __u32 *)&op->tid;
 
 	if (owner == tid) {
-		if (!is_under_way(op, class))
+		if (!is_in_flight(op, class))
 			return true;
 		if (class == OP_INVALIDATE)
 			return op->vm == vm;	/* a task may invalidate for several VMs at once */
@@ -128,8 +128,8 @@ static __always_inline void op_set(struct gmem_op *op, __u32 class, __u64 vm, __
 	*(volatile __u64 *)&op->begin_ns = ts;
 }
 
-/* Its place is taken. */
-static __noinline int other_begins(__u32 class, struct gmem_op *op)
+/* Keeps the begin of an operation whose place is taken. */
+static __noinline int overflow_begin(__u32 class, struct gmem_op *op)
 {
 	struct gmem_op_key key;
 
@@ -141,14 +141,14 @@ static __noinline int other_begins(__u32 class, struct gmem_op *op)
 	return 0;
 }
 
-static __always_inline struct gmem_op *other_peek(__u32 class, __u64 vm, __u32 tid)
+static __always_inline struct gmem_op *overflow_peek(__u32 class, __u64 vm, __u32 tid)
 {
 	struct gmem_op_key key = { .vm = vm, .tid = tid, .class = class };
 
 	return bpf_map_lookup_elem(&others, &key);
 }
 
-static __noinline __u64 other_ends(__u32 class, __u64 vm, __u64 ts)
+static __noinline __u64 overflow_end(__u32 class, __u64 vm, __u64 ts)
 {
 	struct gmem_op_key key = { .vm = vm, .tid = this_tid(), .class = class };
 	struct gmem_op *op = bpf_map_lookup_elem(&others, &key);
@@ -161,7 +161,7 @@ static __noinline __u64 other_ends(__u32 class, __u64 vm, __u64 ts)
 	return dur ? dur : 1;
 }
 
-/* It begins. kind: of the record that tells of it, or 0. True if it has its place. */
+/* Keeps the begin of an operation. @kind: of its record, or 0. Returns true if it got its place in map ops. */
 static __always_inline bool op_keep(__u32 class, __u64 vm, __u16 kind, __u64 ts,
 				    const struct gmem_rec *r)
 {
@@ -177,11 +177,11 @@ static __always_inline bool op_keep(__u32 class, __u64 vm, __u16 kind, __u64 ts,
 	struct gmem_op other = { .tid = id, .tgid = id >> 32 };
 
 	op_set(&other, class, vm, kind, ts, r);
-	other_begins(class, &other);
+	overflow_begin(class, &other);
 	return false;
 }
 
-/* It begins, and is told to who wants every event. */
+/* Keeps the begin of an operation, and emits it if every event is emitted. */
 static __always_inline void op_begin(__u32 class, __u64 vm, __u16 kind, __u64 ts,
 				     const struct gmem_rec *r)
 {
@@ -191,10 +191,10 @@ static __always_inline void op_begin(__u32 class, __u64 vm, __u16 kind, __u64 ts
 
 static __always_inline bool op_is(const struct gmem_op *op, __u32 class, __u64 vm, __u32 tid)
 {
-	return op->tid == tid && op->vm == vm && is_under_way(op, class);
+	return op->tid == tid && op->vm == vm && is_in_flight(op, class);
 }
 
-/* Is this task in such an operation? NULL if not. */
+/* Returns the operation of this class that the task is in for the VM, or NULL. */
 static __always_inline struct gmem_op *op_peek(__u32 class, __u64 vm)
 {
 	__u32 tid = this_tid();
@@ -202,7 +202,7 @@ static __always_inline struct gmem_op *op_peek(__u32 class, __u64 vm)
 
 	if (op && op_is(op, class, vm, tid))
 		return op;
-	return other_peek(class, vm, tid);
+	return overflow_peek(class, vm, tid);
 }
 
 static __always_inline void op_release(struct gmem_op *op, __u32 tid)
@@ -213,8 +213,8 @@ static __always_inline void op_release(struct gmem_op *op, __u32 tid)
 }
 
 /*
- * Duration of the operation that ends at ts; 0 if its begin was not seen. That is a loss
- * if we have seen the task before: else it may have begun before we were there.
+ * Returns the duration, at least 1, of the operation that ends at @ts; 0 if its begin was missed. A missed
+ * begin is a loss only if this task was the place's last owner in this epoch: else it may be from before attach.
  */
 static __always_inline __u64 op_end(__u32 class, __u64 vm, __u64 ts)
 {
@@ -229,12 +229,12 @@ static __always_inline __u64 op_end(__u32 class, __u64 vm, __u64 ts)
 		op_release(op, tid);
 		return dur ? dur : 1;
 	}
-	dur = other_ends(class, vm, ts);
+	dur = overflow_end(class, vm, ts);
 	if (dur)
 		return dur;
 	if (op->last == tid && op->since == epoch_of(class)) {
-		/* As long as not all of the group is attached, nobody wants it. */
-		if (wants(group_of(class)))
+		/* While the group is still being attached, a missed begin is no loss. */
+		if (is_enabled(group_of(class)))
 			count_loss(GMEM_LOST_UNPAIRED);
 	} else if (!op->tid) {
 		op->last = tid;
@@ -243,8 +243,8 @@ static __always_inline __u64 op_end(__u32 class, __u64 vm, __u64 ts)
 	return 0;
 }
 
-/* Of an operation that is told when it ends, whoever it was for. */
-static __always_inline void op_forget(__u32 class, __u64 vm)
+/* Ends the operation without a duration. */
+static __always_inline void op_discard(__u32 class, __u64 vm)
 {
 	__u32 tid = this_tid();
 	struct gmem_op *op = op_place(class, tid);
@@ -252,10 +252,10 @@ static __always_inline void op_forget(__u32 class, __u64 vm)
 	if (op && op_is(op, class, vm, tid))
 		op_release(op, tid);
 	else
-		other_ends(class, vm, 0);
+		overflow_end(class, vm, 0);
 }
 
-/* NULL: it has no place, or it began before phases were told. */
+/* Returns the phases of a conversion; NULL if it has no place in map ops, or began before phases were attached. */
 static __always_inline struct gmem_op_phases *kept_phases(const struct gmem_op *op)
 {
 	struct gmem_op_phases *p = phases_of(op->tid);
@@ -263,7 +263,7 @@ static __always_inline struct gmem_op_phases *kept_phases(const struct gmem_op *
 	return p && p->tid == op->tid && p->since == epoch_of_phases() ? p : NULL;
 }
 
-/* The phase that was is over; next is the one that starts. NULL: their times are not kept. */
+/* Ends the current phase and starts phase @next. Returns the phases, or NULL if their times are not kept. */
 static __always_inline struct gmem_op_phases *op_phase(struct gmem_op *op, __u32 next, __u64 ts)
 {
 	struct gmem_op_phases *p = kept_phases(op);
@@ -279,7 +279,7 @@ static __always_inline struct gmem_op_phases *op_phase(struct gmem_op *op, __u32
 	return p;
 }
 
-/* Nobody has told yet that the first is over. */
+/* Starts the first phase of the conversion that begins. */
 static __always_inline void phases_begin(__u64 ts)
 {
 	__u32 tid = this_tid();
@@ -297,13 +297,13 @@ static __always_inline void phases_begin(__u64 ts)
 static __always_inline void count_op(struct gmem_op_counters *c, __u64 pages, __u64 dur_ns, int ret)
 {
 	if (ret) {
-		add(&c->failed, 1);
+		atomic_add(&c->failed, 1);
 		return;
 	}
-	add(&c->count, 1);
-	add(&c->bytes, pages << GMEM_PAGE_SHIFT);
-	add(&c->total_ns, dur_ns);
-	/* Not atomic: of two that race here, the lesser may win. Conversions of a
+	atomic_add(&c->count, 1);
+	atomic_add(&c->bytes, pages << GMEM_PAGE_SHIFT);
+	atomic_add(&c->total_ns, dur_ns);
+	/* Not atomic: if two operations race, the shorter may win. Conversions of a
 	 * VM hold its slots_lock and do not race. */
 	if (dur_ns > c->max_ns)
 		c->max_ns = dur_ns;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The inventory: what there was before anybody looked, and again what became doubtful.
+ * Scans of kernel memory: state from before the tool was attached, and state that became stale.
  *
- * Its records go through the ring buffer that the events go through, and room for each
- * is reserved before anything is read. A change that was told before the record has been
- * made by then, so it is read; one that comes later is told after the record, and is
- * applied on top of it. Whoever applies all records in their order is right at the end.
+ * Records of a scan go through the same ring buffer as events, and room for each is reserved before
+ * anything is read. A change whose record comes earlier was made before the read, so the scan sees it.
+ * A change that comes later has its record after the scan's, and is applied on top of it. A reader
+ * that applies all records in order therefore ends with the right state.
  *
- * Programs start from struct kvm, whose address they have kept since they met the VM first, so
- * it does not matter which process has it open. All reads are probes: what may be freed meanwhile
- * is checked after it was read, and before the record is submitted.
+ * Programs start from struct kvm, whose address they keep from the first sight of the VM, so it does not
+ * matter which process has it open. All reads are probes: objects that may be freed meanwhile are
+ * checked after they were read, and before the record is submitted.
  */
 #ifndef GMEM_SCAN_BPF_H
 #define GMEM_SCAN_BPF_H
@@ -17,7 +17,7 @@
 #include "gmem_find.bpf.h"
 #include "gmem_state.bpf.h"
 
-/* Set by user space before a run, and read back after it. */
+/* Progress of the scan and of the pass: set by user space before a run, and read back after it. */
 struct gmem_scan scan;
 struct gmem_pass pass;
 
@@ -38,7 +38,7 @@ static __always_inline void scan_run_ends(__u64 begin_ns)
 		scan_cost.max_run_ns = ns;
 }
 
-/* NULL: no room. A record of a scan is not lost then, but emitted later. */
+/* Reserves a record. Returns NULL if there is no room: the record is not lost, a later run emits it. */
 static __always_inline void *scan_reserve(__u64 size)
 {
 	void *r = bpf_ringbuf_reserve(&records, size, 0);
@@ -48,7 +48,7 @@ static __always_inline void *scan_reserve(__u64 size)
 	return r;
 }
 
-/* Returns false if there is no room. */
+/* Emits a record. Returns false if there is no room. */
 static __always_inline bool scan_emit(__u64 vm, __u16 kind, const struct gmem_rec *body)
 {
 	struct gmem_rec *r = scan_reserve(sizeof(*r));

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Blocks of 2 MiB that changed too often to be told change by change: what is in them now. */
+/* Scan of changed blocks: 2 MiB blocks that changed too often for a record of each change. */
 #ifndef GMEM_SCAN_BLOCKS_BPF_H
 #define GMEM_SCAN_BLOCKS_BPF_H
 
 #include "gmem_scan.bpf.h"
 #include "gmem_xarray.bpf.h"
 
-/* Where blocks of a VM that were marked as changed are read. */
+/* State of a scan of the marked blocks of a VM. */
 struct block_walk {
 	struct gmem_vm_state *v;
 	struct kvm *kvm;
 	__u64 vm;
 	__u64 begin_ns;
-	__u64 left;	/* some are marked still */
+	__u64 left;	/* 1: some blocks are still marked */
 };
 
-__u64 changed_vm;	/* whose blocks are to be read */
+__u64 changed_vm;	/* VM to scan, set by user space before a run */
 
-/* Which pages from index on, to the end of their leaf, are private. */
+/* Returns a bit for each page from @index to the end of its leaf: 1 if it is private. */
 static __always_inline __u64 leaf_bits(__u64 head, __u64 index)
 {
 	struct xa_cursor at = { .head = head, .index = index };
@@ -33,6 +33,7 @@ static __always_inline __u64 leaf_bits(__u64 head, __u64 index)
 	return bits;
 }
 
+/* Stops the scan, and leaves the other blocks to the next run. */
 static __always_inline long leave_block(struct block_walk *b)
 {
 	*(volatile __u32 *)&b->v->changed = 1;
@@ -40,7 +41,7 @@ static __always_inline long leave_block(struct block_walk *b)
 	return 1;
 }
 
-/* Returns false if the tree got another root meanwhile: what was read may be of the old one. */
+/* Reads the block. Returns false if the tree got another root meanwhile: some of it may be from the old one. */
 static __always_inline bool read_block(const struct block_walk *b, struct gmem_raw_block *r)
 {
 	__u64 head = attributes_head((__u64)b->kvm);
@@ -50,8 +51,8 @@ static __always_inline bool read_block(const struct block_walk *b, struct gmem_r
 	return head == attributes_head((__u64)b->kvm);
 }
 
-/* A mark is taken away before the block is read: what changes then is marked again. */
-static long tell_block(__u32 i, struct block_walk *b)
+/* Emits one marked block. The mark is cleared before the block is read: later changes set it again. */
+static long emit_block(__u32 i, struct block_walk *b)
 {
 	__u32 *mark = &b->v->blocks[i & (CHANGED_BLOCKS - 1)], block;
 	struct gmem_raw_block *r;
@@ -66,16 +67,16 @@ static long tell_block(__u32 i, struct block_walk *b)
 	r->start = (__u64)(block - 1) << BLOCK_SHIFT;
 	if (!read_block(b, r)) {
 		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
-		/* If its place is taken by now, by another block, that one can wait for a scan of all. */
+		/* If another block has taken the place meanwhile, this one cannot be marked again: the VM needs a full scan. */
 		if (__sync_val_compare_and_swap(mark, 0, block) && *(volatile __u32 *)mark != block)
-			add(&b->v->c.lost_state, 1);
+			atomic_add(&b->v->c.lost_state, 1);
 		return leave_block(b);
 	}
 	submit(r);
 	return scan_time_is_over(b->begin_ns) ? leave_block(b) : 0;
 }
 
-/* Returns enum gmem_scan_result. */
+/* Scans the marked blocks of changed_vm. Returns enum gmem_scan_result. */
 SEC("raw_tp")
 int scan_changed(void *ctx)
 {
@@ -87,7 +88,7 @@ int scan_changed(void *ctx)
 		return GMEM_RUN_GONE;
 	if (!__sync_lock_test_and_set(&b.v->changed, 0))
 		return GMEM_RUN_DONE;
-	bpf_loop(CHANGED_BLOCKS, tell_block, &b, 0);
+	bpf_loop(CHANGED_BLOCKS, emit_block, &b, 0);
 	scan_run_ends(b.begin_ns);
 	return b.left ? GMEM_RUN_MORE : GMEM_RUN_DONE;
 }

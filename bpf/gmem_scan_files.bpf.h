@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The inventory of files, bindings and holders. Files are met in two ways: a pass over the descriptors
- * of processes meets those that are bound nowhere, too; the memslots of a VM lead to those without a
- * descriptor, as they are mapped, or in flight in a socket.
+ * Scan of files, bindings and holders. Files are found in two ways. A pass over the descriptors of
+ * processes also finds files without a binding. The memslots of a VM also lead to files without a
+ * descriptor: those that are only mapped, or being passed through a socket.
  */
 #ifndef GMEM_SCAN_FILES_BPF_H
 #define GMEM_SCAN_FILES_BPF_H
@@ -12,7 +12,7 @@
 #include "gmem_scan_slots.bpf.h"
 #include "gmem_xarray.bpf.h"
 
-/* Files that were emitted, and in which pass. One that falls out is emitted again, which does no harm. */
+/* Key of map emitted: the id of the last pass that emitted the file. A file evicted from the map is emitted again, which is harmless. */
 struct emitted_key {
 	__u64 file;
 	__u64 ino;
@@ -46,7 +46,7 @@ struct binding_walk {
 	__u64 done;
 };
 
-/* The entry that is at the index now, or 0. */
+/* Returns the entry at the index, or 0. */
 static __always_inline __u64 binding_at(struct binding_walk *w)
 {
 	xa_seek(&w->at);
@@ -71,18 +71,18 @@ static __always_inline bool covers(const struct gmem_rec *r, __u64 index)
 }
 
 /*
- * v, of which the verifier knows nothing any more, not that it is a pointer either. It would learn from each turn of a
- * loop that an index has grown, and look at every turn: 7.3 does.
+ * Returns @v as a number about which the verifier has no facts, not even that it is a pointer. Otherwise the
+ * verifier of 7.3 learns in each iteration of a loop that an index has grown, and checks every iteration.
  */
-static volatile __u64 unknown_memory;
+static volatile __u64 hidden_value;
 
-static __always_inline __u64 unknown(__u64 v)
+static __always_inline __u64 hide_from_verifier(__u64 v)
 {
-	unknown_memory = v;
-	return unknown_memory;
+	hidden_value = v;
+	return hidden_value;
 }
 
-/* Emits the binding at the index if there still is one: else its unbind is emitted after us. */
+/* Emits the binding at the index. Returns false if there is none any more: the record of its unbind comes later. */
 static __always_inline bool emit_binding(struct binding_walk *w, struct gmem_rec *r)
 {
 	__u64 index = w->at.index, entry = binding_at(w);
@@ -95,12 +95,12 @@ static __always_inline bool emit_binding(struct binding_walk *w, struct gmem_rec
 		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
 		return false;
 	}
-	w->at.index = unknown(r->arg + (r->end - r->start));
+	w->at.index = hide_from_verifier(r->arg + (r->end - r->start));
 	submit(r);
 	return true;
 }
 
-/* A binding covers many indices, and is emitted once: at its first. Holes take no room. */
+/* Emits the binding at the index, or skips a hole, and moves on to the next index. Reserves no room for holes. */
 static long scan_binding(__u32 i, struct binding_walk *w)
 {
 	struct gmem_rec *r;
@@ -110,19 +110,19 @@ static long scan_binding(__u32 i, struct binding_walk *w)
 		if (!r)
 			return 1;
 		if (!emit_binding(w, r))
-			w->at.index = unknown(xa_next_index(&w->at));
+			w->at.index = hide_from_verifier(xa_next_index(&w->at));
 	} else {
 		w->done = w->at.index >= w->size || w->at.past;
 		if (w->done)
 			return 1;
-		w->at.index = unknown(xa_next_index(&w->at));
+		w->at.index = hide_from_verifier(xa_next_index(&w->at));
 	}
 	return scan_time_is_over(w->begin_ns);
 }
 
-#define MAX_BINDINGS	(1 << 16)	/* of a file: KVM has at most 32764 memslots */
+#define MAX_BINDINGS	(1 << 16)	/* steps over one file: KVM has at most 32764 memslots */
 
-/* Returns false if there is no room. finder: a process that has it open, or 0. */
+/* Emits the file. @finder: PID of a process that has it open, or 0. Returns false if there is no room. */
 static __always_inline bool emit_file(struct file *file, __u64 vm, __u32 finder)
 {
 	struct gmem_rec *r = scan_reserve(sizeof(*r));
@@ -139,12 +139,12 @@ static __always_inline bool emit_file(struct file *file, __u64 vm, __u32 finder)
 	r->aux = finder;
 	if (file_is_held(file))
 		submit(r);
-	else	/* its release may have been emitted before us */
+	else	/* the record of its release may come before this one */
 		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
 	return true;
 }
 
-/* Goes on with the bindings of the file. Returns true if all are emitted. */
+/* Emits bindings of the file from pass.index on. Returns true if all are emitted. */
 static __always_inline bool scan_bindings(struct file *file, __u64 vm, __u64 begin_ns)
 {
 	struct binding_walk w = {
@@ -159,8 +159,8 @@ static __always_inline bool scan_bindings(struct file *file, __u64 vm, __u64 beg
 }
 
 /*
- * Emits the file and its bindings, once in a pass. Returns 0 if some are left. Not static, and of
- * numbers only: the verifier looks at it once.
+ * Emits the file and its bindings, once in a pass. Returns 0 if some are left. Not static, and with
+ * numbers only as arguments, so that the verifier checks it once.
  */
 __noinline int scan_gmem(__u64 address, __u64 vm, __u32 finder, __u64 begin_ns)
 {
@@ -188,7 +188,7 @@ static __always_inline bool is_last_holder(struct task_struct *task, __u64 vm, _
 	return pass.holder == task->tgid && pass.holder_of_vm == vm && pass.holder_of_ino == ino;
 }
 
-/* A process has a descriptor for each vCPU, one after the other: it is emitted once. */
+/* Emits a holder, but not again for the next descriptor: a VMM has one for each vCPU, in sequence. Returns false if there is no room. */
 static __always_inline bool scan_holder(struct task_struct *task, __u64 vm, __u64 ino)
 {
 	struct gmem_holder_rec *r;
@@ -209,7 +209,7 @@ static __always_inline bool scan_holder(struct task_struct *task, __u64 vm, __u6
 	return true;
 }
 
-/* The identity may be among what was lost, too. */
+/* Emits GMEM_VM again if the pass asks for it, as that record may have been lost, too. Returns false if there is no room. */
 static __always_inline bool scan_identity(struct task_struct *task, struct kvm *kvm, __u64 vm, __u64 ts)
 {
 	if (!pass.identify)
@@ -222,7 +222,7 @@ static __always_inline bool scan_identity(struct task_struct *task, struct kvm *
 	return true;
 }
 
-/* Is there a guest_memfd in a memslot? */
+/* Search for a memslot with a guest_memfd. */
 struct file_check {
 	struct slot_walk w;
 	__u64 found;
@@ -246,8 +246,8 @@ static long check_address_space(__u32 as, struct file_check *c)
 }
 
 /*
- * A VM that nobody has met yet. One without private memory, and without guest_memfd, has nothing for us
- * to show. Its memslots are walked once in a pass, not for each vCPU.
+ * Returns true if a VM that was not seen before has attributes or a guest_memfd; there is nothing to show of
+ * others. Walks its memslots once in a pass, not for each descriptor of a vCPU.
  */
 static __always_inline bool is_of_interest(struct kvm *kvm)
 {
@@ -266,8 +266,8 @@ static __always_inline bool is_of_interest(struct kvm *kvm)
 }
 
 /*
- * GMEM_SCAN_FILES: of one VM or of all, in the files of one process or of all. To return 1 is to be
- * called for the same file again, when user space reads the iterator the next time.
+ * Scans the open files of one process or of all, for one VM or for all (GMEM_SCAN_FILES). If it returns 1,
+ * the kernel calls it again for the same file when user space reads the iterator the next time.
  */
 SEC("iter/task_file")
 int scan_files(struct bpf_iter__task_file *ctx)
@@ -296,10 +296,10 @@ int scan_files(struct bpf_iter__task_file *ctx)
 		add_vm(kvm, vm, begin_ns, (__u64)task);
 	all = scan_identity(task, kvm, vm, begin_ns) &&
 	      scan_holder(task, vm, kind == FILE_GMEM ? file_ino(file) : 0) &&
-	      (kind != FILE_GMEM || scan_gmem(unknown((__u64)file), vm, task->tgid, begin_ns));
+	      (kind != FILE_GMEM || scan_gmem(hide_from_verifier((__u64)file), vm, task->tgid, begin_ns));
 	scan_run_ends(begin_ns);
 	again = !all;
-	/* Clang 17 and later drop a mask that they take for needless; the verifier needs it. */
+	/* Clang 17 and later drop the mask as redundant, but the verifier needs it. */
 	barrier_var(again);
 	return again & 1;
 }
@@ -327,12 +327,12 @@ static long scan_address_space(__u32 as, struct slot_scan *s)
 {
 	slots_begin(&s->w, as);
 	bpf_loop(MAX_SLOT_STEPS, scan_memslot, s, 0);
-	/* If the memslots changed meanwhile, some may not have been met: all once more. */
+	/* If the memslots changed meanwhile, the walk may have missed some: repeat it. */
 	s->left |= !slots_are_same(&s->w);
 	return s->left;
 }
 
-/* GMEM_SCAN_SLOTS. Each run walks from the start: what was emitted is skipped. enum gmem_scan_result. */
+/* Scans the files in memslots (GMEM_SCAN_SLOTS). Each run starts over and skips what was emitted. Returns enum gmem_scan_result. */
 SEC("raw_tp")
 int scan_slots(void *ctx)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The inventory of attributes and pages: an xarray, walked in steps that are bounded and can be resumed. */
+/* Scan of attributes and of populated pages: walks an xarray in bounded steps that can be resumed. */
 #ifndef GMEM_SCAN_MAP_BPF_H
 #define GMEM_SCAN_MAP_BPF_H
 
@@ -7,17 +7,17 @@
 #include "gmem_scan_slots.bpf.h"
 #include "gmem_xarray.bpf.h"
 
-/* What a walk over attributes, or over the pages of a file, keeps while it goes from node to node. */
+/* State of a walk over attributes, or over the pages of a file. */
 struct map_walk {
 	__u64 begin_ns;
 	__u64 head;
-	__u64 pos;		/* index: all below was looked at */
-	__u64 pages;		/* it is the pages of a file */
-	__u64 open_start;	/* of the extent that pos is in, if open */
+	__u64 pos;		/* next index to walk */
+	__u64 pages;		/* 1: pages of a file; 0: attributes */
+	__u64 open_start;	/* start of the extent that pos continues, if open */
 	__u32 open;
-	__u32 full;		/* no room for one more extent */
-	__u32 past;		/* there is nothing any more */
-	__u32 nr;
+	__u32 full;		/* 1: no room for one more extent */
+	__u32 past;		/* 1: pos is above all entries */
+	__u32 nr;		/* complete extents */
 	__u64 children[XA_MAX_SLOTS];
 	__u64 slots[XA_MAX_SLOTS];
 	struct gmem_map_extent extents[GMEM_MAP_EXTENTS];
@@ -37,17 +37,17 @@ static __always_inline struct map_walk *the_walk(void)
 	return bpf_map_lookup_elem(&walks, &zero);
 }
 
-/* The indices from pos to end are alike: to be told, or not. */
-static __always_inline void walk_run(struct map_walk *w, __u64 end, bool tell)
+/* Adds the indices from pos to @end, which are alike. @include: they belong into an extent. */
+static __always_inline void walk_run(struct map_walk *w, __u64 end, bool include)
 {
-	if (tell && !w->open) {
+	if (include && !w->open) {
 		if (w->nr >= GMEM_MAP_EXTENTS) {
 			w->full = true;
 			return;
 		}
 		w->open_start = w->pos;
 		w->open = true;
-	} else if (!tell && w->open) {
+	} else if (!include && w->open) {
 		if (w->nr < GMEM_MAP_EXTENTS) {
 			w->extents[w->nr].start = w->open_start;
 			w->extents[w->nr].end = w->pos;
@@ -58,7 +58,7 @@ static __always_inline void walk_run(struct map_walk *w, __u64 end, bool tell)
 	w->pos = end;
 }
 
-/* xa_mk_value(attributes): the attributes are above a lowest bit of 1. */
+/* Private attribute in an entry, which is xa_mk_value(attributes): shifted left by one, and bit 0 is 1. */
 #define ENTRY_PRIVATE	(KVM_MEMORY_ATTRIBUTE_PRIVATE << 1)
 
 static __always_inline bool entry_is_private(__u64 entry)
@@ -66,7 +66,7 @@ static __always_inline bool entry_is_private(__u64 entry)
 	return entry & 1 && entry & ENTRY_PRIVATE;
 }
 
-/* A folio, or another part of a large one. */
+/* Returns true for a folio, and for a sibling entry of a large one. */
 static __always_inline bool entry_is_page(__u64 entry)
 {
 	return entry && (!(entry & 3) || xa_is_sibling(entry));
@@ -89,11 +89,11 @@ static long walk_slot(__u32 i, void *unused)
 	return w->full != 0;
 }
 
-/* Of all slots of a leaf. */
+/* Summary of all slots of a leaf. */
 struct leaf_sum {
-	__u64 all;
-	__u64 any;
-	__u64 filled;	/* highest bit: none is empty */
+	__u64 all;	/* AND of all entries */
+	__u64 any;	/* OR of all entries */
+	__u64 filled;	/* bit 63: no slot is empty */
 };
 
 static __always_inline bool all_count(const struct map_walk *w, const struct leaf_sum *s)
@@ -107,10 +107,10 @@ static __always_inline bool none_counts(const struct map_walk *w, const struct l
 {
 	if (w->pages)
 		return !s->any;
-	return !(s->any & ENTRY_PRIVATE);	/* bit 4: no marker of an xarray has it */
+	return !(s->any & ENTRY_PRIVATE);	/* bit 4, which no internal entry of such a leaf has set */
 }
 
-/* From pos to the end of its leaf: mostly all pages of one are alike. */
+/* Walks from pos to the end of its leaf. Slot by slot only if they differ, which is rare. */
 static __always_inline void walk_leaf(struct map_walk *w, struct xa_node *node)
 {
 	struct leaf_sum s = { .all = ~0ULL, .filled = ~0ULL };
@@ -131,7 +131,7 @@ static __always_inline void walk_leaf(struct map_walk *w, struct xa_node *node)
 		bpf_loop(left, walk_slot, NULL, 0);
 }
 
-/* The children of a node of leaves. */
+/* Walks the next child of a node whose children are leaves. */
 static long walk_child(__u32 i, void *unused)
 {
 	struct map_walk *w = the_walk();
@@ -162,7 +162,7 @@ static __always_inline void walk_node(struct map_walk *w, const struct xa_cursor
 	bpf_loop(n - (w->pos >> chunk & (n - 1)), walk_child, NULL, 0);
 }
 
-/* One node of leaves, 4096 pages, or one hole. */
+/* Walks one node of leaves (4096 pages), or one hole. */
 static long walk_step(__u32 i, void *unused)
 {
 	struct map_walk *w = the_walk();
@@ -191,11 +191,11 @@ static __always_inline void walk_from(struct map_walk *w, __u64 pos)
 	w->pos = pos;
 	w->open = w->full = w->past = w->nr = 0;
 	bpf_loop(MAX_STEPS, walk_step, NULL, 0);
-	/* The extent that is open is closed here, and goes on in the next record. */
+	/* An open extent is closed here, and continued in the next record. */
 	walk_run(w, w->pos, false);
 }
 
-/* Where the attributes are, or the pages of the file. */
+/* Returns the root of the attributes' xarray, or of the file's page cache. */
 static __always_inline __u64 walk_head(struct kvm *kvm, struct file *file, bool pages)
 {
 	if (pages)
@@ -203,7 +203,7 @@ static __always_inline __u64 walk_head(struct kvm *kvm, struct file *file, bool 
 	return attributes_head((__u64)kvm);
 }
 
-/* Is all that was read of the same tree, and the tree still that of a VM, or of a file? */
+/* Returns true if the tree kept its root during the walk, and its VM, or file, still exists. */
 static __always_inline bool walk_is_true(const struct gmem_vm_state *v, struct kvm *kvm,
 					 struct file *file, const struct map_walk *w)
 {
@@ -211,7 +211,7 @@ static __always_inline bool walk_is_true(const struct gmem_vm_state *v, struct k
 	       (!w->pages || file_is_held(file));
 }
 
-/* Emits one record of a map. The room is reserved first: see gmem_scan.bpf.h. False: that is all for now. */
+/* Emits one record of a map. Reserves room first: see gmem_scan.bpf.h. Returns false if this run has to stop. */
 static __always_inline bool scan_chunk(const struct gmem_vm_state *v, struct kvm *kvm,
 				       struct file *file, struct map_walk *w)
 {
@@ -253,7 +253,7 @@ static __always_inline bool scan_is_walking(void)
 	return scan.phase == GMEM_SCAN_MAPS || scan.phase == GMEM_SCAN_CACHE;
 }
 
-/* Looks for a file by its inode. */
+/* Search for the file whose inode is scan.ino. */
 struct file_search {
 	struct slot_walk w;
 	struct file *file;
@@ -280,7 +280,7 @@ static long search_address_space(__u32 as, struct file_search *s)
 
 #define CHUNKS_A_RUN	8
 
-/* All phases but those of files and memslots. Returns enum gmem_scan_result. */
+/* Runs all phases except those of files and memslots. Returns enum gmem_scan_result. */
 SEC("raw_tp")
 int scan_map(void *ctx)
 {
@@ -295,7 +295,7 @@ int scan_map(void *ctx)
 		scan_mark(v, GMEM_SCAN_BEGIN, scan.with_files ? GMEM_SCAN_FILES : GMEM_SCAN_SLOTS);
 	if (scan.phase == GMEM_SCAN_CACHE) {
 		bpf_loop(nr_address_spaces(), search_address_space, &s, 0);
-		if (!s.file)	/* it is bound no longer: nobody asks which pages it has */
+		if (!s.file)	/* no longer bound: its pages are not needed */
 			return GMEM_RUN_DONE;
 	}
 	w->begin_ns = begin_ns;

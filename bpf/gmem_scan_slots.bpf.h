@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Walks the memslots of a VM: include/linux/kvm_host.h. There are two sets for each address space. KVM
- * changes the one that is not in use, then swaps them and raises the generation: as long as set and
- * generation are the same, nothing that was read has changed or was freed.
+ * Walk over the memslots of a VM (include/linux/kvm_host.h). Each address space has two sets. KVM
+ * changes the one that is not in use, then swaps them and raises the generation. As long as set and
+ * generation stay the same, nothing that was read has changed or was freed.
  */
 #ifndef GMEM_SCAN_SLOTS_BPF_H
 #define GMEM_SCAN_SLOTS_BPF_H
@@ -13,8 +13,8 @@ struct slot_walk {
 	struct kvm *kvm;
 	struct kvm_memslots *slots;
 	__u64 generation;
-	__u64 node;	/* struct hlist_node of the memslot that comes next; 0: next bucket */
-	__u64 offset;	/* of it in the memslot */
+	__u64 node;	/* struct hlist_node of the next memslot; 0: go to the next bucket */
+	__u64 offset;	/* offset of that node in struct kvm_memory_slot */
 	__u32 as;
 	__u32 bucket;
 };
@@ -60,10 +60,10 @@ static __always_inline bool slots_are_same(const struct slot_walk *w)
 	return slots == w->slots && BPF_CORE_READ(slots, generation) == w->generation;
 }
 
-/* Turns of the loop: each is one bucket, or one of at most 32764 memslots. */
+/* Limit of steps: each is one bucket, or one of at most 32764 memslots. */
 #define MAX_SLOT_STEPS	(1 << 16)
 
-/* The file of a memslot if it is one of this VM; NULL if there is none, or no longer. */
+/* Returns the guest_memfd file of a memslot; NULL if it has none, is not of this VM, or the file is being released. */
 static __always_inline struct file *slot_file(const struct slot_walk *w, struct kvm_memory_slot *slot)
 {
 	struct file *file = BPF_CORE_READ(slot, gmem.file);
@@ -73,7 +73,7 @@ static __always_inline struct file *slot_file(const struct slot_walk *w, struct 
 	return file_is_held(file) ? file : NULL;
 }
 
-/* Takes one step. *file: of the memslot, if that has one. Returns true at the end. */
+/* Takes one step. *file: the memslot's file, or NULL. Returns true at the end. */
 static __always_inline bool slots_next(struct slot_walk *w, struct file **file)
 {
 	struct hlist_node *node = (void *)w->node;

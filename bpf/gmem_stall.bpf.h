@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The conversion as the guest feels it: from the exit that asks for it to the re-entry
- * of its vCPU. What is done meanwhile is put down to it by the thread that does it, or,
- * where that is another one, by the range: a request that is split is followed from
- * piece to piece, in their order.
+ * Stalls: from the vCPU's exit that asks for a conversion to its re-entry. Work in between is attributed
+ * to the stall if the vCPU's thread does it. A conversion by another thread is attributed by its range: a
+ * request that the VMM splits is followed from piece to piece, in ascending order.
  */
 #ifndef GMEM_STALL_BPF_H
 #define GMEM_STALL_BPF_H
 
 #include "gmem_function.bpf.h"
 
-/* Entries without room are counted as lost; none is evicted, so open_stalls is exact. */
+/* Stalls in flight. One without room is counted as lost, and none is evicted, so open_stalls is exact. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
@@ -19,7 +18,7 @@ struct {
 	__type(value, struct gmem_stall);
 } stalls SEC(".maps");
 
-/* Which vCPU waits, by its thread, and by the gfn that it waits for. */
+/* Key of map waiters, which finds the stalled vCPU by its thread, or by the gfn that is to be converted next. */
 struct waiter_key {
 	__u64 vm;
 	__u64 gfn;	/* or NO_GFN */
@@ -36,7 +35,7 @@ struct {
 	__type(value, __u64);
 } waiters SEC(".maps");
 
-/* Stalls that began and did not end: where there is none, nobody need look for one. */
+/* Number of stalls in flight: if 0, programs skip all lookups. */
 __u64 open_stalls;
 
 static __always_inline void set_waiter(__u64 vm, __u64 gfn, __u64 tid, __u64 vcpu)
@@ -47,8 +46,8 @@ static __always_inline void set_waiter(__u64 vm, __u64 gfn, __u64 tid, __u64 vcp
 		count_loss(GMEM_LOST_INFLIGHT);
 }
 
-/* Another vCPU may wait for the same gfn by now. */
-static __always_inline void forget_waiter(__u64 vm, __u64 gfn, __u64 tid, __u64 vcpu)
+/* Removes the entry unless another vCPU has taken it over, which waits for the same gfn. */
+static __always_inline void remove_waiter(__u64 vm, __u64 gfn, __u64 tid, __u64 vcpu)
 {
 	struct waiter_key key = { .vm = vm, .gfn = gfn, .tid = tid };
 	__u64 *p = bpf_map_lookup_elem(&waiters, &key);
@@ -57,11 +56,11 @@ static __always_inline void forget_waiter(__u64 vm, __u64 gfn, __u64 tid, __u64 
 		bpf_map_delete_elem(&waiters, &key);
 }
 
-/* Nobody waits there any more. *s may be somebody else's after that. */
+/* Removes the stall from all maps. *s must not be used afterwards: the map may reuse it. */
 static __always_inline void close_stall(const struct gmem_vcpu_key *key, const struct gmem_stall *s)
 {
-	forget_waiter(key->vm, NO_GFN, s->tid, key->vcpu);
-	forget_waiter(key->vm, s->next, 0, key->vcpu);
+	remove_waiter(key->vm, NO_GFN, s->tid, key->vcpu);
+	remove_waiter(key->vm, s->next, 0, key->vcpu);
 	if (!bpf_map_delete_elem(&stalls, key))
 		__sync_fetch_and_sub(&open_stalls, 1);
 }
@@ -75,7 +74,7 @@ static long close_stall_of_vm(void *map, struct gmem_vcpu_key *key, struct gmem_
 	return 0;
 }
 
-/* Its vCPUs never come back. */
+/* Removes the stalls of a VM that ends: its vCPUs never re-enter. */
 static __always_inline void close_stalls(__u64 vm)
 {
 	if (open_stalls)
@@ -94,7 +93,7 @@ static __always_inline struct gmem_stall *find_stall(__u64 vm, __u64 gfn, __u64 
 	return bpf_map_lookup_elem(&stalls, &of);
 }
 
-/* A piece of what the vCPU waits for was done by another thread: which one comes next? */
+/* Moves the stall on to the next piece, after another thread has converted the pages up to @done. */
 static __always_inline void await_next(__u64 vm, struct gmem_stall *s, __u64 done)
 {
 	struct waiter_key key = { .vm = vm, .gfn = s->next };
@@ -103,13 +102,13 @@ static __always_inline void await_next(__u64 vm, struct gmem_stall *s, __u64 don
 	if (!p)
 		return;
 	vcpu = *p;
-	forget_waiter(vm, s->next, 0, vcpu);
+	remove_waiter(vm, s->next, 0, vcpu);
 	s->next = done;
 	if (done < s->end)
 		set_waiter(vm, done, 0, vcpu);
 }
 
-/* [start, end) has these attributes now, which took so long: as asked for, or as the VMM saw fit. */
+/* Attributes a successful KVM_SET_MEMORY_ATTRIBUTES to the stall that it serves. Its attributes may differ from those asked for. */
 static __always_inline void stall_converted(__u64 vm, __u64 attributes, __u64 start, __u64 end, __u64 dur_ns)
 {
 	struct gmem_stall *s;
@@ -129,7 +128,7 @@ static __always_inline void stall_converted(__u64 vm, __u64 attributes, __u64 st
 	s->ioctls++;
 }
 
-/* A guest_memfd was punched: its offsets are no gfns, so only the thread tells for whom. */
+/* Attributes a fallocate() on guest_memfd to the stall of this thread. Its range has page offsets, so it cannot be matched by gfn. */
 static __always_inline void stall_discarded(__u64 vm, __u64 dur_ns)
 {
 	struct gmem_stall *s;
@@ -141,7 +140,7 @@ static __always_inline void stall_discarded(__u64 vm, __u64 dur_ns)
 		s->discard_ns += dur_ns;
 }
 
-/* Most exits ask for nothing: what more is read of @run is read of few of them. */
+/* Returns true if the exit asks for a conversion, and fills *s with the request. Reads exit_reason first: most exits end there. */
 static __always_inline bool asks_for_conversion(bool direct, struct kvm_run *run, int ret,
 						struct gmem_stall *s)
 {
@@ -166,7 +165,7 @@ static __always_inline bool asks_for_conversion(bool direct, struct kvm_run *run
 	return true;
 }
 
-/* Replaces a stall whose end was missed while probes were attached: it must not count twice. */
+/* Adds a stall. Replaces one of this vCPU whose end was missed while probes were attached, so that open_stalls stays exact. */
 static __always_inline bool open_stall(const struct gmem_vcpu_key *key, const struct gmem_stall *s)
 {
 	struct gmem_stall *old = bpf_map_lookup_elem(&stalls, key);
@@ -181,7 +180,7 @@ static __always_inline bool open_stall(const struct gmem_vcpu_key *key, const st
 	return true;
 }
 
-/* kvm_arch_vcpu_ioctl_run, which is called for each KVM_RUN. */
+/* kvm_arch_vcpu_ioctl_run, called for each KVM_RUN: its exit may begin a stall, its entry ends one. */
 ON_EXIT(stall_begin, struct kvm_vcpu *vcpu)
 {
 	struct gmem_stall s = { .exit_ns = bpf_ktime_get_ns() };
@@ -200,7 +199,7 @@ ON_EXIT(stall_begin, struct kvm_vcpu *vcpu)
 		return 0;
 	set_waiter(key.vm, NO_GFN, s.tid, key.vcpu);
 	set_waiter(key.vm, s.start, 0, key.vcpu);
-	get_vm(kvm, key.vm, s.exit_ns);
+	get_counters(kvm, key.vm, s.exit_ns);
 	r.start = s.start;
 	r.end = s.end;
 	r.arg = s.attributes;
@@ -215,22 +214,22 @@ static __always_inline void count_stall(struct gmem_counters *c, const struct gm
 	__u32 slot = gmem_hist_slot(dur_ns);
 
 	if (!s->ioctls) {
-		add(&c->stall[dir].unchanged, 1);
+		atomic_add(&c->stall[dir].unchanged, 1);
 		return;
 	}
 	count_op(&c->stall[dir], s->end - s->start, dur_ns, 0);
-	add(&c->stall_ioctl_ns[dir], s->ioctl_ns);
-	add(&c->stall_discard_ns[dir], s->discard_ns);
+	atomic_add(&c->stall_ioctl_ns[dir], s->ioctl_ns);
+	atomic_add(&c->stall_discard_ns[dir], s->discard_ns);
 	if (slot < GMEM_HIST_SLOTS)
-		add(&c->stall_hist[dir][slot], 1);
+		atomic_add(&c->stall_hist[dir][slot], 1);
 }
 
-static __always_inline void tell_stall(__u64 vm, __u64 vcpu, const struct gmem_stall *s, __u64 ts)
+static __always_inline void emit_stall(__u64 vm, __u64 vcpu, const struct gmem_stall *s, __u64 ts)
 {
 	struct gmem_stall_rec *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
 
 	if (!r) {
-		lose(vm, GMEM_STALL_END);
+		count_lost_record(vm, GMEM_STALL_END);
 		return;
 	}
 	__builtin_memset(r, 0, sizeof(*r));
@@ -263,11 +262,11 @@ ON_ENTRY(stall_end, struct kvm_vcpu *vcpu)
 	s = bpf_map_lookup_elem(&stalls, &key);
 	if (!s)
 		return 0;
-	c = counters_of(key.vm);
+	c = counters_if_known(key.vm);
 	if (c)
 		count_stall(c, s, ts - s->exit_ns);
-	if (wants(GMEM_PROBES_EVENTS))
-		tell_stall(key.vm, key.vcpu, s, ts);
+	if (is_enabled(GMEM_PROBES_EVENTS))
+		emit_stall(key.vm, key.vcpu, s, ts);
 	close_stall(&key, s);
 	return 0;
 }

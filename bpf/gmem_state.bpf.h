@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * State that the programs keep in the kernel: counters per VM, losses, and the ring
- * buffer to user space.
+ * Maps shared by all programs: state per VM, losses, and the ring buffer to user space.
  */
 #ifndef GMEM_STATE_BPF_H
 #define GMEM_STATE_BPF_H
@@ -19,7 +18,7 @@ struct {
 	__uint(max_entries, 8192);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u64);
-	__type(value, struct gmem_vm_state);	/* user space deletes those that ended */
+	__type(value, struct gmem_vm_state);	/* user space deletes VMs that ended */
 } vms SEC(".maps");
 
 struct gmem_active {
@@ -53,30 +52,30 @@ struct {
 	__uint(max_entries, 1 << 20);	/* user space sets the real size */
 } records SEC(".maps");
 
-/* Groups of probes (GMEM_PROBES_*) that somebody wants now: user space changes it. */
-__u32 wanted;
+/* Enabled probe groups (GMEM_PROBES_*), set by user space. */
+__u32 enabled_groups;
 
-static __always_inline bool wants(__u32 group)
+static __always_inline bool is_enabled(__u32 group)
 {
-	return *(volatile __u32 *)&wanted & group;
+	return *(volatile __u32 *)&enabled_groups & group;
 }
 
 /*
- * Probes are attached one after the other, which takes a while. Nothing is counted and nothing is
- * emitted until all are there: that is time 0.
+ * Probes are attached one after the other, which takes a while. Programs neither count nor emit
+ * until all are attached: that is time 0.
  */
 static __always_inline bool started(void)
 {
-	return wants(GMEM_PROBES_BASE);
+	return is_enabled(GMEM_PROBES_BASE);
 }
 
-/* Set at the end of a recording: what happens later is neither counted nor emitted. */
+/* Set at the end of a recording: later events are neither counted nor emitted. */
 __u32 stopped;
 
-/* Time 0, set before @wanted: a program may have looked at the clock a moment earlier. */
+/* Time 0, set before @enabled_groups. A program may have read the clock just before: its record gets this time. */
 __u64 begin_ns;
 
-/* Wake the reader when this much waits; it looks by itself ten times a second. */
+/* Fill level of the ring buffer that wakes the reader, which also polls ten times a second. */
 const volatile __u64 wakeup_bytes = 256 << 10;
 
 static __always_inline void count_loss(__u32 reason)
@@ -84,11 +83,11 @@ static __always_inline void count_loss(__u32 reason)
 	__u64 *n = bpf_map_lookup_elem(&lost, &reason);
 
 	if (n)
-		*n += 1;	/* per CPU, and no other program runs on top of this one */
+		*n += 1;	/* not atomic: per CPU, and no other program interrupts this one */
 }
 
-/* Several CPUs may serve one VM at once. */
-static __always_inline void add(__u64 *counter, __u64 n)
+/* Adds to a counter of a VM: several CPUs may serve one VM at once. */
+static __always_inline void atomic_add(__u64 *counter, __u64 n)
 {
 	__sync_fetch_and_add(counter, n);
 }
@@ -108,8 +107,8 @@ static __always_inline bool changes_state(__u32 kind)
 	}
 }
 
-/* The state of the VM is about to change. NULL if nobody has met it yet. */
-static __always_inline struct gmem_vm_state *find_state(__u64 vm)
+/* Marks the VM as active, before its state changes. Returns the state, or NULL if no event or scan has reported the VM yet. */
+static __always_inline struct gmem_vm_state *mark_active(__u64 vm)
 {
 	struct gmem_vm_state *v = bpf_map_lookup_elem(&vms, &vm);
 	__u32 zero = 0;
@@ -123,10 +122,10 @@ static __always_inline struct gmem_vm_state *find_state(__u64 vm)
 	return v;
 }
 
-/* There was no room for a record: what is known of the VM has to be read again. */
-static __noinline int lose(__u64 vm, __u32 kind)
+/* Counts a record that was dropped for lack of room. If it changes state, user space scans the VM again. */
+static __noinline int count_lost_record(__u64 vm, __u32 kind)
 {
-	struct gmem_vm_state *v = find_state(vm);
+	struct gmem_vm_state *v = mark_active(vm);
 	__u64 *n = bpf_map_lookup_elem(&lost_kinds, &kind);
 
 	count_loss(GMEM_LOST_RINGBUF);
@@ -134,9 +133,9 @@ static __noinline int lose(__u64 vm, __u32 kind)
 		*n += 1;
 	if (!v)
 		return 0;
-	add(&v->c.lost_records, 1);
+	atomic_add(&v->c.lost_records, 1);
 	if (changes_state(kind))
-		add(&v->c.lost_state, 1);
+		atomic_add(&v->c.lost_state, 1);
 	return 0;
 }
 
@@ -172,7 +171,7 @@ static __always_inline void emit(__u64 vm, __u16 kind, __u64 ts, const struct gm
 		return;
 	r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
 	if (!r) {
-		lose(vm, kind);
+		count_lost_record(vm, kind);
 		return;
 	}
 	*r = *body;
@@ -180,10 +179,10 @@ static __always_inline void emit(__u64 vm, __u16 kind, __u64 ts, const struct gm
 	submit(r);
 }
 
-/* Of what is told only where every event is wanted. */
+/* Emits a record only if GMEM_PROBES_EVENTS is enabled. */
 static __always_inline void emit_event(__u64 vm, __u16 kind, __u64 ts, const struct gmem_rec *body)
 {
-	if (wants(GMEM_PROBES_EVENTS))
+	if (is_enabled(GMEM_PROBES_EVENTS))
 		emit(vm, kind, ts, body);
 }
 

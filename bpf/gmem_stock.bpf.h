@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Programs on functions of a kernel that has no tracepoints of ours: here what they share. What a
- * function is called where, and which are there, is in tools/lib/live/probes.c; names of programs
- * say what they see. Functions named are of 6.12; where 7.3 differs, it is said.
+ * Shared parts of the programs on functions, for kernels without the tracepoints of kernel/. Programs
+ * are named for what they see; tools/lib/live/probes.c has the functions and their names in versions
+ * of the kernel. Comments name functions of 6.12, and of 7.3 where it differs.
  */
 #ifndef GMEM_STOCK_BPF_H
 #define GMEM_STOCK_BPF_H
@@ -11,14 +11,14 @@
 #include "gmem_find.bpf.h"
 #include "gmem_function.bpf.h"
 
-enum {	/* as kernel/ numbers them */
+enum {	/* numbered as in the tracepoints of kernel/ */
 	CAUSE_PUNCH_HOLE,
 	CAUSE_RELEASE,
 	CAUSE_MEMORY_ERROR,
 	CAUSE_ATTRIBUTES,
 };
 
-/* The end of an invalidation that zapped nothing, as no memslot is there, has no function. */
+/* Ends the task's invalidation for this VM, if there is one. No function marks the end if the file has no binding. */
 static __always_inline void end_invalidation(struct kvm *kvm, __u64 vm)
 {
 	struct gmem_op *op = op_peek(OP_INVALIDATE, vm), *around = op_peek(OP_AROUND, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Without tracepoints: conversions, their phases, and their windows. */
+/* Programs on functions: conversions, their phases, and their invalidations. */
 #ifndef GMEM_STOCK_ATTRIBUTES_BPF_H
 #define GMEM_STOCK_ATTRIBUTES_BPF_H
 
@@ -7,8 +7,8 @@
 #include "gmem_stock.bpf.h"
 
 /*
- * kvm_arch_pre_set_memory_attributes, for each memslot: the window was opened just before the
- * first. What opens it, kvm_mmu_invalidate_begin(), is a function, but inlined there.
+ * kvm_arch_pre_set_memory_attributes, called for each memslot. The first call marks the begin of the
+ * invalidation: KVM has just called kvm_mmu_invalidate_begin(), which is inlined there.
  */
 ON_ENTRY(stock_window, struct kvm *kvm)
 {
@@ -34,8 +34,8 @@ ON_ENTRY(stock_window_end, struct kvm *kvm)
 }
 
 /*
- * User space checks that kvm_vm_ioctl is seen by a request that KVM refuses: it has flags which
- * only this process passes. Counted at entry and at exit.
+ * Verification that the programs on kvm_vm_ioctl run. User space makes a request that KVM refuses, with
+ * flags that no other process passes. The programs count it at entry and at exit.
  */
 enum { BEAT_ENTRY, BEAT_EXIT, BEATS };
 
@@ -45,7 +45,7 @@ __u64 beats[BEATS];
 static __always_inline void count_beat(const struct kvm_memory_attributes *a, __u32 where)
 {
 	if (beat_flags && a->flags == beat_flags)
-		add(&beats[where], 1);
+		atomic_add(&beats[where], 1);
 }
 
 static __always_inline bool read_request(__u64 arg, struct kvm_memory_attributes *a)
@@ -53,7 +53,7 @@ static __always_inline bool read_request(__u64 arg, struct kvm_memory_attributes
 	return !bpf_probe_read_user(a, sizeof(*a), (void *)arg);
 }
 
-/* kvm_arch_has_private_mem() of arch/x86/include/asm/kvm_host.h; by the type before 6.10 */
+/* Returns kvm_arch_has_private_mem() of arch/x86/include/asm/kvm_host.h; decided by the VM's type before 6.10. */
 static __always_inline bool has_private_memory(bool direct, struct kvm *kvm)
 {
 	if (bpf_core_field_exists(kvm->arch.has_private_mem))
@@ -63,7 +63,7 @@ static __always_inline bool has_private_memory(bool direct, struct kvm *kvm)
 	return true;
 }
 
-/* Returns false for what KVM refuses before it takes slots_lock: no tracepoint reports it either. */
+/* Returns false for a request that KVM refuses before it takes slots_lock: the tracepoints do not report it either. */
 static __always_inline bool is_valid(bool direct, struct kvm *kvm, const struct kvm_memory_attributes *a)
 {
 	const __u64 in_page = (1 << GMEM_PAGE_SHIFT) - 1;
@@ -74,7 +74,7 @@ static __always_inline bool is_valid(bool direct, struct kvm *kvm, const struct 
 	return !a->attributes || has_private_memory(direct, kvm);
 }
 
-/* Returns true if kvm_vm_ioctl refuses whatever is asked: -EIO. */
+/* Returns true if kvm_vm_ioctl refuses every request, with -EIO. */
 static __always_inline bool is_refused(bool direct, struct kvm *kvm)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -92,19 +92,21 @@ static __always_inline struct gmem_rec request_rec(const struct kvm_memory_attri
 }
 
 /*
- * The request cannot be read here, as its page is not present: the operation gets its range from the
- * check inside it, when KVM has read it. One without a range is not shown, and is none if KVM refuses it.
+ * Keeps the begin of a conversion whose request cannot be read, as its page is not present. set_range() adds
+ * the range at the check, when KVM has read the request. Until then the operation is not shown, and if KVM
+ * refuses the request it is dropped.
  */
 static __always_inline void begin_without_range(struct kvm *kvm, __u64 address)
 {
 	struct gmem_rec r = { .arg = address };
 	__u64 ts = bpf_ktime_get_ns();
 
-	if (op_keep(OP_ATTRIBUTES, vm_of_probed(kvm), 0, ts, &r) && wants(GMEM_PROBES_PHASES))
+	if (op_keep(OP_ATTRIBUTES, vm_of_probed(kvm), 0, ts, &r) && is_enabled(GMEM_PROBES_PHASES))
 		phases_begin(ts);
 }
 
-static __noinline int give_range(__u64 vm, struct gmem_op *op)
+/* Reads the request, and emits the begin with its range. The VM is stale if it still cannot be read. */
+static __noinline int set_range(__u64 vm, struct gmem_op *op)
 {
 	struct kvm_memory_attributes a = {};
 	struct gmem_counters *c;
@@ -114,9 +116,9 @@ static __noinline int give_range(__u64 vm, struct gmem_op *op)
 		return 0;
 	if (!read_request(op->arg, &a)) {
 		count_loss(GMEM_LOST_RANGE);
-		c = counters_of(vm);
+		c = counters_if_known(vm);
 		if (c)
-			add(&c->lost_state, 1);
+			atomic_add(&c->lost_state, 1);
 		return 0;
 	}
 	r = request_rec(&a);
@@ -154,8 +156,9 @@ ON_ENTRY(stock_attributes, struct file *file, unsigned int ioctl, unsigned long 
 }
 
 /*
- * Tasks whose conversion was seen by the check inside it but not by the ioctl around it, by how
- * many in a row. The first may have begun before us; a second one means that the ioctl is not seen.
+ * Tasks whose conversion was seen by the program on the check, but not by the one on the ioctl around it. The
+ * first such conversion of a task may have begun before attach. A second one is a contradiction: the
+ * program on kvm_vm_ioctl does not run.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -164,7 +167,7 @@ struct {
 	__type(value, __u64);
 } unseen SEC(".maps");
 
-__u64 contradictions;	/* of the map above: user space reports that kvm_vm_ioctl is not seen */
+__u64 contradictions;	/* counted from the map above: if it grows, user space reports kvm_vm_ioctl as blind */
 
 static __always_inline bool is_request(const struct pt_regs *regs, __u64 start, __u64 end)
 {
@@ -175,7 +178,7 @@ static __always_inline bool is_request(const struct pt_regs *regs, __u64 start, 
 	       (a.address + a.size) >> GMEM_PAGE_SHIFT == end;
 }
 
-/* Other callers of the check, such as the creation of a memslot, are in no such system call. */
+/* Counts a contradiction. Other callers of the check, such as the creation of a memslot, are not in this ioctl. */
 static __noinline int check_without_ioctl(__u64 start, __u64 end)
 {
 	const struct pt_regs *regs = current_ioctl(KVM_SET_MEMORY_ATTRIBUTES);
@@ -188,11 +191,11 @@ static __noinline int check_without_ioctl(__u64 start, __u64 end)
 	if (!n)
 		bpf_map_update_elem(&unseen, &tid, &one, BPF_ANY);
 	else
-		add(&contradictions, 1);
+		atomic_add(&contradictions, 1);
 	return 0;
 }
 
-/* The ioctl began before us. What it did is read from kernel memory, as after a loss. */
+/* Handles the end of an ioctl that began before attach: the VM is scanned, as after a loss. */
 static __always_inline void missed_attributes(struct kvm *kvm, __u64 arg, int ret)
 {
 	struct kvm_memory_attributes a = {};
@@ -201,16 +204,16 @@ static __always_inline void missed_attributes(struct kvm *kvm, __u64 arg, int re
 
 	bpf_map_delete_elem(&unseen, &tid);
 	if (ret == -EFAULT)
-		return;	/* KVM could not read it either */
+		return;	/* KVM could not read the request either */
 	if (!read_request(arg, &a)) {
 		count_loss(GMEM_LOST_RANGE);
 	} else if (ret || !is_valid(false, kvm, &a)) {
 		count_beat(&a, BEAT_EXIT);
 		return;
 	}
-	c = get_vm(kvm, vm_of_probed(kvm), bpf_ktime_get_ns());
+	c = get_counters(kvm, vm_of_probed(kvm), bpf_ktime_get_ns());
 	if (c)
-		add(&c->lost_state, 1);
+		atomic_add(&c->lost_state, 1);
 }
 
 ON_EXIT(stock_attributes_exit, struct file *file, unsigned int ioctl, unsigned long arg)
@@ -230,7 +233,7 @@ ON_EXIT(stock_attributes_exit, struct file *file, unsigned int ioctl, unsigned l
 		return 0;
 	}
 	if (!op->end) {
-		op_forget(OP_ATTRIBUTES, vm);
+		op_discard(OP_ATTRIBUTES, vm);
 		return 0;
 	}
 	r = (struct gmem_rec){
@@ -241,7 +244,7 @@ ON_EXIT(stock_attributes_exit, struct file *file, unsigned int ioctl, unsigned l
 	return 0;
 }
 
-/* Phases are kept even if nobody counts them: they tell what has been certain since. */
+/* Moves the conversion from phase @from to @to. Phases are tracked even if they are not counted: the check needs op->phase. */
 static __always_inline void stock_phase(bool direct, struct kvm *kvm, __u32 from, __u32 to)
 {
 	__u64 vm = number_if_known(direct, kvm);
@@ -254,7 +257,7 @@ static __always_inline void stock_phase(bool direct, struct kvm *kvm, __u32 from
 	attributes_phase(vm, op, to, &r);
 }
 
-/* kvm_range_has_memory_attributes: its first call of the operation has just got slots_lock. */
+/* kvm_range_has_memory_attributes: at the first call in a conversion, KVM has just taken slots_lock. */
 ON_ENTRY(stock_check, struct kvm *kvm, __u64 start, __u64 end)
 {
 	__u64 vm = number_if_known(direct, kvm);
@@ -263,12 +266,12 @@ ON_ENTRY(stock_check, struct kvm *kvm, __u64 start, __u64 end)
 	if (!op)
 		return check_without_ioctl(start, end);
 	if (!op->end)
-		give_range(vm, op);
+		set_range(vm, op);
 	stock_phase(direct, kvm, GMEM_PHASE_LOCK, GMEM_PHASE_CHECK);
 	return 0;
 }
 
-/* Something is about to change: this is the order in which it does. */
+/* Gives the conversion its sequence number if something is about to change: slots_lock is held, so it has the order of the changes. */
 ON_EXIT(stock_check_exit, struct kvm *kvm)
 {
 	__u64 vm = number_if_known(direct, kvm);
@@ -279,14 +282,14 @@ ON_EXIT(stock_check_exit, struct kvm *kvm)
 
 	if (!op || op->phase != GMEM_PHASE_CHECK || has_them)
 		return 0;
-	c = counters_of(vm);
+	c = counters_if_known(vm);
 	op->order = c ? __sync_fetch_and_add(&c->order, 1) + 1 : 1;
 	r = (struct gmem_rec){ .start = op->start, .end = op->end };
 	attributes_phase(vm, op, GMEM_PHASE_RESERVE, &r);
 	return 0;
 }
 
-/* kvm_arch_pre_set_memory_attributes: called for each memslot of the range, as is _post_. */
+/* kvm_arch_pre_set_memory_attributes: called for each memslot of the range, like kvm_arch_post_set_memory_attributes. */
 ON_ENTRY(stock_zap, struct kvm *kvm)
 {
 	stock_phase(direct, kvm, GMEM_PHASE_RESERVE, GMEM_PHASE_ZAP);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Without tracepoints: exits and faults. */
+/* Programs on functions: exits and faults. */
 #ifndef GMEM_STOCK_FAULTS_BPF_H
 #define GMEM_STOCK_FAULTS_BPF_H
 
 #include "gmem_faults.bpf.h"
 #include "gmem_stock.bpf.h"
 
-/* kvm_arch_vcpu_ioctl_run. What is in run may be of an exit before: only these results come with the fault. */
+/* kvm_arch_vcpu_ioctl_run. kvm_run may be stale, from an earlier exit: only with these results does it describe this one. */
 ON_EXIT(stock_memory_fault, struct kvm_vcpu *vcpu)
 {
 	struct kvm_run *run;
@@ -34,7 +34,7 @@ ON_ENTRY(stock_fault, struct kvm *kvm, struct kvm_memory_slot *slot, u64 gfn)
 	return 0;
 }
 
-/* Which argument of kvm_gmem_get_pfn points to the order: by its name in BTF. */
+/* Position, from 0, of the argument of kvm_gmem_get_pfn that points to the order: user space finds it by name in BTF. */
 const volatile __u32 order_argument = 4;
 
 static __always_inline int fault_order(bool direct, void *ctx)
@@ -78,7 +78,7 @@ ON_ENTRY(stock_user_fault, struct vm_fault *vmf)
 	return 0;
 }
 
-/* The tracepoint turns vm_fault_t into an errno; here it is 0 or -EFAULT. */
+/* Reports 0 or -EFAULT: the tracepoint has the exact errno for a vm_fault_t. */
 ON_EXIT(stock_user_fault_exit, struct vm_fault *vmf)
 {
 	struct file *file = BPF_CORE_READ(vmf, vma, vm_file);

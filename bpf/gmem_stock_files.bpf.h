@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Without tracepoints: files, bindings, punches and allocations, and what they invalidate. */
+/* Programs on functions: files, bindings, punches and allocations, and their invalidations. */
 #ifndef GMEM_STOCK_FILES_BPF_H
 #define GMEM_STOCK_FILES_BPF_H
 
 #include "gmem_files.bpf.h"
 #include "gmem_stock.bpf.h"
 
-/* kvm_gmem_create: its result is the descriptor, which is installed by now. */
+/* kvm_gmem_create: returns the descriptor, which is installed by now. */
 ON_EXIT(stock_create, struct kvm *kvm, void *args)
 {
 	int fd = ret;
@@ -18,29 +18,29 @@ ON_EXIT(stock_create, struct kvm *kvm, void *args)
 	r.ino = file_ino(file);
 	r.end = file_pages(file);
 	bpf_probe_read_kernel(&r.arg, sizeof(r.arg), args + sizeof(__u64));
-	tell(kvm, vm_of_probed(kvm), GMEM_CREATE, &r);
+	emit_instant(kvm, vm_of_probed(kvm), GMEM_CREATE, &r);
 	return 0;
 }
 
 /*
- * Functions that invalidate say on what and why: those they call do not know it. Kept
- * under VM 0, as it belongs to the task, and a VM may be gone when its file is.
+ * Keeps the file and the cause for the task while it is in a function that invalidates: the functions called
+ * from there do not have them. Kept under VM 0, as the VM may be gone when the file is released.
  */
-static __always_inline void enter(struct inode *inode, __u64 cause)
+static __always_inline void enter_invalidating(struct inode *inode, __u64 cause)
 {
 	struct gmem_rec r = { .arg = cause };
 
-	if (!wants(GMEM_PROBES_INVALIDATIONS))
+	if (!is_enabled(GMEM_PROBES_INVALIDATIONS))
 		return;
 	r.ino = BPF_CORE_READ(inode, i_ino);
 	r.end = BPF_CORE_READ(inode, i_size) >> GMEM_PAGE_SHIFT;
 	op_keep(OP_AROUND, 0, 0, bpf_ktime_get_ns(), &r);
 }
 
-static __always_inline void leave(void)
+static __always_inline void leave_invalidating(void)
 {
-	if (wants(GMEM_PROBES_INVALIDATIONS))
-		op_forget(OP_AROUND, 0);
+	if (is_enabled(GMEM_PROBES_INVALIDATIONS))
+		op_discard(OP_AROUND, 0);
 }
 
 /* kvm_gmem_release */
@@ -52,18 +52,18 @@ ON_ENTRY(stock_release, struct inode *inode, struct file *file)
 	};
 	struct kvm *kvm = gmem_kvm(BPF_CORE_READ(file, private_data));
 
-	tell(kvm, vm_of_probed(kvm), GMEM_RELEASE, &r);
-	enter(inode, CAUSE_RELEASE);
+	emit_instant(kvm, vm_of_probed(kvm), GMEM_RELEASE, &r);
+	enter_invalidating(inode, CAUSE_RELEASE);
 	return 0;
 }
 
 ON_EXIT(stock_release_exit)
 {
-	leave();
+	leave_invalidating();
 	return 0;
 }
 
-/* In 7.3 a memslot is prepared first: there is nothing yet, unless that is refused. */
+/* Set for 7.3, where KVM prepares a memslot first: success is not a binding yet, only a failure is final. */
 const volatile bool bind_in_two_steps;
 
 /* kvm_gmem_bind, kvm_gmem_prepare_memory_region */
@@ -76,7 +76,7 @@ ON_EXIT(stock_bind, struct kvm *kvm, struct kvm_memory_slot *slot, unsigned int 
 	r.ret = ret;
 	if (bind_in_two_steps && !r.ret)
 		return 0;
-	tell(kvm, vm_of_probed(kvm), GMEM_BIND, &r);
+	emit_instant(kvm, vm_of_probed(kvm), GMEM_BIND, &r);
 	return 0;
 }
 
@@ -87,11 +87,11 @@ ON_EXIT(stock_bind_commit, struct kvm *kvm, struct kvm_memory_slot *slot)
 				     BPF_CORE_READ(slot, gmem.pgoff));
 
 	r.ret = ret;
-	tell(kvm, vm_of_probed(kvm), GMEM_BIND, &r);
+	emit_instant(kvm, vm_of_probed(kvm), GMEM_BIND, &r);
 	return 0;
 }
 
-/* kvm_gmem_unbind: told when it has been done, of what was there before. */
+/* kvm_gmem_unbind: emitted at its exit, with the binding as it was at its entry. */
 ON_ENTRY(stock_unbind, struct kvm_memory_slot *slot)
 {
 	struct file *file = BPF_CORE_READ(slot, gmem.file);
@@ -100,13 +100,13 @@ ON_ENTRY(stock_unbind, struct kvm_memory_slot *slot)
 	struct kvm *kvm;
 
 	if (!file)
-		return 0;	/* it was closed before, which was told */
+		return 0;	/* the file was released before, which was emitted */
 	kvm = gmem_kvm(BPF_CORE_READ(file, private_data));
 	vm = vm_of_probed(kvm);
 	r = (struct gmem_rec){
 		.ino = file_ino(file), .start = BPF_CORE_READ(slot, gmem.pgoff), .arg = vm,
 	};
-	get_vm(kvm, vm, ts);
+	get_counters(kvm, vm, ts);
 	op_keep(OP_UNBIND, 0, 0, ts, &r);
 	return 0;
 }
@@ -120,7 +120,7 @@ ON_EXIT(stock_unbind_exit, struct kvm_memory_slot *slot)
 		return 0;
 	r = slot_rec(slot, op->ino, op->start);
 	emit(op->arg, GMEM_UNBIND, bpf_ktime_get_ns(), &r);
-	op_forget(OP_UNBIND, 0);
+	op_discard(OP_UNBIND, 0);
 	return 0;
 }
 
@@ -132,7 +132,7 @@ ON_ENTRY(stock_fallocate, struct file *file, int mode, __s64 offset, __s64 len)
 	struct kvm *kvm = gmem_kvm(FIELD(direct, file, private_data));
 
 	fallocate_begins(kvm, vm_of_probed(kvm), &r);
-	enter(inode, CAUSE_PUNCH_HOLE);
+	enter_invalidating(inode, CAUSE_PUNCH_HOLE);
 	return 0;
 }
 
@@ -143,9 +143,9 @@ ON_EXIT(stock_fallocate_exit, struct file *file, int mode, __s64 offset, __s64 l
 	struct kvm *kvm = gmem_kvm(FIELD(direct, file, private_data));
 	__u64 vm = vm_of_probed(kvm);
 
-	if (wants(GMEM_PROBES_INVALIDATIONS))
+	if (is_enabled(GMEM_PROBES_INVALIDATIONS))
 		end_invalidation(kvm, vm);
-	leave();
+	leave_invalidating();
 	r.nr_pages = GMEM_UNKNOWN;
 	r.ret = ret;
 	fallocate_ends(kvm, vm, &r);
@@ -162,17 +162,17 @@ ON_ENTRY(stock_memory_error, struct address_space *mapping, struct folio *folio)
 
 	r.end = r.start + 1;
 	emit_event(0, GMEM_MEMORY_ERROR, bpf_ktime_get_ns(), &r);
-	enter(inode, CAUSE_MEMORY_ERROR);
+	enter_invalidating(inode, CAUSE_MEMORY_ERROR);
 	return 0;
 }
 
 ON_EXIT(stock_memory_error_exit)
 {
-	leave();
+	leave_invalidating();
 	return 0;
 }
 
-/* kvm_gmem_invalidate_begin; with __ in 6.18; __kvm_gmem_invalidate_start in 7.3. priv is the file's. */
+/* kvm_gmem_invalidate_begin; __kvm_gmem_invalidate_begin in 6.18; __kvm_gmem_invalidate_start in 7.3. @priv: the file's private_data. */
 ON_ENTRY(stock_invalidate, void *priv, unsigned long start, unsigned long end)
 {
 	struct kvm *kvm = gmem_kvm(priv);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The system call that the current task is in, from the registers that user space entered the kernel
- * with. Only calls of 64-bit programs are recognised. A task that entered by an exception is in none:
- * the kernel then stores -1 as the number.
+ * System call of the current task, read from the registers with which user space entered the kernel.
+ * Only calls of 64-bit programs are recognised. A task that entered by an exception is in none:
+ * the kernel stores -1 as the number.
  */
 #ifndef GMEM_SYSCALL_BPF_H
 #define GMEM_SYSCALL_BPF_H
@@ -11,7 +11,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
-/* include/uapi/linux/kvm.h; more of them in gmem_kernel.h */
+/* include/uapi/linux/kvm.h; other constants of it are in gmem_kernel.h */
 #define KVM_RUN		0xae80	/* _IO(0xae, 0x80) */
 
 #if defined(__TARGET_ARCH_x86)
@@ -72,7 +72,7 @@ static __always_inline __u64 syscall_third_argument(const struct pt_regs *regs)
 #error "unknown architecture: add its registers"
 #endif
 
-/* Returns the registers of the current task if it is in ioctl(fd, @cmd, ..), NULL too for a kernel thread. */
+/* Returns the registers of the current task if it is in ioctl(fd, @cmd, ..), else NULL, as for a kernel thread. */
 static __always_inline const struct pt_regs *current_ioctl(__u32 cmd)
 {
 	struct task_struct *task = bpf_get_current_task_btf();

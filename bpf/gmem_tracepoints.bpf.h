@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Programs on the tracepoints of kernel/: each is named on_ and what follows
- * kvm_gmem_ there, and its arguments are those of TP_PROTO.
+ * Programs on the tracepoints of kernel/. on_NAME is on kvm_gmem_NAME, with the arguments of its TP_PROTO.
  *
- * None of those that are looked at here for NULL ever is. The verifier cannot know it of
- * tracepoints in a module, and wants to see the test (kernel/bpf/btf.c, btf_ctx_access()).
+ * Pointers that are checked for NULL never are NULL. The verifier requires the check for tracepoints
+ * in a module (kernel/bpf/btf.c, btf_ctx_access()).
  */
 #ifndef GMEM_TRACEPOINTS_BPF_H
 #define GMEM_TRACEPOINTS_BPF_H
@@ -25,7 +24,7 @@ int BPF_PROG(on_create, struct kvm *kvm, struct inode *inode, u64 flags)
 		.arg = flags,
 	};
 
-	tell(kvm, vm_of(kvm), GMEM_CREATE, &r);
+	emit_instant(kvm, vm_of(kvm), GMEM_CREATE, &r);
 	return 0;
 }
 
@@ -40,7 +39,7 @@ int BPF_PROG(on_release, struct kvm *kvm, struct inode *inode)
 		.nr_pages = inode->i_mapping->nrpages,
 	};
 
-	tell(kvm, vm_of(kvm), GMEM_RELEASE, &r);
+	emit_instant(kvm, vm_of(kvm), GMEM_RELEASE, &r);
 	return 0;
 }
 
@@ -54,7 +53,7 @@ int BPF_PROG(on_bind, struct kvm *kvm, struct kvm_memory_slot *slot, struct inod
 	struct gmem_rec r = slot_rec(slot, ino_of(inode), offset >> GMEM_PAGE_SHIFT);
 
 	r.ret = ret;
-	tell(kvm, vm_of(kvm), GMEM_BIND, &r);
+	emit_instant(kvm, vm_of(kvm), GMEM_BIND, &r);
 	return 0;
 }
 
@@ -66,7 +65,7 @@ int BPF_PROG(on_unbind, struct kvm *kvm, struct kvm_memory_slot *slot, struct in
 
 	struct gmem_rec r = slot_rec(slot, inode->i_ino, slot->gmem.pgoff);
 
-	tell(kvm, vm_of(kvm), GMEM_UNBIND, &r);
+	emit_instant(kvm, vm_of(kvm), GMEM_UNBIND, &r);
 	return 0;
 }
 
@@ -128,7 +127,7 @@ int BPF_PROG(on_invalidate_end, struct kvm *kvm, struct inode *inode, u64 start,
 	return 0;
 }
 
-/* The inode may be bound by several VMs: the record belongs to none. */
+/* Several VMs may have bindings of the inode: the record has VM 0. */
 SEC("tp_btf/kvm_gmem_memory_error")
 int BPF_PROG(on_memory_error, struct inode *inode, u64 start, u64 end)
 {
@@ -166,7 +165,7 @@ int BPF_PROG(on_attributes_phase, struct kvm *kvm, struct inode *inode, u64 star
 	struct gmem_rec r = { .ino = ino_of(inode), .start = start, .end = end };
 	__u64 vm = vm_of(kvm);
 
-	/* One that is not known began before us, or was counted as lost. */
+	/* NULL: the operation began before attach, or was counted as lost. */
 	attributes_phase(vm, op_peek(OP_ATTRIBUTES, vm), phase + GMEM_PHASE_CHECK, &r);
 	return 0;
 }
@@ -210,10 +209,10 @@ int BPF_PROG(on_fault_retry, struct kvm_vcpu *vcpu, u64 gfn, bool is_private)
 		.aux = vcpu->vcpu_id,
 	};
 	__u64 ts = bpf_ktime_get_ns(), vm = vm_of(vcpu->kvm);
-	struct gmem_counters *c = get_vm(vcpu->kvm, vm, ts);
+	struct gmem_counters *c = get_counters(vcpu->kvm, vm, ts);
 
 	if (c)
-		add(&c->fault_retries, 1);
+		atomic_add(&c->fault_retries, 1);
 	emit_event(vm, GMEM_FAULT_RETRY, ts, &r);
 	return 0;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Which VM: its number, its record when it is seen first, its counters. */
+/* VMs: their numbers, the record of a VM that is seen for the first time, and their counters. */
 #ifndef GMEM_VM_BPF_H
 #define GMEM_VM_BPF_H
 
 #include "gmem_ops.bpf.h"
 
-/* Where the kernel does not number VMs, we do, from 1, in the order they are seen. */
+/* Numbers of VMs on kernels without kvm->vm_id: from 1, in the order in which the programs see them. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 8192);
@@ -20,7 +20,7 @@ static __noinline __u64 number_vm(__u64 kvm)
 {
 	__u64 id = __sync_fetch_and_add(&last_vm_id, 1) + 1, *p;
 
-	/* Another CPU may have been faster: then this number stays unused. */
+	/* If another CPU was faster, this number stays unused. */
 	bpf_map_update_elem(&vm_ids, &kvm, &id, BPF_NOEXIST);
 	p = bpf_map_lookup_elem(&vm_ids, &kvm);
 	if (!p)
@@ -35,7 +35,7 @@ static __always_inline __u64 vm_by_address(__u64 kvm)
 	return id ? *id : number_vm(kvm);
 }
 
-/* Number of a VM that the verifier knows to be one. */
+/* Returns the number of a VM whose pointer the verifier trusts. */
 static __always_inline __u64 vm_of(struct kvm *kvm)
 {
 	if (bpf_core_field_exists(kvm->vm_id))
@@ -43,7 +43,7 @@ static __always_inline __u64 vm_of(struct kvm *kvm)
 	return vm_by_address((__u64)kvm);
 }
 
-/* Of one that was read from somewhere: to be probed, not dereferenced. */
+/* The same for a pointer that was read from memory: it must be probed, not dereferenced. */
 static __always_inline __u64 vm_of_probed(struct kvm *kvm)
 {
 	if (bpf_core_field_exists(kvm->vm_id))
@@ -51,7 +51,7 @@ static __always_inline __u64 vm_of_probed(struct kvm *kvm)
 	return vm_by_address((__u64)kvm);
 }
 
-/* 0 for one that no event and no scan has told of yet: functions are called for any VM. */
+/* Returns the number of a VM, or 0 if no event or scan has reported it yet: functions are called for any VM. */
 static __always_inline __u64 vm_if_known(struct kvm *kvm)
 {
 	__u64 key = (__u64)kvm, *id;
@@ -73,8 +73,8 @@ static __always_inline __u64 vm_if_known_probed(struct kvm *kvm)
 }
 
 /*
- * The VMM: whose memory the VM uses. The task that has the file, or does something with
- * it, may be another one that got it passed; it stands in when the VMM is gone.
+ * Returns the VMM: the process whose memory the VM uses. @task has or uses the file, which may have been
+ * passed to it; it is taken for the VMM if that is gone.
  */
 static __always_inline struct task_struct *vmm_of(struct kvm *kvm, struct task_struct *task)
 {
@@ -93,7 +93,7 @@ static __always_inline __u32 vm_type(struct kvm *kvm)
 	return 0;
 }
 
-/* Returns false if there was no room for it. */
+/* Emits GMEM_VM. Returns false if there is no room. */
 static __always_inline bool emit_vm(struct kvm *kvm, __u64 vm, __u64 ts, __u64 task)
 {
 	struct gmem_vm_rec *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
@@ -124,43 +124,46 @@ static __noinline struct gmem_vm_state *add_vm(struct kvm *kvm, __u64 vm, __u64 
 	if (!started())
 		return NULL;
 	is_new = !bpf_map_update_elem(&vms, &vm, &new_vm, BPF_NOEXIST);
-	v = find_state(vm);
+	v = mark_active(vm);
 	if (v)
 		v->kvm = (__u64)kvm;
 	if (is_new && !emit_vm(kvm, vm, ts, task))
-		lose(vm, GMEM_VM);
+		count_lost_record(vm, GMEM_VM);
 	if (!v)
 		count_loss(GMEM_LOST_VMS);
 	return v;
 }
 
-/* Returns NULL where an event is not to be counted, and so not emitted either: each asks once. */
+/*
+ * Returns the state of the VM, which is added if it is new. NULL: this event must be neither counted nor
+ * emitted. Each event calls this once, so that both or none happen.
+ */
 static __always_inline struct gmem_vm_state *get_state(struct kvm *kvm, __u64 vm, __u64 ts)
 {
 	struct gmem_vm_state *v;
 
 	if (*(volatile __u32 *)&stopped)
 		return NULL;
-	v = find_state(vm);
+	v = mark_active(vm);
 	return v ? v : add_vm(kvm, vm, ts, bpf_get_current_task());
 }
 
-static __always_inline struct gmem_counters *get_vm(struct kvm *kvm, __u64 vm, __u64 ts)
+static __always_inline struct gmem_counters *get_counters(struct kvm *kvm, __u64 vm, __u64 ts)
 {
 	struct gmem_vm_state *v = get_state(kvm, vm, ts);
 
 	return v ? &v->c : NULL;
 }
 
-/* NULL for a VM that nobody has met yet. */
-static __always_inline struct gmem_counters *counters_of(__u64 vm)
+/* Returns the counters, or NULL if no event or scan has reported the VM yet. Marks it as active. */
+static __always_inline struct gmem_counters *counters_if_known(__u64 vm)
 {
-	struct gmem_vm_state *v = find_state(vm);
+	struct gmem_vm_state *v = mark_active(vm);
 
 	return v ? &v->c : NULL;
 }
 
-/* struct kvm of a VM that has not ended, to be probed; NULL if it has. */
+/* Returns struct kvm of a VM, to be probed; NULL if the VM has ended. */
 static __always_inline struct kvm *living_kvm(const struct gmem_vm_state *v)
 {
 	if (!v || *(const volatile __u64 *)&v->c.ended_ns)

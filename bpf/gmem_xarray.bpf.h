@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Walks an xarray of the kernel while others change it: include/linux/xarray.h. Nodes
- * are freed by RCU, which a program that cannot sleep holds. A step looks at one entry
- * or one node; whoever changes what was read tells so by an event.
+ * Walk of a kernel xarray (include/linux/xarray.h) while the kernel changes it. Nodes are freed by RCU,
+ * which a program that cannot sleep holds. A step reads one entry or one node; a later change of what was
+ * read is an event of its own.
  */
 #ifndef GMEM_XARRAY_BPF_H
 #define GMEM_XARRAY_BPF_H
@@ -17,15 +17,15 @@
 struct xa_cursor {
 	__u64 head;	/* xa_head */
 	__u64 index;
-	__s64 stop;	/* nodes of this shift or less are not entered, but left to the caller; -1: none */
-	/* What is at index: */
-	__u64 node;	/* not entered; 0: there is an entry */
-	__s64 shift;	/* of node, or of the entry: it is for 1 << shift indices */
+	__s64 stop;	/* nodes of this shift or less are left to the caller; -1: enter all */
+	/* Results, for index: */
+	__u64 node;	/* node left to the caller; 0: entry is valid */
+	__s64 shift;	/* node: its own; entry: it covers 1 << shift indices */
 	__u64 entry;
-	__u64 past;	/* index is beyond all that there is */
+	__u64 past;	/* 1: index is above all entries */
 };
 
-/* 64, or 16 with CONFIG_BASE_SMALL. */
+/* Returns the log2 of the slots of a node: 6, or 4 with CONFIG_BASE_SMALL. */
 static __always_inline __u32 xa_chunk_shift(void)
 {
 	return bpf_core_field_size(((struct xa_node *)0)->slots) == 64 * sizeof(void *) ? 6 : 4;
@@ -41,7 +41,7 @@ static __always_inline bool xa_is_node(__u64 entry)
 	return xa_is_internal(entry) && entry > 4096;
 }
 
-/* Of an entry that covers several slots, all but the first say where that is. */
+/* Returns true for a sibling: an entry that covers several slots is in the first, and the others hold the index of that slot. */
 static __always_inline bool xa_is_sibling(__u64 entry)
 {
 	return xa_is_internal(entry) && entry < ((XA_MAX_SLOTS - 1) << 2 | 2);
@@ -65,7 +65,7 @@ static __always_inline void xa_all_slots(struct xa_node *node, __u64 *slots)
 	bpf_probe_read_kernel(slots, sizeof(void *) << xa_chunk_shift(), node->slots);
 }
 
-/* One level down. The root is an entry of its own kind: xa_head. */
+/* Goes one level down, from the root at level 0. Returns 1 at the end of the walk. */
 static long xa_descend(__u32 level, struct xa_cursor *c)
 {
 	__u32 chunk = xa_chunk_shift(), i;
@@ -92,12 +92,13 @@ static long xa_descend(__u32 level, struct xa_cursor *c)
 }
 
 /*
- * A helper makes the loop: the verifier looks at one level, not at all ways through them. And not
- * static: it looks at the function once, not at each call. Returns 0.
+ * Finds the entry or node at cursor->index. Returns 0. The loop is bpf_loop(), so that the verifier checks one
+ * level and not all paths through them. The function is not static, so that the verifier checks it once
+ * and not at each call.
  */
 __noinline int xa_seek(struct xa_cursor *cursor)
 {
-	struct xa_cursor c;	/* on the stack, as the helper wants it */
+	struct xa_cursor c;	/* on the stack, as bpf_loop() requires */
 
 	if (!cursor)
 		return 0;
@@ -114,7 +115,7 @@ __noinline int xa_seek(struct xa_cursor *cursor)
 	return 0;
 }
 
-/* The first index that is not for the same entry. */
+/* Returns the first index after those of the current entry. */
 static __always_inline __u64 xa_next_index(const struct xa_cursor *c)
 {
 	__u64 span = 1ULL << (c->shift & 63);

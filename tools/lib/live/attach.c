@@ -226,8 +226,8 @@ static void detach_probe(struct attachment *a, size_t i)
 static void detach_groups(struct attachment *a, unsigned int groups)
 {
 	a->groups &= ~groups;
-	if (a->skel->bss->wanted)
-		a->skel->bss->wanted = a->groups;
+	if (a->skel->bss->enabled_groups)
+		a->skel->bss->enabled_groups = a->groups;
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
 		if (!(gmem_probes[i].group & groups))
 			continue;
@@ -342,9 +342,9 @@ int attach_groups(struct attachment *a, unsigned int groups)
 
 	/* Time 0: nothing is counted before the programs see that they are wanted. */
 	a->probes.h.ts_ns = gmem_now_ns();
-	if (!a->skel->bss->wanted)
+	if (!a->skel->bss->enabled_groups)
 		*(volatile __u64 *)&a->skel->bss->begin_ns = a->probes.h.ts_ns;
-	*(volatile __u32 *)&a->skel->bss->wanted = a->groups;
+	*(volatile __u32 *)&a->skel->bss->enabled_groups = a->groups;
 	return err;
 }
 
