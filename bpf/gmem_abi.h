@@ -62,17 +62,17 @@ enum gmem_kind {
 	GMEM_POPULATE_BEGIN	= 23,
 	GMEM_POPULATE_END	= 24,
 	/* Scan: state read from kernel memory. */
-	GMEM_SCAN_BEGIN		= 25,	/* a scan of the VM begins; arg: lost_state at that time; aux: 1 if it includes files */
-	GMEM_SCAN_FILE		= 26,	/* an open guest_memfd file; aux: PID of a process that has it open, or 0 */
+	GMEM_SCAN_BEGIN		= 25,	/* arg: lost_state at that time; aux: 1 if files are included */
+	GMEM_SCAN_FILE		= 26,	/* an open guest_memfd; aux: PID of a process that has it, or 0 */
 	GMEM_SCAN_SLOT		= 27,	/* a binding that exists */
 	GMEM_SCAN_MAP		= 28,	/* struct gmem_map_rec: private gfns */
 	GMEM_SCAN_END		= 29,	/* the scan is complete */
-	GMEM_PROBES		= 30,	/* source: struct gmem_probes_rec, before all events, and after each change */
+	GMEM_PROBES		= 30,	/* source: struct gmem_probes_rec, first, and after each change */
 	GMEM_COST		= 31,	/* source: struct gmem_cost_rec */
 	/* Stall: from the vCPU's exit that asks for a conversion to its re-entry. */
 	GMEM_STALL_BEGIN	= 32,
 	GMEM_STALL_END		= 33,	/* struct gmem_stall_rec */
-	GMEM_INFLIGHT		= 34,	/* source, all VMs: only the _BEGIN records up to GMEM_SYNC are in flight */
+	GMEM_INFLIGHT		= 34,	/* source, all VMs: only the _BEGINs up to GMEM_SYNC are in flight */
 	GMEM_NAME		= 35,	/* source: struct gmem_name_rec */
 	GMEM_LOST_CPU		= 36,	/* source: struct gmem_lost_cpu_rec */
 	/* Populated pages: struct gmem_map_rec. Scanned at intervals, because no event reports them. */
@@ -84,9 +84,9 @@ enum gmem_kind {
 	GMEM_HOLDER		= 41,	/* struct gmem_holder_rec */
 	GMEM_HOLDERS		= 42,	/* source, all VMs: every holder was emitted; dur_ns: time that took */
 	GMEM_CLOCK		= 43,	/* source: struct gmem_clock_rec, in recordings */
-	GMEM_PHASE		= 44,	/* source, in a snapshot: phase of the task's conversion in flight; arg as of GMEM_ATTRIBUTES_PHASE */
-	GMEM_BEHIND		= 45,	/* source: aux 1: blocks of the VM are marked as changed and not scanned yet; 0: all are scanned */
-	GMEM_DOUBLED		= 46,	/* source: struct gmem_map_rec: gfns that were double-backed at the last GMEM_BACKING */
+	GMEM_PHASE		= 44,	/* source: phase of the task's conversion in flight (arg), in a snapshot */
+	GMEM_BEHIND		= 45,	/* source: aux 1: changed blocks are not scanned yet; 0: they are */
+	GMEM_DOUBLED		= 46,	/* source: struct gmem_map_rec: double-backed at the last GMEM_BACKING */
 	GMEM_KINDS
 };
 
@@ -165,7 +165,7 @@ struct gmem_stall_rec {
 /* Bits of GMEM_SCAN_FILE (start): facts that no event reports. Older recordings have 0. */
 enum gmem_file_state {
 	GMEM_FILE_MAPPED = 1,	/* a process has the file mapped */
-	GMEM_FILE_NEW = 2,	/* source: created, so empty at that time, and not scanned since; nr_pages is GMEM_UNKNOWN */
+	GMEM_FILE_NEW = 2,	/* source: was created empty, not scanned since; nr_pages is GMEM_UNKNOWN */
 };
 
 /* GMEM_VM: identity of a VM when it was first seen. h.tgid is the VMM. */
@@ -188,7 +188,10 @@ struct gmem_name_rec {
 	char cgroup[GMEM_CGROUP_LEN];
 };
 
-/* GMEM_HOLDER: a process (h.tgid) with an open descriptor of a guest_memfd, of the VM, or of one of its vCPUs. */
+/*
+ * GMEM_HOLDER: a process (h.tgid) with an open descriptor of a guest_memfd, of the VM, or of one of its
+ * vCPUs.
+ */
 struct gmem_holder_rec {
 	struct gmem_hdr h;
 	__u64 ino;	/* the guest_memfd; 0: the VM or a vCPU */
@@ -235,7 +238,10 @@ struct gmem_map_rec {
 #define GMEM_HIST_MAX_BITS	40	/* 2^40 ns: 18 minutes */
 #define GMEM_HIST_SLOTS		((GMEM_HIST_MAX_BITS - GMEM_HIST_SUB_BITS + 1) * GMEM_HIST_SUB)
 
-/* Slots of a phase's histogram: slot k counts [2^k, 2^(k+1)) ns, slot 0 also 0 ns, the last one all longer ones. */
+/*
+ * Slots of a phase's histogram: slot k counts [2^k, 2^(k+1)) ns, slot 0 also 0 ns, the last one all longer
+ * ones.
+ */
 #define GMEM_PHASE_SLOTS	40
 
 enum gmem_direction {
@@ -275,7 +281,10 @@ struct gmem_op_counters {
 	__u64 unchanged;	/* conversions that found every page as asked for; not in count */
 };
 
-/* Per-VM counters since the VM was first seen; exact even when the ring buffer drops records. Fields are added at the end only. */
+/*
+ * Per-VM counters since the VM was first seen; exact even when the ring buffer drops records. Fields are
+ * added at the end only.
+ */
 struct gmem_counters {
 	struct gmem_op_counters conversion[GMEM_DIRECTIONS];
 	struct gmem_op_counters punch;
@@ -314,13 +323,13 @@ enum gmem_feature {
 	GMEM_FEATURE_BACKING	= 1 << 8,	/* populated pages, scanned at intervals */
 	GMEM_FEATURE_EVENTS	= 1 << 9,	/* a record of every operation; else only of those that change maps */
 	GMEM_FEATURE_RATES	= 1 << 10,	/* set by the model: two snapshots or more, so rates can be computed */
-	GMEM_FEATURE_NO_ATTRIBUTES = 1 << 11,	/* no conversions: the kernel has no attributes, or a probe is blind */
-	GMEM_FEATURE_CONVERSIONS = 1 << 12,	/* set by the model if the bit above is clear: recordings before version 11 lack that bit */
+	GMEM_FEATURE_NO_ATTRIBUTES = 1 << 11,	/* no conversions: no attributes, or a blind probe; older recordings never set it */
+	GMEM_FEATURE_CONVERSIONS = 1 << 12,	/* set by the model if the bit above is clear */
 	GMEM_FEATURE_NO_FALLOCATES = 1 << 14,	/* no fallocate(): a probe is blind */
 	GMEM_FEATURE_FALLOCATES	= 1 << 15,	/* set by the model if the bit above is clear */
 	GMEM_FEATURE_NO_MEMORY_FAULTS = 1 << 16,	/* no memory fault exits: their probe is blind */
 	GMEM_FEATURE_MEMORY_FAULTS = 1 << 17,	/* set by the model if the bit above is clear */
-	GMEM_FEATURE_OTHER_PIDS	= 1 << 13,	/* a restriction: VMs of other pid namespaces are found only when they cause an event */
+	GMEM_FEATURE_OTHER_PIDS	= 1 << 13,	/* VMs of other pid namespaces are found only by their events */
 };
 
 /* Probe groups, enabled one by one because each has its cost. */
@@ -329,7 +338,7 @@ enum gmem_probe_group {
 	GMEM_PROBES_PHASES	= 2,	/* phases of conversions */
 	GMEM_PROBES_FAULTS	= 4,	/* faults of vCPUs and of user space, populate */
 	GMEM_PROBES_INVALIDATIONS = 8,	/* invalidations of guest_memfd and by conversions */
-	GMEM_PROBES_EVENTS	= 16,	/* a record for each event of the other groups, not only for those that change maps */
+	GMEM_PROBES_EVENTS	= 16,	/* a record for each event of these, not only for changes of maps */
 	GMEM_PROBES_ALL		= 31,
 };
 
@@ -401,7 +410,10 @@ struct gmem_scan {
 	__u64 with_files;	/* 1: files and bindings that this scan does not find no longer exist */
 };
 
-/* Progress of a pass over files, owned as struct gmem_scan. It can stop at any file, even between two bindings of one. */
+/*
+ * Progress of a pass over files, owned as struct gmem_scan. It can stop at any file, even between two
+ * bindings of one.
+ */
 struct gmem_pass {
 	__u64 id;		/* a file is emitted once in all passes of the same id */
 	__u64 vm;		/* 0: all VMs */

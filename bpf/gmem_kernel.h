@@ -63,7 +63,10 @@ struct kvm_memory_attributes {
 	__u64 flags;
 };
 
-/* include/uapi/linux/magic.h: file system of anonymous inodes, and of guest_memfd on kernels where it has its own */
+/*
+ * include/uapi/linux/magic.h: file system of anonymous inodes, and of guest_memfd on kernels where it has
+ * its own
+ */
 #define ANON_INODE_FS_MAGIC	0x09041934
 #define GUEST_MEMFD_MAGIC	0x474d454d
 

@@ -54,7 +54,10 @@ static inline __u32 gmem_op_place(__u32 tid, __u32 class)
 	return (tid * OP_CLASSES_MAX + class) & (OPS - 1);
 }
 
-/* Phases of a conversion in flight: element n of map phases is of the conversion in place n * OP_CLASSES_MAX of map ops. */
+/*
+ * Phases of a conversion in flight: element n of map phases is of the conversion in place n *
+ * OP_CLASSES_MAX of map ops.
+ */
 struct gmem_op_phases {
 	__u64 mark_ns;	/* start of the current phase, op.phase */
 	__u64 ns[GMEM_PHASES];
@@ -86,7 +89,10 @@ struct gmem_vm_state {
 	__u32 blocks[CHANGED_BLOCKS];	/* 1 + number of a marked block, at index number % CHANGED_BLOCKS; 0: none */
 };
 
-/* Bytes in map active: byte vm % ACTIVE_VMS, shared by several VMs, is set when the state of one of them may change. */
+/*
+ * Bytes in map active: byte vm % ACTIVE_VMS, shared by several VMs, is set when the state of one of them
+ * may change.
+ */
 #define ACTIVE_VMS		8192
 
 /* Kind of struct gmem_raw_block, in the ring buffer only: the live source converts it to GMEM_SCAN_MAP. */

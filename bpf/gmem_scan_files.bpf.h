@@ -12,7 +12,10 @@
 #include "gmem_scan_slots.bpf.h"
 #include "gmem_xarray.bpf.h"
 
-/* Key of map emitted: the id of the last pass that emitted the file. A file evicted from the map is emitted again, which is harmless. */
+/*
+ * Key of map emitted: the id of the last pass that emitted the file. A file evicted from the map is
+ * emitted again, which is harmless.
+ */
 struct emitted_key {
 	__u64 file;
 	__u64 ino;
@@ -82,7 +85,10 @@ static __always_inline __u64 hide_from_verifier(__u64 v)
 	return hidden_value;
 }
 
-/* Emits the binding at the index. Returns false if there is none any more: the record of its unbind comes later. */
+/*
+ * Emits the binding at the index. Returns false if there is none any more: the record of its unbind comes
+ * later.
+ */
 static __always_inline bool emit_binding(struct binding_walk *w, struct gmem_rec *r)
 {
 	__u64 index = w->at.index, entry = binding_at(w);
@@ -100,7 +106,10 @@ static __always_inline bool emit_binding(struct binding_walk *w, struct gmem_rec
 	return true;
 }
 
-/* Emits the binding at the index, or skips a hole, and moves on to the next index. Reserves no room for holes. */
+/*
+ * Emits the binding at the index, or skips a hole, and moves on to the next index. Reserves no room for
+ * holes.
+ */
 static long scan_binding(__u32 i, struct binding_walk *w)
 {
 	struct gmem_rec *r;
@@ -188,7 +197,10 @@ static __always_inline bool is_last_holder(struct task_struct *task, __u64 vm, _
 	return pass.holder == task->tgid && pass.holder_of_vm == vm && pass.holder_of_ino == ino;
 }
 
-/* Emits a holder, but not again for the next descriptor: a VMM has one for each vCPU, in sequence. Returns false if there is no room. */
+/*
+ * Emits a holder, but not again for the next descriptor: a VMM has one for each vCPU, in sequence. Returns
+ * false if there is no room.
+ */
 static __always_inline bool scan_holder(struct task_struct *task, __u64 vm, __u64 ino)
 {
 	struct gmem_holder_rec *r;
@@ -209,7 +221,10 @@ static __always_inline bool scan_holder(struct task_struct *task, __u64 vm, __u6
 	return true;
 }
 
-/* Emits GMEM_VM again if the pass asks for it, as that record may have been lost, too. Returns false if there is no room. */
+/*
+ * Emits GMEM_VM again if the pass asks for it, as that record may have been lost, too. Returns false if
+ * there is no room.
+ */
 static __always_inline bool scan_identity(struct task_struct *task, struct kvm *kvm, __u64 vm, __u64 ts)
 {
 	if (!pass.identify)
@@ -332,7 +347,10 @@ static long scan_address_space(__u32 as, struct slot_scan *s)
 	return s->left;
 }
 
-/* Scans the files in memslots (GMEM_SCAN_SLOTS). Each run starts over and skips what was emitted. Returns enum gmem_scan_result. */
+/*
+ * Scans the files in memslots (GMEM_SCAN_SLOTS). Each run starts over and skips what was emitted. Returns
+ * enum gmem_scan_result.
+ */
 SEC("raw_tp")
 int scan_slots(void *ctx)
 {

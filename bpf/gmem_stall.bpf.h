@@ -18,7 +18,10 @@ struct {
 	__type(value, struct gmem_stall);
 } stalls SEC(".maps");
 
-/* Key of map waiters, which finds the stalled vCPU by its thread, or by the gfn that is to be converted next. */
+/*
+ * Key of map waiters, which finds the stalled vCPU by its thread, or by the gfn that is to be converted
+ * next.
+ */
 struct waiter_key {
 	__u64 vm;
 	__u64 gfn;	/* or NO_GFN */
@@ -108,7 +111,10 @@ static __always_inline void await_next(__u64 vm, struct gmem_stall *s, __u64 don
 		set_waiter(vm, done, 0, vcpu);
 }
 
-/* Attributes a successful KVM_SET_MEMORY_ATTRIBUTES to the stall that it serves. Its attributes may differ from those asked for. */
+/*
+ * Attributes a successful KVM_SET_MEMORY_ATTRIBUTES to the stall that it serves. Its attributes may differ
+ * from those asked for.
+ */
 static __always_inline void stall_converted(__u64 vm, __u64 attributes, __u64 start, __u64 end, __u64 dur_ns)
 {
 	struct gmem_stall *s;
@@ -128,7 +134,10 @@ static __always_inline void stall_converted(__u64 vm, __u64 attributes, __u64 st
 	s->ioctls++;
 }
 
-/* Attributes a fallocate() on guest_memfd to the stall of this thread. Its range has page offsets, so it cannot be matched by gfn. */
+/*
+ * Attributes a fallocate() on guest_memfd to the stall of this thread. Its range has page offsets, so it
+ * cannot be matched by gfn.
+ */
 static __always_inline void stall_discarded(__u64 vm, __u64 dur_ns)
 {
 	struct gmem_stall *s;
@@ -140,7 +149,10 @@ static __always_inline void stall_discarded(__u64 vm, __u64 dur_ns)
 		s->discard_ns += dur_ns;
 }
 
-/* Returns true if the exit asks for a conversion, and fills *s with the request. Reads exit_reason first: most exits end there. */
+/*
+ * Returns true if the exit asks for a conversion, and fills *s with the request. Reads exit_reason first:
+ * most exits end there.
+ */
 static __always_inline bool asks_for_conversion(bool direct, struct kvm_run *run, int ret,
 						struct gmem_stall *s)
 {
@@ -165,7 +177,10 @@ static __always_inline bool asks_for_conversion(bool direct, struct kvm_run *run
 	return true;
 }
 
-/* Adds a stall. Replaces one of this vCPU whose end was missed while probes were attached, so that open_stalls stays exact. */
+/*
+ * Adds a stall. Replaces one of this vCPU whose end was missed while probes were attached, so that
+ * open_stalls stays exact.
+ */
 static __always_inline bool open_stall(const struct gmem_vcpu_key *key, const struct gmem_stall *s)
 {
 	struct gmem_stall *old = bpf_map_lookup_elem(&stalls, key);

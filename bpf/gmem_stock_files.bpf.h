@@ -172,7 +172,10 @@ ON_EXIT(stock_memory_error_exit)
 	return 0;
 }
 
-/* kvm_gmem_invalidate_begin; __kvm_gmem_invalidate_begin in 6.18; __kvm_gmem_invalidate_start in 7.3. @priv: the file's private_data. */
+/*
+ * kvm_gmem_invalidate_begin; __kvm_gmem_invalidate_begin in 6.18; __kvm_gmem_invalidate_start in 7.3.
+ * @priv: the file's private_data.
+ */
 ON_ENTRY(stock_invalidate, void *priv, unsigned long start, unsigned long end)
 {
 	struct kvm *kvm = gmem_kvm(priv);

@@ -72,7 +72,10 @@ static __always_inline __u64 syscall_third_argument(const struct pt_regs *regs)
 #error "unknown architecture: add its registers"
 #endif
 
-/* Returns the registers of the current task if it is in ioctl(fd, @cmd, ..), else NULL, as for a kernel thread. */
+/*
+ * Returns the registers of the current task if it is in ioctl(fd, @cmd, ..), else NULL, as for a kernel
+ * thread.
+ */
 static __always_inline const struct pt_regs *current_ioctl(__u32 cmd)
 {
 	struct task_struct *task = bpf_get_current_task_btf();

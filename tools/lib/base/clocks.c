@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "base/clocks.h"
 
-/* Reading two clocks takes time. A clock that is adjusted slowly takes all with it. */
+/*
+ * Smallest change of an offset that counts as a step: two clocks are not read at the same instant. Slewing
+ * moves all clocks alike.
+ */
 #define STEP_NS	1000000
 
 static bool stepped(uint64_t now, uint64_t then)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* CLOCK_MONOTONIC, the clock of all records; and what others show beside it, for who records. */
+/* Clocks: CLOCK_MONOTONIC, the clock of all records, and the offsets of others to it, for recordings. */
 #ifndef GMEM_CLOCKS_H
 #define GMEM_CLOCKS_H
 
@@ -21,13 +21,16 @@ static inline uint64_t gmem_now_ns(void)
 	return gmem_clock_ns(CLOCK_MONOTONIC);
 }
 
-/* Zeroed: nothing was told yet. */
+/* Offsets to CLOCK_MONOTONIC in the last GMEM_CLOCK; all 0: none was emitted yet. */
 struct gmem_clocks {
-	uint64_t realtime_off;	/* to CLOCK_MONOTONIC, when last told */
+	uint64_t realtime_off;
 	uint64_t boottime_off;
 };
 
-/* Tells GMEM_CLOCK if somebody set the clock or the machine slept. 0, or what fn returned. */
+/*
+ * Emits GMEM_CLOCK the first time, and when the clock was set or the machine was suspended since. Returns
+ * 0, or what fn returned.
+ */
 int gmem_clocks_tell(struct gmem_clocks *c, gmem_record_fn fn, void *ctx);
 
 #endif /* GMEM_CLOCKS_H */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Longer than 400 lines because a step that fails undoes those before it, and the next way is tried. */
+/*
+ * Loads and attaches the programs. Longer than 400 lines because a step that fails undoes those before it,
+ * and the next way to attach is tried.
+ */
 #include "live/attach.h"
 
 #include <errno.h>
@@ -32,13 +35,13 @@ static int print_to_stderr(enum libbpf_print_level level, const char *fmt, va_li
 
 static uint64_t ringbuf_size(const struct gmem_live_opts *opts)
 {
-	uint64_t want = opts->ringbuf_bytes, size = 1 << 16;
+	uint64_t bytes = opts->ringbuf_bytes, size = 1 << 16;
 
-	if (!want)
-		want = (uint64_t)libbpf_num_possible_cpus() << 20;
-	if (!opts->ringbuf_bytes && want < 16 << 20)
-		want = 16 << 20;
-	while (size < want && size < 1 << 30)
+	if (!bytes)
+		bytes = (uint64_t)libbpf_num_possible_cpus() << 20;
+	if (!opts->ringbuf_bytes && bytes < 16 << 20)
+		bytes = 16 << 20;
+	while (size < bytes && size < 1 << 30)
 		size <<= 1;
 	return size;
 }
@@ -52,7 +55,10 @@ static bool may_load(void)
 	return true;
 }
 
-/* The verifier refuses with EACCES, too, and lockdown with EINVAL or EPERM: errno alone does not say why. */
+/*
+ * Sets the error of a failed BPF call. errno alone is ambiguous: the verifier also fails with EACCES, and
+ * lockdown with EINVAL or EPERM.
+ */
 static enum gmem_status fail_bpf(struct gmem_error *e, const char *what, int err)
 {
 	struct gmem_host host;
@@ -73,7 +79,10 @@ static enum gmem_status fail_bpf(struct gmem_error *e, const char *what, int err
 			 "cannot %s: %s", what, strerror(-err));
 }
 
-/* Each program on a function has a twin for kprobes: bpf/gmem_function.bpf.h. */
+/*
+ * Returns the program of a probe, or its twin for kprobes, which each program on a function has:
+ * bpf/gmem_function.bpf.h.
+ */
 static struct bpf_program *find_program(struct bpf_object *obj, const struct gmem_probe *p, bool twin)
 {
 	char name[64];
@@ -120,11 +129,11 @@ static int choose_program(struct bpf_object *obj, const struct gmem_probe *p, bo
 		bpf_program__set_expected_attach_type(twin, BPF_TRACE_KPROBE_MULTI);
 	if (use && direct)
 		err = bpf_program__set_attach_target(prog, 0, p->found);
-	/* It was found, so it is libbpf that may not look at the types of modules. */
+	/* gmem_probes_find() found the target, so libbpf lacks the privilege to read the BTF of modules. */
 	return err == -ESRCH ? -EPERM : err;
 }
 
-/* Programs with nothing to attach to, and those that nobody wants, are left out. */
+/* Enables loading of the programs that have a target and are in a requested group, and of no others. */
 static int choose_programs(struct bpf_object *obj, enum gmem_probe_set set, unsigned int groups)
 {
 	int err = 0;
@@ -136,7 +145,7 @@ static int choose_programs(struct bpf_object *obj, enum gmem_probe_set set, unsi
 	return err;
 }
 
-/* In 7.3 a binding is prepared, then committed. */
+/* Returns true for 7.3, where KVM prepares a binding, then commits it. */
 static bool binds_in_two_steps(void)
 {
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
@@ -152,20 +161,20 @@ static void set_constants(struct attachment *a, const struct gmem_live_opts *opt
 	a->skel->rodata->beat_flags = verify_flags();
 	a->skel->rodata->wakeup_bytes = size / 4;
 	a->skel->rodata->bind_in_two_steps = binds_in_two_steps();
-	/* Only the tracepoints tell of a change before the next one can be made. */
+	/* Only tracepoints emit a change before the next one can be made, as is_emitted() in bpf/ requires. */
 	a->skel->rodata->marks_blocks = opts->inventory && a->set == GMEM_SET_TRACEPOINTS;
 }
 
-static enum gmem_status load(struct attachment *a, const struct gmem_live_opts *opts,
-			     ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e)
+static enum gmem_status load_programs(struct attachment *a, const struct gmem_live_opts *opts,
+				      ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e)
 {
 	uint64_t size = ringbuf_size(opts);
 	LIBBPF_OPTS(bpf_object_open_opts, open_opts);
 	int err;
 
 	/*
-	 * A type that this kernel does not have is looked for in modules, which takes
-	 * CAP_SYS_ADMIN, unless the types to use are given by name.
+	 * libbpf searches modules for types that the kernel lacks, which takes CAP_SYS_ADMIN, unless a BTF
+	 * file is given.
 	 */
 	if (!a->module)
 		open_opts.btf_custom_path = "/sys/kernel/btf/vmlinux";
@@ -192,7 +201,7 @@ static enum gmem_status load(struct attachment *a, const struct gmem_live_opts *
 	return GMEM_OK;
 }
 
-/* Classes of operations that only these groups tell of. */
+/* Classes of operations whose begins and ends only these groups see. */
 static const struct {
 	unsigned int group;
 	enum gmem_op_class class;
@@ -204,8 +213,8 @@ static const struct {
 	{ GMEM_PROBES_FAULTS,		OP_POPULATE },
 };
 
-/* Of what is under way now, the begin was not seen, or the end will not be. */
-static void forget_operations(struct attachment *a, unsigned int groups)
+/* Invalidates operations in flight of these groups: their begin was missed, or their end will be. */
+static void advance_epochs(struct attachment *a, unsigned int groups)
 {
 	for (size_t i = 0; i < sizeof(classes) / sizeof(*classes); i++) {
 		if (classes[i].group & groups)
@@ -222,7 +231,7 @@ static void detach_probe(struct attachment *a, size_t i)
 	a->keepers[i] = a->links[i] = NULL;
 }
 
-/* In the order of the table begins come before their ends. */
+/* Detaches in the order of the table, which has begins before their ends. */
 static void detach_groups(struct attachment *a, unsigned int groups)
 {
 	a->groups &= ~groups;
@@ -234,7 +243,7 @@ static void detach_groups(struct attachment *a, unsigned int groups)
 		a->verifier.detached += verify_missed(a, i);
 		detach_probe(a, i);
 	}
-	forget_operations(a, groups);
+	advance_epochs(a, groups);
 }
 
 static bool is_exit(const struct attachment *a, const struct gmem_probe *p)
@@ -261,7 +270,10 @@ static struct bpf_link *attach_kprobe(const struct bpf_program *prog, const char
 	return bpf_program__attach_kprobe_opts(prog, function, &opts);
 }
 
-/* A kretprobe finds the arguments of its function under its cookie: the one that keeps them comes last. */
+/*
+ * Attaches the kprobe or kretprobe of a function. A kretprobe also needs a program that keeps the arguments,
+ * with the same cookie: it is attached last.
+ */
 static int attach_twin(struct attachment *a, size_t i)
 {
 	const struct gmem_probe *p = &gmem_probes[i];
@@ -317,7 +329,7 @@ bool attach_verify(struct attachment *a)
 	return true;
 }
 
-/* Attaches what these groups need, and detaches the rest. Nothing starts by that. */
+/* Attaches the probes of these groups, and detaches all others. Does not enable the programs. */
 static int attach_probes(struct attachment *a, unsigned int groups)
 {
 	unsigned int before = a->groups;
@@ -326,10 +338,10 @@ static int attach_probes(struct attachment *a, unsigned int groups)
 	groups = (groups | GMEM_PROBES_BASE) & a->loaded;
 	detach_groups(a, before & ~groups);
 	a->groups = groups;
-	/* Ends first: what ends without a begin began before us. */
+	/* Ends first: an end without a begin then is of an operation from before attach. */
 	for (size_t i = gmem_nr_probes; !err && i-- > 0; )
 		err = attach_probe(a, i);
-	forget_operations(a, groups & ~before);
+	advance_epochs(a, groups & ~before);
 	if (err)
 		detach_groups(a, groups & ~before);
 	describe_probes(a);
@@ -340,7 +352,7 @@ int attach_groups(struct attachment *a, unsigned int groups)
 {
 	int err = attach_probes(a, groups);
 
-	/* Time 0: nothing is counted before the programs see that they are wanted. */
+	/* Time 0: programs count nothing before enabled_groups is set. */
 	a->probes.h.ts_ns = gmem_now_ns();
 	if (!a->skel->bss->enabled_groups)
 		*(volatile __u64 *)&a->skel->bss->begin_ns = a->probes.h.ts_ns;
@@ -349,8 +361,9 @@ int attach_groups(struct attachment *a, unsigned int groups)
 }
 
 /*
- * MEMBARRIER_CMD_GLOBAL is synchronize_rcu() (kernel/sched/membarrier.c), which waits for programs that
- * run. Where it is refused (nohz_full) one might count and emit just after: rare, and a record too few.
+ * MEMBARRIER_CMD_GLOBAL is synchronize_rcu() (kernel/sched/membarrier.c), which waits for running programs.
+ * With nohz_full the kernel refuses it: a program may then still count an event whose record is
+ * not read, which is rare.
  */
 void attach_stop(struct attachment *a)
 {
@@ -358,7 +371,7 @@ void attach_stop(struct attachment *a)
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
-/* Events are attached first: whatever changes from now on is told. */
+/* Starts the search for VMs. Programs are attached before, so that later changes are emitted. */
 static enum gmem_status find_vms(struct attachment *a, struct gmem_error *e)
 {
 	int err = -ENOMEM;
@@ -369,7 +382,7 @@ static enum gmem_status find_vms(struct attachment *a, struct gmem_error *e)
 	return err ? fail_bpf(e, "look for VMs", err) : GMEM_OK;
 }
 
-/* Keeps what was found about probes, for another load. */
+/* Unloads the programs. Keeps the results about probes, for another load. */
 static void unload(struct attachment *a)
 {
 	for (size_t i = 0; a->links && i < gmem_nr_probes; i++)
@@ -386,7 +399,7 @@ static void unload(struct attachment *a)
 	a->groups = 0;
 }
 
-/* Chooses the next way for functions that are blind. Returns false if none of them has another. */
+/* Chooses the next way to attach for blind functions. Returns false if none of them has one. */
 static bool try_other_ways(struct attachment *a)
 {
 	bool more = false;
@@ -407,7 +420,7 @@ static bool try_other_ways(struct attachment *a)
 	return more;
 }
 
-/* Groups with programs on functions, of those that are loaded: tracepoints need no proof. */
+/* Returns the loaded groups with programs on functions: tracepoints need no proof. */
 static unsigned int groups_to_verify(const struct attachment *a)
 {
 	unsigned int groups = 0;
@@ -421,11 +434,14 @@ static unsigned int groups_to_verify(const struct attachment *a)
 	return groups;
 }
 
-/* Groups that may be wanted later are verified, too: by then what loading takes was given up. */
+/*
+ * Loads, verifies and attaches. Also verifies groups that may be enabled later: by then the capabilities
+ * to load again are dropped.
+ */
 static enum gmem_status load_once(struct attachment *a, const struct gmem_live_opts *opts,
 				  ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e)
 {
-	enum gmem_status status = load(a, opts, fn, ctx, e);
+	enum gmem_status status = load_programs(a, opts, fn, ctx, e);
 	int err;
 
 	if (status)
@@ -459,20 +475,26 @@ static enum gmem_status load_verified(struct attachment *a, const struct gmem_li
 		}
 		if (status)
 			return status;
-		/* No way works: what is missing is reported. */
+		/* No way works: GMEM_PROBES reports the blind functions. */
 		err = attach_groups(a, opts->groups);
 		return err ? fail_bpf(e, "attach the BPF programs", err) : GMEM_OK;
 	}
 }
 
-/* Returns true for programs whose skipped runs make a map wrong; those of vCPUs that exit run too often. */
+/*
+ * Returns true for programs whose skipped runs make a map wrong, except for those at exits of vCPUs, which
+ * run too often.
+ */
 static bool changes_maps(const struct gmem_probe *p)
 {
 	return p->attach == GMEM_ON_FUNCTION && p->group == GMEM_PROBES_BASE && p->found &&
 	       strcmp(p->found, "kvm_arch_vcpu_ioctl_run");
 }
 
-/* Where the kernel preempts at any time, fentry is skipped most: docs/truth.md has measurements. */
+/*
+ * Avoids fentry on kernels that preempt at any time, where it is skipped most: docs/truth.md has
+ * measurements.
+ */
 static void choose_ways(void)
 {
 	struct gmem_host host;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* The BPF programs, loaded and attached to KVM as it is now. */
+/* BPF programs, loaded and attached to the KVM that is loaded now. */
 #ifndef GMEM_ATTACH_H
 #define GMEM_ATTACH_H
 
@@ -17,44 +17,43 @@
 struct attachment {
 	struct gmem_bpf *skel;
 	struct ring_buffer *rb;
-	struct inventory *inv;		/* NULL: not wanted */
+	struct inventory *inv;		/* NULL: not requested */
 	struct inflight inflight;
 	struct changed changed;
-	struct gmem_probes_rec probes;	/* what it sees */
+	struct gmem_probes_rec probes;	/* last GMEM_PROBES */
 	enum gmem_probe_set set;
-	int order_argument;		/* as of struct gmem_probe_choice */
+	int order_argument;		/* as in struct gmem_probe_choice */
 	struct bpf_link **links;	/* one per probe; NULL: not attached */
-	struct bpf_link **keepers;	/* of kretprobes: what keeps the arguments; else NULL */
-	uint32_t *prog_ids;		/* of links */
+	struct bpf_link **keepers;	/* one per probe: program that keeps arguments for a kretprobe; else NULL */
+	uint32_t *prog_ids;		/* one per probe: program of its link */
 	struct verifier verifier;
 	unsigned int loaded;		/* groups that can be attached */
-	unsigned int groups;		/* that are attached */
-	bool module;			/* KVM can be unloaded, if we let go of it */
-	bool perf;			/* attaching groups takes CAP_PERFMON: some are on kprobes */
+	unsigned int groups;		/* groups that are attached */
+	bool module;			/* KVM is a module: it can be unloaded once programs are detached */
+	bool perf;			/* some programs are on kprobes: attaching them takes CAP_PERFMON */
 };
 
 /*
- * Attaches, and verifies that programs run: on a function where one does not, the next way to
- * attach is tried. Records go to fn, as ring_buffer__new() has it. On failure *e says what and
- * what to do, and nothing is left attached.
+ * Loads and attaches the programs, and verifies that they run. Where one does not run on its function, the
+ * next way to attach is tried. Records go to @fn, with the conventions of ring_buffer__new(). On failure *e
+ * has the reason and the remedy, and nothing is left attached.
  */
 enum gmem_status attach(struct attachment *a, const struct gmem_live_opts *opts,
 			ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e);
 
 /*
- * Attaches these groups beside the base, as far as they are loaded, and no others. What takes
- * capabilities was done by attach(), but for CAP_PERFMON if perf is set. 0 or -errno: then what
- * was attached is.
+ * Attaches the base and these groups, as far as they are loaded, and detaches others. Takes no capabilities,
+ * except for CAP_PERFMON if perf is set. Returns 0 or -errno: then none of these groups was added.
  */
 int attach_groups(struct attachment *a, unsigned int groups);
 
-/* Verifies again, at a refresh. Returns true if probes has changed: a function turned blind. */
+/* Verifies again, at a refresh. Returns true if a function turned blind, which changes a->probes. */
 bool attach_verify(struct attachment *a);
 
-/* Has programs neither count nor emit: none that has counted is still about to emit. */
+/* Stops counting and emitting, and waits for programs that are running. */
 void attach_stop(struct attachment *a);
 
-/* Leaves nothing attached, and holds no module. */
+/* Detaches and unloads all programs, which releases KVM's module. */
 void detach(struct attachment *a);
 
 #endif /* GMEM_ATTACH_H */

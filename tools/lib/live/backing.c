@@ -11,7 +11,7 @@
 #include "live/pagemap.h"
 #include "live/privileges.h"
 
-/* Of one call of PAGEMAP_SCAN: the VMM's mmap_lock is held that long. */
+/* Pages of one call of PAGEMAP_SCAN, which holds the VMM's mmap_lock. */
 #define CHUNK_PAGES	(64ULL << 20 >> GMEM_PAGE_SHIFT)
 
 struct file_job {
@@ -28,7 +28,7 @@ struct slot_job {
 	uint64_t address;
 };
 
-/* What there is to do of one kind, in an array that stays for the next round. */
+/* Jobs of one kind. The array is kept for the next round. */
 struct jobs {
 	void *array;
 	size_t n, max, next;
@@ -43,8 +43,8 @@ struct backing {
 	enum step step;
 	struct jobs files;
 	struct jobs slots;
-	uint64_t done_pages;	/* of the slot that is being read */
-	int pagemap;		/* of the process pid; -1: not to be had */
+	uint64_t done_pages;	/* pages of the current slot that are done */
+	int pagemap;		/* pagemap of process pid; -1: cannot be opened */
 	uint32_t pid;
 	struct gmem_cost_rec cost;
 	struct gmem_map_rec rec;
@@ -93,7 +93,7 @@ static void *add_job(struct jobs *jobs, size_t size)
 	return (char *)jobs->array + jobs->n++ * size;
 }
 
-/* A file is met once for each descriptor of it. */
+/* Returns the job of a file, which the scan may report more than once. */
 static const struct file_job *find_file(const struct backing *b, uint64_t vm, uint64_t ino)
 {
 	const struct file_job *files = b->files.array;
@@ -154,7 +154,7 @@ int backing_record(struct backing *b, const struct gmem_hdr *rec)
 	return 0;
 }
 
-static int begin(struct backing *b, struct inventory *inv)
+static int begin_round(struct backing *b, struct inventory *inv)
 {
 	b->begin_ns = gmem_now_ns();
 	b->step = COLLECTS;
@@ -163,7 +163,7 @@ static int begin(struct backing *b, struct inventory *inv)
 	return inventory_find(inv);
 }
 
-/* Files without pages, and those of which a page is both sides, have nothing to tell. */
+/* Schedules the scan of the next file. Skips empty files, and mappable ones, whose pages serve both sides. */
 static int read_next_file(struct backing *b, struct inventory *inv)
 {
 	const struct file_job *files = b->files.array;
@@ -179,7 +179,7 @@ static int read_next_file(struct backing *b, struct inventory *inv)
 	return 0;
 }
 
-/* Of the VMM, if it still is that process. */
+/* Opens the pagemap of the VMM, unless its PID belongs to another process by now. */
 static void open_pagemap(struct backing *b, uint32_t pid, uint64_t start_ns)
 {
 	struct gmem_privileges held;
@@ -196,7 +196,7 @@ static void open_pagemap(struct backing *b, uint32_t pid, uint64_t start_ns)
 		gmem_privileges_lower(GMEM_CAPS_PROCESSES);
 }
 
-static long scan(struct backing *b, uint64_t *address, uint64_t end, struct pagemap_region *regions)
+static long scan_pagemap(struct backing *b, uint64_t *address, uint64_t end, struct pagemap_region *regions)
 {
 	uint64_t ns = gmem_now_ns();
 	long n = pagemap_populated(b->pagemap, address, end, regions, GMEM_MAP_EXTENTS);
@@ -209,9 +209,9 @@ static long scan(struct backing *b, uint64_t *address, uint64_t end, struct page
 	return n;
 }
 
-/* Addresses become gfns. */
-static void fill(struct gmem_map_rec *r, const struct slot_job *s, const struct pagemap_region *regions,
-		 size_t n)
+/* Fills the record with the regions, converted from addresses to gfns. */
+static void fill_gfns(struct gmem_map_rec *r, const struct slot_job *s, const struct pagemap_region *regions,
+		      size_t n)
 {
 	r->h = (struct gmem_hdr){
 		.ts_ns = gmem_now_ns(), .vm = s->vm, .kind = GMEM_SHARED_PAGES, .size = sizeof(*r),
@@ -235,22 +235,22 @@ static int read_slot(struct backing *b, const struct slot_job *s, gmem_record_fn
 	uint64_t left = s->npages - b->done_pages;
 	uint64_t address = s->address + (b->done_pages << GMEM_PAGE_SHIFT);
 	uint64_t end = address + ((left < CHUNK_PAGES ? left : CHUNK_PAGES) << GMEM_PAGE_SHIFT);
-	long n = scan(b, &address, end, regions);
+	long n = scan_pagemap(b, &address, end, regions);
 
-	if (n < 0) {	/* the process is gone, or its memory is */
+	if (n < 0) {	/* the process has ended, or unmapped its memory */
 		next_slot(b);
 		return 0;
 	}
 	b->rec.start = s->gfn + b->done_pages;
 	b->done_pages = (address - s->address) >> GMEM_PAGE_SHIFT;
 	b->rec.end = s->gfn + b->done_pages;
-	fill(&b->rec, s, regions, n);
+	fill_gfns(&b->rec, s, regions, n);
 	if (b->done_pages >= s->npages)
 		next_slot(b);
 	return fn(ctx, &b->rec.h);
 }
 
-static int end(struct backing *b, gmem_record_fn fn, void *ctx)
+static int end_round(struct backing *b, gmem_record_fn fn, void *ctx)
 {
 	uint64_t now = gmem_now_ns();
 	struct gmem_rec r = {
@@ -271,7 +271,7 @@ static int read_next_slot(struct backing *b, struct inventory *inv, gmem_record_
 	uint32_t pid;
 
 	if (b->slots.next == b->slots.n)
-		return end(b, fn, ctx);
+		return end_round(b, fn, ctx);
 	s += b->slots.next;
 	pid = inventory_vmm(inv, s->vm, &start_ns);
 	open_pagemap(b, pid, start_ns);
@@ -289,9 +289,9 @@ int backing_step(struct backing *b, struct inventory *inv, gmem_record_fn fn, vo
 	case WAITS:
 		if (gmem_now_ns() < b->due_ns)
 			return 0;
-		err = begin(b, inv);
+		err = begin_round(b, inv);
 		break;
-	case COLLECTS:	/* what was found has been read by now */
+	case COLLECTS:	/* the inventory is idle: all files and bindings were collected */
 		b->step = READS_FILES;
 		break;
 	case READS_FILES:

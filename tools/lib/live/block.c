@@ -9,8 +9,8 @@ static bool is_private(const struct gmem_raw_block *b, unsigned int page)
 	return b->private[page / 64] >> page % 64 & 1;
 }
 
-/* As many extents as a record can hold; what is left is the caller's. */
-static unsigned int fill(const struct gmem_raw_block *b, unsigned int page, struct gmem_map_rec *r)
+/* Fills *r with extents from @page on, as many as fit. Returns the page to resume from. */
+static unsigned int fill_extents(const struct gmem_raw_block *b, unsigned int page, struct gmem_map_rec *r)
 {
 	r->nr = 0;
 	r->start = b->start + page;
@@ -37,7 +37,7 @@ int block_tell(const struct gmem_raw_block *b, gmem_record_fn fn, void *ctx)
 	r.h.kind = GMEM_SCAN_MAP;
 	r.h.size = sizeof(r);
 	while (!err && page < BLOCK_PAGES) {
-		page = fill(b, page, &r);
+		page = fill_extents(b, page, &r);
 		err = fn(ctx, &r.h);
 	}
 	return err;

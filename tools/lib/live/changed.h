@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Owns: which VMs something happened to, so that the others need not be read: the programs set
- * a byte for each. Must not know what.
+ * Active VMs: the programs set a byte for each VM whose state may change, so that the counters of
+ * other VMs need not be read.
  */
 #ifndef GMEM_CHANGED_H
 #define GMEM_CHANGED_H
@@ -12,22 +12,23 @@
 #include "bpf/gmem_maps.h"
 
 struct changed {
-	uint8_t *bytes;		/* the programs' memory */
-	uint8_t now[ACTIVE_VMS];
-	uint8_t before[ACTIVE_VMS];	/* the last time */
-	bool all;
+	uint8_t *bytes;		/* map active of the programs */
+	uint8_t now[ACTIVE_VMS];	/* set before the last changed_begin() */
+	uint8_t before[ACTIVE_VMS];	/* set before the one before it */
+	bool all;		/* treat every VM as active */
 };
 
-/* fd of the map. 0 or -errno. */
+/* Maps the bytes. @fd: of map active, stays the caller's. Returns 0 or -errno. */
 int changed_open(struct changed *c, int fd);
 void changed_close(struct changed *c);
 
-/* Takes what was set since the last time. all: every VM counts. */
+/* Takes and clears the bytes set since the last call. @all: treat every VM as active. */
 void changed_begin(struct changed *c, bool all);
 
 /*
- * Did something happen to it, or to another one with its place, before changed_begin() and after
- * the time before the last? Twice, as the byte is set before the counters are. At first: yes.
+ * Returns true if the VM, or another one with the same byte, was active in one of the last two intervals
+ * between calls of changed_begin(). Two, because programs set the byte before they update counters. True
+ * for all VMs in the first interval.
  */
 bool changed_has(const struct changed *c, uint64_t vm);
 

@@ -21,7 +21,7 @@ const char *const gmem_kvm_state_names[GMEM_KVM_STATES] = {
 	[GMEM_KVM_MODULE]	= "module",
 };
 
-/* kernel/bpf/syscall.c: what loading asks for. Iterators and maps ask for nothing more. */
+/* Capabilities that kernel/bpf/syscall.c requires to load programs. Iterators and maps require no others. */
 const struct gmem_capability gmem_capabilities[] = {
 	{ "cap_bpf", CAP_BPF, "load BPF programs and maps", false },
 	{ "cap_perfmon", CAP_PERFMON, "BPF programs that read kernel memory", false },
@@ -71,7 +71,7 @@ static void read_line(char *to, const char *root, const char *path)
 	fclose(f);
 }
 
-/* "none [integrity] confidentiality": the one in brackets holds. */
+/* Reduces "none [integrity] confidentiality" to the word in brackets, which is in force. */
 static void keep_chosen(char *text)
 {
 	char *open = strchr(text, '['), *close = open ? strchr(open, ']') : NULL;
@@ -82,7 +82,7 @@ static void keep_chosen(char *text)
 	memmove(text, open + 1, (size_t)(close - open));
 }
 
-/* include/linux/proc_ns.h: PROC_PID_INIT_INO. */
+/* Compares with PROC_PID_INIT_INO of include/linux/proc_ns.h. */
 bool gmem_host_sees_all_pids(const char *root)
 {
 	char path[PATH_MAX], link[GMEM_FACT_LEN];
@@ -98,7 +98,7 @@ bool gmem_host_sees_all_pids(const char *root)
 
 static enum gmem_kvm_state kvm_state(const char *root)
 {
-	/* Only what can be unloaded has a state. */
+	/* Only modules have this file. */
 	bool module = exists(root, "/sys/module/kvm/initstate");
 
 	if (exists(root, "/sys/class/misc/kvm") || exists(root, "/dev/kvm"))
@@ -106,7 +106,10 @@ static enum gmem_kvm_state kvm_state(const char *root)
 	return module ? GMEM_KVM_NO_VENDOR : GMEM_KVM_NONE;
 }
 
-/* The version of the kernel names the model: PREEMPT_DYNAMIC, PREEMPT_RT, or PREEMPT, which may be lazy. */
+/*
+ * Reads the preemption model from the kernel's version: PREEMPT_DYNAMIC, PREEMPT_RT, or PREEMPT, which may
+ * be lazy.
+ */
 static bool preempts(const char *root)
 {
 	char version[GMEM_FACT_LEN];

@@ -6,7 +6,7 @@
 
 #include "live/vmname.h"
 
-/* /proc tells the start of a process in ticks, rounded down. */
+/* Compares to the resolution of /proc, which reports the start of a process in ticks, rounded down. */
 static bool started_then(const struct gmem_vm_process *p, uint64_t start_ns)
 {
 	uint64_t tick_ns = 1000000000 / sysconf(_SC_CLK_TCK);

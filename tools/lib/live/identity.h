@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Owns: the record that tells what a VM is called. Must not know what a VMM is. */
+/* GMEM_NAME record of a VM: its name and cgroup, by the process of its VMM. */
 #ifndef GMEM_IDENTITY_H
 #define GMEM_IDENTITY_H
 
 #include "base/source.h"
 
 /*
- * GMEM_NAME of a VM that has just been told of. None if its process is gone, or is not
- * the one that it was: a process in another pid namespace has another pid there, which
- * may be somebody else's here. 0 or what fn returned.
+ * Emits GMEM_NAME of the VM. Emits nothing if the VMM's process is gone, or the PID belongs to another
+ * process: records have PIDs of the initial pid namespace, which may differ from this one.
+ * Returns 0, or what fn returned.
  */
 int gmem_identity_tell(const struct gmem_vm_rec *vm, gmem_record_fn fn, void *ctx);
 
-/* Is that still the process that started then (CLOCK_BOOTTIME)? */
+/* Returns true if @pid is the process that started at @start_ns (CLOCK_BOOTTIME). */
 bool gmem_is_process(uint32_t pid, uint64_t start_ns);
 
 #endif /* GMEM_IDENTITY_H */

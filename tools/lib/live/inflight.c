@@ -11,13 +11,16 @@
 #include "bpf/gmem_maps.h"
 #include "gmem.skel.h"
 
-static int tell_stalls(struct gmem_bpf *skel, gmem_record_fn fn, void *ctx)
+static int emit_stalls(struct gmem_bpf *skel, gmem_record_fn fn, void *ctx)
 {
 	int fd = bpf_map__fd(skel->maps.stalls), err = 0;
 	struct gmem_vcpu_key key, next, *prev = NULL;
 	struct gmem_stall s;
 
-	/* If the entry before is gone meanwhile, it starts over: telling twice does no harm. */
+	/*
+	 * If the previous entry was deleted meanwhile, the walk starts over: emitting a stall twice does
+	 * no harm.
+	 */
 	for (; !err && !bpf_map_get_next_key(fd, prev, &next); prev = &key) {
 		key = next;
 		if (bpf_map_lookup_elem(fd, &key, &s))
@@ -31,8 +34,8 @@ static int tell_stalls(struct gmem_bpf *skel, gmem_record_fn fn, void *ctx)
 	return err;
 }
 
-/* At ts_ns, when the picture is taken. */
-static int tell_phase(const struct gmem_op *op, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
+/* Emits the phase of a conversion that is past its first one. @ts_ns: time of the snapshot. */
+static int emit_phase(const struct gmem_op *op, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
 {
 	struct gmem_rec r = {
 		.h = { ts_ns, op->vm, op->tgid, op->tid, GMEM_PHASE, sizeof(r), 0 },
@@ -45,7 +48,7 @@ static int tell_phase(const struct gmem_op *op, uint64_t ts_ns, gmem_record_fn f
 	return fn(ctx, &r.h);
 }
 
-static int tell_op(const struct gmem_op *op, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
+static int emit_op(const struct gmem_op *op, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
 {
 	struct gmem_rec r = {
 		.h = { op->begin_ns, op->vm, op->tgid, op->tid, op->kind, sizeof(r), 0 },
@@ -53,10 +56,13 @@ static int tell_op(const struct gmem_op *op, uint64_t ts_ns, gmem_record_fn fn, 
 	};
 	int err = fn(ctx, &r.h);
 
-	return err ? err : tell_phase(op, ts_ns, fn, ctx);
+	return err ? err : emit_phase(op, ts_ns, fn, ctx);
 }
 
-/* False if none is under way, or it ended as we looked: that is when begin_ns is not what it was. */
+/*
+ * Copies an operation in flight. Returns false if there is none, or it ended during the copy, which shows
+ * in begin_ns.
+ */
 static bool read_op(const volatile struct gmem_op *from, uint32_t epoch, struct gmem_op *op)
 {
 	op->begin_ns = from->begin_ns;
@@ -72,7 +78,7 @@ static bool read_op(const volatile struct gmem_op *from, uint32_t epoch, struct 
 	return from->begin_ns == op->begin_ns && op->tid;
 }
 
-static int tell_operations(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
+static int emit_operations(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
 {
 	const __u32 *epochs = f->skel->bss->epochs;
 	struct gmem_op op;
@@ -80,13 +86,13 @@ static int tell_operations(const struct inflight *f, uint64_t ts_ns, gmem_record
 
 	for (size_t i = 0; !err && i < OPS; i++) {
 		if (read_op(&f->ops[i], epochs[i % OP_CLASSES_MAX], &op))
-			err = tell_op(&op, ts_ns, fn, ctx);
+			err = emit_op(&op, ts_ns, fn, ctx);
 	}
 	return err;
 }
 
-/* Those whose place was taken. */
-static int tell_others(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
+/* Emits operations whose place in map ops was taken. */
+static int emit_overflow(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
 {
 	int fd = bpf_map__fd(f->skel->maps.others), err = 0;
 	const __u32 *epochs = f->skel->bss->epochs;
@@ -98,7 +104,7 @@ static int tell_others(const struct inflight *f, uint64_t ts_ns, gmem_record_fn 
 		if (bpf_map_lookup_elem(fd, &key, &op) || !op.kind ||
 		    op.since != epochs[key.class % OP_CLASSES_MAX] + 1)
 			continue;
-		err = tell_op(&op, ts_ns, fn, ctx);
+		err = emit_op(&op, ts_ns, fn, ctx);
 	}
 	return err;
 }
@@ -111,10 +117,10 @@ int inflight_tell(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, v
 	int err = fn(ctx, &r.h);
 
 	if (!err)
-		err = tell_stalls(f->skel, fn, ctx);
+		err = emit_stalls(f->skel, fn, ctx);
 	if (!err)
-		err = tell_operations(f, ts_ns, fn, ctx);
-	return err ? err : tell_others(f, ts_ns, fn, ctx);
+		err = emit_operations(f, ts_ns, fn, ctx);
+	return err ? err : emit_overflow(f, ts_ns, fn, ctx);
 }
 
 int inflight_tell_phases(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
@@ -125,12 +131,12 @@ int inflight_tell_phases(const struct inflight *f, uint64_t ts_ns, gmem_record_f
 
 	for (size_t i = OP_ATTRIBUTES; !err && i < OPS; i += OP_CLASSES_MAX) {
 		if (read_op(&f->ops[i], epochs[OP_ATTRIBUTES], &op))
-			err = tell_phase(&op, ts_ns, fn, ctx);
+			err = emit_phase(&op, ts_ns, fn, ctx);
 	}
 	return err;
 }
 
-/* Returns 0 for up to a second, else one more each time that the age has doubled. */
+/* Returns 0 below one second, then 1, and one more each time the age doubles. */
 static int age_class(uint64_t begin_ns, uint64_t now_ns)
 {
 	uint64_t seconds = now_ns > begin_ns ? (now_ns - begin_ns) / 1000000000 : 0;

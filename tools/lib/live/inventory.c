@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Longer than 400 lines because what is known of a VM is shared by all that reads it, and by nobody else. */
+/*
+ * Inventory of VMs and the scans that keep it current. Longer than 400 lines because all kinds of scans share
+ * the state of a VM, which no other file uses.
+ */
 #define HASH_NONFATAL_OOM 1	/* uthash would exit */
 #include "live/inventory.h"
 
@@ -14,64 +17,64 @@
 #include "base/clocks.h"
 #include "gmem.skel.h"
 
-/* Of one run of a program; RCU is held that long. */
+/* Limit of one run of a program, which holds RCU. */
 #define BUDGET_NS	1000000
 
-/* A VM that could not be found, or keeps losing records, is not read more often. */
+/* Least interval between scans of a VM that could not be scanned, or keeps losing records. */
 #define RETRY_NS	1000000000ULL
 
-/* Walks over the memslots of all VMs for files. */
+/* Kinds of walks over the memslots of all VMs, for files. */
 enum walk { WALK_FIND, WALK_REFRESH, WALKS };
 
-struct known {
+struct inventory_vm {
 	uint64_t vm;
-	uint32_t pid;		/* a process in which a file of the VM was met last; 0: none */
-	uint32_t vmm;		/* 0: not known */
+	uint32_t pid;		/* process in which a file of the VM was found last; 0: none */
+	uint32_t vmm;		/* PID of the VMM; 0: unknown */
 	uint64_t vmm_start_ns;
-	uint64_t lost;		/* lost_state when it was read */
-	uint64_t lost_now;	/* and by the last counters */
-	uint64_t tried_ns;	/* when the last scan began */
-	struct gmem_scan scan;	/* as far as it is; phase is GMEM_SCAN_IDLE if it has not begun */
-	uint64_t pass;		/* id of the pass in which its files are met */
+	uint64_t lost;		/* lost_state at the begin of the last scan */
+	uint64_t lost_now;	/* lost_state in the last counters */
+	uint64_t tried_ns;	/* time at which the last scan began */
+	struct gmem_scan scan;	/* progress; phase is GMEM_SCAN_IDLE between scans */
+	uint64_t pass;		/* id of the pass that scans its files */
 	struct gmem_pass slots;	/* progress in the bindings of its memslots' files */
-	bool pending;
-	bool with_files;	/* files and slots are doubtful, too */
-	bool changed;		/* some of its blocks were marked */
-	bool emitted_behind;	/* that they are not read was reported */
-	uint64_t walked[WALKS];	/* id of the pass in which its memslots were walked last */
+	bool pending;		/* stale, or not scanned yet */
+	bool with_files;	/* the next scan includes files and bindings */
+	bool changed;		/* some of its blocks are marked as changed */
+	bool emitted_behind;	/* value of changed in the last GMEM_BEHIND */
+	uint64_t walked[WALKS];	/* id of the pass that walked its memslots last */
 	UT_hash_handle hh;
 };
 
-/* A pass over the files of processes: an iterator that is read step by step. */
+/* Pass over the files of processes: an iterator that is read step by step. */
 struct pass {
-	struct bpf_link *link;	/* NULL: none is being made */
+	struct bpf_link *link;	/* NULL: no pass in progress */
 	int fd;
 	struct gmem_pass at;
 };
 
-/* Asking many processes one by one takes longer than asking all. */
+/* Limit of processes that are scanned one by one: beyond it, one pass over all is faster. */
 #define MANY_PROCESSES	64
 
 struct inventory {
 	struct gmem_bpf *skel;
-	struct known *vms;
-	struct known *now;	/* being read */
-	struct gmem_scan pages;	/* of a file; phase is GMEM_SCAN_IDLE if none is being read */
-	struct pass find;	/* all VMs and files */
-	struct pass files;	/* of the VM that is being read */
+	struct inventory_vm *vms;
+	struct inventory_vm *now;	/* VM whose scan is in progress, or NULL */
+	struct gmem_scan pages;	/* scan of a file's pages; phase is GMEM_SCAN_IDLE if there is none */
+	struct pass find;	/* search for all VMs and files */
+	struct pass files;	/* files of VM now */
 	struct pass holders;
-	struct pass refresh;
+	struct pass refresh;	/* page counts of files */
 	uint64_t holders_begin_ns;
-	uint64_t last_pass;
-	uint32_t pids[MANY_PROCESSES];	/* that are to be refreshed */
+	uint64_t last_pass;	/* id given last */
+	uint32_t pids[MANY_PROCESSES];	/* processes to refresh; a single 0: all */
 	int nr_pids;
 	int next_pid;
-	bool walking[WALKS];
+	bool walking[WALKS];	/* a walk of this kind is in progress */
 	size_t nr_pending;
 	size_t nr_changed;
 };
 
-/* Programs write to it as we read: nothing of it may be kept in registers. */
+/* Returns the cost of scans, in memory that programs write to at any time, hence volatile. */
 static volatile struct gmem_scan_cost *cost_of(const struct inventory *inv)
 {
 	return &inv->skel->bss->scan_cost;
@@ -88,13 +91,13 @@ struct inventory *inventory_new(struct gmem_bpf *skel)
 	return inv;
 }
 
-static void set_pending(struct inventory *inv, struct known *k, bool pending)
+static void set_pending(struct inventory *inv, struct inventory_vm *k, bool pending)
 {
 	inv->nr_pending += pending - k->pending;
 	k->pending = pending;
 }
 
-static void set_changed(struct inventory *inv, struct known *k, bool changed)
+static void set_changed(struct inventory *inv, struct inventory_vm *k, bool changed)
 {
 	inv->nr_changed += changed - k->changed;
 	k->changed = changed;
@@ -109,8 +112,8 @@ static void pass_end(struct pass *p)
 	p->link = NULL;
 }
 
-/* The VM is not read any more, for now or for good. */
-static void stop_reading(struct inventory *inv, struct known *k)
+/* Stops the scan of the VM, if there is one. */
+static void stop_reading(struct inventory *inv, struct inventory_vm *k)
 {
 	if (k->scan.phase == GMEM_SCAN_FILES)
 		pass_end(&inv->files);
@@ -119,7 +122,7 @@ static void stop_reading(struct inventory *inv, struct known *k)
 		inv->now = NULL;
 }
 
-static void forget(struct inventory *inv, struct known *k)
+static void remove_vm(struct inventory *inv, struct inventory_vm *k)
 {
 	stop_reading(inv, k);
 	set_pending(inv, k, false);
@@ -130,12 +133,12 @@ static void forget(struct inventory *inv, struct known *k)
 
 void inventory_free(struct inventory *inv)
 {
-	struct known *k, *tmp;
+	struct inventory_vm *k, *tmp;
 
 	if (!inv)
 		return;
 	HASH_ITER(hh, inv->vms, k, tmp)
-		forget(inv, k);
+		remove_vm(inv, k);
 	pass_end(&inv->find);
 	pass_end(&inv->files);
 	pass_end(&inv->holders);
@@ -143,18 +146,18 @@ void inventory_free(struct inventory *inv)
 	free(inv);
 }
 
-static struct known *find(struct inventory *inv, uint64_t vm)
+static struct inventory_vm *find_vm(struct inventory *inv, uint64_t vm)
 {
-	struct known *k;
+	struct inventory_vm *k;
 
 	HASH_FIND(hh, inv->vms, &vm, sizeof(vm), k);
 	return k;
 }
 
-/* The VM, which is to be read if it is new. */
-static struct known *get(struct inventory *inv, uint64_t vm)
+/* Returns the VM, or NULL without memory. A new one is added, and scheduled for a scan. */
+static struct inventory_vm *get_vm(struct inventory *inv, uint64_t vm)
 {
-	struct known *k = find(inv, vm);
+	struct inventory_vm *k = find_vm(inv, vm);
 
 	if (k)
 		return k;
@@ -173,11 +176,11 @@ static struct known *get(struct inventory *inv, uint64_t vm)
 
 int inventory_record(struct inventory *inv, const struct gmem_hdr *rec)
 {
-	struct known *k;
+	struct inventory_vm *k;
 
 	switch (rec->kind) {
 	case GMEM_VM:
-		k = get(inv, rec->vm);
+		k = get_vm(inv, rec->vm);
 		if (!k)
 			return -ENOMEM;
 		if (!k->pid)
@@ -186,26 +189,26 @@ int inventory_record(struct inventory *inv, const struct gmem_hdr *rec)
 		k->vmm_start_ns = ((const struct gmem_vm_rec *)rec)->start_ns;
 		return 0;
 	case GMEM_SCAN_FILE:
-		k = get(inv, rec->vm);
+		k = get_vm(inv, rec->vm);
 		if (k && ((const struct gmem_rec *)rec)->aux)
 			k->pid = ((const struct gmem_rec *)rec)->aux;
 		return k ? 0 : -ENOMEM;
 	case GMEM_SCAN_BEGIN:
-		k = find(inv, rec->vm);
+		k = find_vm(inv, rec->vm);
 		if (k)
 			k->lost = ((const struct gmem_rec *)rec)->arg;
 		return 0;
 	case GMEM_VM_END:
-		k = find(inv, rec->vm);
+		k = find_vm(inv, rec->vm);
 		if (k)
-			forget(inv, k);
+			remove_vm(inv, k);
 		return 0;
 	default:
 		return 0;
 	}
 }
 
-static void read_if_lost(struct inventory *inv, struct known *k)
+static void read_if_lost(struct inventory *inv, struct inventory_vm *k)
 {
 	if (k->lost_now == k->lost)
 		return;
@@ -215,15 +218,15 @@ static void read_if_lost(struct inventory *inv, struct known *k)
 
 int inventory_counters(struct inventory *inv, uint64_t vm, const struct gmem_counters *c)
 {
-	struct known *k;
+	struct inventory_vm *k;
 
 	if (c->ended_ns) {
-		k = find(inv, vm);
+		k = find_vm(inv, vm);
 		if (k)
-			forget(inv, k);
+			remove_vm(inv, k);
 		return 0;
 	}
-	k = get(inv, vm);
+	k = get_vm(inv, vm);
 	if (!k)
 		return -ENOMEM;
 	k->lost_now = c->lost_state;
@@ -232,7 +235,7 @@ int inventory_counters(struct inventory *inv, uint64_t vm, const struct gmem_cou
 	return 0;
 }
 
-/* pid 0: the files of all processes. 0 or -errno. */
+/* Begins a pass over the files of a process; @pid 0: of all processes. Returns 0 or -errno. */
 static int pass_begin(struct inventory *inv, struct pass *p, uint32_t pid, uint64_t id)
 {
 	union bpf_iter_link_info info = { .task = { .pid = pid } };
@@ -254,8 +257,8 @@ static int pass_begin(struct inventory *inv, struct pass *p, uint32_t pid, uint6
 }
 
 /*
- * The iterator yields nothing to read: the program runs while we try. It asks for more (EAGAIN) if
- * there is no room, or the kernel does, now and then. 1 if so, 0 at the end, -errno.
+ * Takes a step of a pass: reading the iterator runs the program, and yields no data. EAGAIN means that there
+ * is more, without room in the ring buffer, or after a limit of the kernel. Returns 1 then, 0 at the end, -errno.
  */
 static int pass_step(struct inventory *inv, struct pass *p)
 {
@@ -274,8 +277,8 @@ static int pass_step(struct inventory *inv, struct pass *p)
 	return n;
 }
 
-/* Runs a program once, from struct kvm. Returns enum gmem_scan_result or -errno. */
-static int run(struct bpf_program *prog)
+/* Runs a scan program once. Returns enum gmem_scan_result or -errno. */
+static int run_program(struct bpf_program *prog)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
 	int err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
@@ -283,20 +286,20 @@ static int run(struct bpf_program *prog)
 	return err ? -errno : (int)opts.retval;
 }
 
-/* The same, of the scan. */
+/* The same, with the progress of @scan. */
 static int run_scan(struct inventory *inv, struct bpf_program *prog, struct gmem_scan *scan)
 {
 	volatile struct gmem_scan *at = &inv->skel->bss->scan;
 	int result;
 
 	*at = *scan;
-	result = run(prog);
+	result = run_program(prog);
 	*scan = *at;
 	return result;
 }
 
-/* Walks the memslots, in a pass over files. A file with many bindings takes several runs. */
-static int run_slots(struct inventory *inv, struct known *k, struct gmem_scan *scan, uint64_t pass)
+/* Scans the files in memslots, as part of a pass. A file with many bindings takes several runs. */
+static int run_slots(struct inventory *inv, struct inventory_vm *k, struct gmem_scan *scan, uint64_t pass)
 {
 	volatile struct gmem_pass *at = &inv->skel->bss->pass;
 	int result;
@@ -309,7 +312,7 @@ static int run_slots(struct inventory *inv, struct known *k, struct gmem_scan *s
 	return result;
 }
 
-/* The same, for files without their bindings: each run emits some, and the kernel keeps which. */
+/* The same without bindings. Each run emits some files, and the programs record which. */
 static int run_slots_for_files(struct inventory *inv, struct gmem_scan *scan, uint64_t pass)
 {
 	inv->skel->bss->pass = (struct gmem_pass){ .id = pass, .no_slots = true };
@@ -321,11 +324,14 @@ int inventory_find(struct inventory *inv)
 	return pass_begin(inv, &inv->find, 0, ++inv->last_pass);
 }
 
-/* The memslots of VMs, as far as there is time and room. 1 if there is more to do, 0 if not, -errno. */
+/*
+ * Scans the memslots of VMs, as far as time and room permit. Returns 1 if there is more to do, 0 if not,
+ * -errno.
+ */
 static int walk_slots(struct inventory *inv, enum walk w, uint64_t pass)
 {
 	uint64_t end_ns = gmem_now_ns() + BUDGET_NS;
-	struct known *k, *tmp;
+	struct inventory_vm *k, *tmp;
 	int result;
 
 	HASH_ITER(hh, inv->vms, k, tmp) {
@@ -344,7 +350,7 @@ static int walk_slots(struct inventory *inv, enum walk w, uint64_t pass)
 	return 0;
 }
 
-/* All processes, then the memslots of what is known by then. 1 or -errno. */
+/* Searches all processes, then starts the walk over the memslots of the VMs found. Returns 1 or -errno. */
 static int find_step(struct inventory *inv)
 {
 	int more = pass_step(inv, &inv->find);
@@ -372,14 +378,14 @@ static int read_pages_on(struct inventory *inv)
 
 uint32_t inventory_vmm(const struct inventory *inv, uint64_t vm, uint64_t *start_ns)
 {
-	const struct known *k;
+	const struct inventory_vm *k;
 
 	HASH_FIND(hh, inv->vms, &vm, sizeof(vm), k);
 	*start_ns = k ? k->vmm_start_ns : 0;
 	return k ? k->vmm : 0;
 }
 
-static void start_reading(struct inventory *inv, struct known *k)
+static void start_reading(struct inventory *inv, struct inventory_vm *k)
 {
 	k->tried_ns = gmem_now_ns();
 	k->scan = (struct gmem_scan){
@@ -388,10 +394,13 @@ static void start_reading(struct inventory *inv, struct known *k)
 	k->pass = ++inv->last_pass;
 }
 
-/* The VM that has waited longest: one that is being read goes on, one that was read a while ago begins. */
-static struct known *next_to_read(struct inventory *inv)
+/*
+ * Returns the pending VM that has waited longest, or NULL. A scan in progress may continue; a new one must
+ * wait for RETRY_NS.
+ */
+static struct inventory_vm *next_to_read(struct inventory *inv)
 {
-	struct known *k, *tmp, *best = NULL;
+	struct inventory_vm *k, *tmp, *best = NULL;
 	uint64_t now = gmem_now_ns();
 
 	HASH_ITER(hh, inv->vms, k, tmp) {
@@ -405,17 +414,20 @@ static struct known *next_to_read(struct inventory *inv)
 	return best;
 }
 
-static void done_reading(struct inventory *inv, struct known *k)
+static void done_reading(struct inventory *inv, struct inventory_vm *k)
 {
 	k->with_files = false;
 	set_pending(inv, k, false);
 	stop_reading(inv, k);
-	/* Nobody may ask again for a VM that is idle from now on. */
+	/* Check here: if the VM is idle from now on, no counters of it arrive. */
 	read_if_lost(inv, k);
 }
 
-/* Makes a pass over all processes, of which there is one at a time. */
-static int read_files(struct inventory *inv, struct known *k)
+/*
+ * Takes a step of a pass over all processes. There is one at a time. Returns 1 if there is more, 0 if not,
+ * -errno.
+ */
+static int read_files(struct inventory *inv, struct inventory_vm *k)
 {
 	int more = 1;
 
@@ -431,8 +443,8 @@ static int read_files(struct inventory *inv, struct known *k)
 	return more;
 }
 
-/* enum gmem_scan_result or -errno. */
-static int read_on(struct inventory *inv, struct known *k)
+/* Takes a step of the scan of the VM. Returns enum gmem_scan_result or -errno. */
+static int read_on(struct inventory *inv, struct inventory_vm *k)
 {
 	int more;
 
@@ -447,8 +459,8 @@ static int read_on(struct inventory *inv, struct known *k)
 	}
 }
 
-/* A VM that found no room lets others go first, unless it is passing over the files of processes. */
-static void take_turns(struct inventory *inv, struct known *k, uint64_t room)
+/* Lets other VMs go first if this one found no room, unless it is in its pass over the files of processes. */
+static void take_turns(struct inventory *inv, struct inventory_vm *k, uint64_t room)
 {
 	if (cost_of(inv)->no_room == room || k->scan.phase == GMEM_SCAN_FILES)
 		return;
@@ -459,7 +471,7 @@ static void take_turns(struct inventory *inv, struct known *k, uint64_t room)
 static int read_step(struct inventory *inv)
 {
 	uint64_t room = cost_of(inv)->no_room;
-	struct known *k = inv->now;
+	struct inventory_vm *k = inv->now;
 	int result;
 
 	if (!k)
@@ -470,7 +482,7 @@ static int read_step(struct inventory *inv)
 		start_reading(inv, k);
 	result = read_on(inv, k);
 	if (result < 0 || result == GMEM_RUN_GONE) {
-		stop_reading(inv, k);	/* the record of its end comes, or it is tried again */
+		stop_reading(inv, k);	/* the record of the VM's end follows, or the scan is repeated */
 		return result < 0 ? result : 1;
 	}
 	if (k->scan.phase == GMEM_SCAN_DONE)
@@ -482,7 +494,7 @@ static int read_step(struct inventory *inv)
 
 int inventory_changed(struct inventory *inv, uint64_t vm)
 {
-	struct known *k = get(inv, vm);
+	struct inventory_vm *k = get_vm(inv, vm);
 
 	if (!k)
 		return -ENOMEM;
@@ -490,32 +502,32 @@ int inventory_changed(struct inventory *inv, uint64_t vm)
 	return 0;
 }
 
-static void distrust(struct inventory *inv, struct known *k)
+static void mark_stale(struct inventory *inv, struct inventory_vm *k)
 {
 	k->with_files = true;
 	set_pending(inv, k, true);
-	k->lost = UINT64_MAX;	/* a scan that is under way is not enough */
+	k->lost = UINT64_MAX;	/* a scan in progress is followed by another */
 }
 
 void inventory_distrust(struct inventory *inv)
 {
-	struct known *k, *tmp;
+	struct inventory_vm *k, *tmp;
 
 	HASH_ITER(hh, inv->vms, k, tmp)
-		distrust(inv, k);
+		mark_stale(inv, k);
 }
 
 void inventory_distrust_vm(struct inventory *inv, uint64_t vm)
 {
-	struct known *k = find(inv, vm);
+	struct inventory_vm *k = find_vm(inv, vm);
 
 	if (k)
-		distrust(inv, k);
+		mark_stale(inv, k);
 }
 
 int inventory_read_changed(struct inventory *inv)
 {
-	struct known *k, *tmp;
+	struct inventory_vm *k, *tmp;
 	int result, left = 0;
 
 	if (!inv->nr_changed)
@@ -524,7 +536,7 @@ int inventory_read_changed(struct inventory *inv)
 		if (!k->changed)
 			continue;
 		inv->skel->bss->changed_vm = k->vm;
-		result = run(inv->skel->progs.scan_changed);
+		result = run_program(inv->skel->progs.scan_changed);
 		if (result < 0)
 			return result;
 		if (result == GMEM_RUN_MORE)
@@ -535,8 +547,8 @@ int inventory_read_changed(struct inventory *inv)
 	return left;
 }
 
-/* Emits the record if its value has changed. */
-static int emit_behind(struct known *k, gmem_record_fn fn, void *ctx)
+/* Emits GMEM_BEHIND if its value has changed. */
+static int emit_behind(struct inventory_vm *k, gmem_record_fn fn, void *ctx)
 {
 	struct gmem_rec r = {
 		.h = { .ts_ns = gmem_now_ns(), .vm = k->vm, .kind = GMEM_BEHIND, .size = sizeof(r) },
@@ -551,7 +563,7 @@ static int emit_behind(struct known *k, gmem_record_fn fn, void *ctx)
 
 int inventory_emit_behind(struct inventory *inv, gmem_record_fn fn, void *ctx)
 {
-	struct known *k, *tmp;
+	struct inventory_vm *k, *tmp;
 	int err = 0;
 
 	HASH_ITER(hh, inv->vms, k, tmp) {
@@ -588,10 +600,13 @@ static int compare_pids(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* Processes in which files were met last, in order: one of them is 0, for all, if there are many. */
+/*
+ * Collects the processes in which files were found last, sorted and unique; a single 0, for all processes,
+ * if there are many.
+ */
 static void collect_pids(struct inventory *inv)
 {
-	struct known *k, *tmp;
+	struct inventory_vm *k, *tmp;
 	int n = 0, unique = 0;
 
 	HASH_ITER(hh, inv->vms, k, tmp) {
@@ -626,7 +641,10 @@ int inventory_holders(struct inventory *inv, uint64_t *begin_ns)
 	return more < 0 ? more : !more;
 }
 
-/* The files of the next process. One that is gone has none; what it had is found by who looks for holders. */
+/*
+ * Refreshes the files of the next process. One that has ended is skipped: the pass for holders finds new
+ * ones.
+ */
 static int refresh_pid(struct inventory *inv)
 {
 	int err = 0;

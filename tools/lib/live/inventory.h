@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Reads from kernel memory what was there before the tools were, and again what
- * became doubtful: bpf/gmem_scan*.bpf.h, run in bounded steps. Results come through
- * the ring buffer, as records, like the events that they are ordered with.
+ * Inventory: scans kernel memory for state from before the tools were attached, and for state that
+ * became stale. Runs bpf/gmem_scan*.bpf.h in bounded steps. Results are records in the ring buffer, in
+ * order with events.
  */
 #ifndef GMEM_INVENTORY_H
 #define GMEM_INVENTORY_H
@@ -17,68 +17,71 @@
 struct gmem_bpf;
 struct inventory;
 
-/* NULL if there is no memory. The skeleton is loaded, and stays the caller's. */
+/* Returns an inventory, or NULL without memory. @skel: loaded, and owned by the caller. */
 struct inventory *inventory_new(struct gmem_bpf *skel);
 void inventory_free(struct inventory *inv);
 
 /*
- * Starts to find every VM and every guest_memfd file of this pid namespace; inventory_step() goes on.
- * 0 or -errno.
+ * Starts the search for all VMs and guest_memfd files in this pid namespace; inventory_step() continues it.
+ * Returns 0 or -errno.
  */
 int inventory_find(struct inventory *inv);
 
-/* Each record that is read passes through here: VMs come and go. 0 or -ENOMEM. */
+/* Adds and removes VMs; to be called for each record. Returns 0 or -ENOMEM. */
 int inventory_record(struct inventory *inv, const struct gmem_hdr *rec);
 
-/* The counters of a VM: if more was lost since it was read, it is read again. 0 or -ENOMEM. */
+/* Schedules a scan of the VM if its lost_state grew since the last one. Returns 0 or -ENOMEM. */
 int inventory_counters(struct inventory *inv, uint64_t vm, const struct gmem_counters *c);
 
-/* Blocks of the VM were marked as changed. 0 or -ENOMEM. */
+/* Schedules a scan of the VM's blocks that are marked as changed. Returns 0 or -ENOMEM. */
 int inventory_changed(struct inventory *inv, uint64_t vm);
 
-/* Some events are not seen: all VMs are read again. */
+/* Schedules a scan of all VMs, after events were missed. */
 void inventory_distrust(struct inventory *inv);
 
-/* The same for one VM, if it is known. */
+/* The same for one VM, if the inventory has it. */
 void inventory_distrust_vm(struct inventory *inv, uint64_t vm);
 
 /*
- * Reads the blocks that were marked, as far as there is room. 1 if some are left, for which the
- * caller reads the ring buffer, 0 if not, -errno.
+ * Scans marked blocks, as far as there is room. Returns 1 if some are left (the caller reads the ring
+ * buffer before the next call), 0 if none is, or -errno.
  */
 int inventory_read_changed(struct inventory *inv);
 
-/* Emits GMEM_BEHIND for VMs of which some are left, and for those of which none is any more. */
+/*
+ * Emits GMEM_BEHIND for VMs that have marked blocks left, and for those that have none any more. Returns
+ * 0, or what fn returned.
+ */
 int inventory_emit_behind(struct inventory *inv, gmem_record_fn fn, void *ctx);
 
 /*
- * One step of what is to be done. 1 if there is more to do, 0 if not, -errno. The
- * caller reads the ring buffer between steps: a step that finds no room waits for that.
+ * Takes one step of the scheduled work. Returns 1 if there is more to do, 0 if not, -errno. The caller reads
+ * the ring buffer between steps: a step without room there makes no progress.
  */
 int inventory_step(struct inventory *inv);
 
-/* VMs whose state is not known yet, and 1 while VMs are still being looked for. */
+/* Returns how many VMs are stale or not scanned yet, plus 1 while VMs are being searched for. */
 size_t inventory_pending(const struct inventory *inv);
 
 /*
- * Reads which pages a bound guest_memfd has (GMEM_PAGES), in steps, when nothing else is being
- * read. 0 or -errno.
+ * Schedules a scan of the populated pages of a bound guest_memfd (GMEM_PAGES). One at a time, while the
+ * inventory has nothing else to do. Returns 0.
  */
 int inventory_read_pages(struct inventory *inv, uint64_t vm, uint64_t ino);
 
-/* The VMM of a VM, and its start (CLOCK_BOOTTIME); 0: not known. */
+/* Returns the PID of the VM's VMM, or 0 if unknown. *start_ns: start of that process (CLOCK_BOOTTIME). */
 uint32_t inventory_vmm(const struct inventory *inv, uint64_t vm, uint64_t *start_ns);
 
 /*
- * Takes one step of a pass over all processes for who has VMs and files open, and how many pages these
- * have. *begin_ns: before the first was looked at. 1: all was emitted (GMEM_HOLDER, in the ring
- * buffer); 0: there is more, for which the caller reads the ring buffer first; -errno.
+ * Takes one step of a pass over all processes that emits holders (GMEM_HOLDER) and page counts of files.
+ * *begin_ns: start of the pass. Returns 1 if all were emitted into the ring buffer; 0 if there is more
+ * (the caller reads the ring buffer first); -errno.
  */
 int inventory_holders(struct inventory *inv, uint64_t *begin_ns);
 
 /*
- * Takes one step of counting again how many pages the files have. 1: there is more, for which the caller
- * reads the ring buffer first; 0: that is all; -errno.
+ * Takes one step of counting the pages of all files again. Returns 1 if there is more (the caller reads
+ * the ring buffer first); 0 if not; -errno.
  */
 int inventory_refresh(struct inventory *inv);
 

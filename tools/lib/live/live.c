@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /*
- * The live source: turns what the BPF programs yield into records, and follows a KVM
- * that is loaded, unloaded and loaded again.
+ * Live source: passes on the records of the BPF programs, and takes snapshots. Attaches again when
+ * KVM is unloaded and loaded.
  */
 #include "live/live_parts.h"
 
@@ -18,13 +18,13 @@ static struct live *to_live(struct gmem_source *s)
 	return (struct live *)s;
 }
 
-/* While a VM is read, half of the time is for that: events must not wait. */
+/* Budget of scans in one poll: half of its timeout, so that events do not wait for long. */
 #define READING_NS(timeout_ms)	((uint64_t)(timeout_ms) * 500000 + 1000000)
 
-/* Interval of verification where nobody asks for snapshots. */
+/* Interval of verification if no snapshots are taken. */
 #define VERIFY_NS	1000000000ULL
 
-/* Nothing comes while there is no KVM. */
+/* Sleeps: there are no records while KVM is not loaded. */
 static int wait_for_kvm(int timeout_ms)
 {
 	return poll(NULL, 0, timeout_ms) ? -errno : 0;
@@ -47,7 +47,7 @@ static int live_poll(struct gmem_source *s, int timeout_ms, gmem_record_fn fn, v
 		n = live_take_inventory(l, READING_NS(timeout_ms));
 	if (n < 0)
 		return n;
-	/* The programs wake us only when much waits: look at what there is first. */
+	/* Programs wake the reader only at a fill level: first read what is there. */
 	n = live_consume(l);
 	if (!n && !l->nr_records) {
 		l->until_ns = gmem_now_ns() + (uint64_t)timeout_ms * 1000000;
@@ -58,7 +58,7 @@ static int live_poll(struct gmem_source *s, int timeout_ms, gmem_record_fn fn, v
 	return n < 0 && n != LIVE_LATER ? n : l->nr_records;
 }
 
-static int tell_sync(struct live *l)
+static int emit_sync(struct live *l)
 {
 	struct gmem_rec r = {
 		.h = { .ts_ns = gmem_now_ns(), .kind = GMEM_SYNC, .size = sizeof(r) },
@@ -77,7 +77,7 @@ static int live_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
 	err = live_follow_kvm(l);
 	if (!err)
 		err = live_sync_all(l);
-	return err ? err : tell_sync(l);
+	return err ? err : emit_sync(l);
 }
 
 static size_t live_pending(const struct gmem_source *s)
@@ -89,7 +89,7 @@ static size_t live_pending(const struct gmem_source *s)
 	return inventory_pending(l->at.inv) + (l->backing && !backing_known(l->backing));
 }
 
-/* kprobes are attached through perf_event_open(), which takes CAP_PERFMON each time. */
+/* Attaches groups, with CAP_PERFMON if some are on kprobes: perf_event_open() requires it each time. */
 static int attach_groups_again(struct live *l, unsigned int groups)
 {
 	struct gmem_privileges held;
@@ -114,12 +114,12 @@ static int live_want(struct gmem_source *s, unsigned int groups)
 	l->opts.later |= l->opts.groups;
 	l->opts.groups = groups & l->opts.later;
 	if (!l->at.skel)
-		return 0;	/* it will be so when there is a KVM */
+		return 0;	/* these groups are attached when KVM is loaded */
 	if (((groups | GMEM_PROBES_BASE) & l->at.loaded) == l->at.groups)
 		return 0;
 	err = attach_groups_again(l, groups);
 	l->probes_told = false;
-	l->lost_then = UINT64_MAX;	/* what was in flight was told otherwise */
+	l->lost_then = UINT64_MAX;	/* emit operations in flight at the next snapshot */
 	return err;
 }
 

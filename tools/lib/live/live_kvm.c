@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* A KVM that is loaded, unloaded and loaded again, and the rights to attach to it once more. */
+/* Attaches when KVM is loaded, detaches when it is unloaded, and keeps the capabilities for that. */
 #include "live/live_parts.h"
 
 #include "live/privileges.h"
 #include "live/probes.h"
 
-/* How often we look whether KVM came or went. */
+/* Interval of checks whether KVM was loaded or unloaded. */
 #define LOOK_NS		200000000ULL
 
-/* To attach once more. */
+/* Capabilities needed to attach again. */
 #define CAPS_AGAIN	(GMEM_CAPS_LOAD | GMEM_CAPS_MODULE_TYPES)
 
-/* KVM was unloaded, so no VM is left. As long as we are attached, kvm.ko cannot go. */
-static int let_go(struct live *l)
+/*
+ * Emits what is left and detaches: the vendor module was unloaded, so no VM exists, and attached programs
+ * keep kvm.ko loaded.
+ */
+static int release_kvm(struct live *l)
 {
 	int err = live_consume(l);
 
@@ -52,14 +55,14 @@ static enum gmem_status attach_again(struct live *l, struct gmem_error *e)
 	return status;
 }
 
-static int come_back(struct live *l)
+static int reattach(struct live *l)
 {
 	struct gmem_error e = { 0 };
 	enum gmem_status status = attach_again(l, &e);
 
 	if (status == GMEM_E_PERMISSION)
 		return -EPERM;
-	/* Whatever else is in the way may be gone the next time. */
+	/* Other errors may be temporary: the next check tries again. */
 	l->probes_told = false;
 	return 0;
 }
@@ -72,9 +75,9 @@ int live_follow_kvm(struct live *l)
 	if ((!l->at.skel || l->at.module) && now - l->looked_ns >= LOOK_NS) {
 		l->looked_ns = now;
 		if (l->at.skel && !gmem_kvm_is_there())
-			err = let_go(l);
+			err = release_kvm(l);
 		else if (!l->at.skel && gmem_kvm_is_there())
-			err = come_back(l);
+			err = reattach(l);
 	}
 	return err ? err : live_emit_probes(l);
 }

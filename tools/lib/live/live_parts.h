@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * What the live source is made of: live.c is its face, live_records.c reads the ring buffer,
- * live_sync.c takes the picture at a refresh, live_kvm.c follows a KVM that comes and goes. Not for others.
- * What returns int returns 0 or -errno, or what the function for records returned.
+ * Internals of the live source: live.c has its interface, live_records.c reads the ring buffer,
+ * live_sync.c takes snapshots, live_kvm.c attaches when KVM is loaded and detaches when it is unloaded.
+ * All functions return 0, -errno, or what the function for records returned, unless noted.
  */
 #ifndef GMEM_LIVE_PARTS_H
 #define GMEM_LIVE_PARTS_H
@@ -18,61 +18,67 @@ struct live {
 	struct gmem_source source;
 	struct gmem_live_opts opts;
 	struct attachment at;	/* skel is NULL while there is no KVM */
-	uint64_t looked_ns;	/* when we looked for one last */
-	struct backing *backing;	/* NULL: not wanted */
-	bool probes_told;
-	uint64_t verified_ns;	/* when probes were verified last */
-	uint64_t refreshed_ns;	/* when pages were counted last */
-	uint64_t holders_ns;	/* when we began to look for holders, all of whom are in the ring buffer; or 0 */
+	uint64_t looked_ns;	/* time of the last check whether KVM is loaded */
+	struct backing *backing;	/* NULL: not requested */
+	bool probes_told;	/* GMEM_PROBES was emitted since the last change */
+	uint64_t verified_ns;	/* time of the last verification of probes */
+	uint64_t refreshed_ns;	/* time of the last count of pages */
+	uint64_t holders_ns;	/* start of a pass for holders whose records are all in the ring buffer; or 0 */
 	uint64_t holders_due_ns;
-	gmem_record_fn fn;	/* of the call that is under way */
+	gmem_record_fn fn;	/* callback of the current call */
 	void *ctx;
 	int nr_cpus;
-	int nr_records;		/* handed over by the call that is under way */
-	uint64_t until_ns;	/* what is told later can wait */
-	uint64_t *lost;		/* one per CPU, to read a per-CPU map into */
-	uint64_t lost_then;	/* records, at the last picture */
-	bool doubtful;		/* what is in flight: more had been lost than at the picture before */
-	struct gmem_lost_rec before;	/* lost while attached to a KVM that was unloaded */
+	int nr_records;		/* records passed on by the current call */
+	uint64_t until_ns;	/* the current call ends at a later record */
+	uint64_t *lost;		/* one per CPU: buffer to read a per-CPU map */
+	uint64_t lost_then;	/* lost records at the last snapshot */
+	bool doubtful;		/* records were lost before the last snapshot: operations in flight must be emitted again */
+	struct gmem_lost_rec before;	/* losses while attached to a KVM that was unloaded since */
 };
 
-/* Ends a look at the ring buffer, of which nothing is lost. */
+/* Returned to libbpf to end a read of the ring buffer early. Nothing is lost by that. */
 #define LIVE_LATER (-ECANCELED)
 
-/* Of the ring buffer: hands one over. */
+/* Callback of the ring buffer: passes one record on. Returns LIVE_LATER after a record later than until_ns. */
 int live_on_record(void *ctx, void *data, size_t size);
 
-/* What is there by now: where more comes than we can read, there is no end to it. */
+/*
+ * Passes on records up to now. Later ones are left: if they come faster than they are read, this would
+ * never end.
+ */
 int live_consume(struct live *l);
 
-/* Blocks that were marked as changed, for so long; the others the next time. */
+/* Scans blocks marked as changed, for at most @budget_ns; the rest at the next call. */
 int live_read_changed(struct live *l, uint64_t budget_ns);
 
-/* Reads what is to be read for so long. What it yields is in the ring buffer, and goes on. */
+/*
+ * Takes steps of the inventory and of the scan of populated pages for at most @budget_ns, and passes their
+ * records on.
+ */
 int live_take_inventory(struct live *l, uint64_t budget_ns);
 
 /*
- * Of VMs that something happened to since the last time or the time before: a rate becomes 0
- * when nothing did in between, and what was counted while we read is seen at the second time.
+ * Emits counters of VMs that were active in one of the last two intervals, or of all. Two, so that a rate
+ * becomes 0 after the last activity, and counts made during the first read are in the second.
  */
 int live_sync_counters(struct live *l, bool all);
 
-/* Added to what is there. */
+/* Adds the losses since attach to *r. */
 int live_sum_losses(struct live *l, struct gmem_lost_rec *r);
 
-/* The picture, but for the record that ends it. */
+/* Takes a snapshot, without the record that ends it. */
 int live_sync_all(struct live *l);
 
-/* Verifies that probes are not blind, and hands over what came of it. For each refresh, or each second. */
+/* Verifies that probes are not blind, and emits changes. To be called at each refresh, or each second. */
 int live_check_probes(struct live *l);
 
-/* Hands over how all that follows is seen, once after each change. */
+/* Emits GMEM_PROBES once after each change. */
 int live_emit_probes(struct live *l);
 
-/* Attaches or detaches if KVM came or went. */
+/* Attaches or detaches if KVM was loaded or unloaded. */
 int live_follow_kvm(struct live *l);
 
-/* Where KVM can go and come, we shall have to attach again. */
+/* Drops capabilities, except for those needed to attach again where KVM can be unloaded and loaded. */
 int live_drop_privileges(const struct live *l);
 
 #endif /* GMEM_LIVE_PARTS_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* What the programs tell in the ring buffer, and what is read of kernel memory by way of it. */
+/* Records of the ring buffer: events, and results of scans. */
 #include "live/live_parts.h"
 
 #include <bpf/libbpf.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* The picture at a refresh: counters, losses, what is in flight, pages, holders, and what all that costs. */
+/* Snapshot at a refresh: counters, losses, operations in flight, pages, holders, and the cost of the tool. */
 #include "live/live_parts.h"
 
 #include <bpf/bpf.h>
@@ -9,15 +9,18 @@
 #include "gmem.skel.h"
 #include "live/inventory.h"
 
-/* How often pages are counted, and how long a view may be kept waiting for maps. */
+/* Interval of page counts, and limit of each kind of scan in a snapshot, for which the view waits. */
 #define REFRESH_NS	1000000000ULL
 #define SYNC_READING_NS	50000000ULL
 
-/* How often all processes are looked through, if that takes less than a hundredth of the time. */
+/*
+ * Interval between passes for holders, at least: a pause lasts HOLDERS_SHARE times as long as the pass
+ * before it.
+ */
 #define HOLDERS_NS	3000000000ULL
 #define HOLDERS_SHARE	100
 
-static int hand_over_counters(struct live *l, uint64_t vm, const struct gmem_vm_state *v)
+static int emit_counters(struct live *l, uint64_t vm, const struct gmem_vm_state *v)
 {
 	struct gmem_counters_rec r = {
 		.h = { .ts_ns = gmem_now_ns(), .vm = vm, .kind = GMEM_COUNTERS, .size = sizeof(r) },
@@ -37,8 +40,8 @@ static int sync_vm(struct live *l, int fd, uint64_t vm)
 
 	if (bpf_map_lookup_elem(fd, &vm, &v))
 		return 0;
-	err = hand_over_counters(l, vm, &v);
-	/* Deleted only now, so that its last counts were seen. */
+	err = emit_counters(l, vm, &v);
+	/* Deleted only after its last counters were emitted. */
 	if (!err && v.c.ended_ns)
 		bpf_map_delete_elem(fd, &vm);
 	return err;
@@ -54,7 +57,7 @@ int live_sync_counters(struct live *l, bool all)
 	more = !bpf_map_get_next_key(fd, NULL, &next);
 	while (more && !err) {
 		vm = next;
-		/* Before it may be deleted: one that is gone has no next. */
+		/* Get the next key before the entry may be deleted. */
 		more = !bpf_map_get_next_key(fd, &vm, &next);
 		if (changed_has(&l->at.changed, vm))
 			err = sync_vm(l, fd, vm);
@@ -73,7 +76,7 @@ static int sum_cpus(struct live *l, struct bpf_map *map, uint32_t nr, __u64 *sum
 	return 0;
 }
 
-static int tell_lost_cpus(struct live *l)
+static int emit_lost_cpus(struct live *l)
 {
 	struct gmem_lost_cpu_rec r = {
 		.h = { .ts_ns = gmem_now_ns(), .kind = GMEM_LOST_CPU, .size = sizeof(r) },
@@ -101,11 +104,11 @@ int live_sum_losses(struct live *l, struct gmem_lost_rec *r)
 }
 
 /*
- * Where records tell of begins and ends, only losses make it doubtful what is in flight. It is
- * told once more after the last of them: the begin of an end that was lost may still have waited
- * to be read.
+ * Returns true if operations in flight must be emitted again, because records were lost since the last
+ * snapshot or the one before. Twice, because the begin of an operation whose end was lost may still
+ * have been unread in the ring buffer at the first snapshot.
  */
-static bool is_doubtful(struct live *l, uint64_t lost)
+static bool inflight_is_doubtful(struct live *l, uint64_t lost)
 {
 	bool was = l->doubtful;
 
@@ -114,15 +117,18 @@ static bool is_doubtful(struct live *l, uint64_t lost)
 	return was || l->doubtful;
 }
 
-/* Who leaves begins out asks for it. Phases are told by the end: until then, of the picture. */
+/*
+ * Emits operations in flight if begins are not emitted, are in doubt, or the caller requested it. Otherwise
+ * only phases of conversions in flight: their records come with the end.
+ */
 static int sync_inflight(struct live *l, uint64_t lost)
 {
-	bool events = l->at.groups & GMEM_PROBES_EVENTS, doubtful = is_doubtful(l, lost);
+	bool events = l->at.groups & GMEM_PROBES_EVENTS, doubtful = inflight_is_doubtful(l, lost);
 	int err;
 
 	if (events && !doubtful && !l->opts.inflight)
 		return inflight_tell_phases(&l->at.inflight, gmem_now_ns(), l->fn, l->ctx);
-	/* An end that is read later is of a begin that was forgotten: there are to be few. */
+	/* Read pending ends first: one that is read after GMEM_INFLIGHT has lost its begin in the model. */
 	err = events ? live_consume(l) : 0;
 	return err ? err : inflight_tell(&l->at.inflight, gmem_now_ns(), l->fn, l->ctx);
 }
@@ -141,7 +147,7 @@ static int sync_losses(struct live *l)
 	int err = emit_losses(l, &r);
 
 	if (!err && l->at.skel)
-		err = tell_lost_cpus(l);
+		err = emit_lost_cpus(l);
 	if (err || !l->at.skel)
 		return err;
 	return sync_inflight(l, r.lost[GMEM_LOST_RINGBUF]);
@@ -163,7 +169,7 @@ static int sync_cost(struct live *l)
 	return l->fn(l->ctx, &r.h);
 }
 
-/* Where there is no room for all of them, the rest is looked for at the next refresh. */
+/* Continues or starts a pass for holders. Without room or time for all, the next refresh continues it. */
 static int look_for_holders(struct live *l)
 {
 	uint64_t end_ns = gmem_now_ns() + SYNC_READING_NS, begin_ns, pause_ns;
@@ -185,7 +191,7 @@ static int look_for_holders(struct live *l)
 	return 0;
 }
 
-/* The same: what there is no room for is refreshed later. */
+/* Counts pages of files. Without room or time for all, the next refresh continues it. */
 static int count_pages(struct live *l)
 {
 	uint64_t end_ns = gmem_now_ns() + SYNC_READING_NS;
@@ -199,8 +205,11 @@ static int count_pages(struct live *l)
 	return more < 0 ? more : err;
 }
 
-/* After the ring buffer was emptied. */
-static int tell_holders(struct live *l)
+/*
+ * Emits GMEM_HOLDERS after a complete pass. The ring buffer must be empty, so that all holders come before
+ * it.
+ */
+static int emit_holders(struct live *l)
 {
 	uint64_t now = gmem_now_ns();
 	struct gmem_rec r = {
@@ -226,14 +235,14 @@ static int refresh_pages(struct live *l)
 	return !err && now >= l->holders_due_ns ? look_for_holders(l) : err;
 }
 
-static void distrust_vm(void *ctx, uint64_t vm)
+static void mark_vm_stale(void *ctx, uint64_t vm)
 {
 	inventory_distrust_vm(ctx, vm);
 }
 
 /*
- * A program that was skipped might have seen any change: all is read, as after a loss. That it was
- * is reported before what is read then.
+ * A skipped program may have missed any change: all VMs are scanned, as after a loss. The loss is emitted
+ * before the results of these scans.
  */
 int live_check_probes(struct live *l)
 {
@@ -248,11 +257,11 @@ int live_check_probes(struct live *l)
 	err = live_emit_probes(l);
 	if (!err && skipped)
 		err = emit_losses(l, &r);
-	/* While a probe is blind all is scanned, again and again; a scan that is under way comes to its end. */
+	/* While a probe is blind, all VMs are scanned again each time the scans before are complete. */
 	if (l->at.inv && (skipped || (*l->at.probes.blind && !inventory_pending(l->at.inv))))
 		inventory_distrust(l->at.inv);
 	if (l->at.inv)
-		inflight_find_long(&l->at.inflight, since, l->verified_ns, distrust_vm, l->at.inv);
+		inflight_find_long(&l->at.inflight, since, l->verified_ns, mark_vm_stale, l->at.inv);
 	return err;
 }
 
@@ -268,7 +277,7 @@ int live_sync_all(struct live *l)
 	if (!err)
 		err = live_consume(l);
 	if (!err)
-		err = tell_holders(l);
+		err = emit_holders(l);
 	if (!err)
 		err = live_sync_counters(l, false);
 	if (!err)

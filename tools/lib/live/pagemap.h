@@ -1,24 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Owns: which pages of another process's memory are populated. Knows no VM. */
+/* Populated pages of another process's memory. */
 #ifndef GMEM_PAGEMAP_H
 #define GMEM_PAGEMAP_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* A range of addresses in which every page is there, in memory or in swap. */
+/*
+ * Range of addresses in which every page is populated, in memory or in swap. Layout of struct page_region
+ * in <linux/fs.h>.
+ */
 struct pagemap_region {
 	uint64_t start;
 	uint64_t end;
-	uint64_t categories;	/* as <linux/fs.h> has struct page_region */
+	uint64_t categories;
 };
 
-/* Descriptor or -errno: takes CAP_SYS_PTRACE for processes of others. The caller closes it. */
+/*
+ * Returns a descriptor, which the caller closes, or -errno. Takes CAP_SYS_PTRACE for processes of other
+ * users.
+ */
 int pagemap_open(uint32_t pid);
 
 /*
- * Regions in [*start, end), at most n of them, in order. *start is where to go on; done
- * when it is end. Pages that only read as zeros are none. Returns how many, or -errno.
+ * Finds at most @n populated regions in [*start, end), in order. The shared zero page does not count as
+ * populated. Sets *start to the address to resume from; all is done when that is @end. Returns the
+ * number of regions, or -errno.
  */
 long pagemap_populated(int fd, uint64_t *start, uint64_t end, struct pagemap_region *regions, size_t n);
 

@@ -5,7 +5,7 @@
 #include <linux/securebits.h>
 #include <sys/prctl.h>
 
-/* A kernel that is older or newer than libcap has fewer or more of them. */
+/* Returns a set as a mask. Tries all 64, because the kernel may have more or fewer capabilities than libcap. */
 static uint64_t mask_of(cap_t caps, cap_flag_t set)
 {
 	uint64_t mask = 0;
@@ -19,7 +19,7 @@ static uint64_t mask_of(cap_t caps, cap_flag_t set)
 	return mask;
 }
 
-static int add(cap_t caps, cap_flag_t set, uint64_t mask)
+static int set_flags(cap_t caps, cap_flag_t set, uint64_t mask)
 {
 	for (cap_value_t n = 0; n < 64; n++) {
 		if ((mask & GMEM_CAP(n)) && cap_set_flag(caps, set, 1, &n, CAP_SET))
@@ -28,17 +28,17 @@ static int add(cap_t caps, cap_flag_t set, uint64_t mask)
 	return 0;
 }
 
-/* Nothing is inheritable: we execute nothing that should have any. */
-static int set(uint64_t effective, uint64_t permitted)
+/* Sets effective and permitted, and clears inheritable: no program executed from here may have any. */
+static int set_capabilities(uint64_t effective, uint64_t permitted)
 {
 	cap_t caps = cap_init();
 	int err;
 
 	if (!caps)
 		return -errno;
-	err = add(caps, CAP_PERMITTED, permitted);
+	err = set_flags(caps, CAP_PERMITTED, permitted);
 	if (!err)
-		err = add(caps, CAP_EFFECTIVE, effective);
+		err = set_flags(caps, CAP_EFFECTIVE, effective);
 	if (!err && cap_set_proc(caps))
 		err = -errno;
 	cap_free(caps);
@@ -66,8 +66,8 @@ bool gmem_privileges_suffice(uint64_t held, uint64_t needed)
 }
 
 /*
- * Root gets all capabilities back when it executes something. no_new_privs keeps it at
- * what it has; with CAP_SETPCAP root can be told to be nobody special at all.
+ * Keeps root from getting all capabilities back when it executes a program: no_new_privs for that, and,
+ * with CAP_SETPCAP, securebits that take all special treatment from uid 0.
  */
 static int forgo_root(const struct gmem_privileges *p)
 {
@@ -91,7 +91,7 @@ int gmem_privileges_drop(uint64_t keep)
 
 	if (!err)
 		err = forgo_root(&p);
-	return err ? err : set(0, p.permitted & keep);
+	return err ? err : set_capabilities(0, p.permitted & keep);
 }
 
 int gmem_privileges_raise(uint64_t mask)
@@ -101,7 +101,7 @@ int gmem_privileges_raise(uint64_t mask)
 
 	if (!err && (mask & ~p.permitted))
 		err = -EPERM;
-	return err ? err : set(p.effective | mask, p.permitted);
+	return err ? err : set_capabilities(p.effective | mask, p.permitted);
 }
 
 int gmem_privileges_lower(uint64_t mask)
@@ -109,5 +109,5 @@ int gmem_privileges_lower(uint64_t mask)
 	struct gmem_privileges p;
 	int err = gmem_privileges_get(&p);
 
-	return err ? err : set(p.effective & ~mask, p.permitted);
+	return err ? err : set_capabilities(p.effective & ~mask, p.permitted);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Capabilities of this process: held only while they are needed. docs/privileges.md has
- * what needs which. For programs with one thread: another one would keep all it has.
+ * Capabilities of this process, held only while they are needed. docs/privileges.md lists what needs
+ * which. For programs with one thread only: others would keep their capabilities.
  */
 #ifndef GMEM_PRIVILEGES_H
 #define GMEM_PRIVILEGES_H
@@ -19,13 +19,13 @@
 
 #define GMEM_CAP(number)	(1ULL << (number))
 
-/* What loading takes; once loaded, maps, iterators and links take nothing (Linux 5.19). */
+/* Needed to load programs; once loaded, maps, iterators and links need none (Linux 5.19). */
 #define GMEM_CAPS_LOAD		(GMEM_CAP(CAP_BPF) | GMEM_CAP(CAP_PERFMON))
-/* Looking for types of modules, as libbpf does where KVM is one: all of them, by number. */
+/* Needed to read the BTF of modules, which libbpf enumerates by id if KVM is a module. */
 #define GMEM_CAPS_MODULE_TYPES	GMEM_CAP(CAP_SYS_ADMIN)
-/* Page tables and links of processes of other users. */
+/* Needed for page tables and links in /proc of processes of other users. */
 #define GMEM_CAPS_PROCESSES	GMEM_CAP(CAP_SYS_PTRACE)
-/* Making files in folders of other users, as of who called sudo. */
+/* Needed to create files in directories of other users, such as the caller of sudo. */
 #define GMEM_CAPS_FILES		GMEM_CAP(CAP_DAC_OVERRIDE)
 
 struct gmem_privileges {
@@ -33,23 +33,23 @@ struct gmem_privileges {
 	uint64_t permitted;
 };
 
-/* 0 or -errno. */
+/* Reads the capabilities of this process. Returns 0 or -errno. */
 int gmem_privileges_get(struct gmem_privileges *p);
 
-/* True if held has it, or CAP_SYS_ADMIN, which BPF and PERFMON were split from. */
+/* Returns true if @held contains @needed. CAP_SYS_ADMIN in @held includes CAP_BPF and CAP_PERFMON. */
 bool gmem_privileges_suffice(uint64_t held, uint64_t needed);
 
 /*
- * From now on nothing is held. What is in keep, and was permitted, may be raised again;
- * the rest is gone for good, also for what this process executes, and for root: its uid
- * stays, but no longer means all capabilities. 0 or -errno: then do not go on.
+ * Clears the effective set. Capabilities in @keep that were permitted can be raised again. All others are
+ * gone for good, also for programs that this process executes, and for root, whose uid no longer implies
+ * capabilities. Returns 0 or -errno: then the caller must stop.
  */
 int gmem_privileges_drop(uint64_t keep);
 
-/* Holds mask, too: -EPERM, and nothing raised, if not all of it is permitted. */
+/* Adds @mask to the effective set. Returns -EPERM, and adds nothing, if not all of it is permitted. */
 int gmem_privileges_raise(uint64_t mask);
 
-/* Holds mask no more; it stays permitted. */
+/* Removes @mask from the effective set; it stays permitted. */
 int gmem_privileges_lower(uint64_t mask);
 
 #endif /* GMEM_PRIVILEGES_H */

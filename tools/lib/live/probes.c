@@ -20,12 +20,12 @@ const char *const gmem_proof_names[GMEM_PROOFS] = { "unverified", "patched", "fi
 #define TP(name, group, required)						\
 	PROBE("on_" name, GMEM_SET_TRACEPOINTS, GMEM_ON_TRACEPOINT, group, required, false, \
 	      "kvm_gmem_" name)
-/* On a function, with its names in versions of the kernel. */
+/* Probes on a function, with its names in versions of the kernel: ANY for every set, FN for stock kernels. */
 #define ANY(program, group, required, ...)					\
 	PROBE(program, GMEM_SET_ANY, GMEM_ON_FUNCTION, group, required, false, __VA_ARGS__)
 #define FN(program, group, required, ...)					\
 	PROBE(program, GMEM_SET_STOCK, GMEM_ON_FUNCTION, group, required, false, __VA_ARGS__)
-/* On one that only a kernel with memory attributes has, or calls for them. */
+/* Probe on a function that exists, or is called for conversions, only in kernels with memory attributes. */
 #define ATTR(program, group, required, ...)					\
 	PROBE(program, GMEM_SET_STOCK, GMEM_ON_FUNCTION, group, required, true, __VA_ARGS__)
 #define CHECK "kvm_range_has_memory_attributes", "kvm_range_has_vm_memory_attributes"
@@ -87,7 +87,7 @@ struct gmem_probe gmem_probes[] = {
 
 const size_t gmem_nr_probes = sizeof(gmem_probes) / sizeof(*gmem_probes);
 
-/* The programs that a feature needs, of the set that is used. */
+/* Programs that a feature needs, one line for each set that has it. */
 static const struct {
 	enum gmem_feature feature;
 	const char *programs[2];
@@ -116,7 +116,7 @@ static bool in_use(const char *program, enum gmem_probe_set set, unsigned int gr
 	return false;
 }
 
-/* Returns true if an earlier probe that is blind is on the same function. */
+/* Returns true if an earlier blind probe is on the same function. */
 static bool is_repeated(size_t i, enum gmem_probe_set set, unsigned int groups)
 {
 	for (size_t k = 0; k < i; k++) {
@@ -168,7 +168,7 @@ unsigned int gmem_probes_features(enum gmem_probe_set set, unsigned int groups)
 {
 	unsigned int mask = groups & GMEM_PROBES_EVENTS ? GMEM_FEATURE_EVENTS : 0;
 
-	/* Counts of a blind probe are unknown, not 0. */
+	/* Mark counts of blind probes as unknown, not 0. */
 	if (!all_in_use(set == GMEM_SET_STOCK ? stock_conversions : conversions, set, groups))
 		mask |= GMEM_FEATURE_NO_ATTRIBUTES;
 	if (!all_in_use(set == GMEM_SET_STOCK ? stock_fallocates : fallocates, set, groups))
@@ -185,7 +185,7 @@ unsigned int gmem_probes_features(enum gmem_probe_set set, unsigned int groups)
 	return mask;
 }
 
-/* The kernel's type for programs on a tracepoint: there is one if the event is. */
+/* Returns true if BTF has the type btf_trace_NAME, which the kernel defines for each tracepoint. */
 static bool has_tracepoint(const struct btf *btf, const char *tracepoint)
 {
 	char name[64];
@@ -194,8 +194,11 @@ static bool has_tracepoint(const struct btf *btf, const char *tracepoint)
 	return btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF) >= 0;
 }
 
-/* Only functions that were not inlined away, and can be traced, are in BTF. */
-static bool has(const struct btf *btf, const struct gmem_probe *p, const char *target)
+/*
+ * Returns true if BTF has the target. It has only functions that can be traced and are not inlined
+ * everywhere.
+ */
+static bool has_target(const struct btf *btf, const struct gmem_probe *p, const char *target)
 {
 	if (p->attach == GMEM_ON_TRACEPOINT)
 		return has_tracepoint(btf, target);
@@ -208,11 +211,11 @@ static void find_in(const struct btf *btf)
 		struct gmem_probe *p = &gmem_probes[i];
 
 		for (int t = 0; t < GMEM_PROBE_TARGETS && !p->found && p->targets[t]; t++)
-			p->found = has(btf, p, p->targets[t]) ? p->targets[t] : NULL;
+			p->found = has_target(btf, p, p->targets[t]) ? p->targets[t] : NULL;
 	}
 }
 
-static const char *missing(enum gmem_probe_set set, bool attributes)
+static const char *first_missing(enum gmem_probe_set set, bool attributes)
 {
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
 		const struct gmem_probe *p = &gmem_probes[i];
@@ -233,7 +236,7 @@ static bool all_missing(void)
 	return true;
 }
 
-/* Without CONFIG_KVM_GENERIC_MEMORY_ATTRIBUTES struct kvm has no place for them. */
+/* Returns true if struct kvm has attributes: CONFIG_KVM_GENERIC_MEMORY_ATTRIBUTES. */
 static bool has_attributes(const struct btf *btf)
 {
 	int id = btf__find_by_name_kind(btf, "kvm", BTF_KIND_STRUCT);
@@ -246,7 +249,10 @@ static bool has_attributes(const struct btf *btf)
 	return false;
 }
 
-/* Returns the position of a parameter of a function, from 0, or -1: versions of the kernel differ in it. */
+/*
+ * Returns the position of a parameter of a function, from 0, or -1. It differs between versions of the
+ * kernel.
+ */
 static int parameter_position(const struct btf *btf, const char *function, const char *parameter)
 {
 	int id = btf__find_by_name_kind(btf, function, BTF_KIND_FUNC);
@@ -280,7 +286,7 @@ static void reset_all(void)
 	}
 }
 
-/* KVM is built in or a module, and its types are where its code is. */
+/* Finds all probes, in the BTF of the kernel or, if KVM is a module, of that module. */
 static void find_all(struct gmem_probe_choice *c, struct btf *vmlinux)
 {
 	struct btf *kvm;
@@ -297,11 +303,11 @@ static void find_all(struct gmem_probe_choice *c, struct btf *vmlinux)
 	btf__free(kvm);
 }
 
-static void choose(struct gmem_probe_choice *c, enum gmem_probe_set wish)
+static void choose_set(struct gmem_probe_choice *c, enum gmem_probe_set wish)
 {
 	c->set = GMEM_SETS;
 	for (int set = GMEM_SETS - 1; set >= 0; set--) {
-		c->missing[set] = missing(set, c->attributes);
+		c->missing[set] = first_missing(set, c->attributes);
 		if (!c->missing[set] && (wish == GMEM_SET_ANY || wish == (enum gmem_probe_set)set))
 			c->set = set;
 	}
@@ -324,7 +330,7 @@ static enum gmem_status nothing_to_attach(const struct gmem_probe_choice *c,
 			 c->missing[GMEM_SET_TRACEPOINTS], c->missing[GMEM_SET_STOCK]);
 }
 
-/* It has a device as long as kvm_amd, kvm_intel or the like are loaded, too. */
+/* The device exists only while a vendor module, such as kvm_amd or kvm_intel, is loaded, too. */
 bool gmem_kvm_is_there(void)
 {
 	return !access("/sys/class/misc/kvm", F_OK) || !access("/dev/kvm", F_OK);
@@ -349,6 +355,6 @@ enum gmem_status gmem_probes_find(struct gmem_probe_choice *c, enum gmem_probe_s
 				 strerror(errno));
 	find_all(c, btf);
 	btf__free(btf);
-	choose(c, wish);
+	choose_set(c, wish);
 	return c->set == GMEM_SETS ? nothing_to_attach(c, wish, e) : GMEM_OK;
 }

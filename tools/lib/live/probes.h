@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Probes of this host, found by names and BTF before anything is loaded, and whether they run. */
+/* Probes: found in the kernel's BTF before programs are loaded, and the proof that they run. */
 #ifndef GMEM_PROBES_H
 #define GMEM_PROBES_H
 
@@ -9,12 +9,12 @@
 #include "base/error.h"
 #include "bpf/gmem_abi.h"
 
-/* Ways to see guest memory. The first of which a host has all that is required is used. */
+/* Probe sets. The first one is used whose required probes the host has. */
 enum gmem_probe_set {
-	GMEM_SET_TRACEPOINTS,	/* of kernel/: stable and cheap */
-	GMEM_SET_STOCK,		/* functions of a kernel without them */
+	GMEM_SET_TRACEPOINTS,	/* tracepoints of kernel/: stable and cheap */
+	GMEM_SET_STOCK,		/* functions, on kernels without these tracepoints */
 	GMEM_SETS,
-	GMEM_SET_ANY = GMEM_SETS	/* a wish: whichever there is. A probe: of every set */
+	GMEM_SET_ANY = GMEM_SETS	/* in options: the best set; in a probe: every set */
 };
 
 extern const char *const gmem_set_names[GMEM_SETS];	/* "tracepoints", "stock" */
@@ -24,22 +24,22 @@ enum gmem_attach {
 	GMEM_ON_FUNCTION,
 };
 
-/* Ways to attach a program to a function, the cheapest first. The next one is tried where a function is blind. */
+/* Ways to attach a program to a function, the cheapest first. If a program is blind, the next one is tried. */
 enum gmem_way {
 	GMEM_WAY_FENTRY,	/* fentry or fexit */
-	GMEM_WAY_KPROBE_MULTI,	/* fprobe: takes no perf_event_open() */
+	GMEM_WAY_KPROBE_MULTI,	/* fprobe: needs no perf_event_open() */
 	GMEM_WAY_KPROBE,
 	GMEM_WAYS
 };
 
 extern const char *const gmem_way_names[GMEM_WAYS];	/* "fentry", "kprobe.multi", "kprobe" */
 
-/* How far it was seen that a program runs when its function does. */
+/* Proof that a program runs when its function does. */
 enum gmem_proof {
 	GMEM_PROOF_NONE,	/* attached without an error, which proves nothing */
-	GMEM_PROOF_PATCHED,	/* ftrace lists the function as patched: enabled_functions */
-	GMEM_PROOF_FIRED,	/* it ran when this process called the function */
-	GMEM_PROOF_BLIND,	/* it did not, or the link is gone, or tracing was switched off */
+	GMEM_PROOF_PATCHED,	/* ftrace lists the function in enabled_functions */
+	GMEM_PROOF_FIRED,	/* the program ran when this process called the function */
+	GMEM_PROOF_BLIND,	/* it did not run, its link is gone, or kernel.ftrace_enabled is 0 */
 	GMEM_PROOFS
 };
 
@@ -48,31 +48,31 @@ extern const char *const gmem_proof_names[GMEM_PROOFS];
 #define GMEM_PROBE_TARGETS 3
 
 struct gmem_probe {
-	const char *program;	/* of bpf/gmem.bpf.c */
+	const char *program;	/* in bpf/gmem.bpf.c */
 	enum gmem_probe_set set;
 	enum gmem_attach attach;
-	const char *targets[GMEM_PROBE_TARGETS];	/* names in versions of the kernel; NULL: no more */
+	const char *targets[GMEM_PROBE_TARGETS];	/* names in versions of the kernel; ends at NULL */
 	enum gmem_probe_group group;
-	bool required;		/* the set is of no use without it */
-	bool attributes;	/* only where the kernel has memory attributes */
-	const char *found;	/* of targets; NULL: there is none on this host */
-	enum gmem_way way;	/* of a function */
-	enum gmem_proof proof;	/* of a function */
+	bool required;		/* the set is not used without it */
+	bool attributes;	/* only on kernels with memory attributes */
+	const char *found;	/* the target that this host has, or NULL */
+	enum gmem_way way;	/* GMEM_ON_FUNCTION only */
+	enum gmem_proof proof;	/* GMEM_ON_FUNCTION only */
 };
 
 extern struct gmem_probe gmem_probes[];
 extern const size_t gmem_nr_probes;
 
-/* What gmem_probes_find() found out. */
+/* Result of gmem_probes_find(). */
 struct gmem_probe_choice {
-	enum gmem_probe_set set;		/* to use; GMEM_SETS: there is none */
-	bool module;				/* KVM's types are those of a module */
-	bool attributes;			/* the kernel has memory attributes: conversions */
+	enum gmem_probe_set set;		/* set to use; GMEM_SETS: none is available */
+	bool module;				/* KVM is a module, with its own BTF */
+	bool attributes;			/* the kernel has memory attributes, so there are conversions */
 	int order_argument;			/* position of max_order in kvm_gmem_get_pfn(), from 0; -1: none */
-	const char *missing[GMEM_SETS];		/* first required one that a set lacks, or NULL */
+	const char *missing[GMEM_SETS];		/* first required target that a set lacks, or NULL */
 };
 
-/* True if the probe is there and belongs to what was chosen. */
+/* Returns true if this host has the probe, and it belongs to this set and one of these groups. */
 static inline bool gmem_probe_in_use(const struct gmem_probe *p, enum gmem_probe_set set,
 				     unsigned int groups)
 {
@@ -80,23 +80,23 @@ static inline bool gmem_probe_in_use(const struct gmem_probe *p, enum gmem_probe
 }
 
 /*
- * Features (enum gmem_feature) of a set with these groups attached, as far as this host has
- * their probes and none of them is blind. To be called after gmem_probes_find().
+ * Returns the features (enum gmem_feature) of a set with these groups attached: those whose probes this
+ * host has, and none of which is blind. To be called after gmem_probes_find().
  */
 unsigned int gmem_probes_features(enum gmem_probe_set set, unsigned int groups);
 
 /*
- * Writes the functions of these groups that are blind, separated by ", ", each once, and ".." for
- * those that find no room; "" if none is. Returns their number.
+ * Writes the functions whose programs in these groups are blind, each once, separated by ", ", and ".." in
+ * place of those that do not fit; "" if there are none. Returns their number.
  */
 size_t gmem_probes_blind(char *buf, size_t size, enum gmem_probe_set set, unsigned int groups);
 
-/* Is there a KVM that can run VMs? */
+/* Returns true if KVM can run VMs: its device exists. */
 bool gmem_kvm_is_there(void);
 
 /*
- * Looks for all probes, and chooses the set that is wished for, or the best. GMEM_OK,
- * or what is missing in *e; *c tells as much as is known in any case.
+ * Finds all probes, and chooses set @wish, or the best one. Returns GMEM_OK, or another status with the
+ * reason in *e. *c holds what was found in either case.
  */
 enum gmem_status gmem_probes_find(struct gmem_probe_choice *c, enum gmem_probe_set wish,
 				  struct gmem_error *e);

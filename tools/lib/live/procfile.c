@@ -14,7 +14,7 @@ ssize_t gmem_procfile_at(int dir, const char *path, char *buf, size_t size)
 	buf[0] = '\0';
 	if (fd < 0)
 		return -errno;
-	/* /proc yields a page at most at once. */
+	/* A read of /proc yields at most a page. */
 	while (len < size - 1 && (n = read(fd, buf + len, size - 1 - len)) > 0)
 		len += (size_t)n;
 	n = n < 0 ? -errno : (ssize_t)len;

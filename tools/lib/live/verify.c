@@ -19,7 +19,7 @@
 
 #define FTRACE_SWITCH "/proc/sys/kernel/ftrace_enabled"
 
-/* The function that a request to a VM goes through. */
+/* Function that every request to a VM goes through. */
 #define BEAT_FUNCTION "kvm_vm_ioctl"
 
 /* include/uapi/linux/kvm.h since 6.8; the C library's headers may be older. */
@@ -53,7 +53,7 @@ void verify_close(struct verifier *v)
 	v->vm = -1;
 }
 
-/* Needs write access to /dev/kvm. */
+/* Creates the VM for requests, if this process has write access to /dev/kvm. */
 static void make_vm(struct verifier *v)
 {
 	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
@@ -74,7 +74,7 @@ static bool is_on(const struct attachment *a, size_t i, const char *function)
 	return is_attached(a, i) && !strcmp(gmem_probes[i].found, function);
 }
 
-/* Returns true if that is news for an attached function. */
+/* Sets the proof of a function, unless it is blind. Returns true if that changed it. */
 static bool set_proof(struct attachment *a, const char *function, enum gmem_proof proof)
 {
 	bool news = false;
@@ -97,7 +97,10 @@ static bool has_beat_function(const struct attachment *a)
 	return false;
 }
 
-/* Makes the request. Returns false if this process could not make one. */
+/*
+ * Makes the request. *seen: the programs counted it at entry and exit. Returns false if this process has
+ * no VM.
+ */
 static bool beat(struct attachment *a, bool *seen)
 {
 	struct request r = { .flags = a->skel->rodata->beat_flags };
@@ -113,7 +116,7 @@ static bool beat(struct attachment *a, bool *seen)
 	return true;
 }
 
-/* The kernel may skip a program now and then: one request that is not seen proves nothing. */
+/* Requests before a function counts as blind: the kernel may skip a program now and then. */
 #define BEATS_TO_BELIEVE 5
 
 static bool check_beat(struct attachment *a)
@@ -131,7 +134,7 @@ static bool check_beat(struct attachment *a)
 	return set_proof(a, BEAT_FUNCTION, seen ? GMEM_PROOF_FIRED : GMEM_PROOF_BLIND) && !seen;
 }
 
-/* ftrace appends what the compiler appended to the name: ".isra.0". */
+/* Matches a line of ftrace with a function, whose name may have a suffix of the compiler: ".isra.0". */
 static bool is_line_of(const char *line, const char *function)
 {
 	size_t n = strlen(function);
@@ -156,7 +159,7 @@ static void mark_listed(struct attachment *a, FILE *f, bool *listed)
 	}
 }
 
-/* A kprobe need not go through ftrace: only of the other ways a missing line means something. */
+/* Checks ftrace's list. A missing line means blind, except for kprobes, which may not use ftrace. */
 static void check_patched(struct attachment *a)
 {
 	bool *listed = calloc(gmem_nr_probes, sizeof(*listed));
@@ -189,7 +192,7 @@ static size_t nr_blind(const struct attachment *a)
 	return n;
 }
 
-/* kprobes on a function's entry go through ftrace, too. */
+/* All ways depend on the switch: kprobes on a function's entry use ftrace, too. */
 bool verify_is_switched_off(void)
 {
 	FILE *f = fopen(FTRACE_SWITCH, "re");
@@ -211,7 +214,7 @@ static bool blind_all(struct attachment *a)
 	return news;
 }
 
-/* A VM of ours would keep the modules of KVM from being unloaded: there it lives for one request. */
+/* If KVM is a module, the VM is closed after the check: it would keep the modules from being unloaded. */
 size_t verify_attached(struct attachment *a)
 {
 	if (has_beat_function(a))
@@ -220,14 +223,14 @@ size_t verify_attached(struct attachment *a)
 	check_patched(a);
 	if (verify_is_switched_off())
 		blind_all(a);
-	/* Programs were attached one after the other: until now they contradict each other. */
+	/* Contradictions up to now come from attaching programs one after the other. */
 	a->verifier.contradictions = *(volatile __u64 *)&a->skel->bss->contradictions;
 	if (a->module)
 		verify_close(&a->verifier);
 	return nr_blind(a);
 }
 
-/* Report of the kernel on a link: struct bpf_link_info of Linux 6.7, which headers may lack. */
+/* Layout of struct bpf_link_info of Linux 6.7, which headers may lack. */
 struct link_info {
 	uint32_t type;
 	uint32_t id;
@@ -268,7 +271,7 @@ uint32_t verify_prog_id(const struct bpf_link *link)
 	return read_link(link, &info) ? info.prog_id : 0;
 }
 
-/* Returns false if the descriptor was closed, or is that of something else by now. */
+/* Returns false if the link's descriptor was closed, or refers to something else by now. */
 static bool is_intact(const struct attachment *a, size_t i)
 {
 	struct link_info info;

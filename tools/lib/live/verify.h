@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Owns: proof that attached programs run. A program may attach without an error and never run: an
+ * Verification that attached programs run. A program may attach without an error and never run: an
  * fentry is patched into a dead entry of ftrace behind the function (Debian's 6.12.117 and 6.18.15),
- * somebody sets kernel.ftrace_enabled to 0, or closes the link. Results are in gmem_probes[].proof.
+ * kernel.ftrace_enabled is set to 0, or the link is closed. Results are in gmem_probes[].proof.
  */
 #ifndef GMEM_VERIFY_H
 #define GMEM_VERIFY_H
@@ -15,21 +15,24 @@ struct attachment;
 struct bpf_link;
 
 struct verifier {
-	int vm;				/* a VM of this process; -1: none */
-	uint64_t beats[2];		/* seen so far, at entry and at exit */
-	uint64_t contradictions;	/* seen so far */
+	int vm;				/* descriptor of a VM of this process; -1: none */
+	uint64_t beats[2];		/* requests counted by the programs so far, at entry and at exit */
+	uint64_t contradictions;	/* contradictions counted by the programs so far */
 	uint64_t skipped;		/* runs of programs that the kernel skipped */
-	uint64_t detached;		/* of these, on links that are gone */
-	uint64_t skipped_then;		/* at the last verification: what was skipped is not blind */
+	uint64_t detached;		/* those of them on links that are detached by now */
+	uint64_t skipped_then;		/* skipped at the last verification: a skipped program is not blind */
 };
 
 /*
- * Draws the flags of a request that KVM refuses and no other process makes: programs count it
- * instead of dropping it. For the constant beat_flags, before the programs are loaded.
+ * Returns random flags for a request that KVM refuses and no other process makes: programs count it
+ * instead of ignoring it. For the constant beat_flags, before the programs are loaded.
  */
 uint64_t verify_flags(void);
 
-/* Returns true if kernel.ftrace_enabled is 0: no program on a function runs, in whatever way it is attached. */
+/*
+ * Returns true if kernel.ftrace_enabled is 0: no program on a function runs then, whichever way it is
+ * attached.
+ */
 bool verify_is_switched_off(void);
 
 void verify_open(struct verifier *v);
@@ -39,27 +42,27 @@ void verify_close(struct verifier *v);
 uint32_t verify_prog_id(const struct bpf_link *link);
 
 /*
- * After attaching: a request to a VM of this process, and ftrace's list of patched functions as
- * far as it can be read. Returns how many programs are blind.
+ * Verifies after attaching: makes a request to a VM of this process, and reads ftrace's list of patched
+ * functions if permitted. Returns how many programs are blind.
  */
 size_t verify_attached(struct attachment *a);
 
 /*
- * At a refresh, cheap: once more, but for ftrace's list; links; the switch; contradictions, such as
- * a check of attributes inside a conversion that was not seen to begin. Returns true if a function
- * turned blind. One that is blind stays so.
+ * Verifies again at a refresh, at low cost: the request, links, kernel.ftrace_enabled, and contradictions,
+ * such as a check of attributes inside a conversion whose begin was missed. Does not read ftrace's list.
+ * Returns true if a function turned blind. A blind function stays blind.
  */
 bool verify_again(struct attachment *a);
 
 /*
- * Returns how many runs of programs the kernel has skipped since they were attached: their events
- * are missing. It skips an fentry whose program was preempted on this CPU in another task (prog->active
- * in kernel/bpf/trampoline.c), and a kretprobe that has no instance left (from Linux 6.7 on it reports
- * that); it does not count the ends of calls whose trampoline was replaced, which programs find.
+ * Returns how many runs of programs the kernel has skipped since attach: their events are missing. The
+ * kernel skips an fentry whose program was preempted on this CPU in another task (prog->active in
+ * kernel/bpf/trampoline.c), and a kretprobe that has no instance left (reported since Linux 6.7). It does not
+ * count the ends of calls whose trampoline was replaced: programs count these (skipped_ends).
  */
 uint64_t verify_skipped(struct attachment *a);
 
-/* The part of them that the links of probe @i report: before they are detached. */
+/* Returns how many of them the links of probe @i report. To be called before they are detached. */
 uint64_t verify_missed(const struct attachment *a, size_t i);
 
 #endif /* GMEM_VERIFY_H */

@@ -10,10 +10,10 @@
 
 #include "live/procfile.h"
 
-/* libvirt's QEMUs have 10 KiB and more, with the name early. */
+/* Bytes of a command line that are read. QEMU under libvirt has 10 KiB and more, the name near the start. */
 #define CMDLINE_SIZE	32768
 
-/* Some bytes of a command line. */
+/* Part of a command line, not NUL-terminated. */
 struct text {
 	const char *s;
 	size_t len;
@@ -71,7 +71,7 @@ static struct text folder_of(struct text path)
 	return slash ? (struct text){ path.s, (size_t)(slash - path.s) } : to_text("");
 }
 
-static bool put(struct text t, char *name, size_t size)
+static bool copy_text(struct text t, char *name, size_t size)
 {
 	if (t.len >= size)
 		t.len = size - 1;
@@ -80,7 +80,7 @@ static bool put(struct text t, char *name, size_t size)
 	return t.len;
 }
 
-/* The value of "--option value", "--option=value"; the last one, which VMMs use, too. */
+/* Finds the value of "--option value" or "--option=value". Takes the last one, as VMMs do. */
 static bool value_of(struct text args, const char *option, struct text *value)
 {
 	struct text arg;
@@ -99,7 +99,7 @@ static bool value_of(struct text args, const char *option, struct text *value)
 	return found;
 }
 
-/* The end of what QEMU takes as one: up to a comma, where two of them are none. */
+/* Returns the length of an item of a QEMU option. It ends at a comma; two commas stand for one in the text. */
 static size_t qemu_item(struct text t)
 {
 	size_t i = 0;
@@ -114,8 +114,8 @@ static size_t qemu_item(struct text t)
 	return i;
 }
 
-/* Copies it, with one comma for two. */
-static bool put_qemu(struct text item, char *name, size_t size)
+/* Copies an item, with one comma for two. */
+static bool copy_qemu_item(struct text item, char *name, size_t size)
 {
 	size_t n = 0;
 
@@ -128,7 +128,7 @@ static bool put_qemu(struct text item, char *name, size_t size)
 	return n;
 }
 
-/* "web", "web,debug-threads=on", "debug-threads=on,guest=web": only the first has no key. */
+/* Extracts the guest from "web", "web,debug-threads=on", "debug-threads=on,guest=web": the first may lack a key. */
 static bool qemu_guest(struct text value, char *name, size_t size)
 {
 	bool found = false;
@@ -151,12 +151,12 @@ static bool qemu_guest(struct text value, char *name, size_t size)
 		} else if (!first || (key < item.len && item.s[key] == '=')) {
 			continue;
 		}
-		found = put_qemu(item, name, size);
+		found = copy_qemu_item(item, name, size);
 	}
 	return found;
 }
 
-/* -name, or --name: the last that names the guest is used. */
+/* Takes the last -name or --name that names the guest. */
 static bool name_of_qemu(struct text args, char *name, size_t size)
 {
 	struct text arg, value;
@@ -169,7 +169,7 @@ static bool name_of_qemu(struct text args, char *name, size_t size)
 	return found;
 }
 
-/* What sockets and pipes are called beside the VM's name. */
+/* Removes the suffix that sockets and pipes have after the VM's name. */
 static struct text without_suffix(struct text base)
 {
 	static const char *const suffixes[] = {
@@ -193,8 +193,8 @@ static bool one_of(struct text t, const char *const *names)
 }
 
 /*
- * The last part of the path, or, where every VM has the same one, of its folder: Kata
- * has /run/vc/vm/SANDBOX/clh-api.sock.
+ * Takes the file name, or, if all VMs have the same one, the name of its directory: Kata uses
+ * /run/vc/vm/SANDBOX/clh-api.sock.
  */
 static bool name_of_path(struct text path, char *name, size_t size)
 {
@@ -208,12 +208,12 @@ static bool name_of_path(struct text path, char *name, size_t size)
 	struct text base = without_suffix(base_of(path));
 
 	if (!one_of(base, same))
-		return put(base, name, size);
+		return copy_text(base, name, size);
 	base = base_of(folder_of(path));
-	return !one_of(base, no_vm) && !one_of(base, same) && put(base, name, size);
+	return !one_of(base, no_vm) && !one_of(base, same) && copy_text(base, name, size);
 }
 
-/* "path=/run/web.sock", "/run/web.sock"; "fd=3" has no name. */
+/* Takes the name from "path=/run/web.sock" or "/run/web.sock"; "fd=3" has none. */
 static bool name_of_socket(struct text value, char *name, size_t size)
 {
 	const char *comma;
@@ -230,7 +230,7 @@ static bool name_of_socket(struct text value, char *name, size_t size)
 	return name_of_path(value, name, size);
 }
 
-/* It has no name for a VM. libvirt hands an open socket over, and a path for events. */
+/* Takes a socket's name, as there is no option for the VM's. libvirt passes an open API socket, but a path for events. */
 static bool name_of_cloud_hypervisor(struct text args, char *name, size_t size)
 {
 	struct text value;
@@ -239,12 +239,12 @@ static bool name_of_cloud_hypervisor(struct text args, char *name, size_t size)
 	       (value_of(args, "--event-monitor", &value) && name_of_socket(value, name, size));
 }
 
-/* --name is of 2024; the control socket was there always. */
+/* Takes --name, which crosvm has since 2024, or the name of the control socket. */
 static bool name_of_crosvm(struct text args, char *name, size_t size)
 {
 	struct text value;
 
-	if (value_of(args, "--name", &value) && put(value, name, size))
+	if (value_of(args, "--name", &value) && copy_text(value, name, size))
 		return true;
 	return (value_of(args, "--socket", &value) || value_of(args, "-s", &value)) &&
 	       name_of_path(value, name, size);
@@ -254,12 +254,15 @@ static bool name_of_firecracker(struct text args, char *name, size_t size)
 {
 	struct text value;
 
-	return value_of(args, "--id", &value) && put(value, name, size);
+	return value_of(args, "--id", &value) && copy_text(value, name, size);
 }
 
-/* gmemload is not here: each of its processes sets a comm that says more. */
+/*
+ * VMMs whose command lines are understood. gmemload is not among them: each of its processes sets a more
+ * specific comm.
+ */
 static const struct {
-	const char *program;	/* what the last part of argv[0] starts with */
+	const char *program;	/* prefix of the file name in argv[0] */
 	bool (*name)(struct text args, char *name, size_t size);
 } vmms[] = {
 	{ "qemu",		name_of_qemu },
@@ -290,7 +293,7 @@ bool gmem_vm_name(const char *cmdline, size_t len, char *name, size_t size)
 	return false;
 }
 
-/* The 22nd field, in ticks. The second, the comm, may hold anything, ") " too. */
+/* Returns the start time: field 22, in ticks. Field 2, the comm, may contain any text, also ") ". */
 static uint64_t start_ns(const char *stat)
 {
 	const char *p = strrchr(stat, ')');
@@ -305,7 +308,7 @@ static uint64_t start_ns(const char *stat)
 	return ticks / (uint64_t)hz * 1000000000 + ticks % (uint64_t)hz * (1000000000 / (uint64_t)hz);
 }
 
-/* Lines are ID:CONTROLLERS:PATH; the unified hierarchy is "0::". */
+/* Extracts the cgroup from lines of ID:CONTROLLERS:PATH; the unified hierarchy is "0::". */
 static void get_cgroup(char *lines, char *cgroup)
 {
 	struct text best = { NULL, 0 };
@@ -316,15 +319,18 @@ static void get_cgroup(char *lines, char *cgroup)
 		char *path = strchr(line, ':');
 
 		path = path ? strchr(path + 1, ':') : NULL;
-		/* With both, systemd leaves "/" in the unified one where it uses the others. */
+		/* If both exist, systemd leaves "/" in the unified hierarchy when it uses the others. */
 		if (path && (!best.s || (unified && strcmp(path + 1, "/"))))
 			best = to_text(path + 1);
 	}
 	if (best.s)
-		put(best, cgroup, GMEM_CGROUP_SIZE);
+		copy_text(best, cgroup, GMEM_CGROUP_SIZE);
 }
 
-/* Links of other users' processes take CAP_SYS_PTRACE; what they call themselves does not. */
+/*
+ * Reads the executable's name from the link or, without CAP_SYS_PTRACE for another user's process, from
+ * argv[0].
+ */
 static void get_exe(int dir, const char *cmdline, size_t len, char *exe)
 {
 	char link[4096];
@@ -337,10 +343,13 @@ static void get_exe(int dir, const char *cmdline, size_t len, char *exe)
 		next_arg(&args, &path);
 	if (n > 0 && ends_with(path, " (deleted)"))
 		path.len -= strlen(" (deleted)");
-	put(base_of(path), exe, GMEM_EXE_SIZE);
+	copy_text(base_of(path), exe, GMEM_EXE_SIZE);
 }
 
-/* dir is of this very process: when it is gone, reading fails, whoever has its number. */
+/*
+ * Reads the process of directory @dir, which stays that of this process: reads fail after its end, even if
+ * the PID is reused.
+ */
 static int read_process(int dir, struct gmem_vm_process *p)
 {
 	char buf[CMDLINE_SIZE];
