@@ -69,12 +69,12 @@ static enum gmem_status fail_bpf(struct gmem_error *e, const char *what, int err
 				 "cannot %s: " GMEM_LOCKDOWN_REASON, what);
 	if (err == -EPERM || (err == -EACCES && !may_load()))
 		return gmem_fail(e, GMEM_E_PERMISSION,
-				 "Run as root, or grant what gmemtrace doctor lists as missing.",
+				 "Run as root, or grant the capabilities that gmemtrace doctor lists as missing.",
 				 "cannot %s: %s", what, strerror(-err));
 	if (err == -EACCES)
 		return gmem_fail(e, GMEM_E_FAILED,
-				 "Report this kernel and compiler, with the output of -v: it is a bug of gmem.",
-				 "cannot %s: the kernel's verifier refuses a program", what);
+				 "This is a bug in gmem: report the kernel, the compiler and the output of -v.",
+				 "cannot %s: the kernel's verifier rejects a program", what);
 	return gmem_fail(e, GMEM_E_FAILED, "Run again with -v to see the messages of libbpf.",
 			 "cannot %s: %s", what, strerror(-err));
 }

@@ -183,7 +183,7 @@ enum gmem_status gmem_live_open(struct gmem_source **out, const struct gmem_live
 		status = GMEM_OK;
 	err = status ? 0 : live_drop_privileges(l);
 	if (err)
-		status = gmem_fail(e, GMEM_E_FAILED, "Is setting no_new_privs forbidden here?",
+		status = gmem_fail(e, GMEM_E_FAILED, "Check whether a sandbox or seccomp filter forbids PR_SET_NO_NEW_PRIVS.",
 				   "cannot drop capabilities: %s", strerror(-err));
 	if (status) {
 		live_close(&l->source);

@@ -318,14 +318,14 @@ static enum gmem_status nothing_to_attach(const struct gmem_probe_choice *c,
 {
 	if (wish == GMEM_SET_TRACEPOINTS)
 		return gmem_fail(e, GMEM_E_NO_PROBES,
-				 "Boot a kernel with the patches of kernel/ (see kernel/README.md), or leave --probes out.",
+				 "Boot a kernel with the patches of kernel/ (see kernel/README.md), or omit --probes.",
 				 "this kernel has no tracepoint kvm:%s", c->missing[wish]);
 	if (c->module && all_missing())
 		return gmem_fail(e, GMEM_E_NO_PROBES,
-				 "Is " BTF_DIR "/kvm there? The module must be built with CONFIG_DEBUG_INFO_BTF_MODULES=y, and reading it takes CAP_SYS_ADMIN.",
+				 "Build KVM with CONFIG_DEBUG_INFO_BTF_MODULES=y (creates " BTF_DIR "/kvm), and grant CAP_SYS_ADMIN.",
 				 "cannot read the types of the module kvm");
 	return gmem_fail(e, GMEM_E_NO_PROBES,
-			 "It may be older than guest_memfd (Linux 6.8), or built without it.",
+			 "Boot Linux 6.8 or later, built with guest_memfd.",
 			 "this kernel has neither tracepoint kvm:%s nor function %s",
 			 c->missing[GMEM_SET_TRACEPOINTS], c->missing[GMEM_SET_STOCK]);
 }
@@ -345,12 +345,12 @@ enum gmem_status gmem_probes_find(struct gmem_probe_choice *c, enum gmem_probe_s
 	c->set = GMEM_SETS;
 	if (!gmem_kvm_is_there())
 		return gmem_fail(e, GMEM_E_NO_KVM,
-				 "Load kvm_amd or kvm_intel, or wait for it with --wait; without virtualization there is nothing to see.",
-				 "there is no KVM on this host: /dev/kvm is missing");
+				 "Load kvm_amd or kvm_intel (enable virtualization in the firmware first), or wait for KVM with --wait.",
+				 "cannot find KVM on this host: /dev/kvm does not exist");
 	btf = btf__parse(BTF_DIR "/vmlinux", NULL);
 	if (!btf)
 		return gmem_fail(e, errno == EACCES ? GMEM_E_PERMISSION : GMEM_E_NO_BTF,
-				 "The kernel must be built with CONFIG_DEBUG_INFO_BTF=y.",
+				 "Boot a kernel built with CONFIG_DEBUG_INFO_BTF=y.",
 				 "cannot read the kernel's types from " BTF_DIR "/vmlinux: %s",
 				 strerror(errno));
 	find_all(c, btf);
