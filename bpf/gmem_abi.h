@@ -188,10 +188,7 @@ struct gmem_name_rec {
 	char cgroup[GMEM_CGROUP_LEN];
 };
 
-/*
- * GMEM_HOLDER: a process (h.tgid) with an open descriptor of a guest_memfd, of the VM, or of one of its
- * vCPUs.
- */
+/* GMEM_HOLDER: a process (h.tgid) with a descriptor of a guest_memfd, of the VM, or of a vCPU. */
 struct gmem_holder_rec {
 	struct gmem_hdr h;
 	__u64 ino;	/* the guest_memfd; 0: the VM or a vCPU */
@@ -238,10 +235,7 @@ struct gmem_map_rec {
 #define GMEM_HIST_MAX_BITS	40	/* 2^40 ns: 18 minutes */
 #define GMEM_HIST_SLOTS		((GMEM_HIST_MAX_BITS - GMEM_HIST_SUB_BITS + 1) * GMEM_HIST_SUB)
 
-/*
- * Slots of a phase's histogram: slot k counts [2^k, 2^(k+1)) ns, slot 0 also 0 ns, the last one all longer
- * ones.
- */
+/* Slots of a phase's histogram: slot k counts [2^k, 2^(k+1)) ns, the first also 0, the last all longer ones. */
 #define GMEM_PHASE_SLOTS	40
 
 enum gmem_direction {
@@ -281,10 +275,7 @@ struct gmem_op_counters {
 	__u64 unchanged;	/* conversions that found every page as asked for; not in count */
 };
 
-/*
- * Per-VM counters since the VM was first seen; exact even when the ring buffer drops records. Fields are
- * added at the end only.
- */
+/* Per-VM counters, exact even when the ring buffer drops records. Fields are added at the end only. */
 struct gmem_counters {
 	struct gmem_op_counters conversion[GMEM_DIRECTIONS];
 	struct gmem_op_counters punch;
@@ -410,10 +401,7 @@ struct gmem_scan {
 	__u64 with_files;	/* 1: files and bindings that this scan does not find no longer exist */
 };
 
-/*
- * Progress of a pass over files, owned as struct gmem_scan. It can stop at any file, even between two
- * bindings of one.
- */
+/* Progress of a pass over files, owned as struct gmem_scan. It can stop between any two bindings. */
 struct gmem_pass {
 	__u64 id;		/* a file is emitted once in all passes of the same id */
 	__u64 vm;		/* 0: all VMs */

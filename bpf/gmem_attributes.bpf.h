@@ -8,10 +8,7 @@
 /* Number of a phase in kvm_gmem_attributes_phase, which has no event for the first one. */
 #define PHASE_ARG(phase)	((phase) - GMEM_PHASE_CHECK)
 
-/*
- * Keeps the begin, and emits it if every event is emitted. The end adds a new VM; here it is added only
- * for that record.
- */
+/* Keeps the begin, and emits it if every event is emitted: only then is a new VM added here. */
 static __always_inline void attributes_begin(struct kvm *kvm, __u64 vm, const struct gmem_rec *r)
 {
 	__u64 ts = bpf_ktime_get_ns();
@@ -49,10 +46,7 @@ static __always_inline void count_phase(struct gmem_counters *c, __u32 dir, __u3
 	atomic_add(&c->phase_hist[dir][phase][slot], 1);
 }
 
-/*
- * Ends the last phase. Returns the phases of the conversion; NULL if they are not kept, or no phase after
- * the first was seen.
- */
+/* Ends the last phase. Returns the phases; NULL if they are not kept, or only the first was seen. */
 static __always_inline struct gmem_op_phases *phases_end(struct gmem_op *op, __u64 ts)
 {
 	return op && op->phase ? op_phase(op, GMEM_PHASES, ts) : NULL;
@@ -150,10 +144,7 @@ static __always_inline void attributes_end(struct kvm *kvm, __u64 vm, struct gme
 	__u64 ts = bpf_ktime_get_ns();
 	struct gmem_vm_state *v = get_state(kvm, vm, ts);
 	struct gmem_counters *c = v ? &v->c : NULL;
-	/*
-	 * Initialized, because clang 15 to 19 spill variables without a value on one path, which the
-	 * verifier rejects.
-	 */
+	/* Clang 15 to 19 spill variables without a value on one path, which the verifier rejects. */
 	struct gmem_op_phases *p = NULL, kept = {};
 
 	if (is_enabled(GMEM_PROBES_PHASES))

@@ -40,10 +40,7 @@ static __always_inline void uncounted_ends(__u32 class, __u64 vm, __u16 kind, st
 	emit_event(vm, kind, ts, r);
 }
 
-/*
- * Returns the origin (enum gmem_user) of a fault on a mapped guest_memfd: the guest if the thread is in
- * KVM_RUN.
- */
+/* Returns the origin of a fault on a mapped guest_memfd: the guest if the thread is in KVM_RUN. */
 static __always_inline __u64 user_of_mapping(void)
 {
 	return current_is_in_ioctl(KVM_RUN) ? GMEM_USER_GUEST : GMEM_USER_VMM;
@@ -61,10 +58,7 @@ static __always_inline void user_fault_ends(__u64 vm, struct gmem_rec *r)
 	uncounted_ends(OP_USER_FAULT, vm, GMEM_USER_FAULT_END, r);
 }
 
-/*
- * Counts and emits the end of a vCPU's fault. r->nr_pages is GMEM_UNKNOWN if the kernel does not report
- * allocations.
- */
+/* Counts and emits the end of a vCPU's fault. r->nr_pages: pages allocated, or GMEM_UNKNOWN. */
 static __always_inline void fault_ends(struct kvm *kvm, __u64 vm, struct gmem_rec *r)
 {
 	__u64 ts = bpf_ktime_get_ns();

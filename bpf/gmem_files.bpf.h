@@ -83,10 +83,7 @@ static __always_inline void invalidate_begins(struct kvm *kvm, __u64 vm, const s
 	op_begin(OP_INVALIDATE, vm, GMEM_INVALIDATE_BEGIN, ts, r);
 }
 
-/*
- * @size: pages of the file. A release invalidates up to the highest offset there is, so its end is cut to
- * that.
- */
+/* @size: pages of the file, to which the range is cut: a release invalidates up to the highest offset. */
 static __always_inline void invalidate_ends(struct kvm *kvm, __u64 vm, struct gmem_rec *r, __u64 size)
 {
 	__u64 ts = bpf_ktime_get_ns();

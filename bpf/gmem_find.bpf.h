@@ -129,10 +129,7 @@ static __always_inline bool file_is_held(struct file *file)
 	return count_of_old(file) > 0;
 }
 
-/*
- * Returns true if a process has the file mapped. i_mmap has all mappings, as guest_memfd is only mapped
- * MAP_SHARED.
- */
+/* Returns true if a process has the file mapped. i_mmap has all mappings: they are MAP_SHARED. */
 static __always_inline bool file_is_mapped(struct file *file)
 {
 	return BPF_CORE_READ(file, f_inode, i_mapping, i_mmap.rb_root.rb_node) != 0;

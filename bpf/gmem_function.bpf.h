@@ -160,10 +160,7 @@ static __always_inline __u64 number_of(bool direct, struct kvm *kvm)
 	return direct ? vm_of(kvm) : vm_of_probed(kvm);
 }
 
-/*
- * Returns the number of the VM, or 0 if no event or scan has reported it yet: functions are called for any
- * VM.
- */
+/* Returns the number of the VM, or 0 for a new one: functions are called for any VM. */
 static __always_inline __u64 number_if_known(bool direct, struct kvm *kvm)
 {
 	return direct ? vm_if_known(kvm) : vm_if_known_probed(kvm);

@@ -89,10 +89,7 @@ struct gmem_vm_state {
 	__u32 blocks[CHANGED_BLOCKS];	/* 1 + number of a marked block, at index number % CHANGED_BLOCKS; 0: none */
 };
 
-/*
- * Bytes in map active: byte vm % ACTIVE_VMS, shared by several VMs, is set when the state of one of them
- * may change.
- */
+/* Map active: byte vm % ACTIVE_VMS, shared by several VMs, is set when the state of one may change. */
 #define ACTIVE_VMS		8192
 
 /* Kind of struct gmem_raw_block, in the ring buffer only: the live source converts it to GMEM_SCAN_MAP. */

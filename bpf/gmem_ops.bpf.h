@@ -255,10 +255,7 @@ static __always_inline void op_discard(__u32 class, __u64 vm)
 		overflow_end(class, vm, 0);
 }
 
-/*
- * Returns the phases of a conversion; NULL if it has no place in map ops, or began before phases were
- * attached.
- */
+/* Returns the phases; NULL if @op has no place in map ops, or began before phases were attached. */
 static __always_inline struct gmem_op_phases *kept_phases(const struct gmem_op *op)
 {
 	struct gmem_op_phases *p = phases_of(op->tid);

@@ -67,10 +67,7 @@ static long emit_block(__u32 i, struct block_walk *b)
 	r->start = (__u64)(block - 1) << BLOCK_SHIFT;
 	if (!read_block(b, r)) {
 		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
-		/*
-		 * If another block has taken the place meanwhile, this one cannot be marked again: the VM
-		 * needs a full scan.
-		 */
+		/* Another block has taken the place, so this one cannot be marked again: full scan. */
 		if (__sync_val_compare_and_swap(mark, 0, block) && *(volatile __u32 *)mark != block)
 			atomic_add(&b->v->c.lost_state, 1);
 		return leave_block(b);

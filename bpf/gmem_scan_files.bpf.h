@@ -85,10 +85,7 @@ static __always_inline __u64 hide_from_verifier(__u64 v)
 	return hidden_value;
 }
 
-/*
- * Emits the binding at the index. Returns false if there is none any more: the record of its unbind comes
- * later.
- */
+/* Emits the binding at the index. Returns false if there is none any more: its unbind comes later. */
 static __always_inline bool emit_binding(struct binding_walk *w, struct gmem_rec *r)
 {
 	__u64 index = w->at.index, entry = binding_at(w);
@@ -106,10 +103,7 @@ static __always_inline bool emit_binding(struct binding_walk *w, struct gmem_rec
 	return true;
 }
 
-/*
- * Emits the binding at the index, or skips a hole, and moves on to the next index. Reserves no room for
- * holes.
- */
+/* Emits the binding at the index, or skips a hole, for which no room is reserved. Moves on. */
 static long scan_binding(__u32 i, struct binding_walk *w)
 {
 	struct gmem_rec *r;
@@ -221,10 +215,7 @@ static __always_inline bool scan_holder(struct task_struct *task, __u64 vm, __u6
 	return true;
 }
 
-/*
- * Emits GMEM_VM again if the pass asks for it, as that record may have been lost, too. Returns false if
- * there is no room.
- */
+/* Emits GMEM_VM again if the pass asks for it: it may have been lost. Returns false without room. */
 static __always_inline bool scan_identity(struct task_struct *task, struct kvm *kvm, __u64 vm, __u64 ts)
 {
 	if (!pass.identify)
@@ -347,10 +338,7 @@ static long scan_address_space(__u32 as, struct slot_scan *s)
 	return s->left;
 }
 
-/*
- * Scans the files in memslots (GMEM_SCAN_SLOTS). Each run starts over and skips what was emitted. Returns
- * enum gmem_scan_result.
- */
+/* Scans files in memslots. Each run starts over, skipping emitted ones. Returns enum gmem_scan_result. */
 SEC("raw_tp")
 int scan_slots(void *ctx)
 {

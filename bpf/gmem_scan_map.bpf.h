@@ -211,10 +211,7 @@ static __always_inline bool walk_is_true(const struct gmem_vm_state *v, struct k
 	       (!w->pages || file_is_held(file));
 }
 
-/*
- * Emits one record of a map. Reserves room first: see gmem_scan.bpf.h. Returns false if this run has to
- * stop.
- */
+/* Emits one record of a map. Reserves room first: see gmem_scan.bpf.h. Returns false to end the run. */
 static __always_inline bool scan_chunk(const struct gmem_vm_state *v, struct kvm *kvm,
 				       struct file *file, struct map_walk *w)
 {

@@ -63,10 +63,7 @@ static __always_inline bool slots_are_same(const struct slot_walk *w)
 /* Limit of steps: each is one bucket, or one of at most 32764 memslots. */
 #define MAX_SLOT_STEPS	(1 << 16)
 
-/*
- * Returns the guest_memfd file of a memslot; NULL if it has none, is not of this VM, or the file is being
- * released.
- */
+/* Returns the file of a memslot; NULL if it has none, is not of this VM, or the file is being released. */
 static __always_inline struct file *slot_file(const struct slot_walk *w, struct kvm_memory_slot *slot)
 {
 	struct file *file = BPF_CORE_READ(slot, gmem.file);

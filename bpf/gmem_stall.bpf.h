@@ -18,10 +18,7 @@ struct {
 	__type(value, struct gmem_stall);
 } stalls SEC(".maps");
 
-/*
- * Key of map waiters, which finds the stalled vCPU by its thread, or by the gfn that is to be converted
- * next.
- */
+/* Key of map waiters: finds a stalled vCPU by its thread, or by the gfn to be converted next. */
 struct waiter_key {
 	__u64 vm;
 	__u64 gfn;	/* or NO_GFN */
@@ -111,10 +108,7 @@ static __always_inline void await_next(__u64 vm, struct gmem_stall *s, __u64 don
 		set_waiter(vm, done, 0, vcpu);
 }
 
-/*
- * Attributes a successful KVM_SET_MEMORY_ATTRIBUTES to the stall that it serves. Its attributes may differ
- * from those asked for.
- */
+/* Attributes a conversion to the stall that it serves. Its attributes may differ from those asked for. */
 static __always_inline void stall_converted(__u64 vm, __u64 attributes, __u64 start, __u64 end, __u64 dur_ns)
 {
 	struct gmem_stall *s;
@@ -134,10 +128,7 @@ static __always_inline void stall_converted(__u64 vm, __u64 attributes, __u64 st
 	s->ioctls++;
 }
 
-/*
- * Attributes a fallocate() on guest_memfd to the stall of this thread. Its range has page offsets, so it
- * cannot be matched by gfn.
- */
+/* Attributes a fallocate() to this thread's stall. Its page offsets cannot be matched with gfns. */
 static __always_inline void stall_discarded(__u64 vm, __u64 dur_ns)
 {
 	struct gmem_stall *s;
@@ -149,10 +140,7 @@ static __always_inline void stall_discarded(__u64 vm, __u64 dur_ns)
 		s->discard_ns += dur_ns;
 }
 
-/*
- * Returns true if the exit asks for a conversion, and fills *s with the request. Reads exit_reason first:
- * most exits end there.
- */
+/* Returns true, and the request in *s, if the exit asks for a conversion. Cheap for others: most do not. */
 static __always_inline bool asks_for_conversion(bool direct, struct kvm_run *run, int ret,
 						struct gmem_stall *s)
 {
@@ -177,10 +165,7 @@ static __always_inline bool asks_for_conversion(bool direct, struct kvm_run *run
 	return true;
 }
 
-/*
- * Adds a stall. Replaces one of this vCPU whose end was missed while probes were attached, so that
- * open_stalls stays exact.
- */
+/* Adds a stall. Replaces one of this vCPU whose end was missed, so that open_stalls stays exact. */
 static __always_inline bool open_stall(const struct gmem_vcpu_key *key, const struct gmem_stall *s)
 {
 	struct gmem_stall *old = bpf_map_lookup_elem(&stalls, key);

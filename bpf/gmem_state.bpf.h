@@ -72,10 +72,7 @@ static __always_inline bool started(void)
 /* Set at the end of a recording: later events are neither counted nor emitted. */
 __u32 stopped;
 
-/*
- * Time 0, set before @enabled_groups. A program may have read the clock just before: its record gets this
- * time.
- */
+/* Time 0, set before @enabled_groups. No record is earlier, even if its program read the clock before. */
 __u64 begin_ns;
 
 /* Fill level of the ring buffer that wakes the reader, which also polls ten times a second. */
@@ -110,10 +107,7 @@ static __always_inline bool changes_state(__u32 kind)
 	}
 }
 
-/*
- * Marks the VM as active, before its state changes. Returns the state, or NULL if no event or scan has
- * reported the VM yet.
- */
+/* Marks the VM as active, as its state may change. Returns the state, or NULL for a new VM. */
 static __always_inline struct gmem_vm_state *mark_active(__u64 vm)
 {
 	struct gmem_vm_state *v = bpf_map_lookup_elem(&vms, &vm);

@@ -18,10 +18,7 @@ enum {	/* numbered as in the tracepoints of kernel/ */
 	CAUSE_ATTRIBUTES,
 };
 
-/*
- * Ends the task's invalidation for this VM, if there is one. No function marks the end if the file has no
- * binding.
- */
+/* Ends the task's invalidation for this VM, if any. Without a binding no function marks the end. */
 static __always_inline void end_invalidation(struct kvm *kvm, __u64 vm)
 {
 	struct gmem_op *op = op_peek(OP_INVALIDATE, vm), *around = op_peek(OP_AROUND, 0);

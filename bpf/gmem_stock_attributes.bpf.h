@@ -53,10 +53,7 @@ static __always_inline bool read_request(__u64 arg, struct kvm_memory_attributes
 	return !bpf_probe_read_user(a, sizeof(*a), (void *)arg);
 }
 
-/*
- * Returns kvm_arch_has_private_mem() of arch/x86/include/asm/kvm_host.h; decided by the VM's type before
- * 6.10.
- */
+/* Returns kvm_arch_has_private_mem() of arch/x86/include/asm/kvm_host.h; by the VM's type before 6.10. */
 static __always_inline bool has_private_memory(bool direct, struct kvm *kvm)
 {
 	if (bpf_core_field_exists(kvm->arch.has_private_mem))
@@ -66,10 +63,7 @@ static __always_inline bool has_private_memory(bool direct, struct kvm *kvm)
 	return true;
 }
 
-/*
- * Returns false for a request that KVM refuses before it takes slots_lock: the tracepoints do not report
- * it either.
- */
+/* Returns false for a request that KVM refuses before slots_lock. Tracepoints do not report it either. */
 static __always_inline bool is_valid(bool direct, struct kvm *kvm, const struct kvm_memory_attributes *a)
 {
 	const __u64 in_page = (1 << GMEM_PAGE_SHIFT) - 1;
@@ -184,10 +178,7 @@ static __always_inline bool is_request(const struct pt_regs *regs, __u64 start, 
 	       (a.address + a.size) >> GMEM_PAGE_SHIFT == end;
 }
 
-/*
- * Counts a contradiction. Other callers of the check, such as the creation of a memslot, are not in this
- * ioctl.
- */
+/* Counts a contradiction. Other callers of the check, as memslot creation, are not in this ioctl. */
 static __noinline int check_without_ioctl(__u64 start, __u64 end)
 {
 	const struct pt_regs *regs = current_ioctl(KVM_SET_MEMORY_ATTRIBUTES);
@@ -253,10 +244,7 @@ ON_EXIT(stock_attributes_exit, struct file *file, unsigned int ioctl, unsigned l
 	return 0;
 }
 
-/*
- * Moves the conversion from phase @from to @to. Phases are tracked even if they are not counted: the check
- * needs op->phase.
- */
+/* Moves the conversion from phase @from to @to. Needed even if phases are not counted: op->phase. */
 static __always_inline void stock_phase(bool direct, struct kvm *kvm, __u32 from, __u32 to)
 {
 	__u64 vm = number_if_known(direct, kvm);
@@ -283,10 +271,7 @@ ON_ENTRY(stock_check, struct kvm *kvm, __u64 start, __u64 end)
 	return 0;
 }
 
-/*
- * Gives the conversion its sequence number if something is about to change: slots_lock is held, so it has
- * the order of the changes.
- */
+/* Gives a conversion that changes something its sequence number, in the order of slots_lock. */
 ON_EXIT(stock_check_exit, struct kvm *kvm)
 {
 	__u64 vm = number_if_known(direct, kvm);
@@ -304,10 +289,7 @@ ON_EXIT(stock_check_exit, struct kvm *kvm)
 	return 0;
 }
 
-/*
- * kvm_arch_pre_set_memory_attributes: called for each memslot of the range, like
- * kvm_arch_post_set_memory_attributes.
- */
+/* kvm_arch_pre_set_memory_attributes: called for each memslot, like the _post_ function below. */
 ON_ENTRY(stock_zap, struct kvm *kvm)
 {
 	stock_phase(direct, kvm, GMEM_PHASE_RESERVE, GMEM_PHASE_ZAP);

@@ -6,10 +6,7 @@
 #include "gmem_faults.bpf.h"
 #include "gmem_stock.bpf.h"
 
-/*
- * kvm_arch_vcpu_ioctl_run. kvm_run may be stale, from an earlier exit: only with these results does it
- * describe this one.
- */
+/* kvm_arch_vcpu_ioctl_run. Only with these results does kvm_run describe this exit, not an earlier one. */
 ON_EXIT(stock_memory_fault, struct kvm_vcpu *vcpu)
 {
 	struct kvm_run *run;
@@ -37,10 +34,7 @@ ON_ENTRY(stock_fault, struct kvm *kvm, struct kvm_memory_slot *slot, u64 gfn)
 	return 0;
 }
 
-/*
- * Position, from 0, of the argument of kvm_gmem_get_pfn that points to the order: user space finds it by
- * name in BTF.
- */
+/* Position of kvm_gmem_get_pfn's argument that points to the order, from 0: user space finds it in BTF. */
 const volatile __u32 order_argument = 4;
 
 static __always_inline int fault_order(bool direct, void *ctx)

@@ -72,10 +72,7 @@ static __always_inline __u64 syscall_third_argument(const struct pt_regs *regs)
 #error "unknown architecture: add its registers"
 #endif
 
-/*
- * Returns the registers of the current task if it is in ioctl(fd, @cmd, ..), else NULL, as for a kernel
- * thread.
- */
+/* Returns the current task's registers if it is in ioctl(fd, @cmd, ..). NULL also for kernel threads. */
 static __always_inline const struct pt_regs *current_ioctl(__u32 cmd)
 {
 	struct task_struct *task = bpf_get_current_task_btf();

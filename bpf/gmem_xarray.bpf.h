@@ -41,10 +41,7 @@ static __always_inline bool xa_is_node(__u64 entry)
 	return xa_is_internal(entry) && entry > 4096;
 }
 
-/*
- * Returns true for a sibling: an entry that covers several slots is in the first, and the others hold the
- * index of that slot.
- */
+/* Returns true for a sibling: its value is the index of the slot with the entry that covers both. */
 static __always_inline bool xa_is_sibling(__u64 entry)
 {
 	return xa_is_internal(entry) && entry < ((XA_MAX_SLOTS - 1) << 2 | 2);

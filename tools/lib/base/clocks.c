@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "base/clocks.h"
 
-/*
- * Smallest change of an offset that counts as a step: two clocks are not read at the same instant. Slewing
- * moves all clocks alike.
- */
+/* Least change that counts as a step, as two clocks are read in sequence. Slewing moves all alike. */
 #define STEP_NS	1000000
 
 static bool stepped(uint64_t now, uint64_t then)

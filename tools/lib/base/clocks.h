@@ -27,10 +27,7 @@ struct gmem_clocks {
 	uint64_t boottime_off;
 };
 
-/*
- * Emits GMEM_CLOCK the first time, and when the clock was set or the machine was suspended since. Returns
- * 0, or what fn returned.
- */
+/* Emits GMEM_CLOCK at first, and after a clock was set or the machine suspended. Returns what fn returns. */
 int gmem_clocks_tell(struct gmem_clocks *c, gmem_record_fn fn, void *ctx);
 
 #endif /* GMEM_CLOCKS_H */

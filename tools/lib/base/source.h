@@ -70,10 +70,7 @@ static inline int gmem_source_want(struct gmem_source *s, unsigned int groups)
 	return s->ops->want ? s->ops->want(s, groups) : 0;
 }
 
-/*
- * Stops counting and emitting. After one more gmem_source_sync(), counters and records are of the same
- * time.
- */
+/* Stops counting and emitting. After one more gmem_source_sync() counters and records agree. */
 static inline void gmem_source_stop(struct gmem_source *s)
 {
 	if (s->ops->stop)

@@ -79,10 +79,7 @@ static enum gmem_status fail_bpf(struct gmem_error *e, const char *what, int err
 			 "cannot %s: %s", what, strerror(-err));
 }
 
-/*
- * Returns the program of a probe, or its twin for kprobes, which each program on a function has:
- * bpf/gmem_function.bpf.h.
- */
+/* Returns the program of a probe, or its twin for kprobes: bpf/gmem_function.bpf.h. */
 static struct bpf_program *find_program(struct bpf_object *obj, const struct gmem_probe *p, bool twin)
 {
 	char name[64];
@@ -434,10 +431,7 @@ static unsigned int groups_to_verify(const struct attachment *a)
 	return groups;
 }
 
-/*
- * Loads, verifies and attaches. Also verifies groups that may be enabled later: by then the capabilities
- * to load again are dropped.
- */
+/* Loads, verifies and attaches. Verifies groups for later, too: by then the capabilities are dropped. */
 static enum gmem_status load_once(struct attachment *a, const struct gmem_live_opts *opts,
 				  ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e)
 {
@@ -481,20 +475,14 @@ static enum gmem_status load_verified(struct attachment *a, const struct gmem_li
 	}
 }
 
-/*
- * Returns true for programs whose skipped runs make a map wrong, except for those at exits of vCPUs, which
- * run too often.
- */
+/* Returns true if skipped runs make a map wrong. Not for vCPU exits, which are too frequent for kprobes. */
 static bool changes_maps(const struct gmem_probe *p)
 {
 	return p->attach == GMEM_ON_FUNCTION && p->group == GMEM_PROBES_BASE && p->found &&
 	       strcmp(p->found, "kvm_arch_vcpu_ioctl_run");
 }
 
-/*
- * Avoids fentry on kernels that preempt at any time, where it is skipped most: docs/truth.md has
- * measurements.
- */
+/* Avoids fentry where the kernel preempts at any time, and skips it most: figures in docs/truth.md. */
 static void choose_ways(void)
 {
 	struct gmem_host host;

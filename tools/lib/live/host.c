@@ -106,10 +106,7 @@ static enum gmem_kvm_state kvm_state(const char *root)
 	return module ? GMEM_KVM_NO_VENDOR : GMEM_KVM_NONE;
 }
 
-/*
- * Reads the preemption model from the kernel's version: PREEMPT_DYNAMIC, PREEMPT_RT, or PREEMPT, which may
- * be lazy.
- */
+/* Reads the model from the kernel's version: PREEMPT_DYNAMIC, PREEMPT_RT, or PREEMPT (may be lazy). */
 static bool preempts(const char *root)
 {
 	char version[GMEM_FACT_LEN];

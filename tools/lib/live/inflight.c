@@ -17,10 +17,7 @@ static int emit_stalls(struct gmem_bpf *skel, gmem_record_fn fn, void *ctx)
 	struct gmem_vcpu_key key, next, *prev = NULL;
 	struct gmem_stall s;
 
-	/*
-	 * If the previous entry was deleted meanwhile, the walk starts over: emitting a stall twice does
-	 * no harm.
-	 */
+	/* If the previous entry was deleted, the walk starts over: emitting a stall twice does no harm. */
 	for (; !err && !bpf_map_get_next_key(fd, prev, &next); prev = &key) {
 		key = next;
 		if (bpf_map_lookup_elem(fd, &key, &s))
@@ -59,10 +56,7 @@ static int emit_op(const struct gmem_op *op, uint64_t ts_ns, gmem_record_fn fn, 
 	return err ? err : emit_phase(op, ts_ns, fn, ctx);
 }
 
-/*
- * Copies an operation in flight. Returns false if there is none, or it ended during the copy, which shows
- * in begin_ns.
- */
+/* Copies an operation in flight. Returns false if there is none, or begin_ns shows that it ended. */
 static bool read_op(const volatile struct gmem_op *from, uint32_t epoch, struct gmem_op *op)
 {
 	op->begin_ns = from->begin_ns;

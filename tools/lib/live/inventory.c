@@ -324,10 +324,7 @@ int inventory_find(struct inventory *inv)
 	return pass_begin(inv, &inv->find, 0, ++inv->last_pass);
 }
 
-/*
- * Scans the memslots of VMs, as far as time and room permit. Returns 1 if there is more to do, 0 if not,
- * -errno.
- */
+/* Scans the memslots of VMs within time and room. Returns 1 if there is more to do, 0 if not, -errno. */
 static int walk_slots(struct inventory *inv, enum walk w, uint64_t pass)
 {
 	uint64_t end_ns = gmem_now_ns() + BUDGET_NS;
@@ -394,10 +391,7 @@ static void start_reading(struct inventory *inv, struct inventory_vm *k)
 	k->pass = ++inv->last_pass;
 }
 
-/*
- * Returns the pending VM that has waited longest, or NULL. A scan in progress may continue; a new one must
- * wait for RETRY_NS.
- */
+/* Returns the pending VM that has waited longest, or NULL. A new scan must wait for RETRY_NS. */
 static struct inventory_vm *next_to_read(struct inventory *inv)
 {
 	struct inventory_vm *k, *tmp, *best = NULL;
@@ -423,10 +417,7 @@ static void done_reading(struct inventory *inv, struct inventory_vm *k)
 	read_if_lost(inv, k);
 }
 
-/*
- * Takes a step of a pass over all processes. There is one at a time. Returns 1 if there is more, 0 if not,
- * -errno.
- */
+/* Takes a step of the one pass over all processes. Returns 1 if there is more, 0 if not, -errno. */
 static int read_files(struct inventory *inv, struct inventory_vm *k)
 {
 	int more = 1;
@@ -600,10 +591,7 @@ static int compare_pids(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/*
- * Collects the processes in which files were found last, sorted and unique; a single 0, for all processes,
- * if there are many.
- */
+/* Collects the processes in which files were found last, sorted and unique; many become one 0: all. */
 static void collect_pids(struct inventory *inv)
 {
 	struct inventory_vm *k, *tmp;
@@ -641,10 +629,7 @@ int inventory_holders(struct inventory *inv, uint64_t *begin_ns)
 	return more < 0 ? more : !more;
 }
 
-/*
- * Refreshes the files of the next process. One that has ended is skipped: the pass for holders finds new
- * ones.
- */
+/* Refreshes files of the next process. One that ended is skipped: the pass for holders finds others. */
 static int refresh_pid(struct inventory *inv)
 {
 	int err = 0;

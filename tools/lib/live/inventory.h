@@ -48,10 +48,7 @@ void inventory_distrust_vm(struct inventory *inv, uint64_t vm);
  */
 int inventory_read_changed(struct inventory *inv);
 
-/*
- * Emits GMEM_BEHIND for VMs that have marked blocks left, and for those that have none any more. Returns
- * 0, or what fn returned.
- */
+/* Emits GMEM_BEHIND for VMs that began or ceased to have marked blocks. Returns 0 or what fn returned. */
 int inventory_emit_behind(struct inventory *inv, gmem_record_fn fn, void *ctx);
 
 /*

@@ -11,10 +11,7 @@
 /* Capabilities needed to attach again. */
 #define CAPS_AGAIN	(GMEM_CAPS_LOAD | GMEM_CAPS_MODULE_TYPES)
 
-/*
- * Emits what is left and detaches: the vendor module was unloaded, so no VM exists, and attached programs
- * keep kvm.ko loaded.
- */
+/* Emits what is left, and detaches: a vendor module was unloaded, and programs keep kvm.ko loaded. */
 static int release_kvm(struct live *l)
 {
 	int err = live_consume(l);

@@ -42,19 +42,13 @@ struct live {
 /* Callback of the ring buffer: passes one record on. Returns LIVE_LATER after a record later than until_ns. */
 int live_on_record(void *ctx, void *data, size_t size);
 
-/*
- * Passes on records up to now. Later ones are left: if they come faster than they are read, this would
- * never end.
- */
+/* Passes on records up to now. Later ones could come without end. */
 int live_consume(struct live *l);
 
 /* Scans blocks marked as changed, for at most @budget_ns; the rest at the next call. */
 int live_read_changed(struct live *l, uint64_t budget_ns);
 
-/*
- * Takes steps of the inventory and of the scan of populated pages for at most @budget_ns, and passes their
- * records on.
- */
+/* Takes steps of the inventory and of backing for @budget_ns at most, and passes their records on. */
 int live_take_inventory(struct live *l, uint64_t budget_ns);
 
 /*

@@ -13,10 +13,7 @@
 #define REFRESH_NS	1000000000ULL
 #define SYNC_READING_NS	50000000ULL
 
-/*
- * Interval between passes for holders, at least: a pause lasts HOLDERS_SHARE times as long as the pass
- * before it.
- */
+/* Least pause between passes for holders, and its ratio to the time that the last pass took. */
 #define HOLDERS_NS	3000000000ULL
 #define HOLDERS_SHARE	100
 
@@ -205,10 +202,7 @@ static int count_pages(struct live *l)
 	return more < 0 ? more : err;
 }
 
-/*
- * Emits GMEM_HOLDERS after a complete pass. The ring buffer must be empty, so that all holders come before
- * it.
- */
+/* Emits GMEM_HOLDERS after a complete pass. The caller has emptied the ring buffer of its holders. */
 static int emit_holders(struct live *l)
 {
 	uint64_t now = gmem_now_ns();

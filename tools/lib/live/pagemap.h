@@ -6,20 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * Range of addresses in which every page is populated, in memory or in swap. Layout of struct page_region
- * in <linux/fs.h>.
- */
+/* Range of addresses whose pages are all in memory or swap. Layout: struct page_region, <linux/fs.h>. */
 struct pagemap_region {
 	uint64_t start;
 	uint64_t end;
 	uint64_t categories;
 };
 
-/*
- * Returns a descriptor, which the caller closes, or -errno. Takes CAP_SYS_PTRACE for processes of other
- * users.
- */
+/* Returns a descriptor for the caller to close, or -errno. Takes CAP_SYS_PTRACE for other users. */
 int pagemap_open(uint32_t pid);
 
 /*

@@ -194,10 +194,7 @@ static bool has_tracepoint(const struct btf *btf, const char *tracepoint)
 	return btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF) >= 0;
 }
 
-/*
- * Returns true if BTF has the target. It has only functions that can be traced and are not inlined
- * everywhere.
- */
+/* Returns true if BTF has the target: functions that can be traced and are not inlined everywhere. */
 static bool has_target(const struct btf *btf, const struct gmem_probe *p, const char *target)
 {
 	if (p->attach == GMEM_ON_TRACEPOINT)
@@ -249,10 +246,7 @@ static bool has_attributes(const struct btf *btf)
 	return false;
 }
 
-/*
- * Returns the position of a parameter of a function, from 0, or -1. It differs between versions of the
- * kernel.
- */
+/* Returns the position of a parameter, which differs between kernels, from 0; -1: none. */
 static int parameter_position(const struct btf *btf, const char *function, const char *parameter)
 {
 	int id = btf__find_by_name_kind(btf, function, BTF_KIND_FUNC);

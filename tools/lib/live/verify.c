@@ -97,10 +97,7 @@ static bool has_beat_function(const struct attachment *a)
 	return false;
 }
 
-/*
- * Makes the request. *seen: the programs counted it at entry and exit. Returns false if this process has
- * no VM.
- */
+/* Makes the request. *seen: counted at entry and exit. Returns false if this process has no VM. */
 static bool beat(struct attachment *a, bool *seen)
 {
 	struct request r = { .flags = a->skel->rodata->beat_flags };

@@ -29,10 +29,7 @@ struct verifier {
  */
 uint64_t verify_flags(void);
 
-/*
- * Returns true if kernel.ftrace_enabled is 0: no program on a function runs then, whichever way it is
- * attached.
- */
+/* Returns true if kernel.ftrace_enabled is 0: then no program on a function runs. */
 bool verify_is_switched_off(void);
 
 void verify_open(struct verifier *v);

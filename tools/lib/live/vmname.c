@@ -257,10 +257,7 @@ static bool name_of_firecracker(struct text args, char *name, size_t size)
 	return value_of(args, "--id", &value) && copy_text(value, name, size);
 }
 
-/*
- * VMMs whose command lines are understood. gmemload is not among them: each of its processes sets a more
- * specific comm.
- */
+/* VMMs whose command lines are understood. gmemload's processes set a more specific comm instead. */
 static const struct {
 	const char *program;	/* prefix of the file name in argv[0] */
 	bool (*name)(struct text args, char *name, size_t size);
@@ -327,10 +324,7 @@ static void get_cgroup(char *lines, char *cgroup)
 		copy_text(best, cgroup, GMEM_CGROUP_SIZE);
 }
 
-/*
- * Reads the executable's name from the link or, without CAP_SYS_PTRACE for another user's process, from
- * argv[0].
- */
+/* Reads the executable's name from its link or, without CAP_SYS_PTRACE for it, from argv[0]. */
 static void get_exe(int dir, const char *cmdline, size_t len, char *exe)
 {
 	char link[4096];
@@ -346,10 +340,7 @@ static void get_exe(int dir, const char *cmdline, size_t len, char *exe)
 	copy_text(base_of(path), exe, GMEM_EXE_SIZE);
 }
 
-/*
- * Reads the process of directory @dir, which stays that of this process: reads fail after its end, even if
- * the PID is reused.
- */
+/* Reads the process of @dir. Reads fail after its end, even if the PID is reused. */
 static int read_process(int dir, struct gmem_vm_process *p)
 {
 	char buf[CMDLINE_SIZE];
