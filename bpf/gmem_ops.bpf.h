@@ -105,7 +105,7 @@ static __always_inline bool op_claim(struct gmem_op *op, __u32 class, __u64 vm, 
 		if (class == OP_INVALIDATE)
 			return op->vm == vm;	/* a task may invalidate for several VMs at once */
 		if (started())
-			add(&skipped_ends, 1);
+			atomic_add(&skipped_ends, 1);
 		return true;
 	}
 	if (owner && op->since == epoch_of(class))
