@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# TAP for shell tests, and for kernel/check. Sourced, by sh, too. A test calls ok, not_ok, or what
-# calls these, then plan. tap_log may name a file whose first lines tell more of a failure.
+# TAP for shell tests and for kernel/check. Sourced, by sh, too. A test calls ok, not_ok, or what
+# calls these, then plan. The first lines of the file that tap_log names, if any, are the diagnostic of each failure.
 
 tap_n=0 tap_failed=0 tap_skipped=0
 
@@ -21,6 +21,7 @@ not_ok()
 	[ ! -f "${tap_log-}" ] || comment "$(head -n 5 "$tap_log")"
 }
 
+# comment TEXT: prints a note, or a measured value; names of tests are the same in every run.
 comment()
 {
 	printf '%s\n' "$1" | sed 's/^/# /'
@@ -32,7 +33,7 @@ skip()
 	ok "$1 # SKIP $(echo "${2-}" | paste -sd ';')"
 }
 
-# check NAME COMMAND..: ok if it succeeds; what it printed is the diagnostic.
+# check NAME COMMAND..: ok if it succeeds; its output is the diagnostic.
 check()
 {
 	local name=$1 out
@@ -55,7 +56,7 @@ report()
 	fi
 }
 
-# verdict NAME COMPLAINTS: ok if there are none.
+# verdict NAME COMPLAINTS: ok if there are none. Only for programs that complain of their own failure: see none.
 verdict()
 {
 	if [ -z "$2" ]; then
@@ -65,18 +66,64 @@ verdict()
 	fi
 }
 
-# is NAME GOT WANTED
-is()
+# none NAME COMMAND..: ok if it succeeds and prints nothing.
+none()
 {
-	if [ "$2" = "$3" ]; then
-		ok "$1"
+	local name=$1 out status
+
+	shift
+	out=$("$@" 2>&1)
+	status=$?
+	if [ $status -eq 0 ] && [ -z "$out" ]; then
+		ok "$name"
 	else
-		not_ok "$1" "got:    $2
-wanted: $3"
+		not_ok "$name" "status $status: $out"
 	fi
 }
 
-# wait_for SECONDS COMMAND..: until it succeeds.
+# is NAME GOT WANTED: ok if they are equal and not empty: two programs that fail print the same.
+is()
+{
+	if [ -n "$3" ] && [ "$2" = "$3" ]; then
+		ok "$1"
+	else
+		not_ok "$1" "got:    $2
+wanted: ${3:-(nothing was produced to compare with)}"
+	fi
+}
+
+# same NAME GOT WANTED: ok if the files are equal and not empty.
+same()
+{
+	if [ -s "$3" ] && cmp -s "$3" "$2"; then
+		ok "$1"
+	else
+		not_ok "$1" "$(wc -c "$2" "$3" 2>&1; diff -u "$3" "$2" 2>&1 | head -n 40)"
+	fi
+}
+
+# lacks NAME REGEX FILE: ok if no line matches, and there are lines.
+lacks()
+{
+	local out
+
+	out=$(grep -aE -m 5 -- "$2" "$3" 2>&1)
+	if [ $? -eq 1 ] && [ -s "$3" ]; then
+		ok "$1"
+	else
+		not_ok "$1" "$(wc -l "$3" 2>&1): $out"
+	fi
+}
+
+# jq_true ARG..: succeeds if jq prints true, and nothing else. (jq -e of jq 1.6 succeeds on empty input.)
+jq_true()
+{
+	local out
+
+	out=$(jq "$@") && [ -n "$out" ] && ! printf '%s\n' "$out" | grep -vx true
+}
+
+# wait_for SECONDS COMMAND..: runs it until it succeeds; fails if it does not in time. See await.
 wait_for()
 {
 	local end=$(($(date +%s) + $1))
@@ -86,6 +133,15 @@ wait_for()
 		[ "$(date +%s)" -le "$end" ] || return 1
 		sleep 0.1
 	done
+}
+
+# await NAME SECONDS COMMAND..: wait_for, and a failed test if that fails.
+await()
+{
+	local name=$1
+
+	shift
+	wait_for "$@" || not_ok "$name" "not within $1 s: $*"
 }
 
 plan()

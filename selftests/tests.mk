@@ -2,7 +2,7 @@
 # What `make check`, `make test` and `make test-kernel` run. Included by the top Makefile.
 
 # Programs that need neither root nor a VM; each prints TAP.
-CHECKS :=
+CHECKS := selftests/run-tests-test.sh selftests/tap-test.sh
 include selftests/tools/lib-tests.mk
 include selftests/tools/tools-tests.mk
 include selftests/tools/recording-tests.mk

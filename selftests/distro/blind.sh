@@ -4,6 +4,7 @@
 # programs on kvm_vm_ioctl, and of one attached with fentry alone, under a load with a fixed number
 # of calls: gmemtop must not miss those that fentry misses.
 . selftests/tap.sh
+. selftests/guest/drift.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 tracing=/sys/kernel/tracing
@@ -16,18 +17,18 @@ runs() {
 
 start() { # NAME COMMAND..
 	"${@:2}" > "$dir/$1" 2> "$dir/$1.err" &
-	wait_for 240 test -s "$dir/$1"
+	wait_for 240 test -s "$dir/$1" || not_ok "$1 attaches" "$(cat "$dir/$1.err")"
 }
 
 use_kvm() { # calls of KVM_SET_MEMORY_ATTRIBUTES: 4 per round and thread
 	rm -f "$dir/ledger" "$dir/load"
 	build/distro_load 1 "$1" "$dir/ledger" > "$dir/load" &
 	load=$!
-	wait_for 60 grep -q holding "$dir/load"
+	await "the load does its work" 60 grep -q holding "$dir/load"
 }
 
 sysctl -q kernel.bpf_stats_enabled=1
-start top build/gmemtop --json -d 1 || { not_ok "gmemtop attaches" "$(cat "$dir/top.err")"; plan; exit; }
+start top build/gmemtop --json -d 1
 use_kvm 50
 comment "ftrace has patched: $(grep -c '^kvm_vm_ioctl ' $tracing/enabled_functions) record of kvm_vm_ioctl"
 comment "records behind it: $(grep -A1 -w '^kvm_vm_ioctl' $tracing/available_filter_functions | tail -1)"
@@ -40,16 +41,17 @@ if command -v bpftrace > /dev/null; then
 	fentry=$!
 	start kprobe bpftrace -e 'kprobe:kvm_vm_ioctl { @n = count(); } BEGIN { printf("ready\n"); }'
 	kprobe=$!
-	sleep 2
+	sleep 2		# until bpftrace has attached, after it printed "ready"
 	use_kvm 50
 	kill -INT $fentry $kprobe
 	wait $fentry $kprobe
 	comment "fentry alone: $(grep -o '@n: .*' "$dir/fentry" || cat "$dir/fentry.err")"
 	comment "kprobe alone: $(grep -o '@n: .*' "$dir/kprobe" || cat "$dir/kprobe.err")"
 fi
-sleep 2.5
 pid=$(jq .pid "$dir/ledger")
-is "gmemtop has counted all conversions of the last load" \
-	"$(tail -1 "$dir/top" | jq -c --argjson p "$pid" '[.vms[] | select(.pid == $p) | .to_shared_unchanged]')" \
-	"$(jq -c '[.counts.to_shared_unchanged]' "$dir/ledger")"
+want=$(jq -c '[.counts.to_shared_unchanged]' "$dir/ledger")
+counted() { last_of "$dir/top" | jq -c --argjson p "$pid" '[.vms[] | select(.pid == $p) | .to_shared_unchanged]'; }
+all_counted() { [ "$(counted)" = "$want" ]; }
+wait_for 10 all_counted || :
+is "gmemtop has counted all conversions of the last load" "$(counted)" "$want"
 plan

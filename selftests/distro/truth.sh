@@ -4,13 +4,14 @@
 # attached before the load, and after it. Where tasks are preempted in BPF programs the kernel skips
 # some: counts may lack as many as gmemtop reports, no more.
 . selftests/tap.sh
+. selftests/guest/drift.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 rounds=${1:-50}
 
-# differs FILE PART: complaints of the last line of a gmemtop's output about a part of the ledger.
+# differs FILE PART: prints how the last refresh in FILE differs from a part of the ledger; nothing if all is equal.
 differs() {
-	jq -nr --slurpfile ledger "$dir/ledger" --arg part "$2" --argjson top "$(grep '}$' "$1" | tail -1)" '
+	jq -nr --slurpfile ledger "$dir/ledger" --arg part "$2" --argjson top "$(last_of "$1")" '
 		def pick($keys): map(with_entries(select(.key as $k | $keys | index($k)))) | sort;
 		def lists($want; $got): ($want[0] // {} | keys) as $k |
 			if ($want | sort) == ($got | pick($k)) then empty else "wanted \($want) got \($got)" end;
@@ -18,7 +19,8 @@ differs() {
 		def short($key; $want; $got): $skipped > 0 and ($key | test("^(to_|punch_|allocate_)")) and
 			$want != null and $got != null and $got < $want and
 			(($key | endswith("_bytes")) or $want - $got <= $skipped);
-		$ledger[] | . as $l | [$top.vms[] | select(.pid == $l.pid)] |
+		if $ledger == [] then "the ledger is empty" else empty end,
+		($ledger[] | . as $l | [$top.vms[] | select(.pid == $l.pid)] |
 		if length != 1 then "pid \($l.pid): \(length) VMs"
 		elif $part == "counts" then .[0] as $v | $l.counts | to_entries[] | . as $e |
 			if $v | has($e.key) | not then "no \(.key)"
@@ -27,23 +29,19 @@ differs() {
 			else "pid \($l.pid): \(.key): wanted \(.value), got \($v[.key])" end
 		elif $part == "state" then .[0] as $v | select($v.map_state != "current") |
 			"pid \($l.pid): the map is \($v.map_state)"
-		else .[0] as $v | lists($l[$part]; $v[$part]) | "pid \($l.pid): \(.)" end' 2>&1
+		elif $l[$part] | length == 0 then "pid \($l.pid): the ledger has no \($part)"
+		else .[0] as $v | lists($l[$part]; $v[$part]) | "pid \($l.pid): \(.)" end)' 2>&1
 }
 
 lost() {
-	grep '}$' "$1" | tail -1 | jq -c '.lost | with_entries(select(.value != 0 and .key != "skipped"))'
+	last_of "$1" | jq -c '.lost | with_entries(select(.value != 0 and .key != "skipped"))'
 }
 
 # equal NAME FILE PART: retries, as the last events may appear one refresh later.
 equal() {
-	local i out
-
-	for i in 1 2 3 4 5 6; do
-		out=$(differs "$2" "$3")
-		[ -n "$out" ] || break
-		sleep 1
-	done
-	verdict "$1" "$out"
+	as_ledger() { [ -z "$(differs "$@")" ]; }
+	wait_for 10 as_ledger "$2" "$3" || :
+	verdict "$1" "$(differs "$2" "$3")"
 }
 
 build/gmemtop --json -d 1 > "$dir/top" 2> "$dir/top.err" &
@@ -53,7 +51,8 @@ if ! wait_for 240 test -s "$dir/top"; then
 	plan
 	exit 1
 fi
-ok "gmemtop attaches: $(head -1 "$dir/top" | jq -r .probes)"
+ok "gmemtop attaches"
+comment "$(head -1 "$dir/top" | jq -r .probes)"
 
 build/distro_load 3 "$rounds" "$dir/ledger" > "$dir/load" 2> "$dir/load.err" &
 load=$!
@@ -66,7 +65,7 @@ ok "the load does its work"
 for part in counts files slots state; do
 	equal "gmemtop that was there before: $part" "$dir/top" $part
 done
-comment "skipped programs: $(grep '}$' "$dir/top" | tail -1 | jq '.lost.skipped // 0')"
+comment "skipped programs: $(last_of "$dir/top" | jq '.lost.skipped // 0')"
 is "it has lost nothing" "$(lost "$dir/top")" "{}"
 
 build/gmemtop --json -n 1 -d 0.1 > "$dir/fresh" 2> "$dir/fresh.err"

@@ -12,10 +12,12 @@ corpus=(selftests/fuzz/corpus/*)
 
 if build/fuzz/recording_fuzz -help=1 > /dev/null 2>&1; then
 	mkdir "$dir/new"
-	check "nothing found in ${GMEM_FUZZ_SECONDS:-5} s beyond a corpus of ${#corpus[@]}" \
+	comment "${GMEM_FUZZ_SECONDS:-5} s, a corpus of ${#corpus[@]}"
+	check "nothing found beyond the corpus" \
 		build/fuzz/recording_fuzz -max_total_time="${GMEM_FUZZ_SECONDS:-5}" -max_len=65536 \
 		-timeout=120 -rss_limit_mb=2048 -artifact_prefix="$dir/" "$dir/new" selftests/fuzz/corpus
 else
-	check "nothing found in a corpus of ${#corpus[@]}" build/recording_plain "${corpus[@]}"
+	comment "a corpus of ${#corpus[@]}"
+	check "nothing found in the corpus" build/recording_plain "${corpus[@]}"
 fi
 plan

@@ -3,6 +3,7 @@
 # Programs that stop running behind the tool's back are reported within two refreshes, and no map is
 # current from then on. Usage: blind.sh [stock]
 . selftests/tap.sh
+. selftests/guest/drift.sh
 stock=${1-}
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
@@ -11,52 +12,50 @@ build/gmemload --vms 2 --mem 16M --pause-us 2000 --count 1000000 --pattern mix -
 	< <(exec sleep 600) > "$dir/load" 2>&1 &
 load=$!
 
-# start: gmemtop, until it shows current maps of both VMs
+# start NAME: starts gmemtop; ok when it shows current maps of both VMs
 start() {
 	: > "$dir/top"
 	build/gmemtop --json -d 1 > "$dir/top" 2> "$dir/err" &
 	top=$!
-	wait_for 60 shows '[.vms[] | select(.map_state == "current")] | length == 2'
+	check "$1" wait_for 60 shows "$dir/top" '[.vms[] | select(.map_state == "current")] | length == 2'
 }
-# The last line that was written to its end.
-last() { grep '}$' "$dir/top" | tail -1; }
-# Succeeds only if there is a line: jq does without one, too.
-shows() { [ "$(last | jq "$1")" = true ]; }
 stop() { kill $top; wait $top; }
+lines() { [ "$(wc -l < "$dir/top")" -ge "$1" ]; }
 
-# reported FUNCTION: the refreshes from now on until it is, but no more than 10
+# reported FUNCTION COMMAND..: prints how many refreshes after COMMAND it takes until FUNCTION is reported
+# blind, but no more than 10
 reported() {
 	local before n
 
-	before=$(wc -l < "$dir/top")	# lines that end
+	before=$(wc -l < "$dir/top")
 	"${@:2}" > "$dir/done" 2>&1 || { echo "failed: $(cat "$dir/done")"; return; }
 	for n in $(seq 10); do
-		wait_for 30 sh -c "test \$(wc -l < $dir/top) -ge $((before + n))"
-		[ "$(sed -n "$((before + n))p" "$dir/top" | jq ".blind | index(\"$1\") != null")" = true ] && break
+		wait_for 30 lines $((before + n)) || { echo "no refresh within 30 s"; return; }
+		sed -n "$((before + n))p" "$dir/top" | jq_true ".blind | index(\"$1\") != null" > "$dir/done" && break
 	done
 	echo "$n"
 }
-soon() { # NAME FUNCTION COMMAND..: the refresh that was under way does not count
+soon() { # NAME FUNCTION COMMAND..: the refresh in progress does not count
 	local n
 
 	n=$(reported "${@:2}")
-	check "$1: reported within two refreshes ($n)" test "$n" -ge 1 -a "$n" -le 3
-	check "$1: no map is current any more" shows '[.vms[] | select(.map_state == "current")] == []'
+	comment "$1: reported in refresh $n"
+	check "$1: reported within two refreshes" test "$n" -ge 1 -a "$n" -le 3
+	check "$1: maps are no longer current" shows "$dir/top" \
+		'(.vms | length == 2) and ([.vms[] | select(.map_state == "current")] == [])'
 }
 
-start
-report $? "gmemtop shows current maps"
-is "nothing is blind" "$(last | jq -c .blind)" "[]"
+start "gmemtop shows current maps"
+is "nothing is blind" "$(last_of "$dir/top" | jq -c .blind)" "[]"
 soon "tracing of functions is switched off" kvm_arch_destroy_vm sh -c 'echo 0 > /proc/sys/kernel/ftrace_enabled'
 stop
 check "gmemtop starts with it" sh -c "build/gmemtop --json -n 2 -d 1 > $dir/top 2> $dir/err"
-check "and reports it at once" shows '.blind | index("kvm_arch_destroy_vm") != null'
+check "and reports it at once" shows "$dir/top" '.blind | index("kvm_arch_destroy_vm") != null'
 echo 1 > /proc/sys/kernel/ftrace_enabled
 
 function=kvm_gmem_attributes_end program=on_attributes_end
 [ "$stock" != stock ] || function=kvm_vm_ioctl program=stock_attributes_exit
-start
-report $? "it is on again: maps are current"
+start "it is on again: maps are current"
 soon "somebody closes the link on $function" $function build/blind close $top $program
 stop
 kill $load
@@ -68,14 +67,14 @@ if [ "$stock" = stock ]; then
 
 	echo "# another tool attaches while a conversion is in progress: the kernel skips the programs at its end"
 	mkfifo "$dir/requests"
-	: > "$dir/converted"
+	: > "$dir/converted" > "$dir/top"
 	build/gmemtop --json -d 1 > "$dir/top" 2> "$dir/err" &
 	top=$!
 	check "gmemtop starts" wait_for 240 test -s "$dir/top"
 	build/blind convert 32 < "$dir/requests" > "$dir/converted" &
 	exec 5> "$dir/requests"
 	build/blind convert 32 < <(exec sleep 600) > "$dir/idle" &	# its map must not stay stale either
-	current() { shows "[.vms[] | [.map_state, .extents]] | sort == [[\"current\",0],[\"current\",$1]]"; }
+	current() { shows "$dir/top" "[.vms[] | [.map_state, .extents]] | sort == [[\"current\",0],[\"current\",$1]]"; }
 	check "gmemtop shows both VMs" wait_for 240 current 0
 	echo private >&5
 	others=0
@@ -85,12 +84,12 @@ if [ "$stock" = stock ]; then
 	done
 	comment "$others tools came and went meanwhile"
 	check "what the conversion did is shown" wait_for 240 current 1
-	seen=$(last | jq '[.vms[].to_private_count] | add')
+	seen=$(last_of "$dir/top" | jq '[.vms[].to_private_count] | add')
 	comment "$seen of 3 ends were seen"
 	echo shared >&5
-	check "its thread converts again: an end that was skipped is counted" \
-		wait_for 240 shows "[([.vms[].to_shared_count] | add), .lost.skipped] == [3, $((3 - seen))]"
-	comment "$(last | jq -c .lost)"
+	check "its thread converts again: an end that was skipped is counted" wait_for 240 shows "$dir/top" \
+		"[([.vms[].to_shared_count] | add), .lost.skipped] == [3, $((3 - seen))]"
+	comment "$(last_of "$dir/top" | jq -c .lost)"
 	check "and both maps are right" wait_for 60 current 0
 	exec 5>&-
 	stop

@@ -46,7 +46,7 @@ all_show() { # LEDGER NAME..
 	done
 	sleep $rest
 	for name in "$@"; do
-		wait_for "$patience" compared "$name" "$ledger" --last
+		wait_for "$patience" compared "$name" "$ledger" --last || :
 		verdict "seed $seed, checkpoint $n: $name" "$(compared "$name" "$ledger" || cat "$dir/$name.differs")"
 		comment "$name: $(tail -1 "$dir/$name.differs")"
 	done
@@ -91,8 +91,8 @@ recordings() {
 go_to() { # CHECKPOINT
 	n=$1
 	echo >&$go
-	wait_for 300 sh -c "grep -q 'checkpoint $n' '$dir/chaos' || ! kill -0 $chaos"
-	grep -q "checkpoint $n" "$dir/chaos" || not_ok "seed $seed: chaos comes to checkpoint $n" "$(cat "$dir/chaos.err")"
+	wait_for 300 sh -c "grep -q 'checkpoint $n' '$dir/chaos' || ! kill -0 $chaos" &&
+		grep -q "checkpoint $n" "$dir/chaos" || not_ok "seed $seed: chaos comes to checkpoint $n" "$(cat "$dir/chaos.err")"
 }
 
 run() {

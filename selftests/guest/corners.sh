@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Files and VMs where a scan has to look twice: see corners.c. Sourced by owners.sh, with $dir.
+# Files and VMs where a scan has to look twice: see corners.c. Sourced by owners.sh, with $dir and its helpers.
 
 # start_corner MODE: sets $pid and $ino. Returns 1 where the kernel cannot do it.
 start_corner()
@@ -8,7 +8,7 @@ start_corner()
 	mkfifo "$dir/corner-in"
 	build/corners "$1" < "$dir/corner-in" > "$dir/corner" &
 	exec {corner}> "$dir/corner-in"
-	wait_for 240 test -s "$dir/corner" || not_ok "$1: there is a VM"
+	await "$1: there is a VM" 240 test -s "$dir/corner"
 	read -r pid ino < "$dir/corner"
 	[ "$pid" != none ] || end_corner "$1"
 }
@@ -17,20 +17,30 @@ end_corner()
 {
 	exec {corner}>&-
 	[ "$pid" != none ] || { skip "$1" "this kernel cannot do it"; return 1; }
-	wait_for 30 sh -c "! kill -0 $pid 2> /dev/null"
+	await "$1: the VM ends" 30 gone "$pid"
 }
 
-# work_corner N: once more; it was done N times then.
+# work_corner N: once more; the Nth time.
 work_corner()
 {
+	did() { [ "$(grep -c done "$dir/corner")" -ge "$1" ]; }
 	echo >&"$corner"
-	wait_for 60 sh -c "test \$(grep -c done $dir/corner) -ge $1"
+	await "the VMM does its work" 60 did "$1"
+}
+
+# gmemtop_before MODE [OPTION..]: starts a gmemtop that is there before what is tested
+gmemtop_before()
+{
+	: > "$dir/early"
+	build/gmemtop --json -d 0.3 "${@:2}" > "$dir/early" 2> "$dir/err" &
+	top=$!
+	await "$1: gmemtop starts" 240 test -s "$dir/early"
 }
 
 # Of the VM that has the file $ino, by the last line of file $1.
 corner_vm()
 {
-	grep '}$' "$1" | tail -1 | jq -c --argjson ino "$ino" ".vms[] | select(.files | any(.ino == \$ino)) | $2"
+	last_of "$1" | jq -c --argjson ino "$ino" ".vms[] | select(.files | any(.ino == \$ino)) | $2"
 }
 
 corner_is()
@@ -39,17 +49,15 @@ corner_is()
 }
 
 # Changes of a VM that are marked are read of that VM, whoever has it.
-build/gmemtop --json -d 0.3 > "$dir/early" 2> "$dir/err" &
-top=$!
-wait_for 240 test -s "$dir/early"
+gmemtop_before hide
 start_corner hide
-wait_for 30 corner_is "$dir/early" .map_state '"current"'
-# The child is met last by who looks through all processes, which takes place every few seconds.
-wait_for 20 corner_is "$dir/early" '(.holders | length)' 2
-sleep 3
-wait_for 20 corner_is "$dir/early" '(.holders | length)' 2
+await "hide: the map is current" 30 corner_is "$dir/early" .map_state '"current"'
+# A walk over all processes, every few seconds, comes to the child last.
+await "hide: two processes hold the VM" 20 corner_is "$dir/early" '(.holders | length)' 2
+refreshed hide "$dir/early" 10
+await "hide: two processes still hold the VM" 20 corner_is "$dir/early" '(.holders | length)' 2
 work_corner 1
-wait_for 10 corner_is "$dir/early" '(.private_extents | length)' 300
+await "hide: 300 changes are scanned" 10 corner_is "$dir/early" '(.private_extents | length)' 300
 build/gmemtop --json -n 1 -d 0.1 > "$dir/late"
 is "hide: gmemtop from before has read 300 changes of a VM that another process has closed" \
 	"$(corner_vm "$dir/early" '[.map_state, (.private_extents | length)]')" '["current",300]'
@@ -61,28 +69,25 @@ wait $top
 
 # As little room as there can be: all is read, and read on, of all VMs.
 start_corner crowd
-build/gmemtop --json -d 0.3 --ringbuf 0.0625 > "$dir/early" 2> "$dir/err" &
-top=$!
+gmemtop_before crowd --ringbuf 0.0625
 crowd_is_read()
 {
-	[ "$(grep '}$' "$dir/early" | tail -1 | jq -c '[.vms[] | [.map_state, (.slots | length), (.files | length)]]')" = \
+	[ "$(last_of "$dir/early" | jq -c '[.vms[] | [.map_state, (.slots | length), (.files | length)]]')" = \
 		'[["current",48,4],["current",48,4],["current",48,4]]' ]
 }
-wait_for 240 test -s "$dir/early"
 check "crowd: with the smallest ring buffer, three idle VMs are read" wait_for 30 crowd_is_read
-runs=$(grep '}$' "$dir/early" | tail -1 | jq .cost.scan_runs)
-check "crowd: in $runs runs, at most 5000" test "$runs" -le 5000
+runs=$(last_of "$dir/early" | jq .cost.scan_runs)
+comment "crowd: $runs runs"
+check "crowd: in at most 5000 runs" test "$runs" -gt 0 -a "$runs" -le 5000
 kill -TERM $top
 wait $top
 end_corner crowd
 
 # More bindings than there is room for, of a file that only the walk over memslots finds.
 start_corner many
-build/gmemtop --json -d 0.3 --ringbuf 0.0625 > "$dir/early" 2> "$dir/err" &
-top=$!
-wait_for 240 test -s "$dir/early"
-check "many: with the smallest ring buffer, 1500 bindings of one file are read" \
-	wait_for 60 corner_is "$dir/early" '[.map_state, (.slots | length)]' '["current",1500]'
+gmemtop_before many --ringbuf 0.0625
+check "many: with the smallest ring buffer, 1500 bindings of one file are read" wait_for 60 \
+	corner_is "$dir/early" '[.map_state, (.slots | length)]' '["current",1500]'
 kill -TERM $top
 wait $top
 end_corner many
@@ -100,19 +105,17 @@ done
 
 # A guest whose memory is a mapped guest_memfd: it is in use, and its faults are its own.
 if start_corner backs; then
-	build/gmemtrace live --events --faults --json > "$dir/faults" 2> "$dir/err" &
+	build/gmemtrace live --events --faults --json > "$dir/faults" 2> "$dir/live.err" &
 	live=$!
-	build/gmemtop --json -d 0.3 > "$dir/early" 2> "$dir/err" &
-	top=$!
-	wait_for 240 test -s "$dir/early"
-	wait_for 60 grep -q probes "$dir/err"
+	await "backs: gmemtrace attaches" 60 grep -q probes "$dir/live.err"
+	gmemtop_before backs
 	work_corner 1
 	faulted() { [ "$(grep -c user_fault_end "$dir/faults")" -ge 2 ]; }
-	wait_for 20 faulted
+	await "backs: two faults are seen" 20 faulted
 	is "backs: the first fault is the VMM's, the second the guest's" \
 		"$(jq -c 'select(.event == "user_fault_end") | [.start_pgoff, .by]' "$dir/faults" | paste -sd ' ')" \
 		'[3,"vmm"] [0,"guest"]'
-	wait_for 10 corner_is "$dir/early" .populated_bytes 8192
+	await "backs: both pages are counted" 10 corner_is "$dir/early" .populated_bytes 8192
 	is "backs: the file is mapped, not unused" \
 		"$(corner_vm "$dir/early" '[.populated_bytes, .unused_bytes, (.files | map([.bindings, .mapped]))]')" \
 		'[8192,0,[[0,true]]]'

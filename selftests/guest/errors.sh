@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What a user gets wrong, or the machine lacks, is named in two lines, with a
-# status of its own and without a word of libbpf. Runs with "stock" as well.
+# Wrong usage, and what the machine lacks, is named in two lines, with a status of its own and
+# without a message of libbpf. Usage: errors.sh [stock]
 . selftests/tap.sh
 dir=$(mktemp -d)
 chmod 755 "$dir"
 cp build/gmemtop build/gmemtrace "$dir/"
 
-# What it says of the error: without what gmemtrace tells at its start and end.
+# The error: without what gmemtrace prints at its start and end.
 says() { grep -vE '^gmemtrace: (probes|[0-9]+ lines)' "$dir/err"; }
 
 # fails NAME STATUS PATTERN COMMAND..: two lines on stderr, the first matching.
@@ -19,7 +19,8 @@ fails()
 	timeout 60 "$@" > "$dir/out" 2> "$dir/err" < /dev/null
 	got=$?
 	if [ $got -eq "$want" ] && [ "$(says | wc -l)" -eq 2 ] && says | grep -Eq -- "$pattern" && ! grep -qi libbpf: "$dir/err"; then
-		ok "$name: $(says | head -1)"
+		ok "$name"
+		comment "$(says | head -1)"
 	else
 		not_ok "$name" "status $got, wanted $want; stderr:
 $(cat "$dir/err")"

@@ -1,35 +1,38 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Counts and records begin at one time, however busy the host is; stalls are of the direction that the
-# VMM has converted to, and none is left over; what cannot be read is unknown, and not 0.
+# VMM has converted to, and none is left over; values that cannot be read are unknown, and not 0.
 . selftests/tap.sh
-. selftests/guest/ledger.sh
+. selftests/guest/drift.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
+
+# vmms N: as many processes of gmemload have a VM, or begin to make one
+vmms() { [ "$(pgrep -cx 'gmemload-[0-9]+')" = "$1" ]; }
 
 echo "# attached while VMs convert: counters and records are of the same time"
 build/gmemload --vms 2 --vcpus 1 --mem 16M --pattern flip4k --rate 500 --duration 600 -q --ledger "$dir/ledger" &
 load=$!
-sleep 1
+await "two VMs are there" 60 vmms 2
 build/gmemtrace record -o "$dir/recording" -d 2 > "$dir/out" 2>&1
 build/gmemtrace report --json "$dir/recording" > "$dir/report"
 differs='[.vms[] | .conversions[] | (.count + .unchanged) - ([.by_size[].count] | add // 0) - .unchanged] | map(select(. != 0)) | length'
 is "nothing was lost" "$(jq '.lost | add' "$dir/report")" 0
-is "there were conversions" "$(jq '.total.conversions.to_shared.count > 0' "$dir/report")" true
+check "both VMs have converted and punched" jq_true '.vms | length == 2 and
+	all(.conversions.to_shared.count > 0 and .operations.punch.count > 0)' "$dir/report"
 is "the kernel has counted what records report" "$(jq "$differs" "$dir/report")" 0
 is "punches, too" "$(jq '[.vms[].operations.punch | .count - .seen] | add' "$dir/report")" 0
-early() { grep -c '^ *-' "$1"; }
 build/gmemtrace print "$dir/recording" > "$dir/lines"
 build/gmemtrace live -d 1 > "$dir/live" 2> /dev/null
 check "there are lines of both" test "$(wc -l < "$dir/lines")" -gt 100 -a "$(wc -l < "$dir/live")" -gt 100
-is "no line is of a time before 0" "$(early "$dir/lines")" 0
-is "nor is one of gmemtrace live" "$(early "$dir/live")" 0
+lacks "no line is of a time before 0" '^ *-' "$dir/lines"
+lacks "nor is one of gmemtrace live" '^ *-' "$dir/live"
 
 echo "# a recording begins with a state"
 build/gmemtrace map --json --at 0s "$dir/recording" > "$dir/map"
 is "both VMs are in it" "$(jq '[.vms[] | select(.slot_bytes == 16777216 and .map_state == "current")] | length' "$dir/map")" 2
 
-echo "# VMs that end while vCPUs wait leave nothing"
+echo "# VMs that end during stalls leave nothing"
 # gmem's own maps, of the only gmemtop that runs.
 stalls() { bpftool -j map dump name "$1" | jq 'length'; }
 open_stalls() { bpftool -j map dump name gmem_bpf.bss | jq '.. | objects | select(has("open_stalls")) | .open_stalls'; }
@@ -37,18 +40,18 @@ kill -KILL $load
 wait $load 2> /dev/null
 build/gmemtop --json -d 0.5 > "$dir/top" 2> "$dir/err" &
 top=$!
-wait_for 240 test -s "$dir/top"
+await "gmemtop starts" 240 test -s "$dir/top"
 for i in 1 2; do
 	build/gmemload --vms 2 --vcpus 2 --mem 16M --by hypercall --pattern flip4k --pause-us 20000 --duration 600 -q \
 		--ledger "$dir/ledger" &
 	load=$!
-	sleep 2
+	await "load $i: both VMs have open stalls" 60 shows "$dir/top" \
+		'[.vms[] | select(.ended | not).operations_inflight | any(.op == "stall")] == [true, true]'
 	pkill -KILL -P $load
 	kill -KILL $load 2> /dev/null
 	wait $load 2> /dev/null
 done
-ended() { [ "$(tail -1 "$dir/top" | jq '[.vms[] | select(.ended | not)] | length')" = 0 ]; }
-check "their ends are seen" wait_for 30 ended
+check "their ends are seen" wait_for 30 shows "$dir/top" 'all(.vms[]; .ended)'
 is "no stall is open" "$(open_stalls)" 0
 is "none is remembered" "$(stalls stalls)" 0
 is "nor who waits" "$(stalls waiters)" 0
@@ -59,10 +62,10 @@ echo "# stalls are of the direction that served them"
 if [ -x "${GMEM_KTESTS:-}/private_mem_conversions_test" ]; then
 	build/gmemtrace live --json > "$dir/live" 2> "$dir/live.err" &
 	live=$!
-	wait_for 60 grep -q probes "$dir/live.err"
-	"$GMEM_KTESTS/private_mem_conversions_test" > "$dir/ktest" 2>&1
-	wait_for 20 grep -q vm_end "$dir/live"
-	sleep 1
+	await "gmemtrace attaches" 60 grep -q probes "$dir/live.err"
+	check "private_mem_conversions_test passes" "$GMEM_KTESTS/private_mem_conversions_test"
+	all_ended() { [ "$(grep -c '"event":"vm"' "$dir/live")" = "$(grep -c vm_end "$dir/live")" ] && grep -q vm_end "$dir/live"; }
+	await "the end of each VM is emitted" 20 all_ended
 	kill -TERM $live
 	wait $live
 	# Its guests pass attributes that KVM does not have; its vCPUs' threads convert.
@@ -74,17 +77,17 @@ if [ -x "${GMEM_KTESTS:-}/private_mem_conversions_test" ]; then
 		else .[$e.attributes] += 1 |
 			if .last[$e.tid | tostring] == $e.attributes then .right += 1 else .wrong += 1 end
 		end) | "\(.right) \(.wrong) \(.private) \(.shared)"' "$dir/ends")
-	check "there were stalls of both directions: $private to private, $shared to shared" \
-		test "$private" -gt 0 -a "$shared" -gt 0
-	is "and $right of that of their conversion" "$wrong" 0
+	comment "stalls: $private to private, $shared to shared; $right of the direction of their conversion, $wrong not"
+	check "there were stalls of both directions" test "$private" -gt 0 -a "$shared" -gt 0
+	is "all are of the direction of their conversion" "$wrong" 0
 else
-	ok "private_mem_conversions_test # SKIP it is not there"
+	skip "stalls of private_mem_conversions_test" "it is not there"
 fi
 
 echo "# VMs of another pid namespace"
 build/gmemload --mem 16M --pattern flip4k --rate 20 --duration 600 -q --ledger "$dir/ledger" &
 load=$!
-sleep 2
+await "a VM is there" 60 vmms 1
 unshare --pid --fork --mount-proc build/gmemtop --json -d 0.5 -n 4 > "$dir/json"
 unshare --pid --fork --mount-proc build/gmemtop --csv -d 0.5 -n 3 > "$dir/csv"
 unshare --pid --fork --mount-proc build/gmemtop -b -d 0.5 -n 3 > "$dir/text"
@@ -94,10 +97,10 @@ is "sizes of a VM that is found by what it does are right, or null" "$(jq -c '.v
 	if .map_state == "unread" then [.slot_bytes, .private_bytes, .shared_bytes, .unused_bytes, .extents] | unique
 	else .slot_bytes == 16777216 and .private_bytes + .shared_bytes == .slot_bytes end | . == [null] or . == true' \
 	"$dir/now")" true
-check "that others may be hidden is said" jq -e .other_pid_namespaces_hidden "$dir/now"
-is "CSV has as much" "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "slot_bytes") c = i }
-	NR > 1 && $c != "" && $c != 16777216 { n++ } END { print n + 0 }' "$dir/csv")" 0
-is "and so has the screen" "$(grep -c 'slots 0 ' "$dir/text")" 0
-check "it counts all the same" jq -e '.vms[0].to_shared_count > 0' "$dir/now"
+check "it reports that others may be hidden" jq_true .other_pid_namespaces_hidden "$dir/now"
+is "so they are in CSV" "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "slot_bytes") c = i }
+	NR > 1 { rows++ } NR > 1 && $c != "" && $c != 16777216 { n++ } END { print n + 0, (rows > 0) }' "$dir/csv")" "0 1"
+lacks "and on the screen" 'slots 0 ' "$dir/text"
+check "its conversions are counted" jq_true '.vms[0].to_shared_count > 0' "$dir/now"
 kill -KILL $load
 plan

@@ -2,9 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The kernel's own tests of guest_memfd pass on this kernel, with every event on.
 . selftests/tap.sh
-for event in /sys/kernel/tracing/events/kvm/*gmem*; do
-	[ -d "$event" ] && echo 1 > "$event/enable"
-done
+events=/sys/kernel/tracing/events/kvm
+if ls -d $events/*gmem* > /dev/null 2>&1; then
+	for event in $events/*gmem*; do
+		echo 1 > "$event/enable"
+	done
+	is "every event is on" "$(cat $events/*gmem*/enable | sort -u)" 1
+else
+	skip "every event is on" "the kernel has no events kvm_gmem_*"
+fi
 check "private_mem_conversions_test" "$GMEM_KTESTS/private_mem_conversions_test"
 check "private_mem_conversions_test -n 4" "$GMEM_KTESTS/private_mem_conversions_test" -n 4
 check "private_mem_kvm_exits_test" "$GMEM_KTESTS/private_mem_kvm_exits_test"

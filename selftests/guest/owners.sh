@@ -1,53 +1,54 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# VMs and files in unusual hands are found and shown alike, whether gmemtop was there
-# before them or comes later; and what a VM is called.
+# VMs and files in unusual hands are found and shown alike, whether gmemtop attaches before them
+# or after; and the names of VMs.
 . selftests/tap.sh
+. selftests/guest/drift.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 
-# Of the last line of file $1: what must be the same whoever looked, and when.
+# vm FILE: what every gmemtop must show alike, of the last refresh.
 vm() {
-	tail -1 "$1" | jq -c '.vms[] | select(.ended | not) |
+	last_of "$1" | jq -c '.vms[] | select(.ended | not) |
 		[.comm, .map_state, .private_extents, (.files | map([.ino, .size_bytes])),
 		 (.slots | map([.base_gfn, .npages, .ino, .pgoff]))]'
 }
 
-# Who has what open, by the last line of file $1: the VM, and its first file; is it an orphan?
+# hands FILE: the holders of the VM and of its first file by the last refresh, and whether these are orphans.
 hands() {
-	tail -1 "$1" | jq -c '.vms[] | select(.ended | not) |
+	last_of "$1" | jq -c '.vms[] | select(.ended | not) |
 		[(.holders | map(.pid)), (.files[0].holders | map(.pid)), .orphan, .files[0].orphan]'
 }
 
-hands_are() {
-	[ "$(hands "$1")" = "$2" ]
-}
+hands_are() { [ "$(hands "$1")" = "$2" ]; }
+vm_is() { [ "$(vm "$1")" = "$2" ]; }
+gone() { ! kill -0 "$1" 2> /dev/null; }
 
 for mode in plain orphan fork pass; do
+	: > "$dir/early"
 	build/gmemtop --json -d 0.3 > "$dir/early" 2> "$dir/err" &
 	top=$!
-	wait_for 240 test -s "$dir/early"
+	await "$mode: gmemtop starts" 240 test -s "$dir/early"
 	mkfifo "$dir/end-$mode"
 	build/owners $mode < "$dir/end-$mode" > "$dir/owner" &
 	exec {end}> "$dir/end-$mode"
 	check "$mode: there is a VM" wait_for 240 test -s "$dir/owner"
 	read -r pid ino < "$dir/owner"
-	sleep 1.5
 	build/gmemtop --json -n 1 -d 0.1 > "$dir/late"
 	want="[\"owners\",\"current\",[[0,100]],[[$ino,2097152]],[[0,512,$ino,0]]]"
+	wait_for 10 vm_is "$dir/early" "$want" || :
 	is "$mode: gmemtop from before shows it" "$(vm "$dir/early")" "$want"
 	is "$mode: gmemtop from later shows the same" "$(vm "$dir/late")" "$want"
 	case $mode in	# who has the VM, and the file
 	plain | fork) want="[[$pid],[$pid],false,false]" ;;
 	*) want="[[],[$pid],true,true]" ;;
 	esac
-	wait_for 10 hands_are "$dir/early" "$want"
-	is "$mode: gmemtop from before tells in whose hands it is" "$(hands "$dir/early")" "$want"
-	is "$mode: gmemtop from later tells the same" "$(hands "$dir/late")" "$want"
+	wait_for 10 hands_are "$dir/early" "$want" || :
+	is "$mode: gmemtop from before shows its holders" "$(hands "$dir/early")" "$want"
+	is "$mode: gmemtop from later shows the same holders" "$(hands "$dir/late")" "$want"
 	exec {end}>&-
-	wait_for 30 sh -c "! kill -0 $pid 2> /dev/null"
-	sleep 1
-	is "$mode: and that it has ended" "$(vm "$dir/early")" ""
+	await "$mode: the VM ends" 30 gone "$pid"
+	check "$mode: and that it has ended" wait_for 10 shows "$dir/early" 'all(.vms[]; .ended)'
 	kill -TERM $top
 	wait $top
 done
@@ -58,16 +59,16 @@ exec {end}> "$dir/end-unbound"
 check "unbound: there is a VM" wait_for 240 test -s "$dir/owner"
 read -r pid ino < "$dir/owner"
 build/gmemtop --json -n 1 -d 0.1 > "$dir/unbound"
-is "unbound: the file that is bound nowhere is told" "$(jq -c --argjson ino "$ino" '.vms[] |
+is "unbound: the file that is bound nowhere is shown" "$(jq -c --argjson ino "$ino" '.vms[] |
 	[.unused_bytes, (.files | map(select(.bindings == 0)) | map([.ino == $ino, .populated_bytes, .orphan]))]' \
 	"$dir/unbound")" "[204800,[[true,204800,false]]]"
 exec {end}>&-
-wait_for 30 sh -c "! kill -0 $pid 2> /dev/null"
+await "unbound: the VM ends" 30 gone "$pid"
 
 bash -c 'exec -a /usr/bin/qemu-system-x86_64 build/gmemload --name "d,,b" --count 5 --hold' \
 	< <(exec sleep 600) > "$dir/load" &
 load=$!
-wait_for 60 grep -q holding "$dir/load"
+await "the load holds" 60 grep -q holding "$dir/load"
 build/gmemtop --json -n 1 -d 0.1 > "$dir/named"
 is "a VM has the name that QEMU's command line gives it" "$(jq -r '.vms[0].name' "$dir/named")" "d,b"
 is "and that of its process" "$(jq -r '.vms[0].comm' "$dir/named")" "d,,b-0"

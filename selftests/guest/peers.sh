@@ -1,57 +1,58 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Two gmemtops and a gmemtrace at once do not disturb each other, and one that is
-# killed takes all that it had in the kernel with it.
+# killed leaves nothing in the kernel.
 . selftests/tap.sh
-. selftests/guest/ledger.sh
 . selftests/guest/drift.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 
-# BPF objects of ours in the kernel: programs, maps, links.
-ours() {
-	bpftool prog list | grep -cE ' name (on_|stock_|stall_|scan_)'
-	bpftool map list | grep -cE ' name (vms|ops|phases|others|active|stalls|waiters|lost|records|vm_ids|walks|gmem_bpf)'
-	bpftool link list | wc -l
-}
-nothing=$(printf '0\n0\n0')
+# BPF objects in the kernel, whatever their names: kind, ID and name. Nothing but our tools makes any here.
+objects() {
+	local kind list
 
-is "there is nothing at first" "$(ours)" "$nothing"
+	for kind in prog map link; do
+		list=$(bpftool -j $kind list) || { echo "bpftool $kind list failed"; return; }
+		jq -r --arg kind $kind '.[]? | "\($kind) \(.id) \(.name)"' <<< "${list:-[]}"
+	done
+}
+kinds() { objects | awk '{ print $1 }' | uniq | paste -sd ' '; }
+
+none "there is nothing at first" objects
 build/gmemtop --json -d 0.5 > "$dir/a" 2> "$dir/a.err" &
 a=$!
 build/gmemtop --json -d 0.7 --ringbuf 64 > "$dir/b" 2> "$dir/b.err" &
 b=$!
 build/gmemtrace live --events --json --ringbuf 128 > "$dir/live" 2> "$dir/live.err" &
 live=$!
-wait_for 240 test -s "$dir/a" -a -s "$dir/b"
-wait_for 60 grep -q probes "$dir/live.err"
+await "both gmemtops start" 240 test -s "$dir/a" -a -s "$dir/b"
+await "gmemtrace attaches" 60 grep -q probes "$dir/live.err"
+is "the tools have programs, maps and links in the kernel" "$(kinds)" "prog map link"
 build/gmemload --vms 2 --vcpus 2 --mem 32M --count 300 --by mix --hold --ledger "$dir/ledger" \
 	< <(exec sleep 600) > "$dir/load" &
 load=$!
-check "the load does its work beside three of us" wait_for 200 grep -q holding "$dir/load"
-sleep 2.5
+check "the load does its work beside three tools" wait_for 200 grep -q holding "$dir/load"
 no_drift "beside two others" "$dir/a"
-tail -1 "$dir/a" > "$dir/a.now"
+comes_to_equal "the first gmemtop equals the ledger" "$dir/ledger" top "$dir/a"
 kill -KILL $a
 wait $a 2> /dev/null
-sleep 2.5
-tail -1 "$dir/b" > "$dir/b.now"
+refreshed "after the first was killed" "$dir/b" 2
+comes_to_equal "so does the second, after the first was killed" "$dir/ledger" top "$dir/b"
 kill -TERM $load
 wait $load
-wait_for 20 grep -q vm_end "$dir/live"
+both_ended() { [ "$(grep -c vm_end "$dir/live")" = 2 ]; }
+await "gmemtrace emits the ends of both VMs" 20 both_ended
 kill -TERM $live
 wait $live
-is "the first gmemtop equals the ledger" "$(ledger_differs "$dir/ledger" top "$dir/a.now")" ""
-is "so does the second, after the first was killed" "$(ledger_differs "$dir/ledger" top "$dir/b.now")" ""
-is "so does gmemtrace" "$(ledger_differs "$dir/ledger" live "$dir/live")" ""
+verdict "so does gmemtrace" "$(ledger_differs "$dir/ledger" live "$dir/live")"
 
-check "the one that is left is in the kernel" test "$(ours)" != "$nothing"
+is "the one that is left is in the kernel" "$(kinds)" "prog map link"
 build/gmemtrace live > /dev/null 2> "$dir/live.err" &
 live=$!
-wait_for 60 grep -q probes "$dir/live.err"
+await "gmemtrace attaches again" 60 grep -q probes "$dir/live.err"
 kill -KILL $b $live
 wait $b $live 2> /dev/null
-gone() { [ "$(ours)" = "$nothing" ]; }
-check "after SIGKILL there is nothing any more" wait_for 20 gone
-check "nothing is pinned" test -z "$(find /sys/fs/bpf -mindepth 1 2> /dev/null)"
+gone() { [ -z "$(objects)" ]; }
+check "after SIGKILL nothing is left" wait_for 20 gone
+none "nothing is pinned" find /sys/fs/bpf -mindepth 1
 plan

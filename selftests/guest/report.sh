@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Reports and maps of real VMs: what is made live is, byte by byte, what is made of the recording
-# of the same events, and it is what the load's ledger says.
+# Reports and maps of real VMs: live output is, byte by byte, the output from the recording of the
+# same events, and equals the load's ledger.
 . selftests/tap.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
@@ -13,8 +13,7 @@ for format in --vms=8 --json --html; do
 		$load --count 300 --ledger "$dir/ledger" > "$dir/out" 2> "$dir/err"
 	is "report $format ends in order" $? 0
 	$trace report $format "$dir/rec" > "$dir/replay"
-	cmp "$dir/live" "$dir/replay" > "$dir/cmp" 2>&1
-	is "report $format: live and of its recording are the same bytes" "$(cat "$dir/cmp")" ""
+	same "report $format: live and of its recording are the same bytes" "$dir/replay" "$dir/live"
 done
 
 $trace report --json "$dir/rec" > "$dir/json"
@@ -22,20 +21,20 @@ is "conversions are those of the ledger" "$(jq '[.total.conversions[].count] | a
 	"$(jq '[.vms[].conversions[].count] | add' "$dir/ledger")"
 is "bytes are those of the ledger" "$(jq '[.total.conversions[].bytes] | add' "$dir/json")" \
 	"$(jq '[.vms[].conversions[].bytes] | add' "$dir/ledger")"
-is "what events tell is what the kernel counts" "$(jq '[.total.conversions[].by_size[].count] | add' "$dir/json")" \
+is "events are as many as the kernel counts" "$(jq '[.total.conversions[].by_size[].count] | add' "$dir/json")" \
 	"$(jq '[.total.conversions[].count] | add' "$dir/json")"
 if [ "$(jq -r .probes "$dir/json")" = tracepoints ]; then
-	check "phases are the latency, within 1 %" jq -e '
+	check "phases are the latency, within 1 %" jq_true '
 		([.total.latency | .lock, .check, .reserve, .zap, .store, .mixed | .[].total_ns] | add) as $phases |
 		([.total.conversions[].total_ns] | add) as $all | ($phases / $all - 1) | fabs < 0.01' "$dir/json"
-	check "stalls by hypercall and by memory fault are told apart" jq -e '
+	check "stalls by hypercall and by memory fault are counted apart" jq_true '
 		.total.conversions.to_private.stalls_by_cause | .hypercall.count > 0 and .memory_fault.count > 0' "$dir/json"
 	is "stalls by memory fault are as many as the kernel's exits for a VM that converts" \
 		"$(jq '[.total.conversions[].stalls_by_cause.memory_fault.count // 0] | add' "$dir/json")" \
 		"$(jq '.total.events.memory_fault - ([.total.conversions[].stalls_unconverted] | add)' "$dir/json")"
-	check "first touches after conversions are seen" jq -e '.total.touched_after_conversion_bytes > 0' "$dir/json"
+	check "first touches after conversions are counted" jq_true '.total.touched_after_conversion_bytes > 0' "$dir/json"
 fi
-check "nothing was lost" jq -e '[.lost[]] | add == 0' "$dir/json"
+check "nothing was lost" jq_true '[.lost[]] | add == 0' "$dir/json"
 check "Chrome's trace of it nests" sh -c "$trace export --format chrome -o $dir/chrome $dir/rec &&
 	selftests/tools/export_check.py chrome $dir/chrome"
 check "OpenMetrics of it is well-formed" sh -c "$trace export --format openmetrics -o $dir/om $dir/rec &&
@@ -49,10 +48,12 @@ $load --count 200 --hold < <(exec sleep 600) > "$dir/load" &
 load_pid=$!
 check "the load holds" wait_for 120 grep -q holding "$dir/load"
 $trace map -d 1 --record "$dir/maprec" > "$dir/live" 2> "$dir/err"
-is "map: live and of its recording are the same bytes" "$(md5sum < "$dir/live")" "$($trace map "$dir/maprec" | md5sum)"
-is "map --json agrees with gmemtop" "$($trace map --json "$dir/maprec" | jq -c '[.vms[] | {vm, private_extents}] | sort_by(.vm)')" \
-	"$(build/gmemtop --json -n 1 -d 0.1 | jq -c '[.vms[] | {vm, private_extents}] | sort_by(.vm)')"
-is "one look is the same map" "$($trace map --json 2> "$dir/err" | jq -c '[.vms[] | {vm, private_extents}] | sort_by(.vm)')" \
-	"$($trace map --json "$dir/maprec" | jq -c '[.vms[] | {vm, private_extents}] | sort_by(.vm)')"
+$trace map "$dir/maprec" > "$dir/replay"
+same "map: live and of its recording are the same bytes" "$dir/replay" "$dir/live"
+extents() { jq -c '[.vms[] | {vm, private_extents}] | sort_by(.vm)'; }
+$trace map --json "$dir/maprec" > "$dir/map"
+check "map --json has the extents of all VMs" jq_true '.vms | length == 3 and all(.private_extents | length > 0)' "$dir/map"
+is "map --json agrees with gmemtop" "$(extents < "$dir/map")" "$(build/gmemtop --json -n 1 -d 0.1 | extents)"
+is "one look is the same map" "$($trace map --json 2> "$dir/err" | extents)" "$(extents < "$dir/map")"
 kill $load_pid
 plan

@@ -36,11 +36,12 @@ while [ "$(date +%s)" -lt $end ]; do
 	echo > /sys/kernel/tracing/trace
 done
 wait $watcher
-is "gmemtop attached and detached ($(grep -c run "$dir/watched") times), and never failed" \
+comment "gmemtop attached and detached $(grep -c run "$dir/watched") times; events were toggled $toggled times"
+is "gmemtop attached and detached, and never failed" \
 	"$(sort -u "$dir/watched")" run
 for load in $loads; do
 	wait "$load"
 	is "a load verified all that it converted" $? 0
 done
-check "events were toggled ($toggled times)" test $toggled -gt 0
+check "events were toggled" test $toggled -gt 0
 plan

@@ -11,6 +11,13 @@ trap 'tm kill-server; kill $(jobs -p) 2>/dev/null' EXIT
 
 screen() { tm capture-pane -p -t t; }
 shows() { screen | grep -q -- "$1"; }
+# hides REGEX: there is a screen, and no line of it matches.
+hides()
+{
+	local s
+
+	s=$(screen) && [ -n "$s" ] && ! grep -nE -- "$1" <<< "$s"
+}
 type_line() { tm send-keys -t t "$1" Enter; }
 
 # The tty's settings and what tmux knows of the screen: cursor, alternate screen, mouse.
@@ -19,18 +26,17 @@ terminal_state() {
 	tm display -p -t t 'alternate #{alternate_on} cursor #{cursor_flag} mouse #{mouse_any_flag} keypad #{keypad_flag} wrap #{wrap_flag}'
 }
 
+no_line_is_wider() { hides "^.{$(($1 + 1)),}"; }
+
 # fits WIDTH HEIGHT: no line is wider, the heads of the columns are there once.
 fits() {
-	if screen | grep -nE "^.{$(($1 + 1)),}"; then
-		echo "wider than $1"
-		return 1
-	fi
+	no_line_is_wider "$1" || { echo "wider than $1"; return 1; }
 	[ "$(screen | wc -l)" -le "$2" ] && [ "$(screen | grep -cE '^ +VM ')" -eq 1 ]
 }
 
 tm new-session -d -s t -x 80 -y 24 'PS1="ready> " exec bash --norc --noprofile'
 tm set -g window-size manual
-wait_for 10 shows '^ready>'
+await "the shell is ready" 10 shows '^ready>'
 before=$(terminal_state)
 
 type_line 'build/gmemtop -d 0.5 --no-config --record '"$dir/recording"
@@ -48,7 +54,7 @@ for size in "40 12" "132 40" "20 5" "100 30" "80 24"; do
 	check "resized to ${size/ /x}: nothing wraps" fits ${size% *} ${size#* }
 done
 
-# The same keys on every size; what is seen is printed, to be looked at.
+# The same keys on every size; the screens are printed, for people to look at.
 keys_of_views() { # WIDTH HEIGHT
 	tm resize-window -t t -x "$1" -y "$2"
 	sleep 1.5
@@ -68,10 +74,8 @@ keys_of_views() { # WIDTH HEIGHT
 	check "$1x$2: the filter" wait_for 5 hides 'load-2'
 	screen > "$dir/$1x$2-filter"
 	tm send-keys -t t / Enter
-	wait_for 5 shows 'load-2'
+	await "$1x$2: no filter" 5 shows 'load-2'
 }
-no_line_is_wider() { ! screen | grep -nE "^.{$(($1 + 1)),}"; }
-hides() { ! shows "$1"; }
 for size in "80 24" "40 12" "132 40"; do
 	# shellcheck disable=SC2086 # two words
 	keys_of_views $size
@@ -81,16 +85,16 @@ tm resize-window -t t -x 80 -y 24
 tm send-keys -t t h
 check "h shows the keys" wait_for 5 shows 'quit'
 tm send-keys -t t Escape
-wait_for 5 shows 'load-2'
+await "Escape closes the help" 5 shows 'load-2'
 tm send-keys -t t q
 check "q ends it" wait_for 5 shows '^ready>'
 is "q: the terminal is as it was" "$(terminal_state)" "$before"
 
-# What was seen live is what its recording shows, in every format.
-LIVE="build/gmemtop --json -d 0.5 -n 6 --phases --record $dir/json.gmem"
-check "live, and recorded" bash -c "$LIVE > $dir/live.json"
-check "the replay is what was live" bash -c \
-	"build/gmemtop --json --replay $dir/json.gmem | cmp - $dir/live.json"
+# The replay prints what was printed live.
+live() { build/gmemtop --json -d 0.5 -n 6 --phases --record "$dir/json.gmem" > "$dir/live.json"; }
+check "live, and recorded" live
+build/gmemtop --json --replay "$dir/json.gmem" > "$dir/replay.json"
+same "the replay is what was live" "$dir/replay.json" "$dir/live.json"
 check "what was recorded while watching can be replayed" bash -c \
 	"[ \$(build/gmemtop --json --replay $dir/recording | grep -c load-2) -gt 10 ]"
 type_line "build/gmemtop --no-config --replay $dir/recording --speed 4"
@@ -103,7 +107,7 @@ check "q ends the replay" wait_for 5 shows '^ready>'
 for sig in TERM INT HUP; do
 	type_line clear
 	type_line 'build/gmemtop -d 0.5'
-	wait_for 30 shows 'load-2'
+	await "SIG$sig: gmemtop shows VMs" 30 shows 'load-2'
 	pkill -$sig -x gmemtop
 	check "SIG$sig ends it" wait_for 5 shows '^ready>'
 	is "SIG$sig: the terminal is as it was" "$(terminal_state)" "$before"

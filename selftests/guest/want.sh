@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Groups of probes come and go while VMs convert, without any privilege and with the strictest
-# settings: what is counted is only what was seen from its begin, and nothing counts as lost.
+# Probe groups come and go while VMs convert, without any privilege and with the strictest settings:
+# only operations that were seen from their begin are counted, and nothing counts as lost.
 . selftests/tap.sh
 rounds=${1:-10}
 dir=$(mktemp -d)
@@ -26,27 +26,27 @@ wait_for 240 test -s "$dir/out" || {
 is "it holds nothing" "$(awk '$1 == "CapPrm:" { print $2 }' "/proc/$want/status")" 0000000000000000
 
 lines=1
-# ask GROUPS: the line that it answers is in $dir/line
+answers() { [ "$(wc -l < "$dir/out")" -ge "$1" ]; }
+# ask GROUPS: leaves the line of the answer in $dir/line
 ask() {
 	echo "$1" >&3
 	lines=$((lines + 1))
-	wait_for 240 sh -c "test \$(wc -l < $dir/out) -ge $lines"
-	tail -1 "$dir/out" > "$dir/line"
+	await "groups $1 are answered" 240 answers $lines
+	sed -n "${lines}p" "$dir/out" > "$dir/line"
 }
-line() { jq -e "$1" "$dir/line" > /dev/null || { cat "$dir/line"; false; }; }
+line() { jq_true "$1" "$dir/line" || { cat "$dir/line"; false; }; }
 
 line_1=$(head -1 "$dir/out")
 check "at first there are neither phases nor windows nor faults" \
-	jq -e '.err == 0 and .phases == 0 and .windows == 0 and .faults == 0 and .conversions > 0' <<< "$line_1"
+	jq_true '.err == 0 and .phases == 0 and .windows == 0 and .faults == 0 and .conversions > 0' <<< "$line_1"
 ask $phases
 ask 0
-check "phases are there when they are asked for" line '.err == 0 and .phases > 0 and .features % 2 == 1 and .windows == 0'
-was=$(jq .phases "$dir/line")
+check "phases are counted when asked for" line '.err == 0 and .phases > 0 and .features % 2 == 1 and .windows == 0'
 ask $base
 ask 0
 now=$(jq .phases "$dir/line")
 ask 0
-is "and no more when nobody asks" "$(jq .phases "$dir/line") $(jq '.features % 2' "$dir/line")" "$now 0"
+is "and no longer when nobody asks" "$(jq .phases "$dir/line") $(jq '.features % 2' "$dir/line")" "$now 0"
 ask $((invalidations | faults | events))
 ask 0
 check "windows, faults and events" line ".windows > 0 and .faults > 0 and .events > 1000 and .phases == $now"

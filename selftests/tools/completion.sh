@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Completion for bash, as it is installed: the words that it offers are those that the programs take.
+# Completion for bash, as it is installed: it offers the words that the programs take.
 . selftests/tap.sh
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
-env -u MAKEFLAGS -u MAKELEVEL make -s install DESTDIR="$root" PREFIX=/usr
+make -s install DESTDIR="$root" PREFIX=/usr
 PATH=$root/usr/sbin:$PATH
 
 compopt() { spaced=no; }
@@ -17,7 +17,7 @@ offered()
 	printf '%s\n' "${COMPREPLY[@]}" | sort -u | xargs
 }
 
-# By argp's other list, which has all options, too.
+# options PROGRAM ARG..: all options, from another list of argp's.
 options() { "$@" --usage | grep -oE -- '--[a-z-]+=?' | sort | xargs; }
 
 for program in gmemtop gmemtrace; do
@@ -46,7 +46,7 @@ is "kinds" "$(offered gmemtrace record --kind = con)" convert
 is "names" "$(offered gmemtrace live --probes =)" "stock tracepoints"
 is "names of views" "$(offered gmemtop --view = l)" latency
 is "names, of the second word on" "$(offered gmemtrace export -o x --format per)" perfetto
-is "files are bash's own" "$(offered gmemtrace map README)" ""
+none "files are bash's own" offered gmemtrace map README
 is "a command" "$(offered gmemtrace record -- rmdi)" rmdir
-is "nothing of a command that there is not" "$(offered gmemtrace nothing --)" ""
+none "nothing for an unknown command" offered gmemtrace nothing --
 plan

@@ -8,6 +8,6 @@ manual() { sed 's/\\-/-/g; s/\\f[A-Z]//g' "$1" | grep -oE -- '--[a-z-]+' | sort 
 
 is "gmemtop" "$(manual docs/gmemtop.8)" "$(build/gmemtop --help | helped)"
 commands=$(build/gmemtrace --help | awk '/^  [a-z]/ { print $1 }')
-is "gmemtrace: $(echo $commands)" "$(manual docs/gmemtrace.8)" \
-	"$(for c in $commands; do build/gmemtrace $c --help; done | helped)"
+is "gmemtrace, all commands" "$(manual docs/gmemtrace.8)" \
+	"$(for c in $commands; do build/gmemtrace $c --help || echo "--no-help-of-$c"; done | helped)"
 plan

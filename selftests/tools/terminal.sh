@@ -16,11 +16,17 @@ trap 'tm kill-server; rm -rf "$dir"' EXIT
 
 screen() { tm capture-pane -p -t t; }
 shows() { screen | grep -q -- "$1"; }
-hides() { ! shows "$1"; }
+# hides REGEX: there is a screen, and no line of it matches.
+hides()
+{
+	local s
+
+	s=$(screen) && [ -n "$s" ] && ! grep -q -- "$1" <<< "$s"
+}
 keys() { tm send-keys -t t "$@"; }
 start() { # settings of made-up VMs, options
 	keys "clear; $1 build/gmemtop_fake -d 0.2 $2" Enter
-	wait_for 20 shows 'probes fake'
+	await "gmemtop starts: $1 $2" 20 shows 'probes fake'
 }
 
 # The tty's settings and what tmux knows of the screen: cursor, alternate screen, mouse.
@@ -29,25 +35,25 @@ terminal_state() {
 	tm display -p -t t 'alternate #{alternate_on} cursor #{cursor_flag} mouse #{mouse_any_flag} keypad #{keypad_flag} wrap #{wrap_flag}'
 }
 
-is_over() { wait_for 10 shows '^ready> *$'; }
+is_over() { shows '^ready> *$'; }
 
 tm new-session -d -s t -x 90 -y 30 'PS1="ready> " exec bash --norc --noprofile'
 tm set -g window-size manual
-is_over
+await 'the shell is ready' 10 is_over
 before=$(terminal_state)
 
 ended() { # how, command..
 	start "FAKE_NOISE=1 ${3-}" ''
 	eval "$2"
-	check "$1: it ends" is_over
+	check "$1: it ends" wait_for 10 is_over
 	is "$1: the terminal is as it was" "$(terminal_state)" "$before"
 }
 
 pid() { pgrep -n -P "$(tm display -p -t t '#{pane_pid}')" gmemtop_fake; }
 
 ended q 'keys q'
-ended 'a crash' 'sleep 1.5' FAKE_CRASH_S=1
-check 'a crash: what was written to stderr meanwhile is told' shows '^fake: 0 s'
+ended 'a crash' : FAKE_CRASH_S=1
+check 'a crash: what was written to stderr meanwhile is shown' shows '^fake: 0 s'
 for sig in TERM INT HUP QUIT ABRT SEGV; do
 	ended "SIG$sig" "kill -$sig \$(pid)"
 done
@@ -59,7 +65,7 @@ is 'suspended: the terminal is as it was' "$(terminal_state)" "$before"
 keys fg Enter
 check 'and gmemtop again' wait_for 10 shows 'probes fake'
 keys q
-is_over
+await 'q ends it' 10 is_over
 
 start "FAKE_NOISE=1 FAKE_VMS=6" ''
 sleep 1
@@ -75,17 +81,16 @@ check 'what is typed is text, in any script' wait_for 5 shows 'filter: q虚|q(e)
 keys Enter
 check 'the filter works' wait_for 5 hides firecracker
 keys / Enter
-wait_for 5 shows firecracker
+await 'no filter' 5 shows firecracker
 # A press and a release, in the words of TERM=screen: a button, column and line, plus 32 each.
 click() { keys -l "$(printf '\033[M %s\033[M#%s' "$1" "$1")"; }
 click '(%' # column 8, line 5
 check 'a click selects' wait_for 5 shows '^▶'
 click '<#' # column 28, line 3
 check 'a click on a head sorts' wait_for 5 shows '▼SLOTS'
-for view in 2 3 4; do
-	keys "$view"
-	sleep 0.3
-	check "view $view: it is told" wait_for 5 shows '^\(PAUSED  \)\?\[\(VM\|latency\|files\)\]'
+for view in 2:VM 3:latency 4:files; do
+	keys "${view%:*}"
+	check "view ${view%:*}: its name is shown" wait_for 5 shows "^\\(PAUSED  \\)\\?\\[${view#*:}\\]"
 done
 keys Escape
 for size in "40 12" "20 5" "10 3" "200 50" "90 30"; do
@@ -94,16 +99,16 @@ for size in "40 12" "20 5" "10 3" "200 50" "90 30"; do
 done
 check 'after any size it is there' wait_for 5 shows '▼SLOTS'
 keys q
-is_over
+await 'q ends it' 10 is_over
 is 'in the end: the terminal is as it was' "$(terminal_state)" "$before"
 check 'what was chosen is remembered' grep -q '^sort slot_bytes' "$dir/config/gmem/gmemtop.conf"
 check 'colours, too' grep -q '^colors protan' "$dir/config/gmem/gmemtop.conf"
 start '' ''
 check 'and used' wait_for 5 shows '▼SLOTS'
 keys q
-is_over
+await 'q ends it' 10 is_over
 start '' --no-config
 check 'but not with --no-config' wait_for 5 shows '▼CONV/s'
 keys q
-is_over
+await 'q ends it' 10 is_over
 plan

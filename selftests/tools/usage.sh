@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Wrong usage: two lines, the first says what, the second where it is explained, and status 2.
+# Wrong usage: status 2 and two lines, the error and where usage is explained.
 . selftests/tap.sh
 err=$(mktemp)
 trap 'rm -f "$err"' EXIT
 
-# wrong WHAT PROGRAM ARG..: what is said of it, after the program's name.
+# wrong WHAT PROGRAM ARG..: the first line is the program's name and WHAT.
 wrong()
 {
 	local what=$1 of=$2 status
@@ -18,7 +18,9 @@ wrong()
 See $of --help."
 }
 
-for c in $(build/gmemtrace --help | awk '/^  [a-z]/ { print $1 }'); do
+commands=$(build/gmemtrace --help | awk '/^  [a-z]/ { print $1 }')
+check "gmemtrace lists its commands" grep -qw record <<< "$commands"
+for c in $commands; do
 	wrong "unrecognized option '--nonsense'" gmemtrace "$c" --nonsense
 done
 wrong "unexpected argument 'x'" gmemtrace live x

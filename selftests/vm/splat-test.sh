@@ -21,6 +21,8 @@ while IFS= read -r sample; do
 	    report $? "no complaint: $line" ;;
 	esac
 done <"$here/splat-samples.txt"
+check 'there are samples of both kinds' test "$(grep -c '^+' "$here/splat-samples.txt")" -ge 40 -a \
+	"$(grep -c '^-' "$here/splat-samples.txt")" -ge 20
 
 cat >"$dir/log" <<'END'
 [    1.000000] ------------[ cut here ]------------
