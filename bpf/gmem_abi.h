@@ -86,7 +86,7 @@ enum gmem_kind {
 	GMEM_CLOCK		= 43,	/* source: struct gmem_clock_rec, in recordings */
 	GMEM_PHASE		= 44,	/* source: phase of the task's conversion in flight (arg), in a snapshot */
 	GMEM_BEHIND		= 45,	/* source: aux 1: changed blocks are not scanned yet; 0: they are */
-	GMEM_DOUBLED		= 46,	/* source: struct gmem_map_rec: double-backed at the last GMEM_BACKING */
+	GMEM_DOUBLE_BACKED		= 46,	/* source: struct gmem_map_rec: double-backed at the last GMEM_BACKING */
 	GMEM_KINDS
 };
 
@@ -221,7 +221,7 @@ struct gmem_map_rec {
 	__u64 start;	/* gfn; GMEM_PAGES: page offset into ino */
 	__u64 end;	/* exclusive; GMEM_UNKNOWN: no page above has the state either */
 	__u64 nr;	/* extents in use, at most GMEM_MAP_EXTENTS; ascending, not overlapping */
-	__u64 ino;	/* GMEM_PAGES: inode of the file; GMEM_DOUBLED: enum gmem_side; else 0 */
+	__u64 ino;	/* GMEM_PAGES: inode of the file; GMEM_DOUBLE_BACKED: enum gmem_side; else 0 */
 	struct gmem_map_extent extents[GMEM_MAP_EXTENTS];
 };
 

@@ -66,7 +66,7 @@ struct gmem_op_phases {
 	__u32 tid;
 };
 
-/* Key of map others: operations whose place in map ops belonged to another task when they began. */
+/* Key of map ops_overflow: operations whose place in map ops belonged to another task when they began. */
 struct gmem_op_key {
 	__u64 vm;
 	__u32 tid;

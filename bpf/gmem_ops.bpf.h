@@ -29,7 +29,7 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct gmem_op_key);
 	__type(value, struct gmem_op);
-} others SEC(".maps");
+} ops_overflow SEC(".maps");
 
 /*
  * Epochs: user space increments them when it attaches or detaches the probes of a class, or of phases. An
@@ -136,7 +136,7 @@ static __noinline int overflow_begin(__u32 class, struct gmem_op *op)
 	if (!op)
 		return 0;
 	key = (struct gmem_op_key){ .vm = op->vm, .tid = op->tid, .class = class };
-	if (bpf_map_update_elem(&others, &key, op, BPF_ANY))
+	if (bpf_map_update_elem(&ops_overflow, &key, op, BPF_ANY))
 		count_loss(GMEM_LOST_INFLIGHT);
 	return 0;
 }
@@ -145,19 +145,19 @@ static __always_inline struct gmem_op *overflow_peek(__u32 class, __u64 vm, __u3
 {
 	struct gmem_op_key key = { .vm = vm, .tid = tid, .class = class };
 
-	return bpf_map_lookup_elem(&others, &key);
+	return bpf_map_lookup_elem(&ops_overflow, &key);
 }
 
 static __noinline __u64 overflow_end(__u32 class, __u64 vm, __u64 ts)
 {
 	struct gmem_op_key key = { .vm = vm, .tid = this_tid(), .class = class };
-	struct gmem_op *op = bpf_map_lookup_elem(&others, &key);
+	struct gmem_op *op = bpf_map_lookup_elem(&ops_overflow, &key);
 	__u64 dur;
 
 	if (!op)
 		return 0;
 	dur = ts - op->begin_ns;
-	bpf_map_delete_elem(&others, &key);
+	bpf_map_delete_elem(&ops_overflow, &key);
 	return dur ? dur : 1;
 }
 

@@ -66,7 +66,7 @@ static void count_conversion(struct counters *counters, enum origin origin, bool
 		&counters->conversions[origin][to_private ? SIDE_PRIVATE : SIDE_SHARED];
 
 	if (!changed) {
-		count->noop_count++;
+		count->unchanged_count++;
 		return;
 	}
 	count->count++;

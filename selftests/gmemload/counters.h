@@ -14,7 +14,7 @@
 struct conversion_count {
 	uint64_t count;		/* conversions: changed at least one page */
 	uint64_t bytes;
-	uint64_t noop_count;	/* requests that found every page as asked */
+	uint64_t unchanged_count;	/* requests that found every page as asked */
 };
 
 struct counters {
@@ -47,7 +47,7 @@ static inline void conversion_count_add(struct conversion_count *sum,
 {
 	sum->count += more->count;
 	sum->bytes += more->bytes;
-	sum->noop_count += more->noop_count;
+	sum->unchanged_count += more->unchanged_count;
 }
 
 #endif

@@ -37,7 +37,7 @@ static struct json_object *new_conversions(const struct conversion_count by_side
 
 		add_u64(count, "count", by_side[i].count);
 		add_u64(count, "bytes", by_side[i].bytes);
-		add_u64(count, "noop_count", by_side[i].noop_count);
+		add_u64(count, "unchanged_count", by_side[i].unchanged_count);
 		json_object_object_add(conversions, names[i], count);
 	}
 	return conversions;
@@ -216,8 +216,8 @@ struct json_object *ledger_vm(const struct runner *runner)
 	json_object_object_add(entry, "populated", new_populated(vm));
 	add_u64(entry, "shared_populated_pages",
 		pagestate_populated(&vm->pages, SIDE_SHARED, 0, vm->pages.npages));
-	add_u64(entry, "doubled_private_pages", pagestate_doubled(&vm->pages, SIDE_PRIVATE));
-	add_u64(entry, "doubled_shared_pages", pagestate_doubled(&vm->pages, SIDE_SHARED));
+	add_u64(entry, "double_backed_private_pages", pagestate_double_backed(&vm->pages, SIDE_PRIVATE));
+	add_u64(entry, "double_backed_shared_pages", pagestate_double_backed(&vm->pages, SIDE_SHARED));
 	add_u64(entry, "verified_pages", runner->counters.verified_pages);
 	add_u64(entry, "verify_failures", runner->counters.verify_failures);
 	add_u64(entry, "elapsed_ns", vm->elapsed_ns);

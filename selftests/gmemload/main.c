@@ -78,8 +78,8 @@ static void print_summary(const struct session *s, const struct counters *counte
 {
 	struct conversion_count to_private = converted(counters, SIDE_PRIVATE);
 	struct conversion_count to_shared = converted(counters, SIDE_SHARED);
-	uint64_t noops = to_private.noop_count + to_shared.noop_count;
-	uint64_t conversions = to_private.count + to_shared.count + noops;
+	uint64_t unchanged = to_private.unchanged_count + to_shared.unchanged_count;
+	uint64_t conversions = to_private.count + to_shared.count + unchanged;
 	double seconds = 0;
 	unsigned int i;
 
@@ -91,7 +91,7 @@ static void print_summary(const struct session *s, const struct counters *counte
 		" to shared, %" PRIu64 " changed nothing, %" PRIu64 " failed)\n"
 		"gmemload: %.1f MiB in %.2f s, %.0f conversions per second\n"
 		"gmemload: %" PRIu64 " pages verified, %s\n",
-		s->options.vms, conversions, to_private.count, to_shared.count, noops,
+		s->options.vms, conversions, to_private.count, to_shared.count, unchanged,
 		counters->failed_conversions,
 		(to_private.bytes + to_shared.bytes) / 1048576.0, seconds,
 		seconds > 0 ? conversions / seconds : 0.0, counters->verified_pages,

@@ -93,13 +93,13 @@ uint64_t pagestate_populated(const struct pagestate *ps, enum page_side side, ui
 	return populated;
 }
 
-uint64_t pagestate_doubled(const struct pagestate *ps, enum page_side side)
+uint64_t pagestate_double_backed(const struct pagestate *ps, enum page_side side)
 {
-	uint64_t doubled = 0;
+	uint64_t double_backed = 0;
 
 	for (uint64_t i = 0; i < ps->npages; i++)
-		doubled += ps->seq[side][i] && ps->is_private[i] != (side == SIDE_PRIVATE);
-	return doubled;
+		double_backed += ps->seq[side][i] && ps->is_private[i] != (side == SIDE_PRIVATE);
+	return double_backed;
 }
 
 bool pagestate_next_private(const struct pagestate *ps, uint64_t start, uint64_t end,

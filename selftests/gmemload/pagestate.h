@@ -61,7 +61,7 @@ uint64_t pagestate_populated(const struct pagestate *ps, enum page_side side, ui
 			     uint64_t npages);
 
 /* Returns how many pages of a side are populated although the attribute selects the other side. */
-uint64_t pagestate_doubled(const struct pagestate *ps, enum page_side side);
+uint64_t pagestate_double_backed(const struct pagestate *ps, enum page_side side);
 
 /*
  * Finds the first maximal extent of private attributes in [@start, @end); false if there is none.

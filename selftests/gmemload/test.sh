@@ -15,7 +15,7 @@ tap_log=$dir/err
 agrees() {
 	jq_true --argjson each "$1" '
 	def sum(f): map(f) | add // 0;
-	def calls: .to_private.count + .to_private.noop_count + .to_shared.count + .to_shared.noop_count;
+	def calls: .to_private.count + .to_private.unchanged_count + .to_shared.count + .to_shared.unchanged_count;
 	def maximal: . as $e | all(range(1; length); $e[.][0] > $e[. - 1][0] + $e[. - 1][1]);
 	(.vms | length > 0) and (.vms | all(
 		(.conversions | calls) == ([.by_origin[] | calls] | add)

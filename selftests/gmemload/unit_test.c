@@ -101,13 +101,13 @@ static void test_extents(void **state)
 /* Runs a pattern on a page state and checks that it keeps to its slice. */
 static void run_pattern(struct pagestate *ps, enum pattern_kind kind, enum by_kind by,
 			struct page_extent slice, uint64_t seed, struct conversion *last,
-			unsigned int steps, uint64_t *noops)
+			unsigned int steps, uint64_t *unchanged)
 {
 	struct pattern pattern;
 	unsigned int i;
 
 	pattern_init(&pattern, kind, by, slice, rng_stream(seed, 0, 0, 0));
-	*noops = 0;
+	*unchanged = 0;
 	for (i = 0; i < steps; i++) {
 		struct conversion c = pattern_next(&pattern, ps);
 
@@ -119,7 +119,7 @@ static void run_pattern(struct pagestate *ps, enum pattern_kind kind, enum by_ki
 			assert_int_equal(c.npages, 1);
 			assert_true(c.start < slice.start + pattern_alias_pages(slice.npages));
 		}
-		*noops += !pagestate_convert(ps, c.start, c.npages, c.to_private);
+		*unchanged += !pagestate_convert(ps, c.start, c.npages, c.to_private);
 		*last = c;
 	}
 }
@@ -131,13 +131,13 @@ static void test_patterns_stay_in_their_slice(void **state)
 	};
 	struct conversion last;
 	unsigned int kind, by, i;
-	uint64_t noops;
+	uint64_t unchanged;
 
 	for (kind = PATTERN_FLIP4K; kind <= PATTERN_MIX; kind++)
 		for (by = BY_HYPERCALL; by <= BY_MIX; by++)
 			for (i = 0; i < sizeof(slices) / sizeof(slices[0]); i++)
 				run_pattern(*state, kind, by, slices[i], kind + by + i, &last, 500,
-					    &noops);
+					    &unchanged);
 }
 
 static void test_flips_always_change(void **state)
@@ -145,24 +145,24 @@ static void test_flips_always_change(void **state)
 	const struct page_extent slice = { 5, 3000 };
 	struct conversion last;
 	unsigned int by;
-	uint64_t noops;
+	uint64_t unchanged;
 
 	for (by = BY_HYPERCALL; by <= BY_MIX; by++) {
-		run_pattern(*state, PATTERN_FLIP4K, by, slice, 1, &last, 2000, &noops);
-		assert_int_equal(noops, 0);
-		run_pattern(*state, PATTERN_SLOT, by, slice, 1, &last, 10, &noops);
-		assert_int_equal(noops, 0);
+		run_pattern(*state, PATTERN_FLIP4K, by, slice, 1, &last, 2000, &unchanged);
+		assert_int_equal(unchanged, 0);
+		run_pattern(*state, PATTERN_SLOT, by, slice, 1, &last, 10, &unchanged);
+		assert_int_equal(unchanged, 0);
 	}
 }
 
-static void test_mix_has_a_few_noops(void **state)
+static void test_mix_has_a_few_unchanged(void **state)
 {
 	const struct page_extent slice = { 0, NPAGES };
 	struct conversion last;
-	uint64_t noops;
+	uint64_t unchanged;
 
-	run_pattern(*state, PATTERN_MIX, BY_HYPERCALL, slice, 1, &last, 5000, &noops);
-	assert_in_range(noops, 100, 1000);
+	run_pattern(*state, PATTERN_MIX, BY_HYPERCALL, slice, 1, &last, 5000, &unchanged);
+	assert_in_range(unchanged, 100, 1000);
 }
 
 static void test_flip2m_is_aligned(void **state)
@@ -210,11 +210,11 @@ static void test_sequence_depends_on_seed_only(void **state)
 {
 	const struct page_extent slice = { 9, 2000 };
 	struct conversion a, b, c;
-	uint64_t noops;
+	uint64_t unchanged;
 
-	run_pattern(*state, PATTERN_MIX, BY_HYPERCALL, slice, 5, &a, 300, &noops);
-	run_pattern(*state, PATTERN_MIX, BY_IOCTL, slice, 5, &b, 300, &noops);
-	run_pattern(*state, PATTERN_MIX, BY_IOCTL, slice, 6, &c, 300, &noops);
+	run_pattern(*state, PATTERN_MIX, BY_HYPERCALL, slice, 5, &a, 300, &unchanged);
+	run_pattern(*state, PATTERN_MIX, BY_IOCTL, slice, 5, &b, 300, &unchanged);
+	run_pattern(*state, PATTERN_MIX, BY_IOCTL, slice, 6, &c, 300, &unchanged);
 	assert_int_equal(a.start, b.start);
 	assert_int_equal(a.npages, b.npages);
 	assert_int_not_equal(a.start, c.start);
@@ -260,7 +260,7 @@ int main(void)
 		TEST(test_extents),
 		TEST(test_patterns_stay_in_their_slice),
 		TEST(test_flips_always_change),
-		TEST(test_mix_has_a_few_noops),
+		TEST(test_mix_has_a_few_unchanged),
 		TEST(test_flip2m_is_aligned),
 		TEST(test_swiotlb_pool_then_bounces),
 		TEST(test_sequence_depends_on_seed_only),

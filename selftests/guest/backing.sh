@@ -25,13 +25,13 @@ for discard in none private shared both; do
 	wait $load
 	tail -1 "$dir/early" > "$dir/last"
 	check "--discard $discard: both have scanned both VMs" \
-		jq_true '.vms | length == 2 and all(.doubled_private_bytes != null)' "$dir/last" "$dir/late"
-	doubled=$(jq '[.vms[] | .doubled_private_bytes + .doubled_shared_bytes] | add' "$dir/late")
-	comment "--discard $discard: $doubled bytes are double-backed"
+		jq_true '.vms | length == 2 and all(.double_backed_private_bytes != null)' "$dir/last" "$dir/late"
+	double_backed=$(jq '[.vms[] | .double_backed_private_bytes + .double_backed_shared_bytes] | add' "$dir/late")
+	comment "--discard $discard: $double_backed bytes are double-backed"
 	if [ $discard = both ]; then
-		is "--discard both: nothing is double-backed" "$doubled" 0
+		is "--discard both: nothing is double-backed" "$double_backed" 0
 	else
-		check "--discard $discard: memory is double-backed" test "$doubled" -gt 0
+		check "--discard $discard: memory is double-backed" test "$double_backed" -gt 0
 	fi
 done
 # A VMM that discards properly, in a VM that never stops: nothing is double-backed, whenever one looks,
@@ -42,12 +42,12 @@ load=$!
 build/gmemtop --json -d 0.5 -n 30 --backing=0.5 > "$dir/busy"
 kill -TERM $load
 wait $load
-read -r rounds doubled < <(jq -rs '"\([.[] | .ts_ns - (.backing.age_ns // 0)] | unique | length) " +
-	"\([.[] | select(any(.vms[]; .doubled_private_bytes != null and .doubled_private_bytes + .doubled_shared_bytes > 0)) |
+read -r rounds double_backed < <(jq -rs '"\([.[] | .ts_ns - (.backing.age_ns // 0)] | unique | length) " +
+	"\([.[] | select(any(.vms[]; .double_backed_private_bytes != null and .double_backed_private_bytes + .double_backed_shared_bytes > 0)) |
 		.ts_ns - .backing.age_ns] | unique | length)"' "$dir/busy")
-comment "$rounds scans while VMs converted; memory was double-backed in $doubled"
+comment "$rounds scans while VMs converted; memory was double-backed in $double_backed"
 check "pages are scanned more than 5 times while VMs convert" test "$rounds" -gt 5
-check "memory is double-backed in at most a quarter of these scans" test $((doubled * 4)) -le "$rounds"
+check "memory is double-backed in at most a quarter of these scans" test $((double_backed * 4)) -le "$rounds"
 check "both sides are scanned" jq_true -s 'any(.[].vms[]; .shared_populated_bytes > 0 and .populated_bytes > 0)' \
 	"$dir/busy"
 

@@ -29,10 +29,10 @@ ms() {
 }
 
 scene stall
-pay=$(ms "$(value "$dir/stall" pay-0 WAIT)")
+pay=$(ms "$(value "$dir/stall" pay-0 STALL)")
 comment "the guest of pay-0 waits $pay ms"
 check "stall: the guest of pay-0 waits 200 ms or more" test "$pay" -ge 200
-check "stall: longer than any other" test "$pay" -gt "$(ms "$(value "$dir/stall" db-0 WAIT)")"
+check "stall: longer than any other" test "$pay" -gt "$(ms "$(value "$dir/stall" db-0 STALL)")"
 check "stall: its conversions do not take that long" test "$(ms "$(value "$dir/stall" pay-0 P99)")" -lt "$pay"
 check "stall: most of its time is the VMM's" grep -qE 'stall>(priv|shrd).* VMM (9[0-9]|100)%' "$dir/stall"
 

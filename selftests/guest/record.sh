@@ -87,7 +87,7 @@ seen=$(csv "$dir/lossy" | grep -c ',attributes_end,')
 gone=$(build/gmemtop --replay "$dir/lossy" --json 2> /dev/null | tail -n 1 | jq '.lost_by_event.attributes_end // 0')
 comment "$seen recorded, $gone lost"
 is "each of them is accounted for" $((seen + gone)) \
-	"$(jq '[.vms[].conversions[] | .count + .noop_count] | add' "$dir/lossy.ledger")"
+	"$(jq '[.vms[].conversions[] | .count + .unchanged_count] | add' "$dir/lossy.ledger")"
 
 # However it ends.
 ended() { # NAME STATUS WANTED FILE

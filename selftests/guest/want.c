@@ -86,7 +86,7 @@ int main(void)
 	while (fgets(line, sizeof(line), stdin)) {
 		unsigned long groups = strtoul(line, NULL, 0);
 
-		err = groups ? gmem_source_want(s, groups) : 0;
+		err = groups ? gmem_source_enable(s, groups) : 0;
 		print_state(m, err ? err : poll_and_sync(s, m));
 	}
 	gmem_source_close(s);

@@ -230,11 +230,11 @@ static void test_strip_finds_every_double_backed_page(void **state)
 	gmem_ranges_add(&vm.private, 1000, 1032);
 	for (uint64_t page = 0; page < 64; page++) {
 		for (int side = 0; side < GMEM_SIDES; side++) {
-			gmem_ranges_add(&vm.doubled[side], 1000 + page, 1001 + page);
+			gmem_ranges_add(&vm.double_backed[side], 1000 + page, 1001 + page);
 			assert_true(strip_make(&vm, true, cells, 8));
 			for (uint64_t i = 0; i < 8; i++)
-				assert_int_equal(cells[i].doubled, i == page / 8);
-			gmem_ranges_del(&vm.doubled[side], 0, UINT64_MAX);
+				assert_int_equal(cells[i].double_backed, i == page / 8);
+			gmem_ranges_del(&vm.double_backed[side], 0, UINT64_MAX);
 		}
 	}
 	assert_true(cells[0].empty);
@@ -243,7 +243,7 @@ static void test_strip_finds_every_double_backed_page(void **state)
 	assert_false(cells[0].empty);
 	gmem_ranges_free(&vm.private);
 	for (int side = 0; side < GMEM_SIDES; side++)
-		gmem_ranges_free(&vm.doubled[side]);
+		gmem_ranges_free(&vm.double_backed[side]);
 }
 
 static void test_strip_of_absurd_slots(void **state)
@@ -270,7 +270,7 @@ static void test_strip_of_absurd_slots(void **state)
 static void test_looks(void **state)
 {
 	static const enum canvas_attr warns[] = {
-		CANVAS_WARN, CANVAS_DOUBLED, CANVAS_ORPHAN, CANVAS_GLOW, CANVAS_CURSOR,
+		CANVAS_WARN, CANVAS_DOUBLE_BACKED, CANVAS_ORPHAN, CANVAS_GLOW, CANVAS_CURSOR,
 		CANVAS_SELECTED, CANVAS_SORTED,
 	};
 

@@ -104,10 +104,10 @@ static const struct {
 } counters[] = {
 	{ "to_private_count", "conversions.to_private.count" },
 	{ "to_private_bytes", "conversions.to_private.bytes" },
-	{ "to_private_unchanged", "conversions.to_private.noop_count" },
+	{ "to_private_unchanged", "conversions.to_private.unchanged_count" },
 	{ "to_shared_count", "conversions.to_shared.count" },
 	{ "to_shared_bytes", "conversions.to_shared.bytes" },
-	{ "to_shared_unchanged", "conversions.to_shared.noop_count" },
+	{ "to_shared_unchanged", "conversions.to_shared.unchanged_count" },
 	{ "punch_count", "punches.count" },
 	{ "punch_bytes", "punches.bytes" },
 	{ "punched_pages", "punches.freed_pages" },
@@ -222,10 +222,10 @@ static void check_backing(json top_vm, json ledger_vm)
 
 	same(id, "shared_populated_bytes", number(top_vm, "shared_populated_bytes"),
 	     number(ledger_vm, "shared_populated_pages") << 12);
-	same(id, "doubled_private_bytes", number(top_vm, "doubled_private_bytes"),
-	     number(ledger_vm, "doubled_private_pages") << 12);
-	same(id, "doubled_shared_bytes", number(top_vm, "doubled_shared_bytes"),
-	     number(ledger_vm, "doubled_shared_pages") << 12);
+	same(id, "double_backed_private_bytes", number(top_vm, "double_backed_private_bytes"),
+	     number(ledger_vm, "double_backed_private_pages") << 12);
+	same(id, "double_backed_shared_bytes", number(top_vm, "double_backed_shared_bytes"),
+	     number(ledger_vm, "double_backed_shared_pages") << 12);
 }
 
 static void check_losses(json refresh)
@@ -268,7 +268,7 @@ static void check_top(json ledger, FILE *f, bool counted)
 		if (counted)
 			check_counters(got, want);
 		check_state(got, want);
-		if (get(got, "doubled_private_bytes"))
+		if (get(got, "double_backed_private_bytes"))
 			check_backing(got, want);
 	}
 	json_object_put(refresh);
@@ -382,7 +382,7 @@ static void check_sums(const struct sums *s, json vm)
 		snprintf(path, sizeof(path), "conversions.%s.bytes", dir[d]);
 		same(id, name, s->bytes[d], number_at(vm, path));
 		snprintf(name, sizeof(name), "lines that changed nothing, %s", dir[d]);
-		snprintf(path, sizeof(path), "conversions.%s.noop_count", dir[d]);
+		snprintf(path, sizeof(path), "conversions.%s.unchanged_count", dir[d]);
 		same(id, name, s->unchanged[d], number_at(vm, path));
 	}
 	same(id, "lines of failed conversions", s->failed, number(vm, "failed_conversions"));

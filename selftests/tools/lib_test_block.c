@@ -39,7 +39,7 @@ static unsigned int emit_block(struct gmem_raw_block *b)
 
 	b->h.vm = 7;
 	b->start = 5 << BLOCK_SHIFT;
-	assert_int_equal(block_tell(b, see, &t), 0);
+	assert_int_equal(block_emit(b, see, &t), 0);
 	assert_int_equal(t.next, 6 << BLOCK_SHIFT);
 	for (unsigned int p = 0; p < BLOCK_PAGES; p++)
 		assert_int_equal(t.private[p], b->private[p / 64] >> p % 64 & 1);
@@ -94,7 +94,7 @@ static void block_error_of_callee(void **state)
 
 	(void)state;
 	memset(b.private, 0x55, sizeof(b.private));
-	assert_int_equal(block_tell(&b, refuse, &calls), -5);
+	assert_int_equal(block_emit(&b, refuse, &calls), -5);
 	assert_int_equal(calls, 0);
 }
 

@@ -49,23 +49,23 @@ static void steps_are_told_and_time_is_not(void **state)
 	ours = true;
 	monotonic_ns = 5000000000, boottime_ns = 5000000000, realtime_ns = 1700000000000000000;
 	for (int i = 0; i < 1000; i++) {
-		assert_int_equal(gmem_clocks_tell(&c, on_clock, NULL), 0);
+		assert_int_equal(gmem_clocks_emit(&c, on_clock, NULL), 0);
 		assert_int_equal(times, 1);
 		pass(1000000000);
 		realtime_ns += i % 2 ? 300 : -300;	/* it takes a while to read both */
 	}
 	realtime_ns -= 3600000000000;
-	assert_int_equal(gmem_clocks_tell(&c, on_clock, NULL), 0);
+	assert_int_equal(gmem_clocks_emit(&c, on_clock, NULL), 0);
 	assert_int_equal(times, 2);
 	assert_int_equal(last_record.realtime_ns, realtime_ns);
 	assert_int_equal(last_record.h.ts_ns, monotonic_ns);
 	/* Suspend: CLOCK_MONOTONIC stood still. */
 	realtime_ns += 60000000000, boottime_ns += 60000000000;
-	assert_int_equal(gmem_clocks_tell(&c, on_clock, NULL), 0);
+	assert_int_equal(gmem_clocks_emit(&c, on_clock, NULL), 0);
 	assert_int_equal(times, 3);
 	assert_int_equal(last_record.boottime_ns - last_record.h.ts_ns, 60000000000);
 	pass(1000000000);
-	assert_int_equal(gmem_clocks_tell(&c, on_clock, NULL), 0);
+	assert_int_equal(gmem_clocks_emit(&c, on_clock, NULL), 0);
 	assert_int_equal(times, 3);
 	ours = false;
 }

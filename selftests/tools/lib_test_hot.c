@@ -45,9 +45,9 @@ static void test_one_page(void **state)
 	assert_int_equal(gmem_hot_top(h, r, 4), 1);
 	assert_int_equal(r[0].start, BLOCK);
 	assert_int_equal(r[0].end, 2 * BLOCK);
-	assert_int_equal(r[0].flips, 4);
+	assert_int_equal(r[0].conversions, 4);
 	assert_int_equal(r[0].missed, 0);
-	assert_int_equal(r[0].turns, 2);
+	assert_int_equal(r[0].reversals, 2);
 	assert_int_equal(r[0].bytes, 5 * 4096);
 	assert_int_equal(r[0].last_ns, 40);
 	assert_int_equal(r[0].last, GMEM_TO_PRIVATE);
@@ -83,8 +83,8 @@ static void test_large(void **state)
 	assert_int_equal(gmem_hot_top(h, r, 4), 3);
 	assert_int_equal(r[0].start, 0);
 	assert_int_equal(r[0].end, 512 * BLOCK);
-	assert_int_equal(r[0].flips, 3);
-	assert_int_equal(r[0].turns, 2);
+	assert_int_equal(r[0].conversions, 3);
+	assert_int_equal(r[0].reversals, 2);
 	assert_int_equal(r[1].start, 512 * BLOCK);
 	assert_int_equal(r[1].end, 1024 * BLOCK);
 	assert_int_equal(r[2].end, BLOCK);
@@ -117,9 +117,9 @@ static void test_top_is_sorted_and_bounded(void **state)
 	}
 	assert_int_equal(gmem_hot_top(h, r, 0), 0);
 	assert_int_equal(gmem_hot_top(h, r, 3), 3);
-	assert_int_equal(r[0].flips, 16);
-	assert_int_equal(r[1].flips, 15);
-	assert_int_equal(r[2].flips, 14);
+	assert_int_equal(r[0].conversions, 16);
+	assert_int_equal(r[1].conversions, 15);
+	assert_int_equal(r[2].conversions, 14);
 	gmem_hot_free(h);
 }
 
@@ -139,11 +139,11 @@ static void check_bounds(const struct gmem_hot *h, const uint64_t *truth, uint64
 		assert_int_equal(r[i].end, (b + 1) * BLOCK);
 		assert_false(followed[b]);
 		followed[b] = true;
-		assert_true(r[i].flips <= truth[b]);
-		assert_true(r[i].flips + r[i].missed >= truth[b]);
+		assert_true(r[i].conversions <= truth[b]);
+		assert_true(r[i].conversions + r[i].missed >= truth[b]);
 		assert_true(r[i].missed <= all / max);
 		if (i)
-			assert_true(r[i - 1].flips >= r[i].flips);
+			assert_true(r[i - 1].conversions >= r[i].conversions);
 	}
 	for (uint64_t b = 0; b < BLOCKS; b++)
 		assert_true(followed[b] || truth[b] <= all / max);

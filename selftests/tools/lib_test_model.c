@@ -391,15 +391,15 @@ static void test_double_backed(void **state)
 	ok(APPLY(m, 0, GMEM_BACKING, .h.ts_ns = 9, .dur_ns = 3));
 	vm = vm_of(m, 1);
 	/* pgoffs 10 to 15 are gfns 100 to 105, shared; 25 to 35 are 115 to 125, shared below 120 */
-	assert_int_equal(gmem_vm_doubled(vm).private_bytes, 10 << 12);
-	assert_int_equal(gmem_vm_doubled(vm).shared_bytes, 5 << 12);
+	assert_int_equal(gmem_vm_double_backed(vm).private_bytes, 10 << 12);
+	assert_int_equal(gmem_vm_double_backed(vm).shared_bytes, 5 << 12);
 	assert_int_equal(gmem_vm_shared_populated_bytes(vm), 15 << 12);
 	assert_int_equal(m->features, GMEM_FEATURE_BACKING);
 	assert_int_equal(m->backing_took_ns, 3);
 	ok(APPLY(m, 1, GMEM_SCAN_FILE, .ino = 5, .end = 200, .nr_pages = 0));
-	assert_int_equal(gmem_vm_doubled(vm).private_bytes, 0);
+	assert_int_equal(gmem_vm_double_backed(vm).private_bytes, 0);
 	ok(APPLY(m, 1, GMEM_RELEASE, .ino = 5));
-	assert_int_equal(gmem_vm_doubled(vm).shared_bytes, 0);	/* no slot is left */
+	assert_int_equal(gmem_vm_double_backed(vm).shared_bytes, 0);	/* no slot is left */
 }
 
 static void test_names(void **state)
@@ -576,7 +576,7 @@ static void test_short_records_are_refused(void **state)
 		[GMEM_NAME]	= sizeof(struct gmem_name_rec),
 		[GMEM_PAGES]	= sizeof(struct gmem_map_rec),
 		[GMEM_SHARED_PAGES] = sizeof(struct gmem_map_rec),
-		[GMEM_DOUBLED]	= sizeof(struct gmem_map_rec),
+		[GMEM_DOUBLE_BACKED]	= sizeof(struct gmem_map_rec),
 		[GMEM_LOST_CPU]	= sizeof(struct gmem_lost_cpu_rec),
 		[GMEM_STALL_END] = sizeof(struct gmem_stall_rec),
 		[GMEM_COST]	= sizeof(struct gmem_cost_rec),

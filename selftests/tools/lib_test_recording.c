@@ -33,7 +33,7 @@ static size_t meaningful(const union any_record *r)
 	case GMEM_SCAN_MAP:
 	case GMEM_PAGES:
 	case GMEM_SHARED_PAGES:
-	case GMEM_DOUBLED:
+	case GMEM_DOUBLE_BACKED:
 		return offsetof(struct gmem_map_rec, extents) + r->map.nr * sizeof(*r->map.extents);
 	default:
 		return r->h.size;

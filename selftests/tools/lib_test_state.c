@@ -134,7 +134,7 @@ static void a_state_is_emitted_whole(void **state)
 		begin(&w);
 		run_rounds(&w, 5 * n);
 		one_event(&w);
-		assert_int_equal(gmem_state_tell(&a, learn, &b), 0);
+		assert_int_equal(gmem_state_emit(&a, learn, &b), 0);
 		assert_shows(a.model, b.model);
 		/* The rest has the same effect on both. */
 		there = w;

@@ -204,7 +204,7 @@ static void test_what_is_not_asked_for(void **state)
 	struct gmem_model *m = *state;
 
 	new_vm(m, 1, 0);
-	reads(m, "doubled_private_bytes", "-");
+	reads(m, "double_backed_private_bytes", "-");
 	assert_int_equal(json_number(m, "shared_populated_bytes"), -1);
 	m->features &= ~(uint64_t)GMEM_FEATURE_PHASES;
 	reads(m, "to_private_lock_ns", "-");
@@ -268,10 +268,10 @@ static void end_round(struct gmem_model *m, uint64_t begin_ns, uint64_t ts_ns)
  */
 static uint64_t double_backed_pages(const struct gmem_vm *vm)
 {
-	struct gmem_doubled d = gmem_vm_doubled(vm), sum = { 0, 0 };
+	struct gmem_double_backed d = gmem_vm_double_backed(vm), sum = { 0, 0 };
 
 	for (size_t i = 0; i < vm->nr_slots; i++) {
-		struct gmem_doubled s = gmem_slot_doubled(vm, &vm->slots[i], 0, UINT64_MAX);
+		struct gmem_double_backed s = gmem_slot_double_backed(vm, &vm->slots[i], 0, UINT64_MAX);
 
 		sum.private_bytes += s.private_bytes;
 		sum.shared_bytes += s.shared_bytes;
@@ -279,7 +279,7 @@ static uint64_t double_backed_pages(const struct gmem_vm *vm)
 	assert_int_equal(d.private_bytes, sum.private_bytes);
 	assert_int_equal(d.shared_bytes, sum.shared_bytes);
 	assert_int_equal((d.private_bytes + d.shared_bytes) >> 12,
-			 vm->doubled[0].nr_pages + vm->doubled[1].nr_pages);
+			 vm->double_backed[0].nr_pages + vm->double_backed[1].nr_pages);
 	return (d.private_bytes + d.shared_bytes) >> 12;
 }
 
@@ -309,7 +309,7 @@ static void test_conversions_after_the_reading(void **state)
 	sync_at(m, 21 * S);
 	convert(m, 22 * S, 1000, 1500, true);
 	assert_int_equal(double_backed_pages(vm), 400);	/* as of 21 s */
-	assert_int_equal(gmem_vm_doubled(vm).private_bytes, 400 << 12);
+	assert_int_equal(gmem_vm_double_backed(vm).private_bytes, 400 << 12);
 }
 
 static void test_conversions_while_pages_are_read(void **state)
@@ -325,7 +325,7 @@ static void test_conversions_while_pages_are_read(void **state)
 	read_pages(m, GMEM_SHARED_PAGES, 10 * S + 3 * MS, 1150, 1200);
 	end_round(m, 10 * S, 11 * S);
 	assert_int_equal(double_backed_pages(vm), 10);
-	assert_int_equal(gmem_slot_doubled(vm, &vm->slots[0], 1900, 1910).private_bytes, 10 << 12);
+	assert_int_equal(gmem_slot_double_backed(vm, &vm->slots[0], 1900, 1910).private_bytes, 10 << 12);
 	/* Late record: the conversion began before the end of the scan. */
 	APPLY(m, 1, GMEM_ATTRIBUTES_END, .h.ts_ns = 11 * S + MS, .dur_ns = 2 * MS, .start = 1905, .end = 1906,
 	      .arg = TEST_PRIVATE, .aux = 1);
@@ -429,18 +429,18 @@ static void test_rounds_that_miss_something(void **state)
 	convert(m, 2 * S, 1000, 1100, false);
 	read_pages(m, GMEM_PAGES, 10 * S, 0, 1000);
 	end_round(m, 9 * S, 11 * S);
-	reads(m, "doubled_private_bytes", "400K");
-	reads(m, "doubled_shared_bytes", "-");
+	reads(m, "double_backed_private_bytes", "400K");
+	reads(m, "double_backed_shared_bytes", "-");
 	reads(m, "shared_populated_bytes", "-");
 	APPLY(m, 1, GMEM_SCAN_SLOT, .h.ts_ns = 12 * S, .ino = 6, .aux = 1, .start = 5000, .end = 5100);
 	read_pages(m, GMEM_PAGES, 20 * S, 0, 1000);
 	read_pages(m, GMEM_SHARED_PAGES, 20 * S, 1000, 1100);
 	end_round(m, 19 * S, 21 * S);
-	reads(m, "doubled_private_bytes", ">400K");
-	reads(m, "doubled_shared_bytes", ">0");
+	reads(m, "double_backed_private_bytes", ">400K");
+	reads(m, "double_backed_shared_bytes", ">0");
 	reads(m, "shared_populated_bytes", ">400K");
 	end_round(m, 29 * S, 31 * S);
-	reads(m, "doubled_private_bytes", "-");
+	reads(m, "double_backed_private_bytes", "-");
 	assert_int_equal(double_backed_pages(vm), 0);
 }
 

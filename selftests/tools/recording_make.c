@@ -51,7 +51,7 @@ void make_record_of(struct rng *rng, uint64_t *now_ns, unsigned int kind, union 
 	if (kind == GMEM_LOST)
 		((struct gmem_lost_rec *)r)->lost[GMEM_LOST_DAMAGED] = 0;
 	if (kind == GMEM_SCAN_MAP || kind == GMEM_PAGES || kind == GMEM_SHARED_PAGES ||
-	    kind == GMEM_DOUBLED)
+	    kind == GMEM_DOUBLE_BACKED)
 		r->map.nr = rng_below(rng, GMEM_MAP_EXTENTS + 1);
 }
 

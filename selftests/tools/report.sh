@@ -11,7 +11,7 @@ $trace report "$dir/a" > "$dir/want"
 same "the text is the golden one" "$dir/want" selftests/tools/golden/report-busy.txt
 $trace report - < "$dir/a" > "$dir/out"
 same "a pipe is read as well" "$dir/out" "$dir/want"
-is "JSON is one object of its type" "$($trace report --json "$dir/a" | jq -r '.type + " \(.version)"')" "report 1"
+is "JSON is one object of its type" "$($trace report --json "$dir/a" | jq -r '.type + " \(.version)"')" "report 2"
 is "parts of stalls are the whole" "$($trace report --json "$dir/a" | jq '[.total.latency | .stall_ioctl, .stall_discard,
 	.stall_vmm | .to_shared.total_ns] | add')" "$($trace report --json "$dir/a" | jq '.total.latency.stall.to_shared.total_ns')"
 is "phases are the whole" "$($trace report --json "$dir/a" | jq '[.total.latency | .lock, .check, .reserve, .zap, .store, .mixed |

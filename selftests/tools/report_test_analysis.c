@@ -95,10 +95,10 @@ static void causes(void **state)
 		test_apply(a, &end.r.h);
 	}
 	convert(a, 4096, 4100, false);
-	assert_int_equal(a->vms->seen.cause[GMEM_BY_FAULT][GMEM_TO_PRIVATE].count, 2);
-	assert_int_equal(a->vms->seen.cause[GMEM_BY_HYPERCALL][GMEM_TO_PRIVATE].count, 1);
-	assert_int_equal(a->vms->seen.cause[GMEM_BY_VMM][GMEM_TO_SHARED].count, 1);
-	assert_int_equal(a->vms->seen.stall_cause[GMEM_BY_FAULT][GMEM_TO_PRIVATE].count, 2);
+	assert_int_equal(a->vms->seen.origin[GMEM_BY_ACCESS][GMEM_TO_PRIVATE].count, 2);
+	assert_int_equal(a->vms->seen.origin[GMEM_BY_HYPERCALL][GMEM_TO_PRIVATE].count, 1);
+	assert_int_equal(a->vms->seen.origin[GMEM_BY_VMM][GMEM_TO_SHARED].count, 1);
+	assert_int_equal(a->vms->seen.stall_origin[GMEM_BY_ACCESS][GMEM_TO_PRIVATE].count, 2);
 	assert_int_equal(a->vms->seen.dist[GMEM_S_STALL_VMM][GMEM_TO_PRIVATE]->total_ns, 3 * 80);
 	gmem_analysis_free(a);
 }

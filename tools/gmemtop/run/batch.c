@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "base/stop.h"
-#include "run/picture.h"
+#include "run/consumer.h"
 #include "views/json.h"
 
 /* Limit of the wait for the scan of all VMs before the first refresh, which may be the only one. */
@@ -17,7 +17,7 @@
 struct batch {
 	struct gmem_source *source;
 	const struct gmemtop_options *o;
-	struct picture picture;
+	struct consumer consumer;
 	struct ui ui;			/* for text */
 	unsigned long printed;
 	int64_t next_ms;
@@ -25,7 +25,7 @@ struct batch {
 
 static int take_record(void *ctx, const struct gmem_hdr *rec)
 {
-	return picture_take(&((struct batch *)ctx)->picture, rec);
+	return consumer_apply(&((struct batch *)ctx)->consumer, rec);
 }
 
 static int64_t now_ms(void)
@@ -75,7 +75,7 @@ static void print_json(const struct gmem_model *m, const char *probes, uint32_t 
 
 static void print_refresh(struct batch *b)
 {
-	const struct gmem_model *m = b->picture.model;
+	const struct gmem_model *m = b->consumer.model;
 	const char *probes = gmem_source_describe(b->source);
 
 	if (b->o->json)
@@ -106,7 +106,7 @@ static bool is_to_be_printed(const struct batch *b, bool ended, unsigned long sy
 {
 	if (!ended || !b->o->replay)
 		return true;
-	return b->picture.syncs > syncs || (!b->printed && b->picture.model->nr_events);
+	return b->consumer.syncs > syncs || (!b->printed && b->consumer.model->nr_events);
 }
 
 static enum gmem_status print_refreshes(struct batch *b, struct gmem_error *e)
@@ -114,7 +114,7 @@ static enum gmem_status print_refreshes(struct batch *b, struct gmem_error *e)
 	bool ended = false;
 
 	while (!ended && (!b->o->count || b->printed < b->o->count)) {
-		unsigned long syncs = b->picture.syncs;
+		unsigned long syncs = b->consumer.syncs;
 		int err = next_snapshot(b);
 
 		ended = err == -ENODATA || gmem_stopped();
@@ -135,20 +135,20 @@ enum gmem_status batch_run(struct gmem_source *s, const struct gmemtop_options *
 			   struct gmem_error *e)
 {
 	struct batch b = {
-		.source = s, .o = o, .next_ms = now_ms(), .picture = { .model = gmem_model_new() },
+		.source = s, .o = o, .next_ms = now_ms(), .consumer = { .model = gmem_model_new() },
 	};
 	enum gmem_status status;
 	bool ready = ui_init(&b.ui, o->sort, o->reverse, o->delay_s, o->pid);
 
-	b.picture.ui = &b.ui;
+	b.consumer.ui = &b.ui;
 	b.ui.view = o->view;
-	if (ready && b.picture.model) {
+	if (ready && b.consumer.model) {
 		gmem_stop_on_signals();
 		status = print_refreshes(&b, e);
 	} else {
 		status = gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
 	}
-	gmem_model_free(b.picture.model);
+	gmem_model_free(b.consumer.model);
 	ui_free(&b.ui);
 	return status;
 }

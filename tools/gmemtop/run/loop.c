@@ -13,7 +13,7 @@
 static void request_probes(struct loop *l)
 {
 	if (!l->info.ended && !l->ui.replaying)
-		l->info.want_err = gmem_source_want(l->source,
+		l->info.want_err = gmem_source_enable(l->source,
 						    l->groups | view_table[l->ui.view]->groups);
 }
 
@@ -82,19 +82,19 @@ enum gmem_status loop_run(struct gmem_source *source, const struct gmemtop_optio
 	struct loop l = {
 		.source = source, .screen = screen, .left = o->count, .next_ms = loop_now_ms(),
 		.groups = o->live.groups,
-		.picture = { .model = gmem_model_new() },
+		.consumer = { .model = gmem_model_new() },
 		.canvas = canvas_new(0, 0, screen->ascii),
 	};
 	bool ready = ui_init(&l.ui, o->sort, o->reverse, o->delay_s, o->pid);
 	int err = -ENOMEM;
 
-	l.picture.ui = &l.ui;
+	l.consumer.ui = &l.ui;
 	if (o->settings)
 		settings_to_ui(o->settings, &l.ui);
 	if (l.ui.look && screen->look)
 		screen->look(screen->ctx, l.ui.look);
 	l.ui.view = o->view;
-	if (ready && l.picture.model && l.canvas) {
+	if (ready && l.consumer.model && l.canvas) {
 		err = 0;
 		if (o->replay)
 			begin_replay(&l, o);
@@ -107,7 +107,7 @@ enum gmem_status loop_run(struct gmem_source *source, const struct gmemtop_optio
 	canvas_free(l.canvas);
 	replay_free(&l.replay);
 	gmem_model_free(l.frozen);
-	gmem_model_free(l.picture.model);
+	gmem_model_free(l.consumer.model);
 	ui_free(&l.ui);
 	return err ? fail(e, err) : GMEM_OK;
 }

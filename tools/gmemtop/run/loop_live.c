@@ -23,7 +23,7 @@
 static int take_record(void *ctx, const struct gmem_hdr *rec)
 {
 	struct loop *l = ctx;
-	int err = picture_take(&l->picture, rec);
+	int err = consumer_apply(&l->consumer, rec);
 
 	if (err)
 		return err;
@@ -65,7 +65,7 @@ static int read_counters(struct loop *l)
 static int update_frozen(struct loop *l)
 {
 	gmem_model_free(l->frozen);
-	l->frozen = l->ui.paused ? snapshot_take(l->picture.model) : NULL;
+	l->frozen = l->ui.paused ? snapshot_take(l->consumer.model) : NULL;
 	if (l->ui.paused && !l->frozen)
 		return -ENOMEM;
 	return 0;

@@ -14,7 +14,7 @@ int64_t loop_now_ms(void)
 
 const struct gmem_model *loop_shown(const struct loop *l)
 {
-	return l->frozen ? l->frozen : l->picture.model;
+	return l->frozen ? l->frozen : l->consumer.model;
 }
 
 int loop_show(struct loop *l)

@@ -4,14 +4,14 @@
 #define GMEMTOP_LOOP_PARTS_H
 
 #include "run/loop.h"
-#include "run/picture.h"
+#include "run/consumer.h"
 #include "run/replay.h"
 #include "screen/draw.h"
 
 struct loop {
 	struct gmem_source *source;
 	const struct display *screen;
-	struct picture picture;		/* the current model */
+	struct consumer consumer;		/* the current model */
 	struct gmem_model *frozen;	/* copy that is shown while paused */
 	struct replay replay;		/* if ui.replaying */
 	struct canvas *canvas;

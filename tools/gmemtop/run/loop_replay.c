@@ -16,7 +16,7 @@ static int step(struct loop *l)
 	int err = replay_fetch(&l->replay);
 
 	if (!err && l->replay.ready)
-		err = replay_step(&l->replay, &l->picture);
+		err = replay_step(&l->replay, &l->consumer);
 	/* Read ahead: the end is then noticed with the last snapshot, not after it. */
 	if (!err)
 		err = replay_fetch(&l->replay);
@@ -27,12 +27,12 @@ static int step(struct loop *l)
 static void rebase(struct loop *l)
 {
 	l->replay.speed = l->ui.replay_speed;
-	replay_rebase(&l->replay, l->picture.model->now_ns, loop_now_ms());
+	replay_rebase(&l->replay, l->consumer.model->now_ns, loop_now_ms());
 }
 
 static uint64_t seek_target(const struct loop *l)
 {
-	uint64_t now = l->picture.model->now_ns;
+	uint64_t now = l->consumer.model->now_ns;
 	double to = (double)now + l->ui.seek_s * 1e9;
 
 	return to <= 0 ? 0 : to >= 0x1p64 ? UINT64_MAX : (uint64_t)to;
@@ -44,8 +44,8 @@ static int reset_model(struct loop *l)
 
 	if (!fresh)
 		return -ENOMEM;
-	gmem_model_free(l->picture.model);
-	l->picture.model = fresh;
+	gmem_model_free(l->consumer.model);
+	l->consumer.model = fresh;
 	ui_forget(&l->ui);
 	return 0;
 }
@@ -57,7 +57,7 @@ static int seek(struct loop *l)
 	int err = back ? reset_model(l) : 0;
 
 	if (!err)
-		err = replay_seek(&l->replay, to, back, &l->picture);
+		err = replay_seek(&l->replay, to, back, &l->consumer);
 	if (!err)
 		err = replay_fetch(&l->replay);
 	note_end(l);

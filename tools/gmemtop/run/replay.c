@@ -87,14 +87,14 @@ int64_t replay_due_ms(const struct replay *r)
 	return r->base_ms + (int64_t)((double)after / 1e6 / r->speed);
 }
 
-int replay_step(struct replay *r, struct picture *p)
+int replay_step(struct replay *r, struct consumer *p)
 {
 	int err = 0;
 
 	for (size_t at = 0; !err && at < r->used; ) {
 		const struct gmem_hdr *rec = (const struct gmem_hdr *)(r->records + at);
 
-		err = picture_take(p, rec);
+		err = consumer_apply(p, rec);
 		at += ((size_t)rec->size + 7) / 8 * 8;
 	}
 	r->used = 0;
@@ -109,7 +109,7 @@ void replay_rebase(struct replay *r, uint64_t shown_ns, int64_t now_ms)
 	r->based = true;
 }
 
-int replay_seek(struct replay *r, uint64_t ts_ns, bool anew, struct picture *p)
+int replay_seek(struct replay *r, uint64_t ts_ns, bool anew, struct consumer *p)
 {
 	int err = anew ? gmem_recording_rewind(r->source) : 0;
 	unsigned long before = p->syncs;

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/source.h"
-#include "run/picture.h"
+#include "run/consumer.h"
 
 struct replay {
 	struct gmem_source *source;	/* from gmem_recording_open() */
@@ -36,7 +36,7 @@ int replay_fetch(struct replay *r);
 int64_t replay_due_ms(const struct replay *r);
 
 /* Applies the next snapshot to the model. Returns 0 or -errno. */
-int replay_step(struct replay *r, struct picture *p);
+int replay_step(struct replay *r, struct consumer *p);
 
 /* Continues from shown_ns at time now_ms: after a pause or seek, or at another speed. */
 void replay_rebase(struct replay *r, uint64_t shown_ns, int64_t now_ms);
@@ -45,6 +45,6 @@ void replay_rebase(struct replay *r, uint64_t shown_ns, int64_t now_ms);
  * Goes to the first snapshot at or after ts_ns, or to the last one. anew: rewinds first, for a
  * seek back in time; p->model must be new then. Returns 0 or -errno.
  */
-int replay_seek(struct replay *r, uint64_t ts_ns, bool anew, struct picture *p);
+int replay_seek(struct replay *r, uint64_t ts_ns, bool anew, struct consumer *p);
 
 #endif /* GMEMTOP_REPLAY_H */

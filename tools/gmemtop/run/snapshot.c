@@ -76,7 +76,7 @@ static bool copy_vm(struct gmem_model *m, const struct gmem_vm *from)
 	ok = copy_ranges(&vm->shared_pages, &from->shared_pages) && ok;
 	ok = copy_ranges(&vm->shared_read, &from->shared_read) && ok;
 	for (int side = 0; side < GMEM_SIDES; side++)
-		ok = copy_ranges(&vm->doubled[side], &from->doubled[side]) && ok;
+		ok = copy_ranges(&vm->double_backed[side], &from->double_backed[side]) && ok;
 	/* Also on failure: gmem_model_free() then frees what was copied. */
 	HASH_ADD(hh, m->vms, id, sizeof(vm->id), vm);
 	return ok && vm->slots && vm->inflight;

@@ -86,8 +86,8 @@ static void draw_totals(struct canvas *c, const struct ui *ui, const struct gmem
 		add_bytes(&line, 3, "unused", "unused", t->unused_bytes);
 		line.s[line.n - 1].attr = CANVAS_ORPHAN;
 	}
-	if (m->backing_ns && (t->doubled_bytes.u || t->doubled_bytes.unknown || t->doubled_bytes.partial))
-		add_bytes(&line, 4, "twice", "twice", t->doubled_bytes);
+	if (m->backing_ns && (t->double_backed_bytes.u || t->double_backed_bytes.unknown || t->double_backed_bytes.partial))
+		add_bytes(&line, 4, "double-backed", "2x", t->double_backed_bytes);
 	add_rates(&line, t, m->features & GMEM_FEATURE_RATES && m->features & GMEM_FEATURE_CONVERSIONS);
 	if (!ui->filter.text[0] && !ui->pid)
 		add_trend(&line, ui, m, c->ascii);

@@ -281,7 +281,7 @@ char *canvas_attrs(const struct canvas *c)
 		[CANVAS_SORTED] = 'H', [CANVAS_SELECTED] = 'S', [CANVAS_PRIVATE] = 'P',
 		[CANVAS_MIXED] = 'm', [CANVAS_SHARED] = 's', [CANVAS_WARN] = 'W',
 		[CANVAS_DIM] = 'd', [CANVAS_KEY] = 'k', [CANVAS_GOOD] = 'g',
-		[CANVAS_POPULATED] = 'p', [CANVAS_DOUBLED] = 'D', [CANVAS_ORPHAN] = 'O',
+		[CANVAS_POPULATED] = 'p', [CANVAS_DOUBLE_BACKED] = 'D', [CANVAS_ORPHAN] = 'O',
 		[CANVAS_CURSOR] = 'C', [CANVAS_GLOW] = '!', [CANVAS_GLOW_OLD] = 'o',
 		[CANVAS_SPARK] = '~',
 		[CANVAS_HEAT] = '0', '1', '2', '3', '4', '5', '6', '7',

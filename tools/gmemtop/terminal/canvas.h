@@ -27,7 +27,7 @@ enum canvas_attr {
 	CANVAS_KEY,		/* a key, or a term that the help explains */
 	CANVAS_GOOD,		/* no problem found */
 	CANVAS_POPULATED,	/* populated memory */
-	CANVAS_DOUBLED,		/* double-backed memory, or populated on the wrong side */
+	CANVAS_DOUBLE_BACKED,		/* double-backed memory, or populated on the wrong side */
 	CANVAS_ORPHAN,		/* memory that no VM can use */
 	CANVAS_CURSOR,		/* cursor of a map */
 	CANVAS_GLOW,		/* converted less than a second ago */

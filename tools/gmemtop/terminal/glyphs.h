@@ -19,7 +19,7 @@ struct glyphs {
 	const char *selected;
 	const char *shade[5];		/* from nothing to full: density, heat */
 	const char *bar[CANVAS_BARS];	/* parts of a bar; they differ without colours, too */
-	const char *doubled;		/* double-backed, in maps */
+	const char *double_backed;		/* double-backed, in maps */
 	const char *cursor;
 	const char *open;		/* branch of a tree, followed by others .. */
 	const char *last;		/* .. and the last one */

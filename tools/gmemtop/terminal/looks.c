@@ -32,7 +32,7 @@ const struct look looks[CANVAS_ATTRS] = {
 	[CANVAS_KEY]		= { BOLD, 0, { CYAN, 0 }, { CYAN, 0 } },
 	[CANVAS_GOOD]		= { 0, 0, { GREEN, 0 }, { BLUE, 33 } },
 	[CANVAS_POPULATED]	= { 0, 0, { CYAN, 0 }, { CYAN, 0 } },
-	[CANVAS_DOUBLED]	= { BOLD | REV, BOLD, { YELLOW, 214 },
+	[CANVAS_DOUBLE_BACKED]	= { BOLD | REV, BOLD, { YELLOW, 214 },
 				    { YELLOW, 220 } },
 	[CANVAS_ORPHAN]		= { BOLD | LINE, BOLD, { RED, 203 },
 				    { YELLOW, 220 } },

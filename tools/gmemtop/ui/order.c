@@ -56,8 +56,8 @@ static void add_total(struct order_totals *t, const struct gmem_model *m, const 
 	add_to(&t->private_bytes, "private_bytes", vm, m);
 	add_to(&t->shared_bytes, "shared_bytes", vm, m);
 	add_to(&t->unused_bytes, "unused_bytes", vm, m);
-	add_to(&t->doubled_bytes, "doubled_private_bytes", vm, m);
-	add_to(&t->doubled_bytes, "doubled_shared_bytes", vm, m);
+	add_to(&t->double_backed_bytes, "double_backed_private_bytes", vm, m);
+	add_to(&t->double_backed_bytes, "double_backed_shared_bytes", vm, m);
 	add_to(&t->conversions_per_s, "conversions_per_s", vm, m);
 	add_to(&t->bytes_per_s, "converted_bytes_per_s", vm, m);
 	for (size_t i = 0; i < vm->nr_inflight; i++)
@@ -72,7 +72,7 @@ static void add_total(struct order_totals *t, const struct gmem_model *m, const 
 static void settle_empty(struct order_totals *t)
 {
 	struct gmem_value *const sums[] = {
-		&t->slot_bytes, &t->private_bytes, &t->shared_bytes, &t->unused_bytes, &t->doubled_bytes,
+		&t->slot_bytes, &t->private_bytes, &t->shared_bytes, &t->unused_bytes, &t->double_backed_bytes,
 		&t->conversions_per_s, &t->bytes_per_s,
 	};
 
@@ -84,7 +84,7 @@ static void reset_totals(struct order_totals *t)
 {
 	*t = (struct order_totals){
 		.slot_bytes = GMEM_NO_VALUE, .private_bytes = GMEM_NO_VALUE, .shared_bytes = GMEM_NO_VALUE,
-		.unused_bytes = GMEM_NO_VALUE, .doubled_bytes = GMEM_NO_VALUE,
+		.unused_bytes = GMEM_NO_VALUE, .double_backed_bytes = GMEM_NO_VALUE,
 		.conversions_per_s = GMEM_NO_VALUE, .bytes_per_s = GMEM_NO_VALUE,
 	};
 }

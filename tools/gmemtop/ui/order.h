@@ -44,7 +44,7 @@ struct order_totals {
 	struct gmem_value slot_bytes;
 	struct gmem_value private_bytes;
 	struct gmem_value shared_bytes;
-	struct gmem_value doubled_bytes;
+	struct gmem_value double_backed_bytes;
 	struct gmem_value unused_bytes;	/* in files that no VM can use */
 	struct gmem_value conversions_per_s;
 	struct gmem_value bytes_per_s;

@@ -205,8 +205,9 @@ static void add_legend(struct segments *line, const struct ui *ui, bool ascii)
 	snprintf(s->text, sizeof(s->text), "%s shared", g->level[LEVEL_SHARED]);
 	if (!ui->model || !ui->model->backing_ns)
 		return;
-	s = segments_add(line, 5, CANVAS_DOUBLED);
-	snprintf(s->text, sizeof(s->text), "%s twice", g->doubled);
+	s = segments_add(line, 5, CANVAS_DOUBLE_BACKED);
+	snprintf(s->text, sizeof(s->text), "%s double-backed", g->double_backed);
+	snprintf(s->brief, sizeof(s->brief), "%s 2x", g->double_backed);
 	s = segments_add(line, 5, CANVAS_PRIVATE);
 	snprintf(s->text, sizeof(s->text), "%s empty", g->empty);
 }
@@ -231,7 +232,7 @@ static void write_map(struct help_page *p)
 	help_entry(p, g->level[LEVEL_SHARED], CANVAS_SHARED, "all shared");
 	help_entry(p, g->empty, CANVAS_PRIVATE,
 		   "private, less than half populated (with --backing)");
-	help_entry(p, g->doubled, CANVAS_DOUBLED,
+	help_entry(p, g->double_backed, CANVAS_DOUBLE_BACKED,
 		   "partly double-backed, or populated on the wrong side (with --backing)");
 }
 
@@ -245,7 +246,7 @@ static void write_columns(struct help_page *p)
 			help_entry(p, m->title, CANVAS_MIXED, m->help);
 	}
 	help_entry(p, "", CANVAS_NORMAL,
-		   "FLY becomes the age of the oldest conversion in flight, like 12s, after a second. "
+		   "INFL becomes the age of the oldest conversion in flight, like 12s, after a second. "
 		   "Columns that do not fit are left out; the sort column is always shown.");
 	help_entry(p, "-", CANVAS_KEY, "unknown: not scanned, not counted, or none");
 	help_entry(p, ">12M", CANVAS_KEY, "a sum without parts that are unknown");

@@ -105,8 +105,8 @@ static void draw_strip(struct canvas *c, int y, int x, const struct strip_cell *
 		enum canvas_attr attr = level == LEVEL_PRIVATE ? CANVAS_PRIVATE :
 					level == LEVEL_SHARED ? CANVAS_SHARED : CANVAS_MIXED;
 
-		if (cells[i].doubled)
-			canvas_put(c, y, x + i, CANVAS_DOUBLED, g->doubled);
+		if (cells[i].double_backed)
+			canvas_put(c, y, x + i, CANVAS_DOUBLE_BACKED, g->double_backed);
 		else
 			canvas_put(c, y, x + i, attr, cells[i].empty ? g->empty : g->level[level]);
 	}

@@ -249,6 +249,14 @@ static void add_sign(struct segments *line, int rank, enum canvas_attr attr, con
 	snprintf(segments_add(line, rank, attr)->text, SEGMENT_LEN, "%s %s", sign, text);
 }
 
+static void add_double_backed(struct segments *line, int rank, const char *sign)
+{
+	struct segment *s = segments_add(line, rank, CANVAS_DOUBLE_BACKED);
+
+	snprintf(s->text, sizeof(s->text), "%s double-backed", sign);
+	snprintf(s->brief, sizeof(s->brief), "%s 2x", sign);
+}
+
 static void footer(struct segments *line, const struct ui *ui, bool ascii)
 {
 	const struct vm_state *s = ui->state[VIEW_VM];
@@ -258,7 +266,7 @@ static void footer(struct segments *line, const struct ui *ui, bool ascii)
 	case VM_PAGES:
 		add_sign(line, 3, CANVAS_POPULATED, g->level[LEVEL_PRIVATE], "private pages");
 		add_sign(line, 4, CANVAS_SHARED, g->level[LEVEL_PRIVATE], "shared");
-		add_sign(line, 2, CANVAS_DOUBLED, g->doubled, "twice");
+		add_double_backed(line, 2, g->double_backed);
 		break;
 	case VM_BLOCKS:
 		add_sign(line, 3, CANVAS_MIXED, g->level[LEVEL_PRIVATE], "mixed 2 MiB blocks");
@@ -267,7 +275,7 @@ static void footer(struct segments *line, const struct ui *ui, bool ascii)
 		add_sign(line, 3, CANVAS_PRIVATE, g->level[LEVEL_PRIVATE], "private");
 		add_sign(line, 4, CANVAS_SHARED, g->level[LEVEL_SHARED], "shared");
 		add_sign(line, 5, CANVAS_GLOW, g->level[LEVEL_PRIVATE / 2], "just converted");
-		add_sign(line, 6, CANVAS_DOUBLED, g->level[LEVEL_PRIVATE], "twice");
+		add_double_backed(line, 6, g->level[LEVEL_PRIVATE]);
 	}
 }
 
@@ -286,7 +294,7 @@ static void help_map(struct help_page *p)
 	help_entry(p, g->level[LEVEL_SHARED], CANVAS_SHARED, "all shared");
 	help_entry(p, g->level[LEVEL_PRIVATE / 2], CANVAS_GLOW, "converted less than a second ago");
 	help_entry(p, g->level[LEVEL_PRIVATE / 2], CANVAS_GLOW_OLD, "converted less than 4 seconds ago");
-	help_entry(p, g->doubled, CANVAS_DOUBLED,
+	help_entry(p, g->double_backed, CANVAS_DOUBLE_BACKED,
 		   "m: pages that are double-backed, or populated on the wrong side (--backing)");
 	help_entry(p, VM_GAP, CANVAS_DIM, "a hole between memslots");
 	help_entry(p, VM_EDGE, CANVAS_DIM, "begin of the next memslot");

@@ -83,16 +83,18 @@ static void add_metric(struct segments *line, int rank, enum canvas_attr attr, c
 
 static void add_double_backed(struct segments *line, const struct gmem_model *m, const struct gmem_vm *vm)
 {
-	const struct gmem_metric *bytes = gmem_metric("doubled_private_bytes");
+	const struct gmem_metric *bytes = gmem_metric("double_backed_private_bytes");
 	struct gmem_value v = GMEM_NO_VALUE;
 	char buf[32], age[16], text[64];
+	struct segment *s;
 
-	v = gmem_value_add(bytes, v, get_value(m, vm, "doubled_private_bytes"));
-	v = gmem_value_add(bytes, v, get_value(m, vm, "doubled_shared_bytes"));
+	v = gmem_value_add(bytes, v, get_value(m, vm, "double_backed_private_bytes"));
+	v = gmem_value_add(bytes, v, get_value(m, vm, "double_backed_shared_bytes"));
 	gmem_text_value(buf, sizeof(buf), bytes, v);
 	age_text(age, sizeof(age), m->backing_ns ? m->now_ns - m->backing_ns : 0);
 	snprintf(text, sizeof(text), v.unknown ? "%s" : "%s %s ago", buf, age);
-	add_pair(line, 2, v.u ? CANVAS_DOUBLED : CANVAS_NORMAL, "twice", text);
+	s = add_pair(line, 2, v.u ? CANVAS_DOUBLE_BACKED : CANVAS_NORMAL, "double-backed", text);
+	snprintf(s->brief, sizeof(s->brief), "2x %s", text);
 }
 
 static void draw_sums(struct canvas *c, int y, const struct gmem_model *m, const struct gmem_vm *vm)
@@ -160,8 +162,8 @@ static struct cell_look look_at(const struct gmem_vm *vm, const struct vmmap_cel
 		level = p.blocks ? level_of(p.mixed, p.blocks) : LEVEL_SHARED;
 		return (struct cell_look){ g->level[level], level ? CANVAS_MIXED : CANVAS_SHARED };
 	}
-	if (mode == VM_PAGES && p.doubled)
-		return (struct cell_look){ g->doubled, CANVAS_DOUBLED };
+	if (mode == VM_PAGES && p.double_backed)
+		return (struct cell_look){ g->double_backed, CANVAS_DOUBLE_BACKED };
 	if (mode == VM_PAGES && !p.populated_known && !p.shared_known)
 		return (struct cell_look){ "?", CANVAS_DIM };
 	if (mode == VM_PAGES) {
@@ -171,7 +173,7 @@ static struct cell_look look_at(const struct gmem_vm *vm, const struct vmmap_cel
 		return (struct cell_look){ g->level[level], p.populated ? CANVAS_POPULATED : CANVAS_SHARED };
 	}
 	level = level_of(p.private, p.all);
-	return (struct cell_look){ g->level[level], glow(vm, cell, now_ns, p.doubled ? CANVAS_DOUBLED :
+	return (struct cell_look){ g->level[level], glow(vm, cell, now_ns, p.double_backed ? CANVAS_DOUBLE_BACKED :
 						    attr_of_level(level)) };
 }
 
@@ -277,8 +279,8 @@ static void add_content(struct segments *line, const struct gmem_model *m, const
 		else
 			add_pair(line, 4, CANVAS_SHARED, "and shared", "-");
 	}
-	if (p.doubled)
-		add_pages(line, 2, CANVAS_DOUBLED, "twice", p.doubled, p.all);
+	if (p.double_backed)
+		add_pages(line, 2, CANVAS_DOUBLE_BACKED, "double-backed", p.double_backed, p.all);
 	if (p.mixed)
 		add_pages(line, 5, CANVAS_MIXED, "mixed blocks", p.mixed, p.blocks);
 	if (!r)

@@ -156,11 +156,11 @@ static void draw_hot(struct panel *p, const struct gmem_model *m, const struct g
 
 		put_range(p, CANVAS_NORMAL, r[i].start, r[i].end);
 		put_bytes(p, CANVAS_NORMAL, (r[i].end - r[i].start) << GMEM_PAGE_SHIFT);
-		gmem_text_count(buf, sizeof(buf), (double)r[i].flips);
+		gmem_text_count(buf, sizeof(buf), (double)r[i].conversions);
 		strcat(buf, r[i].missed ? "+" : "");
 		panel_field(p, CANVAS_NORMAL, narrow ? 6 : 7, true, buf);
-		panel_field(p, 2 * r[i].turns > r[i].flips ? CANVAS_WARN : CANVAS_NORMAL, narrow ? 5 : 6,
-			    true, gmem_text_count(buf, sizeof(buf), (double)r[i].turns));
+		panel_field(p, 2 * r[i].reversals > r[i].conversions ? CANVAS_WARN : CANVAS_NORMAL, narrow ? 5 : 6,
+			    true, gmem_text_count(buf, sizeof(buf), (double)r[i].reversals));
 		if (!narrow) {
 			put_bytes(p, CANVAS_NORMAL, r[i].bytes);
 			age_text(buf, sizeof(buf), m->now_ns > r[i].last_ns ? m->now_ns - r[i].last_ns : 0);

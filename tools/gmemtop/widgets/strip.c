@@ -31,7 +31,7 @@ static void count_backing(const struct gmem_vm *vm, const struct gmem_slot *s, u
 			  uint64_t end, struct pages *p)
 {
 	const struct gmem_file *f = file_of(vm, s->ino);
-	struct gmem_doubled d = gmem_slot_doubled(vm, s, start, end);
+	struct gmem_double_backed d = gmem_slot_double_backed(vm, s, start, end);
 	uint64_t at = start - s->gfn + s->pgoff;
 
 	p->unread |= !f || !f->pages_known;
@@ -96,7 +96,7 @@ bool strip_make(const struct gmem_vm *vm, bool backing, struct strip_cell *cells
 		cells[i].level = level(p.private, end - start);
 		cells[i].empty = backing && !p.unread && cells[i].level == LEVEL_PRIVATE &&
 				 p.populated < (end - start + 1) / 2;
-		cells[i].doubled = p.double_backed;
+		cells[i].double_backed = p.double_backed;
 	}
 	return true;
 }

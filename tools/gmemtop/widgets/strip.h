@@ -14,7 +14,7 @@
 struct strip_cell {
 	uint8_t level;
 	bool empty;	/* all private, less than half populated; only if pages were scanned */
-	bool doubled;	/* partly double-backed, or populated on the wrong side */
+	bool double_backed;	/* partly double-backed, or populated on the wrong side */
 };
 
 /* Fills n cells. If the VM has no slots, writes nothing and returns false. backing: pages were scanned. */

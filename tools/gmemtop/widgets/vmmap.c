@@ -109,16 +109,16 @@ static void count_populated(const struct gmem_vm *vm, const struct vmmap_cell *c
 			    struct vmmap_pages *p)
 {
 	const struct gmem_file *f = file_of(vm, cell->slot->ino);
-	struct gmem_doubled d = gmem_slot_doubled(vm, cell->slot, cell->start, cell->end);
+	struct gmem_double_backed d = gmem_slot_double_backed(vm, cell->slot, cell->start, cell->end);
 	uint64_t from = cell->slot->pgoff + (cell->start - cell->slot->gfn);
 
 	p->populated_known = f && f->pages_known;
 	if (f)
 		p->populated = gmem_ranges_count(&f->pages, from, from + p->all);
 	p->shared_populated = gmem_ranges_count(&vm->shared_pages, cell->start, cell->end);
-	p->shared_known = vm->doubled_known[GMEM_SIDE_SHARED] == GMEM_KNOWN_ALL || p->shared_populated ||
+	p->shared_known = vm->double_backed_known[GMEM_SIDE_SHARED] == GMEM_KNOWN_ALL || p->shared_populated ||
 			  gmem_ranges_count(&vm->shared_read, cell->start, cell->end) == p->all;
-	p->doubled = (d.private_bytes + d.shared_bytes) >> GMEM_PAGE_SHIFT;
+	p->double_backed = (d.private_bytes + d.shared_bytes) >> GMEM_PAGE_SHIFT;
 }
 
 /* Counts mixed blocks: those with an edge of a private extent inside. */

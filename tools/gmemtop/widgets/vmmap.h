@@ -44,7 +44,7 @@ struct vmmap_pages {
 	uint64_t shared_populated;
 	bool populated_known;
 	bool shared_known;
-	uint64_t doubled;	/* populated on the side not in use, at the last scan */
+	uint64_t double_backed;	/* populated on the side not in use, at the last scan */
 	uint64_t blocks;	/* whole 2 MiB blocks in the cell */
 	uint64_t mixed;		/* blocks that are partly private */
 };

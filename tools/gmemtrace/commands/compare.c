@@ -90,9 +90,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static int on_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
+static int on_record(void *ctx, const struct gmem_hdr *rec, bool selected)
 {
-	return gmem_analysis_apply(ctx, rec, wanted);
+	return gmem_analysis_apply(ctx, rec, selected);
 }
 
 static enum gmem_status read_recording(struct cmp_set *set, enum cmp_side side, const char *file,

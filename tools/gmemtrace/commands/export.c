@@ -40,9 +40,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	return gmem_args_choose(state, "no format:", arg, format_names, FORMATS, &o->format);
 }
 
-static int on_trace_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
+static int on_trace_record(void *ctx, const struct gmem_hdr *rec, bool selected)
 {
-	return export_trace_record(ctx, rec, wanted);
+	return export_trace_record(ctx, rec, selected);
 }
 
 struct csv {
@@ -73,19 +73,19 @@ static int on_csv_event(void *ctx, const struct gmem_hdr *rec)
 	return in_order_add(ctx, rec);
 }
 
-static int on_csv_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
+static int on_csv_record(void *ctx, const struct gmem_hdr *rec, bool selected)
 {
 	const struct gmem_kind_info *k = gmem_kind(rec->kind);
 	struct csv *c = ctx;
 
-	if (!wanted || !k || k->phase == GMEM_META || rec->size < gmem_kind_bytes(rec->kind))
+	if (!selected || !k || k->phase == GMEM_META || rec->size < gmem_kind_bytes(rec->kind))
 		return 0;
 	return unfold(rec, on_csv_event, &c->order);
 }
 
-static int on_metrics_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
+static int on_metrics_record(void *ctx, const struct gmem_hdr *rec, bool selected)
 {
-	return gmem_analysis_apply(ctx, rec, wanted);
+	return gmem_analysis_apply(ctx, rec, selected);
 }
 
 static enum gmem_status no_memory(struct options *o)

@@ -70,11 +70,11 @@ static bool is_consistent(const struct options *o)
 }
 
 /* Applies records up to --at, or up to the first consistent state if that is later. */
-static int on_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
+static int on_record(void *ctx, const struct gmem_hdr *rec, bool selected)
 {
 	struct options *o = ctx;
 
-	(void)wanted;
+	(void)selected;
 	gmem_first_ns(&o->begin_ns, rec);
 	if (o->at_given && rec->ts_ns > o->begin_ns + o->at_ns && is_consistent(o))
 		return rec->ts_ns - o->begin_ns > o->at_ns + OUT_OF_ORDER_NS ? -ECANCELED : 0;

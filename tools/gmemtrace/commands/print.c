@@ -55,12 +55,12 @@ static enum gmem_status print_recording(struct gmem_source *source, const struct
 	int err;
 
 	gmem_stop_on_signals();
-	recording_file_tell_filters(info);
+	recording_file_emit_filters(info);
 	err = show_start(&s, &o->show, info->realtime_ns - info->monotonic_ns);
 	if (!err)
 		err = print_all(source, &s);
 	show_summary(&s);
-	recording_file_tell_end(source);
+	recording_file_emit_end(source);
 	show_end(&s);
 	return err ? show_failed(err, o->e) : GMEM_OK;
 }

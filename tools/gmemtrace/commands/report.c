@@ -52,9 +52,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static int on_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
+static int on_record(void *ctx, const struct gmem_hdr *rec, bool selected)
 {
-	return gmem_analysis_apply(ctx, rec, wanted);
+	return gmem_analysis_apply(ctx, rec, selected);
 }
 
 static void write_report(const struct report *r, const struct options *o, FILE *out)

@@ -210,10 +210,10 @@ static void print_row(struct options *o)
 }
 
 /* Prints rows at snapshots only, where counters are current; at most 10 % of the interval early. */
-static int on_record(void *ctx, const struct gmem_hdr *rec, bool wanted)
+static int on_record(void *ctx, const struct gmem_hdr *rec, bool selected)
 {
 	struct options *o = ctx;
-	int err = gmem_analysis_apply(o->a, rec, wanted);
+	int err = gmem_analysis_apply(o->a, rec, selected);
 	uint64_t from;
 
 	gmem_first_ns(&o->begin_ns, rec);

@@ -66,7 +66,7 @@ struct export_writer *export_chrome(FILE *out);
 struct export_trace;
 
 struct export_trace *export_trace_new(struct export_writer *w);	/* owns @w unless it returns NULL */
-int export_trace_record(struct export_trace *t, const struct gmem_hdr *rec, bool wanted);
+int export_trace_record(struct export_trace *t, const struct gmem_hdr *rec, bool selected);
 int export_trace_finish(struct export_trace *t);
 void export_trace_free(struct export_trace *t);
 

@@ -37,7 +37,7 @@ static const struct family families[] = {
 	{ "gmem_conversions_unchanged", "Conversions of ranges that were as requested before.",
 		AT(conversion[0].unchanged), OP, UNITS, 0 },
 	{ "gmem_conversions_failed", "Conversions that failed.", AT(conversion[0].failed), OP, UNITS, 0 },
-	{ "gmem_stalls_unconverted", "Stalls without a conversion.", AT(stall[0].unchanged), OP,
+	{ "gmem_stalls_unchanged", "Stalls without a conversion.", AT(stall[0].unchanged), OP,
 		UNITS, GMEM_FEATURE_STALLS },
 	{ "gmem_stall_ioctl_seconds", "Time of stalls in KVM_SET_MEMORY_ATTRIBUTES.", AT(stall_ioctl_ns[0]), 8,
 		SECONDS, GMEM_FEATURE_STALLS },

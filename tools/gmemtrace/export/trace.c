@@ -390,7 +390,7 @@ static int emit_counters(struct export_trace *t, const struct gmem_hdr *h)
 	return err;
 }
 
-int export_trace_record(struct export_trace *t, const struct gmem_hdr *rec, bool wanted)
+int export_trace_record(struct export_trace *t, const struct gmem_hdr *rec, bool selected)
 {
 	const struct gmem_kind_info *k = gmem_kind(rec->kind);
 	const struct gmem_conversion_rec *c;
@@ -401,7 +401,7 @@ int export_trace_record(struct export_trace *t, const struct gmem_hdr *rec, bool
 	err = gmem_model_apply(t->model, rec);
 	if (err)
 		return err;
-	if (k->phase != GMEM_META && wanted) {
+	if (k->phase != GMEM_META && selected) {
 		c = gmem_conversion(rec);
 		err = c ? emit_missed_begin(t, c) : 0;
 		if (!err)

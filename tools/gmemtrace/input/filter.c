@@ -86,7 +86,7 @@ bool filter_wants_vm(const struct filter *f, const struct gmem_hdr *rec)
 	return !f->o.vm || is_vm(f, rec->vm, vm);
 }
 
-void filter_tell_unmet(const struct filter *f)
+void filter_warn_unmet(const struct filter *f)
 {
 	struct gmem_vm *vm, *tmp;
 	char name[4 * GMEM_NAME_LEN];
@@ -205,7 +205,7 @@ static bool wants_event(const struct filter *f, const struct gmem_rec *r,
 	return wants_direction(f, r, k) && wants_range(f, r);
 }
 
-bool filter_wants(const struct filter *f, const struct gmem_hdr *rec)
+bool filter_selects(const struct filter *f, const struct gmem_hdr *rec)
 {
 	const struct gmem_kind_info *k = gmem_kind(rec->kind);
 

@@ -52,10 +52,10 @@ int filter_learn(struct filter *f, const struct gmem_hdr *rec);
 bool filter_wants_vm(const struct filter *f, const struct gmem_hdr *rec);
 
 /* Warns on stderr if a VM or process was given and no VM matched. */
-void filter_tell_unmet(const struct filter *f);
+void filter_warn_unmet(const struct filter *f);
 
 /* Returns true if the record passes all filters. */
-bool filter_wants(const struct filter *f, const struct gmem_hdr *rec);
+bool filter_selects(const struct filter *f, const struct gmem_hdr *rec);
 
 /*
  * Returns true if the record must be recorded: it passes all filters, or its VM passes and it

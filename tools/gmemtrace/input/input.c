@@ -104,10 +104,10 @@ static int on_record(void *ctx, const struct gmem_hdr *rec)
 	int err;
 
 	blind_warn(rec);
-	if (in->wants.all)
+	if (in->selection.all)
 		return in->fn(in->ctx, rec, true);
-	err = filter_learn(&in->wants, rec);
-	return err ? err : in->fn(in->ctx, rec, filter_wants(&in->wants, rec));
+	err = filter_learn(&in->selection, rec);
+	return err ? err : in->fn(in->ctx, rec, filter_selects(&in->selection, rec));
 }
 
 static double now_s(void)
@@ -222,9 +222,9 @@ static enum gmem_status run_replay(struct input *in)
 
 	if (status)
 		return status;
-	recording_file_tell_filters(gmem_recording_info(s));
+	recording_file_emit_filters(gmem_recording_info(s));
 	err = replay(s, in);
-	recording_file_tell_end(s);
+	recording_file_emit_end(s);
 	gmem_source_close(s);
 	return err ? input_failed(in, NULL, err) : status;
 }
@@ -250,11 +250,11 @@ enum gmem_status input_run(struct input *in, input_fn fn, void *ctx)
 	gmem_stop_on_signals();
 	in->fn = fn;
 	in->ctx = ctx;
-	if (filter_init(&in->wants, &in->filter))
+	if (filter_init(&in->selection, &in->filter))
 		return gmem_fail(in->e, GMEM_E_FAILED, NULL, "out of memory");
 	status = in->file ? run_replay(in) : run_with_command(in);
 	if (!status)
-		filter_tell_unmet(&in->wants);
-	filter_free(&in->wants);
+		filter_warn_unmet(&in->selection);
+	filter_free(&in->selection);
 	return status;
 }

@@ -14,8 +14,8 @@
 #include "input/attach_options.h"
 #include "input/filter.h"
 
-/* Handles a record; @wanted: it passes the filters. Others come too, as maps must stay true. Returns 0 or -errno. */
-typedef int (*input_fn)(void *ctx, const struct gmem_hdr *rec, bool wanted);
+/* Handles a record; @selected: it passes the filters. Others come too, as maps must stay true. Returns 0 or -errno. */
+typedef int (*input_fn)(void *ctx, const struct gmem_hdr *rec, bool selected);
 
 struct input {
 	const char *file;	/* recording; NULL: live */
@@ -29,7 +29,7 @@ struct input {
 	struct gmem_error *e;
 
 	/* Used by input_run(). */
-	struct filter wants;
+	struct filter selection;
 	input_fn fn;
 	void *ctx;
 	void *own;		/* used by input_parse() */

@@ -5,7 +5,7 @@
 
 #include "views/text.h"
 
-void recording_file_tell_filters(const struct gmem_recording_info *info)
+void recording_file_emit_filters(const struct gmem_recording_info *info)
 {
 	char text[4 * sizeof(info->filters)];
 
@@ -22,7 +22,7 @@ static const char *why(const struct gmem_recording_state *state, const struct gm
 		"it is being written, or its writer died";
 }
 
-void recording_file_tell_end(const struct gmem_source *source)
+void recording_file_emit_end(const struct gmem_source *source)
 {
 	typedef unsigned long long ull;
 	struct gmem_recording_state state;

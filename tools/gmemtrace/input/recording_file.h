@@ -9,9 +9,9 @@
 #define RECORDING_FILE	"gmemtrace.gmem"	/* by default */
 
 /* Prints a line if the recording was made with filters. */
-void recording_file_tell_filters(const struct gmem_recording_info *info);
+void recording_file_emit_filters(const struct gmem_recording_info *info);
 
 /* Prints a line if the recording ended early, and one if parts are missing. Call it after reading to the end. */
-void recording_file_tell_end(const struct gmem_source *source);
+void recording_file_emit_end(const struct gmem_source *source);
 
 #endif /* GMEMTRACE_RECORDING_FILE_H */

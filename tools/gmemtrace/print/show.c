@@ -169,7 +169,7 @@ static int show_event(void *ctx, const struct gmem_hdr *rec)
 	update_totals(s, rec, k, again);
 	if (!err)
 		err = filter_learn(&s->filter, rec);
-	if (err || again || !is_shown(s, rec, k) || !filter_wants(&s->filter, rec))
+	if (err || again || !is_shown(s, rec, k) || !filter_selects(&s->filter, rec))
 		return err;
 	return in_order_add(&s->order, rec);
 }
@@ -188,7 +188,7 @@ void show_summary(const struct show *s)
 		fprintf(stderr, "%s %s %llu", i ? "," : "", gmem_loss_names[i],
 			(unsigned long long)s->lost[i]);
 	fputc('\n', stderr);
-	filter_tell_unmet(&s->filter);
+	filter_warn_unmet(&s->filter);
 }
 
 enum gmem_status show_failed(int err, struct gmem_error *e)

@@ -146,7 +146,7 @@ static int write_all(struct gmem_flight *f, struct gmem_recording *w)
 	int err = gmem_flight_flush(f);
 
 	if (!err)
-		err = gmem_state_tell(&f->before, write_record, w);
+		err = gmem_state_emit(&f->before, write_record, w);
 	for (struct block *b = f->first; b && !err; b = b->next)
 		err = recording_append_block(w, b->bytes, b->size);
 	return err;

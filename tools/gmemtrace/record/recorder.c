@@ -119,7 +119,7 @@ static int next_file(struct recorder *r)
 	errno = 0;
 	if (create_file(r, &e))
 		return errno ? -errno : -EIO;
-	return gmem_state_tell(&r->state, write_record, r->w);
+	return gmem_state_emit(&r->state, write_record, r->w);
 }
 
 int recorder_flush(struct recorder *r)

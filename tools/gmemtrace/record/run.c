@@ -87,7 +87,7 @@ static int write_clock(void *ctx, const struct gmem_hdr *rec)
 
 static int take_snapshot(struct record *r)
 {
-	int err = gmem_clocks_tell(&r->clocks, write_clock, r);
+	int err = gmem_clocks_emit(&r->clocks, write_clock, r);
 
 	if (!err)
 		err = gmem_source_sync(r->source, on_record, r);

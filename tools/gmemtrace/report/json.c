@@ -103,9 +103,9 @@ static object *by_origin(const struct gmem_op_sum (*sums)[GMEM_DIRECTIONS], enum
 {
 	object *o = json_object_new_object();
 
-	for (int i = 0; i < GMEM_CAUSES; i++) {
+	for (int i = 0; i < GMEM_ORIGINS; i++) {
 		if (sums[i][d].count)
-			json_object_object_add(o, gmem_cause_names[i], op_sum(&sums[i][d]));
+			json_object_object_add(o, gmem_origin_names[i], op_sum(&sums[i][d]));
 	}
 	return o;
 }
@@ -122,9 +122,9 @@ static object *conversions(const struct report_subject *s, enum gmem_direction d
 	put_u64(o, "failed", c.failed);
 	put_dist(o, &all);
 	json_object_object_add(o, "by_size", by_size(s, d));
-	json_object_object_add(o, "by_cause", by_origin(s->seen->cause, d));
-	json_object_object_add(o, "stalls_by_cause", by_origin(s->seen->stall_cause, d));
-	put_u64(o, "stalls_unconverted", s->counted ? s->c.stall[d].unchanged : s->seen->unconverted[d]);
+	json_object_object_add(o, "by_origin", by_origin(s->seen->origin, d));
+	json_object_object_add(o, "stalls_by_origin", by_origin(s->seen->stall_origin, d));
+	put_u64(o, "stalls_unchanged", s->counted ? s->c.stall[d].unchanged : s->seen->unchanged_stalls[d]);
 	return o;
 }
 
@@ -231,9 +231,9 @@ static object *hot_ranges(const struct gmem_vm_stats *vm)
 
 		put_u64(o, "start_gfn", top[i].start);
 		put_u64(o, "end_gfn", top[i].end);
-		put_u64(o, "flips", top[i].flips);
+		put_u64(o, "conversions", top[i].conversions);
 		put_u64(o, "missed", top[i].missed);
-		put_u64(o, "turns", top[i].turns);
+		put_u64(o, "reversals", top[i].reversals);
 		put_u64(o, "bytes", top[i].bytes);
 		json_object_array_add(a, o);
 	}
@@ -253,11 +253,11 @@ static void put_double_backed(object *o, const char *side, uint64_t bytes, uint6
 {
 	char key[48];
 
-	snprintf(key, sizeof(key), "doubled_%s_bytes", side);
+	snprintf(key, sizeof(key), "double_backed_%s_bytes", side);
 	json_object_object_add(o, key, number(bytes, known != GMEM_KNOWN_NONE));
-	snprintf(key, sizeof(key), "doubled_%s_max_bytes", side);
+	snprintf(key, sizeof(key), "double_backed_%s_max_bytes", side);
 	json_object_object_add(o, key, number(max, known != GMEM_KNOWN_NONE));
-	snprintf(key, sizeof(key), "doubled_%s_partial", side);
+	snprintf(key, sizeof(key), "double_backed_%s_partial", side);
 	json_object_object_add(o, key, json_object_new_boolean(known == GMEM_KNOWN_PART));
 }
 
@@ -277,10 +277,10 @@ static object *vm_object(const struct report *r, const struct report_subject *s)
 	json_object_object_add(o, "undiscarded_bytes", number(vm->left.nr_pages << GMEM_PAGE_SHIFT, vm->map_known));
 	json_object_object_add(o, "undiscarded_max_bytes",
 			       number(vm->left_max_pages << GMEM_PAGE_SHIFT, vm->map_known));
-	put_double_backed(o, "private", vm->doubled.private_bytes, vm->doubled_max.private_bytes,
-		    vm->doubled_known[GMEM_SIDE_PRIVATE]);
-	put_double_backed(o, "shared", vm->doubled.shared_bytes, vm->doubled_max.shared_bytes,
-		    vm->doubled_known[GMEM_SIDE_SHARED]);
+	put_double_backed(o, "private", vm->double_backed.private_bytes, vm->double_backed_max.private_bytes,
+		    vm->double_backed_known[GMEM_SIDE_PRIVATE]);
+	put_double_backed(o, "shared", vm->double_backed.shared_bytes, vm->double_backed_max.shared_bytes,
+		    vm->double_backed_known[GMEM_SIDE_SHARED]);
 	json_object_object_add(o, "hot_ranges", hot_ranges(vm));
 	json_object_object_add(o, "operations_inflight", inflight(r, vm));
 	return o;
@@ -300,7 +300,7 @@ static object *long_op(enum gmem_long_kind kind, const struct gmem_long_op *op)
 	put_u64(o, op->ino ? "end_pgoff" : "end_gfn", op->end);
 	if (kind != GMEM_LONG_PUNCH)
 		put_text(o, "direction", gmem_direction_names[op->direction]);
-	put_text(o, "cause", gmem_cause_names[op->cause]);
+	put_text(o, "origin", gmem_origin_names[op->origin]);
 	for (uint32_t i = 0; i < op->nr_marks; i++) {
 		object *m = json_object_new_object();
 

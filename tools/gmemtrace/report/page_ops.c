@@ -14,15 +14,15 @@ void html_hot(const struct report *r, const struct report_subject *s, FILE *out)
 
 	if (!n)
 		return;
-	fputs("<h3>Hottest ranges</h3><table><tr><th>gfn</th><th>flips</th>"
-	      "<th title=\"the one before went the other way\">turns</th><th>bytes</th><th class=\"l\"></th></tr>\n", out);
+	fputs("<h3>Hottest ranges</h3><table><tr><th>gfn</th><th>conversions</th>"
+	      "<th title=\"the one before went the other way\">reversals</th><th>bytes</th><th class=\"l\"></th></tr>\n", out);
 	for (size_t i = 0; i < n; i++)
 		fprintf(out, "<tr><td class=\"mono\">0x%" PRIx64 " - 0x%" PRIx64 "</td><td>%s</td><td>%s</td><td>%s</td>"
 			"<td style=\"width:40%%\"><div class=\"bar\"><u class=\"c0\" style=\"left:0;width:%.1f%%\"></u>"
 			"<u class=\"c1\" style=\"left:0;width:%.1f%%\"></u></div></td></tr>\n", top[i].start, top[i].end,
-			text_count(top[i].flips), text_count(top[i].turns), text_bytes(top[i].bytes),
-			100 * (double)top[i].flips / (double)top[0].flips,
-			100 * (double)top[i].turns / (double)top[0].flips);
+			text_count(top[i].conversions), text_count(top[i].reversals), text_bytes(top[i].bytes),
+			100 * (double)top[i].conversions / (double)top[0].conversions,
+			100 * (double)top[i].reversals / (double)top[0].conversions);
 	fputs("</table>\n", out);
 }
 

@@ -147,12 +147,12 @@ void html_phases(const struct report *r, const struct report_subject *s, FILE *o
 
 static void put_origins(const struct report_subject *s, enum gmem_direction d, FILE *out)
 {
-	static const char *const names[GMEM_CAUSES] = { "explicit, by hypercall", "implicit, by memory fault",
+	static const char *const names[GMEM_ORIGINS] = { "explicit, by hypercall", "implicit, by memory fault",
 							"no vCPU waited" };
 
-	for (int i = 0; i < GMEM_CAUSES; i++) {
-		const struct gmem_op_sum *sum = i == GMEM_BY_VMM ? &s->seen->cause[i][d] :
-						&s->seen->stall_cause[i][d];
+	for (int i = 0; i < GMEM_ORIGINS; i++) {
+		const struct gmem_op_sum *sum = i == GMEM_BY_VMM ? &s->seen->origin[i][d] :
+						&s->seen->stall_origin[i][d];
 
 		if (sum->count)
 			fprintf(out, "<tr class=\"i\"><td>%s, %s</td><td>%s</td><td>%s</td><td colspan=\"4\"></td>"
@@ -231,10 +231,10 @@ static void put_undiscarded(const struct gmem_vm_stats *vm, FILE *out)
 		fprintf(out, "<p>Made shared and not discarded: at most %s at the end, %s at once.</p>\n",
 			text_bytes(vm->left.nr_pages << GMEM_PAGE_SHIFT),
 			text_bytes(vm->left_max_pages << GMEM_PAGE_SHIFT));
-	if (vm->doubled_max.private_bytes || vm->doubled_max.shared_bytes)
+	if (vm->double_backed_max.private_bytes || vm->double_backed_max.shared_bytes)
 		fprintf(out, "<p>Double-backed at the last scan of pages: private %s, shared %s.</p>\n",
-			text_known(vm->doubled.private_bytes, vm->doubled_known[GMEM_SIDE_PRIVATE]),
-			text_known(vm->doubled.shared_bytes, vm->doubled_known[GMEM_SIDE_SHARED]));
+			text_known(vm->double_backed.private_bytes, vm->double_backed_known[GMEM_SIDE_PRIVATE]),
+			text_known(vm->double_backed.shared_bytes, vm->double_backed_known[GMEM_SIDE_SHARED]));
 }
 
 void html_pages(const struct report *r, const struct report_subject *s, FILE *out)

@@ -24,9 +24,9 @@ void text_hot(const struct report *r, const struct report_subject *s, FILE *out)
 		char range[48];
 
 		snprintf(range, sizeof(range), "[0x%llx, 0x%llx)", (ull)top[i].start, (ull)top[i].end);
-		fprintf(out, "%-37s %7s %7s %7s", range, text_count(top[i].flips), text_count(top[i].turns),
+		fprintf(out, "%-37s %7s %7s %7s", range, text_count(top[i].conversions), text_count(top[i].reversals),
 			text_bytes(top[i].bytes));
-		if (top[i].turns >= PING_PONG && top[i].turns * 2 >= top[i].flips)
+		if (top[i].reversals >= PING_PONG && top[i].reversals * 2 >= top[i].conversions)
 			fputs(" ping-pong", out);
 		if (top[i].missed)
 			fprintf(out, " (%llu more at most)", (ull)top[i].missed);

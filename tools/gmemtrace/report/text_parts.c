@@ -176,12 +176,12 @@ static void stall_parts(const struct report_subject *s, enum gmem_direction d, F
 /* Prints conversions by origin: a hypercall is explicit, an access implicit. */
 static void print_origins(const struct report_subject *s, enum gmem_direction d, FILE *out)
 {
-	static const char *const names[GMEM_CAUSES] = { "explicit (hypercall)", "implicit (memory fault)",
+	static const char *const names[GMEM_ORIGINS] = { "explicit (hypercall)", "implicit (memory fault)",
 							"without a waiting vCPU" };
 
-	for (int i = 0; i < GMEM_CAUSES; i++) {
-		const struct gmem_op_sum *sum = i == GMEM_BY_VMM ? &s->seen->cause[i][d] :
-						&s->seen->stall_cause[i][d];
+	for (int i = 0; i < GMEM_ORIGINS; i++) {
+		const struct gmem_op_sum *sum = i == GMEM_BY_VMM ? &s->seen->origin[i][d] :
+						&s->seen->stall_origin[i][d];
 
 		if (sum->count)
 			fprintf(out, "  %-23s %7s times, %s, %s, mean %s\n", names[i],
@@ -200,9 +200,9 @@ void text_stalls(const struct report *r, const struct report_subject *s, FILE *o
 	EACH_DIRECTION(d) {
 		struct gmem_dist dist = report_dist(s, GMEM_S_STALL, d);
 		uint64_t bytes = s->counted ? s->c.stall[d].bytes : 0;
-		uint64_t unchanged_stalls = s->counted ? s->c.stall[d].unchanged : s->seen->unconverted[d];
+		uint64_t unchanged_stalls = s->counted ? s->c.stall[d].unchanged : s->seen->unchanged_stalls[d];
 
-		if (!dist.count && !s->seen->cause[GMEM_BY_VMM][d].count && !unchanged_stalls)
+		if (!dist.count && !s->seen->origin[GMEM_BY_VMM][d].count && !unchanged_stalls)
 			continue;
 		if (!titled)
 			text_dist_header("STALLS", out);
@@ -257,12 +257,12 @@ static void print_undiscarded(const struct report_subject *s, FILE *out)
 		fprintf(out, "made shared and not discarded: at most %s at the end, %s at once\n",
 			text_bytes(vm->left.nr_pages << GMEM_PAGE_SHIFT),
 			text_bytes(vm->left_max_pages << GMEM_PAGE_SHIFT));
-	if (vm->doubled_max.private_bytes || vm->doubled_max.shared_bytes)
+	if (vm->double_backed_max.private_bytes || vm->double_backed_max.shared_bytes)
 		fprintf(out, "double-backed at the last scan of pages: private %s (most %s), shared %s (most %s)\n",
-			text_known(vm->doubled.private_bytes, vm->doubled_known[GMEM_SIDE_PRIVATE]),
-			text_known(vm->doubled_max.private_bytes, vm->doubled_known[GMEM_SIDE_PRIVATE]),
-			text_known(vm->doubled.shared_bytes, vm->doubled_known[GMEM_SIDE_SHARED]),
-			text_known(vm->doubled_max.shared_bytes, vm->doubled_known[GMEM_SIDE_SHARED]));
+			text_known(vm->double_backed.private_bytes, vm->double_backed_known[GMEM_SIDE_PRIVATE]),
+			text_known(vm->double_backed_max.private_bytes, vm->double_backed_known[GMEM_SIDE_PRIVATE]),
+			text_known(vm->double_backed.shared_bytes, vm->double_backed_known[GMEM_SIDE_SHARED]),
+			text_known(vm->double_backed_max.shared_bytes, vm->double_backed_known[GMEM_SIDE_SHARED]));
 }
 
 /* Prints operations that are not in the row: failed, unchanged, without a begin, or only counted. */

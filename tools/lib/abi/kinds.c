@@ -64,7 +64,7 @@ const struct gmem_kind_info gmem_kinds[GMEM_KINDS] = {
 	[GMEM_LOST_CPU]		= { "lost_cpu", "lost_cpu", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_PAGES]		= { "pages", "pages", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_SHARED_PAGES]	= { "shared_pages", "shared_pages", GMEM_META, .unit = GMEM_NONE },
-	[GMEM_DOUBLED]		= { "doubled", "doubled", GMEM_META, .unit = GMEM_NONE },
+	[GMEM_DOUBLE_BACKED]		= { "double_backed", "double_backed", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_BACKING]		= { "backing", "backing", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_SYNC]		= { "sync", "sync", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_HOLDER]		= { "holder", "holder", GMEM_META, .unit = GMEM_NONE },
@@ -132,7 +132,7 @@ size_t gmem_kind_bytes(unsigned int kind)
 	case GMEM_CLOCK:	return sizeof(struct gmem_clock_rec);
 	case GMEM_SCAN_MAP:
 	case GMEM_PAGES:
-	case GMEM_DOUBLED:
+	case GMEM_DOUBLE_BACKED:
 	case GMEM_SHARED_PAGES:	return sizeof(struct gmem_map_rec);
 	default:		return gmem_kind(kind) ? sizeof(struct gmem_rec) : 0;
 	}

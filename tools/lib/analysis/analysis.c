@@ -289,11 +289,11 @@ static void drop_open_ops(struct gmem_analysis *a)
 static void update_side(struct gmem_vm_stats *vm, const struct gmem_vm *m, enum gmem_side side, uint64_t *now,
 		      uint64_t *max, uint64_t bytes)
 {
-	enum gmem_known known = m->map_known ? m->doubled_known[side] : GMEM_KNOWN_NONE;
+	enum gmem_known known = m->map_known ? m->double_backed_known[side] : GMEM_KNOWN_NONE;
 
 	if (known == GMEM_KNOWN_NONE)
 		return;
-	vm->doubled_known[side] = known;
+	vm->double_backed_known[side] = known;
 	*now = bytes;
 	if (bytes > *max)
 		*max = bytes;
@@ -303,21 +303,21 @@ static void update_backing(struct gmem_analysis *a)
 {
 	for (struct gmem_vm_stats *vm = a->vms; vm; vm = vm->next) {
 		const struct gmem_vm *m = vm->end_ns ? NULL : gmem_model_vm(a->model, vm->id);
-		struct gmem_doubled d;
+		struct gmem_double_backed d;
 
 		if (!m)
 			continue;
-		d = gmem_vm_doubled(m);
-		update_side(vm, m, GMEM_SIDE_PRIVATE, &vm->doubled.private_bytes,
-			  &vm->doubled_max.private_bytes, d.private_bytes);
-		update_side(vm, m, GMEM_SIDE_SHARED, &vm->doubled.shared_bytes,
-			  &vm->doubled_max.shared_bytes, d.shared_bytes);
+		d = gmem_vm_double_backed(m);
+		update_side(vm, m, GMEM_SIDE_PRIVATE, &vm->double_backed.private_bytes,
+			  &vm->double_backed_max.private_bytes, d.private_bytes);
+		update_side(vm, m, GMEM_SIDE_SHARED, &vm->double_backed.shared_bytes,
+			  &vm->double_backed_max.shared_bytes, d.shared_bytes);
 	}
 	a->backing_new = false;
 }
 
 /* Applies records that describe VMs or the source. The model has already applied the record. */
-static int after_model(struct gmem_analysis *a, const struct gmem_hdr *rec, bool wanted)
+static int after_model(struct gmem_analysis *a, const struct gmem_hdr *rec, bool selected)
 {
 	struct gmem_vm_stats *vm;
 	uint64_t bytes;
@@ -337,7 +337,7 @@ static int after_model(struct gmem_analysis *a, const struct gmem_hdr *rec, bool
 			update_backing(a);
 		return 0;
 	}
-	if (!rec->vm || !wanted || (rec->kind != GMEM_VM && rec->kind != GMEM_NAME && rec->kind != GMEM_BIND &&
+	if (!rec->vm || !selected || (rec->kind != GMEM_VM && rec->kind != GMEM_NAME && rec->kind != GMEM_BIND &&
 			 rec->kind != GMEM_SCAN_SLOT && rec->kind != GMEM_SCAN_END && rec->kind != GMEM_COUNTERS))
 		return 0;
 	vm = get_vm(a, rec);
@@ -369,7 +369,7 @@ void gmem_analysis_finish(struct gmem_analysis *a)
 		update_backing(a);
 }
 
-int gmem_analysis_apply(struct gmem_analysis *a, const struct gmem_hdr *rec, bool wanted)
+int gmem_analysis_apply(struct gmem_analysis *a, const struct gmem_hdr *rec, bool selected)
 {
 	const struct gmem_kind_info *k = gmem_kind(rec->kind);
 	bool again = gmem_told_again(&a->telling, rec);
@@ -380,12 +380,12 @@ int gmem_analysis_apply(struct gmem_analysis *a, const struct gmem_hdr *rec, boo
 		return 0;
 	if (rec->kind == GMEM_VM)
 		retire_namesake(a, rec);
-	if (k->phase != GMEM_META && wanted && !again)
+	if (k->phase != GMEM_META && selected && !again)
 		err = count_event(a, (const struct gmem_rec *)rec);
 	else if (k->phase != GMEM_META)
 		err = uncounted_event(a, (const struct gmem_rec *)rec, k);
 	if (!err)
 		err = gmem_model_apply(a->model, rec);
 	/* Bindings are events and also describe the VM. */
-	return err ? err : after_model(a, rec, wanted || (rec->vm && is_known_vm(a, rec->vm)));
+	return err ? err : after_model(a, rec, selected || (rec->vm && is_known_vm(a, rec->vm)));
 }

@@ -54,12 +54,12 @@ struct gmem_seen {
 	struct gmem_dist *dist[GMEM_SERIES][GMEM_DIRECTIONS];	/* [0] if not directed */
 	struct gmem_dist *by_class[GMEM_CLASSES][GMEM_DIRECTIONS];	/* conversions */
 	struct gmem_op_sum size[GMEM_CLASSES][GMEM_DIRECTIONS];
-	struct gmem_op_sum cause[GMEM_CAUSES][GMEM_DIRECTIONS];
-	struct gmem_op_sum stall_cause[GMEM_CAUSES][GMEM_DIRECTIONS];
+	struct gmem_op_sum origin[GMEM_ORIGINS][GMEM_DIRECTIONS];
+	struct gmem_op_sum stall_origin[GMEM_ORIGINS][GMEM_DIRECTIONS];
 	struct gmem_outcome outcome[GMEM_OPERATIONS];
 	uint64_t unchanged[GMEM_DIRECTIONS];
 	uint64_t failed[GMEM_DIRECTIONS];
-	uint64_t unconverted[GMEM_DIRECTIONS];	/* stalls without a conversion */
+	uint64_t unchanged_stalls[GMEM_DIRECTIONS];	/* stalls without a conversion */
 	struct gmem_window_sum window;		/* of conversions */
 	struct gmem_window_sum invalidate;	/* of guest_memfd */
 	uint64_t retries_outside;		/* whose window was not seen */
@@ -91,9 +91,9 @@ struct gmem_vm_stats {
 	uint64_t left_max_pages;	/* most at once */
 	struct gmem_ranges emptied;	/* gfns whose private side was discarded and not filled since */
 	struct gmem_ranges untouched;	/* gfns made private and not faulted in since */
-	enum gmem_known doubled_known[GMEM_SIDES];	/* of the following: last page scan with a result */
-	struct gmem_doubled doubled;	/* at the last page scan; see backing_ns of the model */
-	struct gmem_doubled doubled_max;
+	enum gmem_known double_backed_known[GMEM_SIDES];	/* of the following: last page scan with a result */
+	struct gmem_double_backed double_backed;	/* at the last page scan; see backing_ns of the model */
+	struct gmem_double_backed double_backed_max;
 
 	/* In flight. */
 	struct gmem_open_op *ops;
@@ -140,11 +140,11 @@ struct gmem_analysis *gmem_analysis_new(void);
 void gmem_analysis_free(struct gmem_analysis *a);
 
 /*
- * Applies a record. @wanted: count the event, or use the data on the VM; the model applies all
+ * Applies a record. @selected: count the event, or use the data on the VM; the model applies all
  * records. Returns 0 or -errno like gmem_model_apply(), but skips a record that is too short, as
  * recordings may contain any.
  */
-int gmem_analysis_apply(struct gmem_analysis *a, const struct gmem_hdr *rec, bool wanted);
+int gmem_analysis_apply(struct gmem_analysis *a, const struct gmem_hdr *rec, bool selected);
 
 /* Completes the analysis after the last record. */
 void gmem_analysis_finish(struct gmem_analysis *a);

@@ -134,12 +134,12 @@ static void add_op_marks(struct gmem_mark *marks, uint32_t *nr, const struct gme
 }
 
 static void add_longest(struct gmem_analysis *a, enum gmem_long_kind kind, const struct gmem_rec *r,
-			const struct gmem_open_op *op, enum gmem_cause cause)
+			const struct gmem_open_op *op, enum gmem_origin origin)
 {
 	struct gmem_long_op l = {
 		.vm = r->h.vm, .begin_ns = r->h.ts_ns - r->dur_ns, .dur_ns = r->dur_ns,
 		.start = r->start, .end = r->end, .ino = r->ino, .tid = r->h.tid,
-		.direction = direction_of(r), .cause = cause,
+		.direction = direction_of(r), .origin = origin,
 	};
 
 	if (!gmem_longest_wants(&a->longest[kind], r->dur_ns))
@@ -163,18 +163,18 @@ static void add_to_time(struct gmem_analysis *a, const struct gmem_rec *r)
 
 /* Adds a conversion that changed something. */
 static int add_conversion(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r,
-			  struct gmem_open_op *op, enum gmem_cause cause)
+			  struct gmem_open_op *op, enum gmem_origin origin)
 {
 	enum gmem_direction d = direction_of(r);
 	uint64_t pages = r->end - r->start;
 	int err = 0;
 
 	add_to_sum(&vm->seen.size[gmem_size_class(pages)][d], r);
-	add_to_sum(&vm->seen.cause[cause][d], r);
+	add_to_sum(&vm->seen.origin[origin][d], r);
 	add_to_time(a, r);
 	if (r->dur_ns) {
 		err = analysis_value(a, vm, GMEM_S_CONVERSION, d, pages, r->dur_ns);
-		add_longest(a, GMEM_LONG_CONVERSION, r, op, cause);
+		add_longest(a, GMEM_LONG_CONVERSION, r, op, origin);
 	}
 	if (!err)
 		err = add_phases(a, vm, r, op);
@@ -205,7 +205,7 @@ int analysis_converted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const 
 	else if (!r->aux)
 		vm->seen.unchanged[direction_of(r)]++;
 	else
-		err = add_conversion(a, vm, r, op, w ? w->cause : GMEM_BY_VMM);
+		err = add_conversion(a, vm, r, op, w ? w->origin : GMEM_BY_VMM);
 	analysis_forget_op(vm, open);
 	return err;
 }
@@ -226,6 +226,6 @@ int analysis_fallocated(struct gmem_analysis *a, struct gmem_vm_stats *vm, const
 		err = analysis_value(a, vm, punch ? GMEM_S_PUNCH : GMEM_S_ALLOCATE, 0,
 				     r->end - r->start, r->dur_ns);
 	if (punch && r->dur_ns)
-		add_longest(a, GMEM_LONG_PUNCH, r, NULL, w ? w->cause : GMEM_BY_VMM);
+		add_longest(a, GMEM_LONG_PUNCH, r, NULL, w ? w->origin : GMEM_BY_VMM);
 	return err ? err : analysis_pages_fallocated(a, vm, r);
 }

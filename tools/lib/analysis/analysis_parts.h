@@ -25,7 +25,7 @@ struct gmem_vcpu_state {
 	bool stalled;
 	bool faulted;		/* exited with a memory fault at fault_gfn */
 	uint64_t fault_gfn;
-	enum gmem_cause cause;
+	enum gmem_origin origin;
 	uint32_t tid;
 	uint64_t begin_ns;
 	uint64_t start;		/* requested gfns */

@@ -48,7 +48,7 @@ int analysis_memory_fault(struct gmem_vm_stats *vm, const struct gmem_rec *r)
 	v->faulted = true;
 	v->fault_gfn = r->start;
 	if (v->stalled && v->start == r->start && v->nr_marks <= 1)
-		v->cause = GMEM_BY_FAULT;
+		v->origin = GMEM_BY_ACCESS;
 	return 0;
 }
 
@@ -82,7 +82,7 @@ int analysis_stall_begin(struct gmem_vm_stats *vm, const struct gmem_rec *r)
 	if (v->stalled)
 		drop_stall(vm, r->aux);
 	*v = (struct gmem_vcpu_state){
-		.stalled = true, .cause = fault ? GMEM_BY_FAULT : GMEM_BY_HYPERCALL,
+		.stalled = true, .origin = fault ? GMEM_BY_ACCESS : GMEM_BY_HYPERCALL,
 		.tid = r->h.tid, .begin_ns = r->h.ts_ns, .start = r->start, .end = r->end,
 	};
 	gmem_mark_add(v->marks, &v->nr_marks, GMEM_MARK_EXIT, 0);
@@ -113,12 +113,12 @@ struct gmem_vcpu_state *analysis_waiter(struct gmem_vm_stats *vm, const struct g
 }
 
 static void add_longest(struct gmem_analysis *a, const struct gmem_rec *r,
-			const struct gmem_vcpu_state *v, enum gmem_cause cause)
+			const struct gmem_vcpu_state *v, enum gmem_origin origin)
 {
 	struct gmem_long_op l = {
 		.vm = r->h.vm, .begin_ns = r->h.ts_ns - r->dur_ns, .dur_ns = r->dur_ns,
 		.start = r->start, .end = r->end, .tid = r->h.tid, .vcpu = r->aux,
-		.direction = direction_of(r), .cause = cause,
+		.direction = direction_of(r), .origin = origin,
 	};
 
 	if (!gmem_longest_wants(&a->longest[GMEM_LONG_STALL], r->dur_ns))
@@ -158,19 +158,19 @@ int analysis_stall_end(struct gmem_analysis *a, struct gmem_vm_stats *vm,
 	enum gmem_direction d = direction_of(r);
 	int err;
 	struct gmem_vcpu_state *v = get_vcpu(vm, r->aux, &err);
-	enum gmem_cause cause = v && v->stalled ? v->cause : GMEM_BY_HYPERCALL;
-	struct gmem_op_sum *sum = &vm->seen.stall_cause[cause][d];
+	enum gmem_origin origin = v && v->stalled ? v->origin : GMEM_BY_HYPERCALL;
+	struct gmem_op_sum *sum = &vm->seen.stall_origin[origin][d];
 
 	if (err)
 		return err;
 	if (!s->ioctls) {
-		vm->seen.unconverted[d]++;
+		vm->seen.unchanged_stalls[d]++;
 	} else {
 		sum->count++;
 		sum->bytes += (r->end - r->start) << GMEM_PAGE_SHIFT;
 		sum->total_ns += r->dur_ns;
 		gmem_timebins_at(&a->time, r->h.ts_ns)->stall_ns += r->dur_ns;
-		add_longest(a, r, v && v->stalled ? v : NULL, cause);
+		add_longest(a, r, v && v->stalled ? v : NULL, origin);
 		err = add_values(a, vm, s);
 	}
 	if (v && v->stalled)

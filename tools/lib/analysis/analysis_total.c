@@ -65,13 +65,13 @@ static int merge_seen(struct gmem_seen *to, const struct gmem_seen *from)
 		err = merge_dists(to, from, d);
 		for (int i = 0; i < GMEM_CLASSES; i++)
 			add_sum(&to->size[i][d], &from->size[i][d]);
-		for (int i = 0; i < GMEM_CAUSES; i++) {
-			add_sum(&to->cause[i][d], &from->cause[i][d]);
-			add_sum(&to->stall_cause[i][d], &from->stall_cause[i][d]);
+		for (int i = 0; i < GMEM_ORIGINS; i++) {
+			add_sum(&to->origin[i][d], &from->origin[i][d]);
+			add_sum(&to->stall_origin[i][d], &from->stall_origin[i][d]);
 		}
 		to->unchanged[d] += from->unchanged[d];
 		to->failed[d] += from->failed[d];
-		to->unconverted[d] += from->unconverted[d];
+		to->unchanged_stalls[d] += from->unchanged_stalls[d];
 	}
 	for (int i = 0; i < GMEM_OPERATIONS; i++)
 		add_outcome(&to->outcome[i], &from->outcome[i]);

@@ -49,7 +49,7 @@ struct gmem_long_op {
 	uint32_t tid;
 	uint32_t vcpu;		/* of a stall */
 	enum gmem_direction direction;
-	enum gmem_cause cause;
+	enum gmem_origin origin;
 	uint32_t nr_marks;
 	struct gmem_mark marks[GMEM_MARKS_MAX];
 };

@@ -65,9 +65,9 @@ const struct gmem_size_class gmem_size_classes[GMEM_CLASSES] = {
 	{ "more", UINT64_MAX },
 };
 
-const char *const gmem_cause_names[GMEM_CAUSES] = {
+const char *const gmem_origin_names[GMEM_ORIGINS] = {
 	[GMEM_BY_HYPERCALL]	= "hypercall",
-	[GMEM_BY_FAULT]		= "memory_fault",
+	[GMEM_BY_ACCESS]		= "access",
 	[GMEM_BY_VMM]		= "vmm",
 };
 

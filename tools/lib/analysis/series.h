@@ -74,13 +74,13 @@ extern const struct gmem_size_class gmem_size_classes[GMEM_CLASSES];
 unsigned int gmem_size_class(uint64_t pages);
 
 /* Origin of a conversion, as far as records show it. */
-enum gmem_cause {
+enum gmem_origin {
 	GMEM_BY_HYPERCALL,	/* explicit: the guest requested it */
-	GMEM_BY_FAULT,		/* implicit: the guest accessed the range in the other mode */
+	GMEM_BY_ACCESS,		/* implicit: the guest accessed the range in the other mode */
 	GMEM_BY_VMM,		/* no vCPU stalled for it */
-	GMEM_CAUSES
+	GMEM_ORIGINS
 };
 
-extern const char *const gmem_cause_names[GMEM_CAUSES];
+extern const char *const gmem_origin_names[GMEM_ORIGINS];
 
 #endif /* GMEM_SERIES_H */

@@ -9,7 +9,7 @@ static bool stepped(uint64_t now, uint64_t then)
 	return now - then + STEP_NS > 2 * STEP_NS;
 }
 
-int gmem_clocks_tell(struct gmem_clocks *c, gmem_record_fn fn, void *ctx)
+int gmem_clocks_emit(struct gmem_clocks *c, gmem_record_fn fn, void *ctx)
 {
 	struct gmem_clock_rec r = {
 		.h = { .ts_ns = gmem_now_ns(), .kind = GMEM_CLOCK, .size = sizeof(r) },

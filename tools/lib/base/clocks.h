@@ -28,6 +28,6 @@ struct gmem_clocks {
 };
 
 /* Emits GMEM_CLOCK at first, and after a clock was set or the machine suspended. Returns what fn returns. */
-int gmem_clocks_tell(struct gmem_clocks *c, gmem_record_fn fn, void *ctx);
+int gmem_clocks_emit(struct gmem_clocks *c, gmem_record_fn fn, void *ctx);
 
 #endif /* GMEM_CLOCKS_H */

@@ -20,7 +20,7 @@ struct gmem_source_ops {
 	int (*sync)(struct gmem_source *s, gmem_record_fn fn, void *ctx);
 	const char *(*describe)(const struct gmem_source *s);
 	size_t (*pending)(const struct gmem_source *s);	/* NULL: always 0 */
-	int (*want)(struct gmem_source *s, unsigned int groups);	/* NULL: the groups are fixed */
+	int (*enable)(struct gmem_source *s, unsigned int groups);	/* NULL: the groups are fixed */
 	void (*stop)(struct gmem_source *s);	/* NULL: nothing to stop */
 	void (*close)(struct gmem_source *s);
 };
@@ -65,9 +65,9 @@ static inline size_t gmem_source_pending(const struct gmem_source *s)
  * requests what it shows. Groups that were not named at open are ignored. GMEM_PROBES then reports the
  * result. Returns 0 or -errno.
  */
-static inline int gmem_source_want(struct gmem_source *s, unsigned int groups)
+static inline int gmem_source_enable(struct gmem_source *s, unsigned int groups)
 {
-	return s->ops->want ? s->ops->want(s, groups) : 0;
+	return s->ops->enable ? s->ops->enable(s, groups) : 0;
 }
 
 /* Stops counting and emitting. After one more gmem_source_sync() counters and records agree. */

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "bpf/gmem_abi.h"
-#include "live/changed.h"
+#include "live/active.h"
 #include "live/inflight.h"
 #include "live/inventory.h"
 #include "live/live.h"
@@ -19,7 +19,7 @@ struct attachment {
 	struct ring_buffer *rb;
 	struct inventory *inv;		/* NULL: not requested */
 	struct inflight inflight;
-	struct changed changed;
+	struct active active;
 	struct gmem_probes_rec probes;	/* last GMEM_PROBES */
 	enum gmem_probe_set set;
 	int order_argument;		/* as in struct gmem_probe_choice */

@@ -28,7 +28,7 @@ static unsigned int fill_extents(const struct gmem_raw_block *b, unsigned int pa
 	return page;
 }
 
-int block_tell(const struct gmem_raw_block *b, gmem_record_fn fn, void *ctx)
+int block_emit(const struct gmem_raw_block *b, gmem_record_fn fn, void *ctx)
 {
 	struct gmem_map_rec r = { .h = b->h };
 	unsigned int page = 0;

@@ -7,6 +7,6 @@
 #include "bpf/gmem_maps.h"
 
 /* Emits the block as one or more GMEM_SCAN_MAP. Returns 0, or what fn returned. */
-int block_tell(const struct gmem_raw_block *b, gmem_record_fn fn, void *ctx);
+int block_emit(const struct gmem_raw_block *b, gmem_record_fn fn, void *ctx);
 
 #endif /* GMEM_BLOCK_H */

@@ -21,7 +21,7 @@ bool gmem_is_process(uint32_t pid, uint64_t start_ns)
 	return pid && !gmem_vm_process_read(pid, &p) && started_then(&p, start_ns);
 }
 
-int gmem_identity_tell(const struct gmem_vm_rec *vm, gmem_record_fn fn, void *ctx)
+int gmem_identity_emit(const struct gmem_vm_rec *vm, gmem_record_fn fn, void *ctx)
 {
 	struct gmem_name_rec r = { .h = vm->h };
 	struct gmem_vm_process p;

@@ -10,7 +10,7 @@
  * process: records have PIDs of the initial pid namespace, which may differ from this one.
  * Returns 0, or what fn returned.
  */
-int gmem_identity_tell(const struct gmem_vm_rec *vm, gmem_record_fn fn, void *ctx);
+int gmem_identity_emit(const struct gmem_vm_rec *vm, gmem_record_fn fn, void *ctx);
 
 /* Returns true if @pid is the process that started at @start_ns (CLOCK_BOOTTIME). */
 bool gmem_is_process(uint32_t pid, uint64_t start_ns);

@@ -88,7 +88,7 @@ static int emit_operations(const struct inflight *f, uint64_t ts_ns, gmem_record
 /* Emits operations whose place in map ops was taken. */
 static int emit_overflow(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
 {
-	int fd = bpf_map__fd(f->skel->maps.others), err = 0;
+	int fd = bpf_map__fd(f->skel->maps.ops_overflow), err = 0;
 	const __u32 *epochs = f->skel->bss->epochs;
 	struct gmem_op_key key, next, *prev = NULL;
 	struct gmem_op op;
@@ -103,7 +103,7 @@ static int emit_overflow(const struct inflight *f, uint64_t ts_ns, gmem_record_f
 	return err;
 }
 
-int inflight_tell(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
+int inflight_emit(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
 {
 	struct gmem_rec r = {
 		.h = { .ts_ns = ts_ns, .kind = GMEM_INFLIGHT, .size = sizeof(r) },
@@ -117,7 +117,7 @@ int inflight_tell(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, v
 	return err ? err : emit_overflow(f, ts_ns, fn, ctx);
 }
 
-int inflight_tell_phases(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
+int inflight_emit_phases(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
 {
 	const __u32 *epochs = f->skel->bss->epochs;
 	struct gmem_op op;

@@ -24,10 +24,10 @@ void inflight_close(struct inflight *f);
  * Emits GMEM_INFLIGHT at @ts_ns (CLOCK_MONOTONIC), then a _BEGIN for each operation in flight, with
  * GMEM_PHASE for a conversion that is past its first phase. Returns 0, -errno, or what fn returned.
  */
-int inflight_tell(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx);
+int inflight_emit(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx);
 
 /* Emits only GMEM_PHASE, for conversions that have their place in map ops. Returns 0, or what fn returned. */
-int inflight_tell_phases(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx);
+int inflight_emit_phases(const struct inflight *f, uint64_t ts_ns, gmem_record_fn fn, void *ctx);
 
 /*
  * Calls fn for the VM of each conversion in flight whose age reached a power of two of seconds (1, 2, 4..)

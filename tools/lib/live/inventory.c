@@ -483,7 +483,7 @@ static int read_step(struct inventory *inv)
 	return 1;
 }
 
-int inventory_changed(struct inventory *inv, uint64_t vm)
+int inventory_mark_blocks(struct inventory *inv, uint64_t vm)
 {
 	struct inventory_vm *k = get_vm(inv, vm);
 
@@ -500,7 +500,7 @@ static void mark_stale(struct inventory *inv, struct inventory_vm *k)
 	k->lost = UINT64_MAX;	/* a scan in progress is followed by another */
 }
 
-void inventory_distrust(struct inventory *inv)
+void inventory_mark_stale(struct inventory *inv)
 {
 	struct inventory_vm *k, *tmp;
 
@@ -508,7 +508,7 @@ void inventory_distrust(struct inventory *inv)
 		mark_stale(inv, k);
 }
 
-void inventory_distrust_vm(struct inventory *inv, uint64_t vm)
+void inventory_mark_stale_vm(struct inventory *inv, uint64_t vm)
 {
 	struct inventory_vm *k = find_vm(inv, vm);
 
@@ -516,7 +516,7 @@ void inventory_distrust_vm(struct inventory *inv, uint64_t vm)
 		mark_stale(inv, k);
 }
 
-int inventory_read_changed(struct inventory *inv)
+int inventory_scan_blocks(struct inventory *inv)
 {
 	struct inventory_vm *k, *tmp;
 	int result, left = 0;

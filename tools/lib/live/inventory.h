@@ -34,19 +34,19 @@ int inventory_record(struct inventory *inv, const struct gmem_hdr *rec);
 int inventory_counters(struct inventory *inv, uint64_t vm, const struct gmem_counters *c);
 
 /* Schedules a scan of the VM's blocks that are marked as changed. Returns 0 or -ENOMEM. */
-int inventory_changed(struct inventory *inv, uint64_t vm);
+int inventory_mark_blocks(struct inventory *inv, uint64_t vm);
 
 /* Schedules a scan of all VMs, after events were missed. */
-void inventory_distrust(struct inventory *inv);
+void inventory_mark_stale(struct inventory *inv);
 
 /* The same for one VM, if the inventory has it. */
-void inventory_distrust_vm(struct inventory *inv, uint64_t vm);
+void inventory_mark_stale_vm(struct inventory *inv, uint64_t vm);
 
 /*
  * Scans marked blocks, as far as there is room. Returns 1 if some are left (the caller reads the ring
  * buffer before the next call), 0 if none is, or -errno.
  */
-int inventory_read_changed(struct inventory *inv);
+int inventory_scan_blocks(struct inventory *inv);
 
 /* Emits GMEM_BEHIND for VMs that began or ceased to have marked blocks. Returns 0 or what fn returned. */
 int inventory_emit_behind(struct inventory *inv, gmem_record_fn fn, void *ctx);

@@ -106,7 +106,7 @@ static int attach_groups_again(struct live *l, unsigned int groups)
 	return gmem_privileges_lower(GMEM_CAP(CAP_PERFMON)) ? -EPERM : err;
 }
 
-static int live_want(struct gmem_source *s, unsigned int groups)
+static int live_enable(struct gmem_source *s, unsigned int groups)
 {
 	struct live *l = to_live(s);
 	int err;
@@ -153,7 +153,7 @@ static const struct gmem_source_ops live_ops = {
 	.sync		= live_sync,
 	.describe	= live_describe,
 	.pending	= live_pending,
-	.want		= live_want,
+	.enable		= live_enable,
 	.stop		= live_stop,
 	.close		= live_close,
 };

@@ -46,7 +46,7 @@ int live_on_record(void *ctx, void *data, size_t size);
 int live_consume(struct live *l);
 
 /* Scans blocks marked as changed, for at most @budget_ns; the rest at the next call. */
-int live_read_changed(struct live *l, uint64_t budget_ns);
+int live_scan_blocks(struct live *l, uint64_t budget_ns);
 
 /* Takes steps of the inventory and of backing for @budget_ns at most, and passes their records on. */
 int live_take_inventory(struct live *l, uint64_t budget_ns);

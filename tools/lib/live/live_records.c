@@ -14,7 +14,7 @@ static int hand_over(struct live *l, struct gmem_hdr *h)
 	int err;
 
 	if (h->kind == GMEM_RAW_BLOCK)
-		return block_tell((struct gmem_raw_block *)h, l->fn, l->ctx);
+		return block_emit((struct gmem_raw_block *)h, l->fn, l->ctx);
 	err = l->at.inv ? inventory_record(l->at.inv, h) : 0;
 	l->nr_records++;
 	if (!err && l->backing)
@@ -22,7 +22,7 @@ static int hand_over(struct live *l, struct gmem_hdr *h)
 	if (!err)
 		err = l->fn(l->ctx, h);
 	if (!err && h->kind == GMEM_VM)
-		err = gmem_identity_tell((void *)h, l->fn, l->ctx);
+		err = gmem_identity_emit((void *)h, l->fn, l->ctx);
 	return err;
 }
 
@@ -45,13 +45,13 @@ int live_consume(struct live *l)
 	return n < 0 && n != LIVE_LATER ? n : 0;
 }
 
-int live_read_changed(struct live *l, uint64_t budget_ns)
+int live_scan_blocks(struct live *l, uint64_t budget_ns)
 {
 	uint64_t end = gmem_now_ns() + budget_ns;
 	int more = l->at.inv ? 1 : 0, err = 0;
 
 	while (more > 0 && err >= 0 && gmem_now_ns() < end) {
-		more = inventory_read_changed(l->at.inv);
+		more = inventory_scan_blocks(l->at.inv);
 		err = live_consume(l);
 	}
 	return more < 0 ? more : err < 0 ? err : 0;

@@ -26,7 +26,7 @@ static int emit_counters(struct live *l, uint64_t vm, const struct gmem_vm_state
 	int err = l->at.inv ? inventory_counters(l->at.inv, vm, &v->c) : 0;
 
 	if (!err && l->at.inv && v->changed && !v->c.ended_ns)
-		err = inventory_changed(l->at.inv, vm);
+		err = inventory_mark_blocks(l->at.inv, vm);
 	return err ? err : l->fn(l->ctx, &r.h);
 }
 
@@ -50,13 +50,13 @@ int live_sync_counters(struct live *l, bool all)
 	uint64_t vm, next;
 	bool more;
 
-	changed_begin(&l->at.changed, all);
+	active_begin(&l->at.active, all);
 	more = !bpf_map_get_next_key(fd, NULL, &next);
 	while (more && !err) {
 		vm = next;
 		/* Get the next key before the entry may be deleted. */
 		more = !bpf_map_get_next_key(fd, &vm, &next);
-		if (changed_has(&l->at.changed, vm))
+		if (active_has(&l->at.active, vm))
 			err = sync_vm(l, fd, vm);
 	}
 	return err;
@@ -124,10 +124,10 @@ static int sync_inflight(struct live *l, uint64_t lost)
 	int err;
 
 	if (events && !doubtful && !l->opts.inflight)
-		return inflight_tell_phases(&l->at.inflight, gmem_now_ns(), l->fn, l->ctx);
+		return inflight_emit_phases(&l->at.inflight, gmem_now_ns(), l->fn, l->ctx);
 	/* Read pending ends first: one that is read after GMEM_INFLIGHT has lost its begin in the model. */
 	err = events ? live_consume(l) : 0;
-	return err ? err : inflight_tell(&l->at.inflight, gmem_now_ns(), l->fn, l->ctx);
+	return err ? err : inflight_emit(&l->at.inflight, gmem_now_ns(), l->fn, l->ctx);
 }
 
 static int emit_losses(struct live *l, struct gmem_lost_rec *r)
@@ -231,7 +231,7 @@ static int refresh_pages(struct live *l)
 
 static void mark_vm_stale(void *ctx, uint64_t vm)
 {
-	inventory_distrust_vm(ctx, vm);
+	inventory_mark_stale_vm(ctx, vm);
 }
 
 /*
@@ -253,7 +253,7 @@ int live_check_probes(struct live *l)
 		err = emit_losses(l, &r);
 	/* While a probe is blind, all VMs are scanned again each time the scans before are complete. */
 	if (l->at.inv && (skipped || (*l->at.probes.blind && !inventory_pending(l->at.inv))))
-		inventory_distrust(l->at.inv);
+		inventory_mark_stale(l->at.inv);
 	if (l->at.inv)
 		inflight_find_long(&l->at.inflight, since, l->verified_ns, mark_vm_stale, l->at.inv);
 	return err;
@@ -275,7 +275,7 @@ int live_sync_all(struct live *l)
 	if (!err)
 		err = live_sync_counters(l, false);
 	if (!err)
-		err = live_read_changed(l, SYNC_READING_NS);
+		err = live_scan_blocks(l, SYNC_READING_NS);
 	if (!err)
 		err = live_take_inventory(l, SYNC_READING_NS);
 	if (!err && l->at.inv)

@@ -114,7 +114,7 @@ static uint64_t upper_count(const struct gmem_hot *h, uint32_t place)
 {
 	const struct gmem_hot_range *r = &h->entries[h->heap[place]].r;
 
-	return r->flips + r->missed;
+	return r->conversions + r->missed;
 }
 
 static void swap(struct gmem_hot *h, uint32_t a, uint32_t b)
@@ -186,9 +186,9 @@ static void add_block(struct gmem_hot *h, uint64_t ts_ns, uint64_t start, unsign
 	uint32_t i = h->table[find_place(h, start, order)];
 	struct entry *e = i ? &h->entries[i - 1] : follow_block(h, start, order);
 
-	if (e->r.flips && e->r.last != direction)
-		e->r.turns++;
-	e->r.flips++;
+	if (e->r.conversions && e->r.last != direction)
+		e->r.reversals++;
+	e->r.conversions++;
 	e->r.bytes += pages << GMEM_PAGE_SHIFT;
 	e->r.last = direction;
 	e->r.last_ns = ts_ns;
@@ -219,8 +219,8 @@ static int compare_ranges(const void *a, const void *b)
 {
 	const struct gmem_hot_range *x = a, *y = b;
 
-	if (x->flips != y->flips)
-		return x->flips < y->flips ? 1 : -1;
+	if (x->conversions != y->conversions)
+		return x->conversions < y->conversions ? 1 : -1;
 	if (x->start != y->start)
 		return x->start < y->start ? -1 : 1;
 	return (x->end > y->end) - (x->end < y->end);

@@ -18,10 +18,10 @@
 struct gmem_hot_range {
 	uint64_t start;		/* gfns [start, end) of the whole block */
 	uint64_t end;
-	uint64_t flips;		/* conversions that touched it since it is followed */
-	uint64_t missed;	/* upper bound of conversions before that; 0: flips is exact */
+	uint64_t conversions;		/* conversions that touched it since it is followed */
+	uint64_t missed;	/* upper bound of conversions before that; 0: conversions is exact */
 	uint64_t bytes;		/* converted by these within the block */
-	uint64_t turns;		/* reversals: the conversion before went the other way */
+	uint64_t reversals;		/* reversals: the conversion before went the other way */
 	uint64_t last_ns;
 	enum gmem_direction last;
 };

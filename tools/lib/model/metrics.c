@@ -106,16 +106,16 @@ GETTER(get_shared_populated)
 {
 	UNUSED(self);
 	UNUSED(m);
-	return value_of(gmem_vm_shared_populated_bytes(vm), vm->doubled_known[GMEM_SIDE_SHARED]);
+	return value_of(gmem_vm_shared_populated_bytes(vm), vm->double_backed_known[GMEM_SIDE_SHARED]);
 }
 
-GETTER(get_doubled)
+GETTER(get_double_backed)
 {
-	struct gmem_doubled d = gmem_vm_doubled(vm);
+	struct gmem_double_backed d = gmem_vm_double_backed(vm);
 
 	UNUSED(m);
 	return value_of(self->arg == GMEM_SIDE_PRIVATE ? d.private_bytes : d.shared_bytes,
-			vm->doubled_known[self->arg]);
+			vm->double_backed_known[self->arg]);
 }
 
 GETTER(get_vcpus)
@@ -270,7 +270,7 @@ GETTER(get_inflight_age)
 		"conversions that changed something"),				\
 	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_bytes", T "-B", 7, GMEM_BYTES, conversion[D].bytes,	\
 		"bytes of the ranges of these conversions"),			\
-	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_unchanged", T "-NOP", 9, GMEM_COUNT, conversion[D].unchanged, \
+	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_unchanged", T "-SAME", 10, GMEM_COUNT, conversion[D].unchanged, \
 		"conversions that found all as it was asked for"),		\
 	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_failed", T "-ERR", 9, GMEM_COUNT, conversion[D].failed,	\
 		"conversions that failed"),					\
@@ -297,7 +297,7 @@ GETTER(get_inflight_age)
 #define STALLS(name, T, D)							\
 	STALL_COUNTER(name "_stall_count", T, 7, GMEM_COUNT, stall[D].count,	\
 		      "times a vCPU waited for a conversion that it asked for"),	\
-	STALL_COUNTER(name "_stall_unconverted", T "-NO", 9, GMEM_COUNT, stall[D].unchanged, \
+	STALL_COUNTER(name "_stall_unchanged", T "-SAME", 12, GMEM_COUNT, stall[D].unchanged, \
 		      "times it asked, and nobody converted anything"),		\
 	STALL_COUNTER(name "_stall_total_ns", T "-T", 9, GMEM_NS, stall[D].total_ns,	\
 		      "time from its exit to its re-entry"),			\
@@ -347,10 +347,10 @@ const struct gmem_metric gmem_metrics[] = {
 	      "of these, in files that no VM can use: nobody has the VM open, or no memslot is bound"),
 	VALUE_IF(GMEM_FEATURE_BACKING, GMEM_OF_BACKING, "shared_populated_bytes", "SHPOP", 6, GMEM_BYTES,
 		 get_shared_populated, 0, "pages that the VMM's mapping of its slots has"),
-	VALUE_IF(GMEM_FEATURE_BACKING, GMEM_OF_BACKING, "doubled_private_bytes", "DBLP", 6, GMEM_BYTES,
-		 get_doubled, GMEM_SIDE_PRIVATE, "private pages that are populated although shared is in use"),
-	VALUE_IF(GMEM_FEATURE_BACKING, GMEM_OF_BACKING, "doubled_shared_bytes", "DBLS", 6, GMEM_BYTES,
-		 get_doubled, GMEM_SIDE_SHARED, "shared pages that are populated although private is in use"),
+	VALUE_IF(GMEM_FEATURE_BACKING, GMEM_OF_BACKING, "double_backed_private_bytes", "2xPRIV", 6, GMEM_BYTES,
+		 get_double_backed, GMEM_SIDE_PRIVATE, "private pages that are populated although shared is in use"),
+	VALUE_IF(GMEM_FEATURE_BACKING, GMEM_OF_BACKING, "double_backed_shared_bytes", "2xSHRD", 6, GMEM_BYTES,
+		 get_double_backed, GMEM_SIDE_SHARED, "shared pages that are populated although private is in use"),
 	VALUE(GMEM_OF_PROCESS, "vcpus", "VCPUS", 5, GMEM_COUNT, get_vcpus, 0, "vCPUs when the VM was first seen"),
 	VALUE(GMEM_OF_MAP, "extents", "EXTENTS", 7, GMEM_COUNT, get_extents, 0,
 	      "maximal private ranges, in slots or not"),
@@ -366,16 +366,16 @@ const struct gmem_metric gmem_metrics[] = {
 	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_COUNTERS, "conversion_p99_ns", "P99", 6, GMEM_NS, get_p99, GMEM_DIRECTIONS,
 	      "99th percentile"),
 	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_COUNTERS, "conversion_max_ns", "MAX", 6, GMEM_NS, get_max, 0, "longest conversion"),
-	VALUE_IF(GMEM_FEATURE_STALLS, GMEM_OF_COUNTERS, "stall_p99_ns", "WAIT", 6, GMEM_NS, get_stall_p99, GMEM_DIRECTIONS,
+	VALUE_IF(GMEM_FEATURE_STALLS, GMEM_OF_COUNTERS, "stall_p99_ns", "STALL", 6, GMEM_NS, get_stall_p99, GMEM_DIRECTIONS,
 		 "99th percentile of what a vCPU waits from asking for a conversion until it runs again"),
-	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_ALL, "inflight", "FLY", 4, GMEM_COUNT, get_inflight, 0,
+	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_ALL, "inflight", "INFL", 4, GMEM_COUNT, get_inflight, 0,
 	      "conversions that have begun and not ended"),
 	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_ALL, "inflight_age_ns", "AGE", 6, GMEM_NS, get_inflight_age, 0,
 	      "time since the oldest of them began"),
 	DIRECTION("to_private", ">PRIV", GMEM_TO_PRIVATE),
 	DIRECTION("to_shared", ">SHRD", GMEM_TO_SHARED),
-	STALLS("to_private", "WAIT>P", GMEM_TO_PRIVATE),
-	STALLS("to_shared", "WAIT>S", GMEM_TO_SHARED),
+	STALLS("to_private", "STALL>P", GMEM_TO_PRIVATE),
+	STALLS("to_shared", "STALL>S", GMEM_TO_SHARED),
 	OPERATION(GMEM_FEATURE_FALLOCATES, "punch", "PUNCH", punch, "holes punched into guest_memfd"),
 	COUNTER_IF(GMEM_FEATURE_FREED, "punched_pages", "FREED", 7, GMEM_COUNT, punched_pages, "pages that punches freed"),
 	OPERATION(GMEM_FEATURE_FALLOCATES, "allocate", "ALLOC", allocate, "preallocations of guest_memfd"),

@@ -215,7 +215,7 @@ static int apply_to_vm(struct gmem_model *m, struct gmem_vm *vm, const struct gm
 	case GMEM_SCAN_MAP:
 	case GMEM_PAGES:
 	case GMEM_SHARED_PAGES:
-	case GMEM_DOUBLED:
+	case GMEM_DOUBLE_BACKED:
 		return model_map(m, vm, (const struct gmem_map_rec *)rec);
 	default:
 		return apply_event(m, vm, (const struct gmem_rec *)rec);

@@ -129,8 +129,8 @@ struct gmem_vm {
 	struct gmem_ranges private;	/* gfns with the private attribute, bound or not */
 	struct gmem_ranges shared_pages; /* gfns populated on the shared side: GMEM_FEATURE_BACKING */
 	struct gmem_ranges shared_read;	/* gfns whose shared side the page scan has read so far */
-	struct gmem_ranges doubled[GMEM_SIDES];	/* double-backed gfns, as of the model's backing_ns */
-	enum gmem_known doubled_known[GMEM_SIDES];
+	struct gmem_ranges double_backed[GMEM_SIDES];	/* double-backed gfns, as of the model's backing_ns */
+	enum gmem_known double_backed_known[GMEM_SIDES];
 	struct gmem_converted converted;
 	struct gmem_slot *slots;	/* by gfn */
 	size_t nr_slots;
@@ -231,15 +231,15 @@ struct gmem_sum gmem_vm_unused(const struct gmem_model *m, const struct gmem_vm 
  * that time, without gfns that were converted during the page scan or shortly before. It stays
  * until the next page scan, except where memslots are deleted.
  */
-struct gmem_doubled {
+struct gmem_double_backed {
 	uint64_t private_bytes;
 	uint64_t shared_bytes;
 };
 
-struct gmem_doubled gmem_vm_doubled(const struct gmem_vm *vm);
+struct gmem_double_backed gmem_vm_double_backed(const struct gmem_vm *vm);
 
 /* Returns the double-backed bytes of gfns [start, end) of a slot. */
-struct gmem_doubled gmem_slot_doubled(const struct gmem_vm *vm, const struct gmem_slot *s,
+struct gmem_double_backed gmem_slot_double_backed(const struct gmem_vm *vm, const struct gmem_slot *s,
 				      uint64_t start, uint64_t end);
 
 /* Returns the bytes of its slots that are populated on the shared side. */

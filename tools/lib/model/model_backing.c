@@ -38,13 +38,13 @@ static bool tracks_conversions(const struct gmem_model *m)
 	return m->backing_reads || (m->features & GMEM_FEATURE_BACKING);
 }
 
-int model_not_doubled(struct gmem_vm *vm, uint64_t start, uint64_t end)
+int model_not_double_backed(struct gmem_vm *vm, uint64_t start, uint64_t end)
 {
 	int err = 0;
 
 	for (int side = 0; side < GMEM_SIDES && !err; side++) {
-		if (vm->doubled[side].nr_extents)
-			err = gmem_ranges_del(&vm->doubled[side], start, end);
+		if (vm->double_backed[side].nr_extents)
+			err = gmem_ranges_del(&vm->double_backed[side], start, end);
 	}
 	return err;
 }
@@ -56,7 +56,7 @@ int model_converted(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_
 		return 0;
 	if (!m->backing_reads)
 		age_converted(&vm->converted, h->ts_ns);
-	if ((m->backing_settles || vm->behind) && begin_ns <= m->backing_ns && model_not_doubled(vm, start, end))
+	if ((m->backing_settles || vm->behind) && begin_ns <= m->backing_ns && model_not_double_backed(vm, start, end))
 		return -ENOMEM;
 	return gmem_ranges_add(&vm->converted.now, start, end);
 }
@@ -127,7 +127,7 @@ int model_file_empty(struct gmem_vm *vm, uint64_t ino)
 		const struct gmem_slot *s = &vm->slots[i];
 
 		if (s->ino == ino)
-			err = gmem_ranges_del(&vm->doubled[GMEM_SIDE_PRIVATE], s->gfn, s->gfn + s->npages);
+			err = gmem_ranges_del(&vm->double_backed[GMEM_SIDE_PRIVATE], s->gfn, s->gfn + s->npages);
 	}
 	return err;
 }
@@ -192,14 +192,14 @@ static int add_by_attribute(struct gmem_ranges *to, const struct gmem_ranges *pr
 }
 
 /* Adds @pages of [from, to) that are on the wrong side; @to_gfn is their distance to the gfns. */
-static int add_doubled(struct gmem_vm *vm, enum gmem_side side, const struct gmem_ranges *pages, uint64_t from,
+static int add_double_backed(struct gmem_vm *vm, enum gmem_side side, const struct gmem_ranges *pages, uint64_t from,
 		       uint64_t to, uint64_t to_gfn)
 {
 	struct gmem_extent x = { 0, from };
 	int err = 0;
 
 	while (!err && gmem_ranges_next(pages, x.end, &x) && x.start < to)
-		err = add_by_attribute(&vm->doubled[side], &vm->private,
+		err = add_by_attribute(&vm->double_backed[side], &vm->private,
 				       (x.start > from ? x.start : from) + to_gfn,
 				       (x.end < to ? x.end : to) + to_gfn, side == GMEM_SIDE_SHARED);
 	return err;
@@ -249,7 +249,7 @@ static void check_slots(struct gmem_vm *vm)
 			gmem_ranges_count(&vm->shared_read, s->gfn, s->gfn + s->npages);
 	}
 	for (int side = 0; side < GMEM_SIDES; side++)
-		vm->doubled_known[side] = model_known(read[side], all);
+		vm->double_backed_known[side] = model_known(read[side], all);
 }
 
 static int compare_slot(struct gmem_vm *vm, const struct gmem_slot *s)
@@ -258,9 +258,9 @@ static int compare_slot(struct gmem_vm *vm, const struct gmem_slot *s)
 	int err = 0;
 
 	if (f)
-		err = add_doubled(vm, GMEM_SIDE_PRIVATE, &f->pages, s->pgoff, s->pgoff + s->npages,
+		err = add_double_backed(vm, GMEM_SIDE_PRIVATE, &f->pages, s->pgoff, s->pgoff + s->npages,
 				  s->gfn - s->pgoff);
-	return err ? err : add_doubled(vm, GMEM_SIDE_SHARED, &vm->shared_pages, s->gfn, s->gfn + s->npages, 0);
+	return err ? err : add_double_backed(vm, GMEM_SIDE_SHARED, &vm->shared_pages, s->gfn, s->gfn + s->npages, 0);
 }
 
 /* Drops shared pages that this page scan did not read: they are older than the map. */
@@ -294,13 +294,13 @@ static int compare_vm(struct gmem_vm *vm, uint64_t begin_ns)
 		err = drop_unread_shared(vm);
 	check_slots(vm);
 	for (int side = 0; side < GMEM_SIDES; side++)
-		gmem_ranges_free(&vm->doubled[side]);
+		gmem_ranges_free(&vm->double_backed[side]);
 	for (size_t i = 0; i < vm->nr_slots && !err; i++)
 		err = compare_slot(vm, &vm->slots[i]);
 	for (int side = 0; side < GMEM_SIDES && !err; side++) {
-		err = del_ranges(&vm->doubled[side], &vm->converted.now);
+		err = del_ranges(&vm->double_backed[side], &vm->converted.now);
 		if (!err)
-			err = del_ranges(&vm->doubled[side], &vm->converted.before);
+			err = del_ranges(&vm->double_backed[side], &vm->converted.before);
 	}
 	return err;
 }
@@ -324,12 +324,12 @@ int model_backing(struct gmem_model *m, const struct gmem_rec *r)
 	return err;
 }
 
-int model_doubled(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r)
+int model_double_backed(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r)
 {
 	enum gmem_side side = r->ino == GMEM_SIDE_PRIVATE ? GMEM_SIDE_PRIVATE : GMEM_SIDE_SHARED;
 
 	m->backing_settles = false;
-	return model_replace(&vm->doubled[side], r);
+	return model_replace(&vm->double_backed[side], r);
 }
 
 void model_free_backing(struct gmem_vm *vm)
@@ -339,5 +339,5 @@ void model_free_backing(struct gmem_vm *vm)
 	gmem_ranges_free(&vm->converted.now);
 	gmem_ranges_free(&vm->converted.before);
 	for (int side = 0; side < GMEM_SIDES; side++)
-		gmem_ranges_free(&vm->doubled[side]);
+		gmem_ranges_free(&vm->double_backed[side]);
 }

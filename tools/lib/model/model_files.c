@@ -51,7 +51,7 @@ static int drop_slot(struct gmem_vm *vm, size_t i)
 	const struct gmem_slot s = vm->slots[i];
 
 	gap_close(vm->slots, vm->nr_slots--, i, sizeof(*vm->slots));
-	return model_not_doubled(vm, s.gfn, s.gfn + s.npages);
+	return model_not_double_backed(vm, s.gfn, s.gfn + s.npages);
 }
 
 static int del_slots(struct gmem_vm *vm, uint64_t ino, bool any, uint32_t slot)

@@ -74,8 +74,8 @@ int model_map(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_re
 	case GMEM_PAGES:
 	case GMEM_SHARED_PAGES:
 		return model_pages(m, vm, r);
-	case GMEM_DOUBLED:
-		return model_doubled(m, vm, r);
+	case GMEM_DOUBLE_BACKED:
+		return model_double_backed(m, vm, r);
 	default:
 		return replace_map(m, vm, r);
 	}

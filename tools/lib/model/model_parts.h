@@ -84,7 +84,7 @@ int model_map(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_re
 /* model_backing.c. A page scan emits GMEM_PAGES and GMEM_SHARED_PAGES, and ends with GMEM_BACKING. */
 int model_pages(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r);
 int model_backing(struct gmem_model *m, const struct gmem_rec *r);
-int model_doubled(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r);
+int model_double_backed(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r);
 int model_replace(struct gmem_ranges *set, const struct gmem_map_rec *r);	/* within its range */
 
 /* Marks [start, end) as (possibly) converted at @begin_ns or later; 0: at any time. */
@@ -95,7 +95,7 @@ int model_converted(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_
 int model_found(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_rec *r);
 
 /* Clear double-backed ranges: of memory that left the VM, of a file that is empty. */
-int model_not_doubled(struct gmem_vm *vm, uint64_t start, uint64_t end);
+int model_not_double_backed(struct gmem_vm *vm, uint64_t start, uint64_t end);
 int model_file_empty(struct gmem_vm *vm, uint64_t ino);
 void model_free_backing(struct gmem_vm *vm);
 

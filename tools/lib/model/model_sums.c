@@ -86,26 +86,26 @@ uint64_t gmem_vm_private_bytes(const struct gmem_vm *vm)
 }
 
 /* Counts within the slot only, so that sums over slots equal the sum of the VM. */
-struct gmem_doubled gmem_slot_doubled(const struct gmem_vm *vm, const struct gmem_slot *s,
+struct gmem_double_backed gmem_slot_double_backed(const struct gmem_vm *vm, const struct gmem_slot *s,
 				      uint64_t start, uint64_t end)
 {
 	uint64_t slot_end = s->gfn + s->npages;
 
 	start = start > s->gfn ? start : s->gfn;
 	end = end < slot_end ? end : slot_end;
-	return (struct gmem_doubled){
-		gmem_ranges_count(&vm->doubled[GMEM_SIDE_PRIVATE], start, end) << GMEM_PAGE_SHIFT,
-		gmem_ranges_count(&vm->doubled[GMEM_SIDE_SHARED], start, end) << GMEM_PAGE_SHIFT,
+	return (struct gmem_double_backed){
+		gmem_ranges_count(&vm->double_backed[GMEM_SIDE_PRIVATE], start, end) << GMEM_PAGE_SHIFT,
+		gmem_ranges_count(&vm->double_backed[GMEM_SIDE_SHARED], start, end) << GMEM_PAGE_SHIFT,
 	};
 }
 
-struct gmem_doubled gmem_vm_doubled(const struct gmem_vm *vm)
+struct gmem_double_backed gmem_vm_double_backed(const struct gmem_vm *vm)
 {
-	struct gmem_doubled sum = { 0, 0 };
+	struct gmem_double_backed sum = { 0, 0 };
 
 	for (size_t i = 0; i < vm->nr_slots; i++) {
 		const struct gmem_slot *s = &vm->slots[i];
-		struct gmem_doubled d = gmem_slot_doubled(vm, s, s->gfn, s->gfn + s->npages);
+		struct gmem_double_backed d = gmem_slot_double_backed(vm, s, s->gfn, s->gfn + s->npages);
 
 		sum.private_bytes += d.private_bytes;
 		sum.shared_bytes += d.shared_bytes;

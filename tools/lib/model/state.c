@@ -149,13 +149,13 @@ static void emit_pages(struct emitter *e, const struct gmem_vm *vm, const struct
 }
 
 /* Emits the result of the last page scan: it cannot be derived again. */
-static void emit_doubled(struct emitter *e, const struct gmem_model *m)
+static void emit_double_backed(struct emitter *e, const struct gmem_model *m)
 {
 	struct gmem_vm *vm, *tmp;
 
 	HASH_ITER(hh, m->vms, vm, tmp) {
 		for (unsigned int side = 0; side < GMEM_SIDES; side++)
-			emit_ranges(e, vm, &vm->doubled[side], GMEM_DOUBLED, m->backing_ns, side);
+			emit_ranges(e, vm, &vm->double_backed[side], GMEM_DOUBLE_BACKED, m->backing_ns, side);
 	}
 }
 
@@ -231,7 +231,7 @@ static void emit_ends(struct emitter *e, const struct gmem_model *m)
 	if (m->backing_ns)
 		emit(e, &backing.h, GMEM_BACKING, m->backing_ns, NULL);
 	if (m->backing_ns)
-		emit_doubled(e, m);
+		emit_double_backed(e, m);
 	if (m->holders_ns)
 		emit(e, &holders.h, GMEM_HOLDERS, m->holders_ns, NULL);
 	if (cost.h.size)
@@ -262,7 +262,7 @@ static void emit_vms(struct emitter *e, const struct gmem_model *m)
 	}
 }
 
-int gmem_state_tell(const struct gmem_state *s, gmem_record_fn fn, void *ctx)
+int gmem_state_emit(const struct gmem_state *s, gmem_record_fn fn, void *ctx)
 {
 	struct emitter e = { .fn = fn, .ctx = ctx };
 	struct gmem_probes_rec probes = s->probes;

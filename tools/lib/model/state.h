@@ -26,6 +26,6 @@ int gmem_state_learn(struct gmem_state *s, const struct gmem_hdr *rec);
  * Emits records that bring a new model into the same state, without what needs history: trends,
  * hottest ranges. Ends with the first value other than 0 that @fn returns, and returns it.
  */
-int gmem_state_tell(const struct gmem_state *s, gmem_record_fn fn, void *ctx);
+int gmem_state_emit(const struct gmem_state *s, gmem_record_fn fn, void *ctx);
 
 #endif /* GMEM_STATE_H */

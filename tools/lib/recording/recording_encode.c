@@ -135,7 +135,7 @@ static size_t valid_bytes(const struct gmem_hdr *rec)
 	size_t n;
 
 	if (rec->kind != GMEM_SCAN_MAP && rec->kind != GMEM_PAGES && rec->kind != GMEM_SHARED_PAGES &&
-	    rec->kind != GMEM_DOUBLED)
+	    rec->kind != GMEM_DOUBLE_BACKED)
 		return rec->size;
 	if (rec->size < offsetof(struct gmem_map_rec, extents))
 		return rec->size;

@@ -44,7 +44,7 @@ static int tee_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
 
 	t->fn = fn;
 	t->ctx = ctx;
-	err = gmem_clocks_tell(&t->clocks, write_to_recording, t->w);
+	err = gmem_clocks_emit(&t->clocks, write_to_recording, t->w);
 	if (!err)
 		err = gmem_source_sync(t->in, write_and_pass_on, t);
 	flush_err = gmem_recording_flush(t->w);
@@ -61,9 +61,9 @@ static size_t tee_pending(const struct gmem_source *s)
 	return gmem_source_pending(((const struct tee *)s)->in);
 }
 
-static int tee_want(struct gmem_source *s, unsigned int groups)
+static int tee_enable(struct gmem_source *s, unsigned int groups)
 {
-	return gmem_source_want(((struct tee *)s)->in, groups);
+	return gmem_source_enable(((struct tee *)s)->in, groups);
 }
 
 static void tee_close(struct gmem_source *s)
@@ -79,7 +79,7 @@ struct gmem_source *gmem_tee_open(struct gmem_source *in, struct gmem_recording 
 {
 	static const struct gmem_source_ops ops = {
 		.poll = tee_poll, .sync = tee_sync, .describe = tee_describe,
-		.pending = tee_pending, .want = tee_want, .close = tee_close,
+		.pending = tee_pending, .enable = tee_enable, .close = tee_close,
 	};
 	struct tee *t = calloc(1, sizeof(*t));
 

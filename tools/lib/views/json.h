@@ -9,7 +9,7 @@
 #include "model/model.h"
 
 /* Raised when a key changes its meaning or goes away; new keys do not raise it. */
-#define GMEM_JSON_VERSION 1
+#define GMEM_JSON_VERSION 2
 
 /* Returns the whole model; @pid: VMs of that process only (0: all). @probes: gmem_source_describe(). */
 struct json_object *gmem_json_model(const struct gmem_model *m, const char *probes, uint32_t pid);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "live/changed.h"
+#include "live/active.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 
-int changed_open(struct changed *c, int fd)
+int active_open(struct active *c, int fd)
 {
 	void *p = mmap(NULL, ACTIVE_VMS, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
@@ -16,14 +16,14 @@ int changed_open(struct changed *c, int fd)
 	return 0;
 }
 
-void changed_close(struct changed *c)
+void active_close(struct active *c)
 {
 	if (c->bytes)
 		munmap(c->bytes, ACTIVE_VMS);
 	c->bytes = NULL;
 }
 
-void changed_begin(struct changed *c, bool all)
+void active_begin(struct active *c, bool all)
 {
 	c->all = all;
 	memcpy(c->before, c->now, sizeof(c->before));
@@ -34,7 +34,7 @@ void changed_begin(struct changed *c, bool all)
 	}
 }
 
-bool changed_has(const struct changed *c, uint64_t vm)
+bool active_has(const struct active *c, uint64_t vm)
 {
 	uint64_t i = vm % ACTIVE_VMS;
 
