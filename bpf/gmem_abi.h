@@ -62,8 +62,8 @@ enum gmem_kind {
 	GMEM_POPULATE_BEGIN	= 23,
 	GMEM_POPULATE_END	= 24,
 	/* Scan: state read from kernel memory. */
-	GMEM_SCAN_BEGIN		= 25,	/* arg: lost_state at that time; aux: 1 if files are included */
-	GMEM_SCAN_FILE		= 26,	/* an open guest_memfd; aux: PID of a process that has it, or 0 */
+	GMEM_SCAN_BEGIN		= 25,	/* the VM's state follows, and whether its files do */
+	GMEM_SCAN_FILE		= 26,	/* an open guest_memfd */
 	GMEM_SCAN_SLOT		= 27,	/* a binding that exists */
 	GMEM_SCAN_MAP		= 28,	/* struct gmem_map_rec: private gfns */
 	GMEM_SCAN_END		= 29,	/* the scan is complete */
@@ -84,8 +84,8 @@ enum gmem_kind {
 	GMEM_HOLDER		= 41,	/* struct gmem_holder_rec */
 	GMEM_HOLDERS		= 42,	/* source, all VMs: every holder was emitted; dur_ns: time that took */
 	GMEM_CLOCK		= 43,	/* source: struct gmem_clock_rec, in recordings */
-	GMEM_PHASE		= 44,	/* source: phase of the task's conversion in flight (arg), in a snapshot */
-	GMEM_BEHIND		= 45,	/* source: aux 1: changed blocks are not scanned yet; 0: they are */
+	GMEM_PHASE		= 44,	/* source: phase of the task's conversion in flight, in a snapshot */
+	GMEM_BEHIND		= 45,	/* source: whether changed blocks are not scanned yet */
 	GMEM_DOUBLE_BACKED		= 46,	/* source: struct gmem_map_rec: double-backed at the last GMEM_BACKING */
 	GMEM_KINDS
 };
@@ -110,7 +110,16 @@ struct gmem_hdr {
 	__u32 tid;	/* its thread, in the same namespace */
 	__u16 kind;	/* enum gmem_kind */
 	__u16 size;	/* bytes of the record, header included */
-	__u32 cpu;
+	__u16 cpu;
+	__u16 flags;	/* enum gmem_rec_flags */
+};
+
+enum gmem_rec_flags {
+	/*
+	 * A begin that a snapshot repeats because the operation is in flight: no event, an earlier record may
+	 * have had it. Readers of recordings set it in those of version 1, which lack it.
+	 */
+	GMEM_REC_REPEATED	= 1 << 0,
 };
 
 /* Record of an event. Unused fields are 0. */
@@ -119,26 +128,48 @@ struct gmem_rec {
 	__u64 ino;	/* guest_memfd inode, as in fdinfo and stat(2) */
 	__u64 start;	/* gfn, or page offset into ino: see kinds.c */
 	__u64 end;	/* exclusive; same unit as start */
-	__u64 arg;	/* page offset, mode, attributes, cause, flags, phase or prepare_ns: see kinds.c */
-	__u64 nr_pages;	/* pages freed, allocated, populated, or held at release, or GMEM_UNKNOWN;
-			 * GMEM_ATTRIBUTES_END: sequence number, see below; GMEM_BIND, GMEM_UNBIND
-			 * and GMEM_SCAN_SLOT: user address of the memslot's shared side in the VMM */
+	union {
+		__u64 arg;		/* the one of the following that kinds.c has for the kind */
+		__u64 pgoff;		/* BIND, UNBIND, SCAN_SLOT, FAULT_BEGIN: page offset into ino of start */
+		__u64 mode;		/* FALLOCATE: FALLOC_FL_* of linux/falloc.h */
+		__u64 attributes;	/* ATTRIBUTES, STALL, FAULT_RETRY: KVM_MEMORY_ATTRIBUTE_* of linux/kvm.h */
+		__u64 cause;		/* INVALIDATE: see gmem_text_arg() */
+		__u64 flags;		/* CREATE, SCAN_FILE: GUEST_MEMFD_FLAG_*; MEMORY_FAULT: KVM_MEMORY_EXIT_FLAG_* */
+		__u64 phase;		/* ATTRIBUTES_PHASE, PHASE: enum gmem_conversion_phase, less GMEM_PHASE_CHECK */
+		__u64 prepare_ns;	/* FAULT_END: time in the architecture's prepare hook */
+		__u64 user;		/* USER_FAULT: enum gmem_user */
+		__u64 lost_state;	/* SCAN_BEGIN: see struct gmem_counters */
+	};
+	union {
+		__u64 nr_pages;		/* freed, allocated, populated, held at release; or GMEM_UNKNOWN */
+		__u64 user_addr;	/* BIND, UNBIND, SCAN_SLOT: the memslot's shared side in the VMM */
+		__u64 seq;		/* ATTRIBUTES_END: see below */
+	};
 	__u64 dur_ns;	/* _END: time since its _BEGIN; 0: the begin was missed */
 	__s32 ret;	/* 0 or -errno */
-	__u32 aux;	/* address space << 16 | memslot, vCPU, order, or 1 if attributes changed */
+	union {
+		__u32 aux;		/* the one of the following that kinds.c has for the kind */
+		__u32 slot;		/* BIND, UNBIND, SCAN_SLOT: address space << 16 | memslot */
+		__u32 vcpu;		/* MEMORY_FAULT, FAULT_RETRY, STALL */
+		__u32 order;		/* FAULT_END: of the page */
+		__u32 changed;		/* ATTRIBUTES_END: 1 if attributes changed */
+		__u32 holder;		/* SCAN_FILE: PID of a process that has it, or 0 */
+		__u32 with_files;	/* SCAN_BEGIN: 1 if files are included */
+		__u32 behind;		/* BEHIND: 1: changed blocks are not scanned yet */
+	};
 };
 
 /*
- * Sequence numbers of conversions (nr_pages of GMEM_ATTRIBUTES_END). The tracepoints of kernel/ emit
- * the end with slots_lock held: records are in the order in which the changes took effect, and nr_pages
- * is 0. On other kernels the end is seen after the lock was released: nr_pages numbers the changes of
+ * Sequence numbers of conversions (seq of GMEM_ATTRIBUTES_END). The tracepoints of kernel/ emit
+ * the end with slots_lock held: records are in the order in which the changes took effect, and seq
+ * is 0. On other kernels the end is seen after the lock was released: seq numbers the changes of
  * the VM, from 1, in the order of the lock; 0: nothing changed.
  *
  * The record is a struct gmem_conversion_rec if phases were enabled and kept. Otherwise a
  * GMEM_ATTRIBUTES_PHASE record is emitted at each start of a phase.
  */
 
-/* Origin of a fault on a mapped guest_memfd (GMEM_USER_FAULT_*, arg). Older recordings have 0. */
+/* Origin of a fault on a mapped guest_memfd. Older recordings have 0. */
 enum gmem_user {
 	GMEM_USER_UNKNOWN,
 	GMEM_USER_VMM,		/* a thread of a process, outside of KVM_RUN */
@@ -155,8 +186,8 @@ enum {
  * the VMM's discarding of shared memory, which no probe sees.
  */
 struct gmem_stall_rec {
-	struct gmem_rec r;	/* start, end: gfns asked for; aux: vCPU; arg: attributes that the VMM
-				 * set last in the stall or, if ioctls is 0, those asked for */
+	struct gmem_rec r;	/* start, end: gfns asked for; attributes: those that the VMM set last in the
+				 * stall or, if ioctls is 0, those asked for */
 	__u64 ioctl_ns;		/* in KVM_SET_MEMORY_ATTRIBUTES, by any thread */
 	__u64 discard_ns;	/* in fallocate() on guest_memfd, by the vCPU's thread */
 	__u64 ioctls;		/* successful KVM_SET_MEMORY_ATTRIBUTES; 0: not converted */

@@ -32,7 +32,7 @@ static __always_inline void attributes_phase(__u64 vm, struct gmem_op *op, __u32
 		return;
 	if (!is_enabled(GMEM_PROBES_PHASES) || !is_enabled(GMEM_PROBES_EVENTS))
 		return;
-	r->arg = PHASE_ARG(phase);
+	r->phase = PHASE_ARG(phase);
 	emit(vm, GMEM_ATTRIBUTES_PHASE, ts, r);
 }
 
@@ -66,9 +66,9 @@ static __always_inline __u32 direction(__u64 attributes)
 
 static __always_inline void count_conversion(struct gmem_counters *c, const struct gmem_rec *r)
 {
-	__u32 dir = direction(r->arg), slot = gmem_hist_slot(r->dur_ns);
+	__u32 dir = direction(r->attributes), slot = gmem_hist_slot(r->dur_ns);
 
-	if (!r->ret && !r->aux) {
+	if (!r->ret && !r->changed) {
 		atomic_add(&c->conversion[dir].unchanged, 1);
 		return;
 	}
@@ -119,7 +119,7 @@ static __always_inline bool is_emitted(struct gmem_vm_state *v, __u64 ts, const 
 {
 	if (is_enabled(GMEM_PROBES_EVENTS))
 		return true;
-	return r->aux && (!marks_blocks || may_emit(v, ts) || !mark_block(v, r->start, r->end));
+	return r->changed && (!marks_blocks || may_emit(v, ts) || !mark_block(v, r->start, r->end));
 }
 
 static __always_inline void emit_conversion(__u64 vm, __u64 ts, const struct gmem_rec *body,
@@ -138,7 +138,7 @@ static __always_inline void emit_conversion(__u64 vm, __u64 ts, const struct gme
 	submit(c);
 }
 
-/* Counts and emits the end of a conversion. r->aux: 1 if something changed. */
+/* Counts and emits the end of a conversion. r->changed: 1 if something changed. */
 static __always_inline void attributes_end(struct kvm *kvm, __u64 vm, struct gmem_rec *r)
 {
 	__u64 ts = bpf_ktime_get_ns();
@@ -149,8 +149,8 @@ static __always_inline void attributes_end(struct kvm *kvm, __u64 vm, struct gme
 
 	if (is_enabled(GMEM_PROBES_PHASES))
 		p = phases_end(op_peek(OP_ATTRIBUTES, vm), ts);
-	if (p && c && r->aux)
-		count_phases(c, direction(r->arg), p);
+	if (p && c && r->changed)
+		count_phases(c, direction(r->attributes), p);
 	/* Copied, because another task may own the place once the operation has ended. */
 	if (p)
 		kept = *p;
@@ -158,7 +158,7 @@ static __always_inline void attributes_end(struct kvm *kvm, __u64 vm, struct gme
 	if (c)
 		count_conversion(c, r);
 	if (!r->ret)
-		stall_converted(vm, r->arg, r->start, r->end, r->dur_ns);
+		stall_converted(vm, r->attributes, r->start, r->end, r->dur_ns);
 	if (!v || !is_emitted(v, ts, r))
 		return;
 	if (p && is_enabled(GMEM_PROBES_EVENTS))

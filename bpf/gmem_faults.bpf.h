@@ -12,9 +12,9 @@ static __always_inline void memory_fault(struct kvm_vcpu *vcpu, u64 gpa, u64 siz
 	struct gmem_rec r = {
 		.start = gpa >> GMEM_PAGE_SHIFT,
 		.end = (gpa + size) >> GMEM_PAGE_SHIFT,
-		.arg = flags,
+		.flags = flags,
 		.ret = ret,
-		.aux = BPF_CORE_READ(vcpu, vcpu_id),
+		.vcpu = BPF_CORE_READ(vcpu, vcpu_id),
 	};
 	struct kvm *kvm = BPF_CORE_READ(vcpu, kvm);
 	__u64 ts = bpf_ktime_get_ns(), vm = vm_of_probed(kvm);
@@ -48,13 +48,13 @@ static __always_inline __u64 user_of_mapping(void)
 
 static __always_inline void user_fault_begins(__u64 vm, struct gmem_rec *r)
 {
-	r->arg = user_of_mapping();
+	r->user = user_of_mapping();
 	uncounted_begins(OP_USER_FAULT, vm, GMEM_USER_FAULT_BEGIN, r);
 }
 
 static __always_inline void user_fault_ends(__u64 vm, struct gmem_rec *r)
 {
-	r->arg = user_of_mapping();
+	r->user = user_of_mapping();
 	uncounted_ends(OP_USER_FAULT, vm, GMEM_USER_FAULT_END, r);
 }
 

@@ -29,9 +29,9 @@ static __always_inline struct gmem_rec slot_rec(struct kvm_memory_slot *slot, __
 	struct gmem_rec r = {
 		.ino = ino,
 		.start = BPF_CORE_READ(slot, base_gfn),
-		.arg = pgoff,
-		.nr_pages = BPF_CORE_READ(slot, userspace_addr),
-		.aux = (__u32)BPF_CORE_READ(slot, as_id) << 16 | (__u16)BPF_CORE_READ(slot, id),
+		.pgoff = pgoff,
+		.user_addr = BPF_CORE_READ(slot, userspace_addr),
+		.slot = (__u32)BPF_CORE_READ(slot, as_id) << 16 | (__u16)BPF_CORE_READ(slot, id),
 	};
 
 	r.end = r.start + BPF_CORE_READ(slot, npages);
@@ -44,7 +44,7 @@ static __always_inline struct gmem_rec fallocate_rec(__u64 ino, int mode, __s64 
 		.ino = ino,
 		.start = offset >> GMEM_PAGE_SHIFT,
 		.end = (offset + len) >> GMEM_PAGE_SHIFT,
-		.arg = mode,
+		.mode = mode,
 	};
 }
 
@@ -60,7 +60,7 @@ static __always_inline void fallocate_begins(struct kvm *kvm, __u64 vm, const st
 /* Counts and emits the end of a fallocate(). r->nr_pages is GMEM_UNKNOWN if the kernel does not report it. */
 static __always_inline void fallocate_ends(struct kvm *kvm, __u64 vm, struct gmem_rec *r)
 {
-	bool punch = r->arg & FALLOC_FL_PUNCH_HOLE;
+	bool punch = r->mode & FALLOC_FL_PUNCH_HOLE;
 	__u64 ts = bpf_ktime_get_ns();
 	struct gmem_counters *c = get_counters(kvm, vm, ts);
 

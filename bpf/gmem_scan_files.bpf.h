@@ -63,14 +63,14 @@ static __always_inline void read_binding(const struct binding_walk *w, __u64 ent
 	r->ino = w->ino;
 	r->start = BPF_CORE_READ(slot, base_gfn);
 	r->end = r->start + BPF_CORE_READ(slot, npages);
-	r->arg = BPF_CORE_READ(slot, gmem.pgoff);
-	r->nr_pages = BPF_CORE_READ(slot, userspace_addr);
-	r->aux = (__u32)BPF_CORE_READ(slot, as_id) << 16 | (__u16)BPF_CORE_READ(slot, id);
+	r->pgoff = BPF_CORE_READ(slot, gmem.pgoff);
+	r->user_addr = BPF_CORE_READ(slot, userspace_addr);
+	r->slot = (__u32)BPF_CORE_READ(slot, as_id) << 16 | (__u16)BPF_CORE_READ(slot, id);
 }
 
 static __always_inline bool covers(const struct gmem_rec *r, __u64 index)
 {
-	return r->arg <= index && r->arg + (r->end - r->start) > index;
+	return r->pgoff <= index && r->pgoff + (r->end - r->start) > index;
 }
 
 /*
@@ -98,7 +98,7 @@ static __always_inline bool emit_binding(struct binding_walk *w, struct gmem_rec
 		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
 		return false;
 	}
-	w->at.index = hide_from_verifier(r->arg + (r->end - r->start));
+	w->at.index = hide_from_verifier(r->pgoff + (r->end - r->start));
 	submit(r);
 	return true;
 }
@@ -136,10 +136,10 @@ static __always_inline bool emit_file(struct file *file, __u64 vm, __u32 finder)
 	fill_hdr(&r->h, vm, GMEM_SCAN_FILE, sizeof(*r), bpf_ktime_get_ns());
 	r->ino = file_ino(file);
 	r->end = file_pages(file);
-	r->arg = gmem_flags(file);
+	r->flags = gmem_flags(file);
 	r->nr_pages = BPF_CORE_READ(file, f_inode, i_mapping, nrpages);
 	r->start = file_is_mapped(file) ? GMEM_FILE_MAPPED : 0;
-	r->aux = finder;
+	r->holder = finder;
 	if (file_is_held(file))
 		submit(r);
 	else	/* the record of its release may come before this one */

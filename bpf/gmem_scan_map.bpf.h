@@ -242,7 +242,7 @@ static __always_inline bool scan_chunk(const struct gmem_vm_state *v, struct kvm
 
 static __always_inline void scan_mark(const struct gmem_vm_state *v, __u16 kind, __u64 next_phase)
 {
-	struct gmem_rec r = { .arg = v->c.lost_state, .aux = scan.with_files };
+	struct gmem_rec r = { .lost_state = v->c.lost_state, .with_files = scan.with_files };
 
 	if (scan_emit(scan.vm, kind, &r))
 		scan.phase = next_phase;

@@ -202,8 +202,8 @@ ON_EXIT(stall_begin, struct kvm_vcpu *vcpu)
 	get_counters(kvm, key.vm, s.exit_ns);
 	r.start = s.start;
 	r.end = s.end;
-	r.arg = s.attributes;
-	r.aux = key.vcpu;
+	r.attributes = s.attributes;
+	r.vcpu = key.vcpu;
 	emit_event(key.vm, GMEM_STALL_BEGIN, s.exit_ns, &r);
 	return 0;
 }
@@ -236,8 +236,8 @@ static __always_inline void emit_stall(__u64 vm, __u64 vcpu, const struct gmem_s
 	fill_hdr(&r->r.h, vm, GMEM_STALL_END, sizeof(*r), ts);
 	r->r.start = s->start;
 	r->r.end = s->end;
-	r->r.arg = s->attributes;
-	r->r.aux = vcpu;
+	r->r.attributes = s->attributes;
+	r->r.vcpu = vcpu;
 	r->r.dur_ns = ts - s->exit_ns;
 	r->ioctl_ns = s->ioctl_ns;
 	r->discard_ns = s->discard_ns;

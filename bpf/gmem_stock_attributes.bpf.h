@@ -18,7 +18,7 @@ ON_ENTRY(stock_window, struct kvm *kvm)
 
 	if (!op || op_peek(OP_INVALIDATE, vm))
 		return 0;
-	r = (struct gmem_rec){ .start = op->start, .end = op->end, .arg = CAUSE_ATTRIBUTES };
+	r = (struct gmem_rec){ .start = op->start, .end = op->end, .cause = CAUSE_ATTRIBUTES };
 	invalidate_begins(kvm, vm, &r);
 	return 0;
 }
@@ -87,7 +87,7 @@ static __always_inline struct gmem_rec request_rec(const struct kvm_memory_attri
 	return (struct gmem_rec){
 		.start = a->address >> GMEM_PAGE_SHIFT,
 		.end = (a->address + a->size) >> GMEM_PAGE_SHIFT,
-		.arg = a->attributes,
+		.attributes = a->attributes,
 	};
 }
 
@@ -124,7 +124,7 @@ static __noinline int set_range(__u64 vm, struct gmem_op *op)
 	r = request_rec(&a);
 	op->start = r.start;
 	op->end = r.end;
-	op->arg = r.arg;
+	op->arg = r.attributes;
 	op->kind = GMEM_ATTRIBUTES_BEGIN;
 	emit_event(vm, GMEM_ATTRIBUTES_BEGIN, op->begin_ns, &r);
 	return 0;
@@ -237,8 +237,8 @@ ON_EXIT(stock_attributes_exit, struct file *file, unsigned int ioctl, unsigned l
 		return 0;
 	}
 	r = (struct gmem_rec){
-		.start = op->start, .end = op->end, .arg = op->arg,
-		.nr_pages = op->order, .ret = ret, .aux = op->order != 0,
+		.start = op->start, .end = op->end, .attributes = op->arg,
+		.seq = op->order, .ret = ret, .changed = op->order != 0,
 	};
 	attributes_end(kvm, vm, &r);
 	return 0;

@@ -27,7 +27,7 @@ ON_ENTRY(stock_fault, struct kvm *kvm, struct kvm_memory_slot *slot, u64 gfn)
 	struct gmem_rec r = {
 		.ino = file_ino(FIELD(direct, slot, gmem.file)),
 		.start = gfn, .end = gfn + 1,
-		.arg = gfn - FIELD(direct, slot, base_gfn) + FIELD(direct, slot, gmem.pgoff),
+		.pgoff = gfn - FIELD(direct, slot, base_gfn) + FIELD(direct, slot, gmem.pgoff),
 	};
 
 	uncounted_begins(OP_FAULT, number_of(direct, kvm), GMEM_FAULT_BEGIN, &r);
@@ -56,7 +56,7 @@ ON_EXIT(stock_fault_exit, struct kvm *kvm, struct kvm_memory_slot *slot, u64 gfn
 	};
 
 	r.ret = ret;
-	r.aux = r.ret ? 0 : fault_order(direct, ctx);
+	r.order = r.ret ? 0 : fault_order(direct, ctx);
 	fault_ends(kvm, vm, &r);
 	return 0;
 }

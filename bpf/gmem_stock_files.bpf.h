@@ -17,7 +17,7 @@ ON_EXIT(stock_create, struct kvm *kvm, void *args)
 		return 0;
 	r.ino = file_ino(file);
 	r.end = file_pages(file);
-	bpf_probe_read_kernel(&r.arg, sizeof(r.arg), args + sizeof(__u64));
+	bpf_probe_read_kernel(&r.flags, sizeof(r.flags), args + sizeof(__u64));
 	emit_instant(kvm, vm_of_probed(kvm), GMEM_CREATE, &r);
 	return 0;
 }
@@ -28,7 +28,7 @@ ON_EXIT(stock_create, struct kvm *kvm, void *args)
  */
 static __always_inline void enter_invalidating(struct inode *inode, __u64 cause)
 {
-	struct gmem_rec r = { .arg = cause };
+	struct gmem_rec r = { .cause = cause };
 
 	if (!is_enabled(GMEM_PROBES_INVALIDATIONS))
 		return;
@@ -186,7 +186,7 @@ ON_ENTRY(stock_invalidate, void *priv, unsigned long start, unsigned long end)
 	if (!around)
 		return 0;
 	r.ino = around->ino;
-	r.arg = around->arg;
+	r.cause = around->arg;
 	invalidate_begins(kvm, vm, &r);
 	if (!gmem_bindings(priv))
 		end_invalidation(kvm, vm);

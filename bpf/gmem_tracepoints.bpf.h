@@ -21,7 +21,7 @@ int BPF_PROG(on_create, struct kvm *kvm, struct inode *inode, u64 flags)
 	struct gmem_rec r = {
 		.ino = inode->i_ino,
 		.end = inode->i_size >> GMEM_PAGE_SHIFT,
-		.arg = flags,
+		.flags = flags,
 	};
 
 	emit_instant(kvm, vm_of(kvm), GMEM_CREATE, &r);
@@ -105,7 +105,7 @@ int BPF_PROG(on_invalidate_begin, struct kvm *kvm, struct inode *inode, u64 star
 		return 0;
 
 	struct gmem_rec r = {
-		.ino = ino_of(inode), .start = start, .end = end, .arg = cause,
+		.ino = ino_of(inode), .start = start, .end = end, .cause = cause,
 	};
 
 	invalidate_begins(kvm, vm_of(kvm), &r);
@@ -120,7 +120,7 @@ int BPF_PROG(on_invalidate_end, struct kvm *kvm, struct inode *inode, u64 start,
 		return 0;
 
 	struct gmem_rec r = {
-		.ino = ino_of(inode), .start = start, .end = end, .arg = cause,
+		.ino = ino_of(inode), .start = start, .end = end, .cause = cause,
 	};
 
 	invalidate_ends(kvm, vm_of(kvm), &r, inode ? inode->i_size >> GMEM_PAGE_SHIFT : 0);
@@ -148,7 +148,7 @@ int BPF_PROG(on_attributes_begin, struct kvm *kvm, struct inode *inode, u64 star
 		return 0;
 
 	struct gmem_rec r = {
-		.ino = ino_of(inode), .start = start, .end = end, .arg = attributes,
+		.ino = ino_of(inode), .start = start, .end = end, .attributes = attributes,
 	};
 
 	attributes_begin(kvm, vm_of(kvm), &r);
@@ -178,9 +178,9 @@ int BPF_PROG(on_attributes_end, struct kvm *kvm, struct inode *inode, u64 start,
 		return 0;
 
 	struct gmem_rec r = {
-		.ino = ino_of(inode), .start = start, .end = end, .arg = attributes,
+		.ino = ino_of(inode), .start = start, .end = end, .attributes = attributes,
 		.ret = ret,
-		.aux = changed,
+		.changed = changed,
 	};
 
 	attributes_end(kvm, vm_of(kvm), &r);
@@ -205,8 +205,8 @@ int BPF_PROG(on_fault_retry, struct kvm_vcpu *vcpu, u64 gfn, bool is_private)
 
 	struct gmem_rec r = {
 		.start = gfn, .end = gfn + 1,
-		.arg = is_private ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0,
-		.aux = vcpu->vcpu_id,
+		.attributes = is_private ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0,
+		.vcpu = vcpu->vcpu_id,
 	};
 	__u64 ts = bpf_ktime_get_ns(), vm = vm_of(vcpu->kvm);
 	struct gmem_counters *c = get_counters(vcpu->kvm, vm, ts);
@@ -224,7 +224,7 @@ int BPF_PROG(on_fault_begin, struct kvm *kvm, struct inode *inode, u64 gfn, u64 
 		return 0;
 
 	struct gmem_rec r = {
-		.ino = ino_of(inode), .start = gfn, .end = gfn + 1, .arg = pgoff,
+		.ino = ino_of(inode), .start = gfn, .end = gfn + 1, .pgoff = pgoff,
 	};
 
 	uncounted_begins(OP_FAULT, vm_of(kvm), GMEM_FAULT_BEGIN, &r);
@@ -239,10 +239,10 @@ int BPF_PROG(on_fault_end, struct kvm *kvm, struct inode *inode, u64 gfn, u64 pg
 		return 0;
 
 	struct gmem_rec r = {
-		.ino = ino_of(inode), .start = gfn, .end = gfn + 1, .arg = prepare_ns,
+		.ino = ino_of(inode), .start = gfn, .end = gfn + 1, .prepare_ns = prepare_ns,
 		.nr_pages = allocated ? 1ULL << (order & 31) : 0,
 		.ret = ret,
-		.aux = order,
+		.order = order,
 	};
 
 	fault_ends(kvm, vm_of(kvm), &r);

@@ -352,7 +352,7 @@ static void test_stalls_pair_by_vcpu(void **state)
 	assert_int_equal(vm_of(m, 1)->inflight[0].aux, 0);
 }
 
-static void test_what_is_in_flight_is_told_again(void **state)
+static void test_operations_in_flight_are_repeated(void **state)
 {
 	struct gmem_model *m = *state;
 
@@ -744,7 +744,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_double_backed),
 	TEST(test_names),
 	TEST(test_losses_by_cpu),
-	TEST(test_what_is_in_flight_is_told_again),
+	TEST(test_operations_in_flight_are_repeated),
 	TEST(test_inflight_is_in_order_of_begin),
 	TEST(test_end_of_a_vm),
 	TEST(test_forget),

@@ -141,6 +141,7 @@ static void released_versions_are_read(void **state)
 	static const struct { const char *path; uint64_t records, syncs, lost; } versions[] = {
 		{ "selftests/tools/recordings/v1.gmem", 653, 2, 0 },
 		{ "selftests/tools/recordings/v1-phases.gmem", 657, 2, 0 },
+		{ "selftests/tools/recordings/v2.gmem", 661, 2, 0 },
 	};
 	struct made m;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Generator of recordings for tests. Included after tools-tests.mk.
-#   build/recording_fixture selftests/tools/recordings/v1.gmem     for a new version of the format
+#   build/recording_fixture selftests/tools/recordings/v2.gmem     for a new version of the format
 #   build/recording_fixture --seeds selftests/fuzz/corpus
 
 CHECKS += selftests/tools/print.sh

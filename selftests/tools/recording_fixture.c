@@ -97,6 +97,22 @@ static void phases(struct synth *s, struct synth_vm *vm)
 	}
 }
 
+/* Emits a snapshot of one operation in flight, whose begin was emitted before. */
+static void repeat(struct synth *s, struct synth_vm *vm)
+{
+	struct gmem_rec inflight = {
+		.h = { .ts_ns = s->now_ns, .kind = GMEM_INFLIGHT, .size = sizeof(inflight) },
+	};
+	struct gmem_rec begin = {
+		.h = { .ts_ns = s->now_ns, .vm = vm->id, .tgid = vm->pid, .tid = 101, .kind = GMEM_ATTRIBUTES_BEGIN,
+		       .size = sizeof(begin), .flags = GMEM_REC_REPEATED },
+		.end = 512, .attributes = KVM_MEMORY_ATTRIBUTE_PRIVATE,
+	};
+
+	on_record(NULL, &inflight.h);
+	on_record(NULL, &begin.h);
+}
+
 static void fill(bool all, unsigned int conversions)
 {
 	struct synth s = { .fn = on_record, .now_ns = 1000000000 };
@@ -119,6 +135,7 @@ static void fill(bool all, unsigned int conversions)
 	if (all)
 		every_kind(&s);
 	synth_begin(&s, &a, 101, 0, 512, true);
+	repeat(&s, &a);
 	synth_end(&s, &b);
 	sync_now(&s);
 	if (gmem_recording_close(w))

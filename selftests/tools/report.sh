@@ -9,6 +9,11 @@ trace=build/gmemtrace
 build/synth_record "$dir/a" seed=7 conversions=3000 ends=1
 $trace report "$dir/a" > "$dir/want"
 same "the text is the golden one" "$dir/want" selftests/tools/golden/report-busy.txt
+for recording in selftests/tools/recordings/*.gmem; do
+	version=$(basename "$recording" .gmem)
+	$trace report "$recording" > "$dir/out" 2> "$dir/err"
+	same "the text of a recording of format $version is the golden one" "$dir/out" "selftests/tools/golden/report-$version.txt"
+done
 $trace report - < "$dir/a" > "$dir/out"
 same "a pipe is read as well" "$dir/out" "$dir/want"
 is "JSON is one object of its type" "$($trace report --json "$dir/a" | jq -r '.type + " \(.version)"')" "report 2"

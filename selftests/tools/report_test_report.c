@@ -139,8 +139,9 @@ static void in_flight_at_the_end(void **state)
 	RECORD(a, GMEM_ATTRIBUTES_PHASE, .start = 5, .end = 7, .arg = 3, .h.ts_ns = 3000);
 	for (uint64_t ts = 10000; ts < 40000; ts += 10000) {
 		RECORD(a, GMEM_INFLIGHT, .h.ts_ns = ts);
-		RECORD(a, GMEM_STALL_BEGIN, .start = 5, .end = 7, .aux = 1, .h.ts_ns = 1500);
-		RECORD(a, GMEM_ATTRIBUTES_BEGIN, .start = 5, .end = 7, .arg = TEST_PRIVATE, .h.ts_ns = 2000);
+		RECORD(a, GMEM_STALL_BEGIN, .start = 5, .end = 7, .aux = 1, .h.ts_ns = 1500, .h.flags = GMEM_REC_REPEATED);
+		RECORD(a, GMEM_ATTRIBUTES_BEGIN, .start = 5, .end = 7, .arg = TEST_PRIVATE, .h.ts_ns = 2000,
+		       .h.flags = GMEM_REC_REPEATED);
 		RECORD(a, GMEM_SYNC, .h.ts_ns = ts);
 	}
 	assert_int_equal(a->nr_events, 3);

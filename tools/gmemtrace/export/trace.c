@@ -191,10 +191,10 @@ static const char *slice_name(const struct gmem_rec *r, const struct gmem_kind_i
 	switch (r->h.kind) {
 	case GMEM_ATTRIBUTES_BEGIN:
 	case GMEM_ATTRIBUTES_END:
-		return r->arg & 8 ? "convert to private" : "convert to shared";
+		return gmem_rec_direction(r) == GMEM_TO_PRIVATE ? "convert to private" : "convert to shared";
 	case GMEM_FALLOCATE_BEGIN:
 	case GMEM_FALLOCATE_END:
-		return r->arg & 2 ? "punch" : "allocate";
+		return gmem_rec_punches(r) ? "punch" : "allocate";
 	case GMEM_INVALIDATE_BEGIN:
 	case GMEM_INVALIDATE_END:
 		return r->ino ? "invalidate guest_memfd" : "invalidate gfns";
@@ -210,6 +210,8 @@ static int begin_operation(struct export_trace *t, struct track *track, const st
 	int at = find_open(track, r->h.kind), err = 0;
 	struct export_args args;
 
+	if (at >= 0 && r->h.flags & GMEM_REC_REPEATED)
+		return 0;
 	if (at >= 0)
 		err = close_above(t, track, at, ts);
 	export_args_of(&args, &r->h);
@@ -233,7 +235,7 @@ static int lone_end(struct export_trace *t, struct track *track, const struct gm
 static int end_operation(struct export_trace *t, struct track *track, const struct gmem_rec *r,
 		const struct gmem_kind_info *k)
 {
-	int at = find_open(track, r->h.kind - 1), err;
+	int at = find_open(track, k->begin), err;
 	struct export_args args;
 	uint64_t ts;
 
@@ -251,15 +253,15 @@ static int begin_phase(struct export_trace *t, struct track *track, const struct
 	int at = find_open(track, GMEM_ATTRIBUTES_BEGIN), err = 0;
 	uint64_t ts = not_before(track, r->h.ts_ns);
 
-	if (at < 0 || r->arg >= GMEM_PHASES - GMEM_PHASE_CHECK)
+	if (at < 0 || r->phase >= GMEM_PHASES - GMEM_PHASE_CHECK)
 		return 0;
-	if ((int)track->depth == at + 1 && r->arg == 0)
+	if ((int)track->depth == at + 1 && r->phase == 0)
 		err = open_slice(t, track, LOCK_PHASE, track->begin_ns[at],
 				 gmem_phase_names[GMEM_PHASE_LOCK], NULL);
 	if (!err)
 		err = close_above(t, track, at + 1, ts);
 	return err ? err : open_slice(t, track, GMEM_ATTRIBUTES_PHASE, ts,
-				      gmem_phase_names[r->arg + GMEM_PHASE_CHECK], NULL);
+				      gmem_phase_names[r->phase + GMEM_PHASE_CHECK], NULL);
 }
 
 static int emit_instant(struct export_trace *t, struct track *track, const struct gmem_rec *r,
@@ -275,7 +277,7 @@ static int emit_instant(struct export_trace *t, struct track *track, const struc
 static void learn_vcpu(struct track *track, const struct gmem_rec *r)
 {
 	if (r->h.kind == GMEM_STALL_BEGIN)
-		track->vcpu = r->aux + 1;
+		track->vcpu = r->vcpu + 1;
 }
 
 static int emit_event(struct export_trace *t, const struct gmem_rec *r, const struct gmem_kind_info *k)

@@ -10,8 +10,6 @@
 #include "abi/kinds.h"
 #include "views/text.h"
 
-#define PRIVATE		8	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
-#define PUNCH_HOLE	2	/* FALLOC_FL_PUNCH_HOLE */
 
 static bool needs_model(const struct filter_options *o)
 {
@@ -45,9 +43,8 @@ int filter_learn(struct filter *f, const struct gmem_hdr *rec)
 
 	if (f->all)
 		return 0;
-	gmem_told_again(&f->telling, rec);
 	if (rec->kind == GMEM_INFLIGHT)
-		f->told_ns = rec->ts_ns;
+		f->snapshot_ns = rec->ts_ns;
 	switch (f->model ? rec->kind : 0) {
 	case GMEM_VM:
 	case GMEM_NAME:
@@ -148,19 +145,17 @@ static bool wants_range(const struct filter *f, const struct gmem_rec *r)
 static bool wants_direction(const struct filter *f, const struct gmem_rec *r,
 			    const struct gmem_kind_info *k)
 {
-	int direction = r->arg & PRIVATE ? GMEM_TO_PRIVATE : GMEM_TO_SHARED;
-
 	if (!f->o.direction)
 		return true;
 	return (k->arg == GMEM_ARG_ATTRIBUTES || r->h.kind == GMEM_MEMORY_FAULT) &&
-	       f->o.direction == 1 + direction;
+	       f->o.direction == 1 + (int)gmem_rec_direction(r);
 }
 
 static bool wants_mode(const struct filter *f, const struct gmem_rec *r)
 {
 	if (r->h.kind != GMEM_FALLOCATE_BEGIN && r->h.kind != GMEM_FALLOCATE_END)
 		return true;
-	return !f->o.fallocate || f->o.fallocate & (r->arg & PUNCH_HOLE ? 1 : 2);
+	return !f->o.fallocate || f->o.fallocate & (gmem_rec_punches(r) ? 1 : 2);
 }
 
 /* Passes also the repeated begin of an operation in flight for that long: its end will pass, too. */
@@ -169,8 +164,8 @@ static bool wants_duration(const struct filter *f, const struct gmem_rec *r,
 {
 	if (!f->o.longer_ns)
 		return true;
-	if (k->phase == GMEM_BEGIN && f->telling && f->told_ns > r->h.ts_ns)
-		return f->told_ns - r->h.ts_ns >= f->o.longer_ns;
+	if (r->h.flags & GMEM_REC_REPEATED && f->snapshot_ns > r->h.ts_ns)
+		return f->snapshot_ns - r->h.ts_ns >= f->o.longer_ns;
 	return k->phase == GMEM_END && r->dur_ns >= f->o.longer_ns;
 }
 
@@ -190,7 +185,7 @@ static bool wants_phase(const struct filter *f, const struct gmem_rec *r)
 
 	if (c)
 		return c->phases >> (f->o.phase - 1 + GMEM_PHASE_CHECK) & 1;
-	return r->h.kind == GMEM_ATTRIBUTES_PHASE && r->arg + 1 == (uint64_t)f->o.phase;
+	return r->h.kind == GMEM_ATTRIBUTES_PHASE && r->phase + 1 == (uint64_t)f->o.phase;
 }
 
 static bool wants_event(const struct filter *f, const struct gmem_rec *r,
@@ -221,7 +216,7 @@ static bool changes_memory(const struct gmem_hdr *rec)
 {
 	switch (rec->kind) {
 	case GMEM_ATTRIBUTES_END:
-		return ((const struct gmem_rec *)rec)->aux || ((const struct gmem_rec *)rec)->nr_pages;
+		return ((const struct gmem_rec *)rec)->changed || ((const struct gmem_rec *)rec)->seq;
 	case GMEM_VM_END:
 	case GMEM_CREATE:
 	case GMEM_RELEASE:

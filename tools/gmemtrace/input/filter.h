@@ -37,8 +37,7 @@ struct filter {
 	struct filter_options o;
 	bool all;			/* every record passes */
 	struct gmem_model *model;	/* names and bindings of VMs; NULL: not needed */
-	bool telling;			/* begins now repeat operations in flight: gmem_told_again() */
-	uint64_t told_ns;		/* time of the snapshot that repeats them */
+	uint64_t snapshot_ns;		/* time of the last snapshot of operations in flight */
 };
 
 /* Returns 0 or -ENOMEM. */

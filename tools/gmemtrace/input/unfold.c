@@ -20,7 +20,7 @@ int unfold(const struct gmem_hdr *rec, gmem_record_fn fn, void *ctx)
 	r.h.size = sizeof(r);
 	while (!err && gmem_conversion_next(c, &phase, &begin_ns)) {
 		r.h.ts_ns = begin_ns;
-		r.arg = phase - GMEM_PHASE_CHECK;
+		r.phase = phase - GMEM_PHASE_CHECK;
 		err = fn(ctx, &r.h);
 	}
 	r = c->r;

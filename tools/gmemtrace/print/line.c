@@ -7,7 +7,6 @@
 #include "abi/kinds.h"
 #include "views/text.h"
 
-#define PUNCH_HOLE	2	/* FALLOC_FL_PUNCH_HOLE */
 
 void line_header(const struct line_format *f, struct put *o)
 {
@@ -29,7 +28,7 @@ static const char *op_name(const struct gmem_rec *r, const struct gmem_kind_info
 	case GMEM_ATTRIBUTES_END:
 		return "convert";
 	case GMEM_FALLOCATE_END:
-		return r->arg & PUNCH_HOLE ? "punch" : "allocate";
+		return gmem_rec_punches(r) ? "punch" : "allocate";
 	default:
 		return k->op;
 	}
@@ -80,7 +79,7 @@ static const char *pages_verb(const struct gmem_rec *r)
 	case GMEM_POPULATE_END:
 		return " populated ";
 	case GMEM_FALLOCATE_END:
-		return r->arg & PUNCH_HOLE ? " freed " : " allocated ";
+		return gmem_rec_punches(r) ? " freed " : " allocated ";
 	default:
 		return " allocated ";
 	}
@@ -138,7 +137,7 @@ static void put_detail(struct put *o, const struct gmem_rec *r, const struct gme
 		PUT(o, " ino ");
 		put_u64(o, r->ino);
 	}
-	if (r->h.kind == GMEM_ATTRIBUTES_END && !r->aux && !r->ret) {
+	if (r->h.kind == GMEM_ATTRIBUTES_END && !r->changed && !r->ret) {
 		PUT(o, " unchanged");
 	} else if (k->aux && r->h.kind != GMEM_ATTRIBUTES_END) {
 		PUT(o, " ");

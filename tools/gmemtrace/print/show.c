@@ -140,12 +140,12 @@ static bool is_shown(const struct show *s, const struct gmem_hdr *rec, const str
 }
 
 /* Updates time 0, the number of events, losses and the clock. */
-static void update_totals(struct show *s, const struct gmem_hdr *rec, const struct gmem_kind_info *k, bool again)
+static void update_totals(struct show *s, const struct gmem_hdr *rec)
 {
 	const struct gmem_clock_rec *c = (const struct gmem_clock_rec *)rec;
 
 	gmem_first_ns(&s->format.first_ns, rec);
-	s->events += k->phase != GMEM_META && !again;
+	s->events += gmem_is_event(rec);
 	if (rec->kind == GMEM_LOST)
 		memcpy(s->lost, ((const struct gmem_lost_rec *)rec)->lost, sizeof(s->lost));
 	if (rec->kind == GMEM_CLOCK) {
@@ -158,18 +158,16 @@ static int show_event(void *ctx, const struct gmem_hdr *rec)
 {
 	const struct gmem_kind_info *k = gmem_kind(rec->kind);
 	struct show *s = ctx;
-	bool again;
 	int err;
 
 	if (!k || rec->size < gmem_kind_bytes(rec->kind))
 		return 0;
-	again = gmem_told_again(&s->telling, rec);
 	/* Lines from before the clock was set keep the old time. */
 	err = rec->kind == GMEM_CLOCK ? in_order_flush(&s->order) : 0;
-	update_totals(s, rec, k, again);
+	update_totals(s, rec);
 	if (!err)
 		err = filter_learn(&s->filter, rec);
-	if (err || again || !is_shown(s, rec, k) || !filter_selects(&s->filter, rec))
+	if (err || rec->flags & GMEM_REC_REPEATED || !is_shown(s, rec, k) || !filter_selects(&s->filter, rec))
 		return err;
 	return in_order_add(&s->order, rec);
 }

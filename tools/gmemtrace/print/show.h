@@ -33,7 +33,6 @@ struct show {
 	uint64_t lines;
 	uint64_t events;
 	uint64_t lost[GMEM_LOSSES];
-	bool telling;		/* state of gmem_told_again() */
 };
 
 /* Prints the header. @realtime_off: CLOCK_REALTIME - CLOCK_MONOTONIC, as far as known. Returns 0 or -errno. */

@@ -31,7 +31,7 @@ struct record {
 	uint64_t trigger_ns;		/* flight recorder: duration of an operation that triggers a save; 0: none */
 	uint64_t armed_ns;		/* no trigger before that time */
 	bool triggered;
-	uint64_t told_ns;		/* time of the snapshot that now repeats begins; 0: begins are new */
+	uint64_t snapshot_ns;		/* time of the last snapshot of operations in flight */
 	uint64_t hung_ns;		/* begin of the last operation that triggered while in flight */
 	uint64_t lost[GMEM_LOSSES];
 	uint64_t begin_ns;

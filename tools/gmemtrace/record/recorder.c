@@ -83,12 +83,11 @@ enum gmem_status recorder_open(struct recorder *r, const struct recorder_options
 
 int recorder_write(struct recorder *r, const struct gmem_hdr *rec)
 {
-	const struct gmem_kind_info *k = gmem_kind(rec->kind);
 	int err;
 
 	if (r->full)
 		return 0;
-	if (!gmem_told_again(&r->telling, rec) && k && k->phase != GMEM_META)
+	if (gmem_is_event(rec))
 		r->events += 1 + gmem_conversion_events(rec);
 	if (r->flight)
 		return gmem_flight_write(r->flight, rec);

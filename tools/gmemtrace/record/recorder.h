@@ -27,7 +27,6 @@ struct recorder {
 	struct gmem_state state;	/* written at the begin of the next file; no model: no rotation */
 	struct gmem_recording_stats done;	/* of closed files, and of saves */
 	uint64_t events;
-	bool telling;			/* state of gmem_told_again() */
 	unsigned int files;		/* created or saved */
 	bool full;			/* maximum size reached: nothing more is written */
 };

@@ -37,7 +37,7 @@ static int release_held(struct record *r)
 /* Returns true, once, for a begin that a snapshot repeats trigger_ns or more after it happened. */
 static bool triggers_in_flight(struct record *r, const struct gmem_hdr *rec)
 {
-	if (!r->told_ns || r->told_ns < r->armed_ns || rec->ts_ns + r->trigger_ns > r->told_ns ||
+	if (r->snapshot_ns < r->armed_ns || rec->ts_ns + r->trigger_ns > r->snapshot_ns ||
 	    rec->ts_ns <= r->hung_ns)
 		return false;
 	r->hung_ns = rec->ts_ns;	/* once: a second save would overwrite the begin of the operation */
@@ -48,14 +48,14 @@ static void look_for_trigger(struct record *r, const struct gmem_hdr *rec)
 {
 	const struct gmem_kind_info *k = gmem_kind(rec->kind);
 
-	if (rec->kind == GMEM_INFLIGHT || rec->kind == GMEM_SYNC)
-		r->told_ns = rec->kind == GMEM_INFLIGHT ? rec->ts_ns : 0;
+	if (rec->kind == GMEM_INFLIGHT)
+		r->snapshot_ns = rec->ts_ns;
 	if (!k || !filter_wants_vm(&r->filter, rec))
 		return;
 	if (k->phase == GMEM_END && rec->ts_ns >= r->armed_ns &&
 	    ((const struct gmem_rec *)rec)->dur_ns >= r->trigger_ns)
 		r->triggered = true;
-	if (k->phase == GMEM_BEGIN && triggers_in_flight(r, rec))
+	if (rec->flags & GMEM_REC_REPEATED && triggers_in_flight(r, rec))
 		r->triggered = true;
 }
 

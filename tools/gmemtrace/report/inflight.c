@@ -6,8 +6,6 @@
 #include "abi/kinds.h"
 #include "report/report.h"
 
-#define PUNCH_HOLE	2	/* FALLOC_FL_PUNCH_HOLE */
-#define PRIVATE		8	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
 
 /* Inserts @new into @top, by begin; if that is full, the newest is dropped. Returns the new length. */
 static size_t insert(struct report_inflight *top, size_t n, size_t max, const struct report_inflight *new)
@@ -50,7 +48,7 @@ uint64_t report_inflight_age(const struct report *r, const struct gmem_inflight 
 
 const char *report_inflight_what(const struct gmem_inflight *op, char *buf, size_t size)
 {
-	const char *side = op->arg & PRIVATE ? "private" : "shared";
+	const char *side = op->arg & KVM_MEMORY_ATTRIBUTE_PRIVATE ? "private" : "shared";
 
 	switch (op->kind) {
 	case GMEM_ATTRIBUTES_BEGIN:
@@ -62,7 +60,7 @@ const char *report_inflight_what(const struct gmem_inflight *op, char *buf, size
 		snprintf(buf, size, "stall of vCPU %u, to %s", op->aux, side);
 		break;
 	case GMEM_FALLOCATE_BEGIN:
-		snprintf(buf, size, "%s", op->arg & PUNCH_HOLE ? "punch" : "allocate");
+		snprintf(buf, size, "%s", op->arg & FALLOC_FL_PUNCH_HOLE ? "punch" : "allocate");
 		break;
 	default:
 		snprintf(buf, size, "%s", gmem_kind(op->kind)->op);

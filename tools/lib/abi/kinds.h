@@ -3,10 +3,16 @@
 #ifndef GMEM_KINDS_H
 #define GMEM_KINDS_H
 
+#include <linux/falloc.h>
+#include <linux/kvm.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "bpf/gmem_abi.h"
+
+#ifndef KVM_MEMORY_ATTRIBUTE_PRIVATE	/* headers before Linux 6.8 */
+#define KVM_MEMORY_ATTRIBUTE_PRIVATE	(1ULL << 3)
+#endif
 
 /* Receives a record, which is valid during the call only. Returns 0 to go on, or -errno to stop. */
 typedef int (*gmem_record_fn)(void *ctx, const struct gmem_hdr *rec);
@@ -48,6 +54,7 @@ struct gmem_kind_info {
 	enum gmem_unit unit;
 	enum gmem_arg arg;
 	const char *aux;	/* JSON key of aux, or NULL */
+	enum gmem_kind begin;	/* kind of the begin that an end belongs to, or 0 */
 	bool has_ino;
 	bool has_nr_pages;
 	bool has_ret;
@@ -75,21 +82,24 @@ static inline void gmem_first_ns(__u64 *first, const struct gmem_hdr *rec)
 		*first = rec->ts_ns;
 }
 
-/*
- * Returns true for a begin between GMEM_INFLIGHT and GMEM_SYNC: it belongs to a snapshot, may
- * repeat an earlier record, and is no event. Call it for all records in order; *@telling is
- * false before the first.
- */
-static inline bool gmem_told_again(bool *telling, const struct gmem_hdr *rec)
+/* Returns true for an event of the kernel; false for what describes a VM, and for repeats of begins. */
+static inline bool gmem_is_event(const struct gmem_hdr *rec)
 {
-	const struct gmem_kind_info *k;
+	const struct gmem_kind_info *k = gmem_kind(rec->kind);
 
-	if (rec->kind == GMEM_INFLIGHT || rec->kind == GMEM_SYNC)
-		*telling = rec->kind == GMEM_INFLIGHT;
-	if (!*telling)
-		return false;
-	k = gmem_kind(rec->kind);
-	return k && k->phase == GMEM_BEGIN;
+	return k && k->phase != GMEM_META && !(rec->flags & GMEM_REC_REPEATED);
+}
+
+/* Returns the direction that r->attributes ask for. */
+static inline enum gmem_direction gmem_rec_direction(const struct gmem_rec *r)
+{
+	return r->attributes & KVM_MEMORY_ATTRIBUTE_PRIVATE ? GMEM_TO_PRIVATE : GMEM_TO_SHARED;
+}
+
+/* Returns true for a hole, false for a preallocation. @r: GMEM_FALLOCATE_BEGIN or _END. */
+static inline bool gmem_rec_punches(const struct gmem_rec *r)
+{
+	return r->mode & FALLOC_FL_PUNCH_HOLE;
 }
 
 /* Returns the unit of a record: GMEM_NONE, GMEM_GFN or GMEM_PGOFF. */

@@ -144,9 +144,9 @@ static void retire_namesake(struct gmem_analysis *a, const struct gmem_hdr *h)
 
 static int user_faulted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
-	enum gmem_series_id series = r->arg == GMEM_USER_GUEST ? GMEM_S_GUEST_FAULT : GMEM_S_USER_FAULT;
+	enum gmem_series_id series = r->user == GMEM_USER_GUEST ? GMEM_S_GUEST_FAULT : GMEM_S_USER_FAULT;
 
-	analysis_outcome(vm, r->arg == GMEM_USER_GUEST ? GMEM_O_GUEST_FAULT : GMEM_O_USER_FAULT, r);
+	analysis_outcome(vm, r->user == GMEM_USER_GUEST ? GMEM_O_GUEST_FAULT : GMEM_O_USER_FAULT, r);
 	return r->ret || !r->dur_ns ? 0 :
 		analysis_value(a, vm, series, 0, r->end - r->start, r->dur_ns);
 }
@@ -212,7 +212,7 @@ static void end_uncounted(struct gmem_vm_stats *vm, const struct gmem_rec *r)
 	switch (r->h.kind) {
 	case GMEM_ATTRIBUTES_END:
 	case GMEM_FALLOCATE_END:
-		analysis_forget_op(vm, analysis_open_op(vm, r->h.tid, r->h.kind - 1));
+		analysis_forget_op(vm, analysis_open_op(vm, r->h.tid, gmem_kinds[r->h.kind].begin));
 		break;
 	case GMEM_STALL_END:
 		analysis_stall_forget(vm, r);
@@ -372,7 +372,6 @@ void gmem_analysis_finish(struct gmem_analysis *a)
 int gmem_analysis_apply(struct gmem_analysis *a, const struct gmem_hdr *rec, bool selected)
 {
 	const struct gmem_kind_info *k = gmem_kind(rec->kind);
-	bool again = gmem_told_again(&a->telling, rec);
 	int err = 0;
 
 	gmem_first_ns(&a->first_ns, rec);
@@ -380,7 +379,7 @@ int gmem_analysis_apply(struct gmem_analysis *a, const struct gmem_hdr *rec, boo
 		return 0;
 	if (rec->kind == GMEM_VM)
 		retire_namesake(a, rec);
-	if (k->phase != GMEM_META && selected && !again)
+	if (selected && gmem_is_event(rec))
 		err = count_event(a, (const struct gmem_rec *)rec);
 	else if (k->phase != GMEM_META)
 		err = uncounted_event(a, (const struct gmem_rec *)rec, k);

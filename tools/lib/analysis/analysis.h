@@ -121,7 +121,6 @@ struct gmem_analysis {
 	struct gmem_vm_stats *by_id;	/* uthash */
 	struct gmem_vm_stats *last;	/* VM of the last record */
 	size_t nr_vms;
-	bool telling;			/* state of gmem_told_again() */
 	__u64 first_ns;			/* from gmem_first_ns() */
 	uint64_t begin_ns;		/* first and last event */
 	uint64_t end_ns;

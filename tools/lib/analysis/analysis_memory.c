@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* Fate of pages: discarded or not, touched or not. */
+#include "abi/kinds.h"
 #include "analysis/analysis_parts.h"
 
 static int add_without(struct gmem_ranges *to, uint64_t start, uint64_t end,
@@ -42,7 +43,7 @@ int analysis_pages_converted(struct gmem_analysis *a, struct gmem_vm_stats *vm,
 
 	if (r->ino)
 		return 0;
-	if (direction_of(r) == GMEM_TO_SHARED)
+	if (gmem_rec_direction(r) == GMEM_TO_SHARED)
 		return pages_to_shared(a, vm, r);
 	err = del_range(&vm->left, r->start, r->end);
 	if (!err)
@@ -89,7 +90,7 @@ int analysis_pages_fallocated(struct gmem_analysis *a, struct gmem_vm_stats *vm,
 			      const struct gmem_rec *r)
 {
 	return for_each_gfns(a, vm, r->ino, r->start, r->end,
-			 r->arg & MODE_PUNCH_HOLE ? mark_discarded : mark_filled);
+			 gmem_rec_punches(r) ? mark_discarded : mark_filled);
 }
 
 static int count_touch(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
@@ -116,7 +117,7 @@ int analysis_faulted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const st
 	analysis_outcome(vm, GMEM_O_FAULT, r);
 	if (r->ret || !r->dur_ns)
 		return 0;
-	vm->seen.prepare_ns += r->arg;
+	vm->seen.prepare_ns += r->prepare_ns;
 	err = analysis_value(a, vm, GMEM_S_FAULT, 0, 1, r->dur_ns);
 	if (err || !r->nr_pages || r->nr_pages == GMEM_UNKNOWN || (r->nr_pages & (r->nr_pages - 1)))
 		return err ? err : mark_filled(vm, r->start, r->end);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "abi/conversion.h"
+#include "abi/kinds.h"
 #include "analysis/analysis_parts.h"
 
 #define OPS_MAX 4096	/* in flight in a VM; of more, the ends were lost */
@@ -77,9 +78,9 @@ void analysis_phase(struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
 	struct gmem_open_op *op = analysis_open_op(vm, r->h.tid, GMEM_ATTRIBUTES_BEGIN);
 
-	if (!op || r->arg >= GMEM_PHASES - GMEM_PHASE_CHECK)
+	if (!op || r->phase >= GMEM_PHASES - GMEM_PHASE_CHECK)
 		return;
-	enter_phase(op, (uint32_t)r->arg + GMEM_PHASE_CHECK, r->h.ts_ns);
+	enter_phase(op, (uint32_t)r->phase + GMEM_PHASE_CHECK, r->h.ts_ns);
 }
 
 /* Fills @op from the end of a conversion, whose record has the phases. Returns NULL if it has not. */
@@ -107,7 +108,7 @@ static int add_phases(struct gmem_analysis *a, struct gmem_vm_stats *vm, const s
 		return 0;
 	close_phase(op, r->h.ts_ns);
 	for (unsigned int i = 0; i < GMEM_PHASES && !err; i++)
-		err = analysis_value(a, vm, GMEM_S_PHASE + i, direction_of(r), r->end - r->start,
+		err = analysis_value(a, vm, GMEM_S_PHASE + i, gmem_rec_direction(r), r->end - r->start,
 				     op->ns[i]);
 	return err;
 }
@@ -139,7 +140,7 @@ static void add_longest(struct gmem_analysis *a, enum gmem_long_kind kind, const
 	struct gmem_long_op l = {
 		.vm = r->h.vm, .begin_ns = r->h.ts_ns - r->dur_ns, .dur_ns = r->dur_ns,
 		.start = r->start, .end = r->end, .ino = r->ino, .tid = r->h.tid,
-		.direction = direction_of(r), .origin = origin,
+		.direction = gmem_rec_direction(r), .origin = origin,
 	};
 
 	if (!gmem_longest_wants(&a->longest[kind], r->dur_ns))
@@ -153,7 +154,7 @@ static void add_longest(struct gmem_analysis *a, enum gmem_long_kind kind, const
 static void add_to_time(struct gmem_analysis *a, const struct gmem_rec *r)
 {
 	struct gmem_bin *b = gmem_timebins_at(&a->time, r->h.ts_ns);
-	enum gmem_direction d = direction_of(r);
+	enum gmem_direction d = gmem_rec_direction(r);
 
 	b->count[d]++;
 	b->bytes[d] += (r->end - r->start) << GMEM_PAGE_SHIFT;
@@ -165,7 +166,7 @@ static void add_to_time(struct gmem_analysis *a, const struct gmem_rec *r)
 static int add_conversion(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r,
 			  struct gmem_open_op *op, enum gmem_origin origin)
 {
-	enum gmem_direction d = direction_of(r);
+	enum gmem_direction d = gmem_rec_direction(r);
 	uint64_t pages = r->end - r->start;
 	int err = 0;
 
@@ -201,9 +202,9 @@ int analysis_converted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const 
 	if (w)
 		add_op_marks(w->marks, &w->nr_marks, r, op, w->begin_ns);
 	if (r->ret)
-		vm->seen.failed[direction_of(r)]++;
-	else if (!r->aux)
-		vm->seen.unchanged[direction_of(r)]++;
+		vm->seen.failed[gmem_rec_direction(r)]++;
+	else if (!r->changed)
+		vm->seen.unchanged[gmem_rec_direction(r)]++;
 	else
 		err = add_conversion(a, vm, r, op, w ? w->origin : GMEM_BY_VMM);
 	analysis_forget_op(vm, open);
@@ -212,7 +213,7 @@ int analysis_converted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const 
 
 int analysis_fallocated(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
-	bool punch = r->arg & MODE_PUNCH_HOLE;
+	bool punch = gmem_rec_punches(r);
 	struct gmem_vcpu_state *w = vm->nr_stalled ? analysis_stalled_thread(vm, r->h.tid) : NULL;
 	int err = 0;
 

@@ -5,9 +5,6 @@
 
 #include "analysis/analysis.h"
 
-#define ATTRIBUTE_PRIVATE	(1ULL << 3)	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
-#define MODE_PUNCH_HOLE		2		/* FALLOC_FL_PUNCH_HOLE */
-
 /* Conversion or fallocate in flight. */
 struct gmem_open_op {
 	uint32_t tid;
@@ -43,11 +40,6 @@ struct gmem_open_window {
 	uint64_t closed_ns;
 	uint64_t retries;
 };
-
-static inline enum gmem_direction direction_of(const struct gmem_rec *r)
-{
-	return r->arg & ATTRIBUTE_PRIVATE ? GMEM_TO_PRIVATE : GMEM_TO_SHARED;
-}
 
 /* analysis_values.c. Adds a value to a series. Returns 0 or -ENOMEM. */
 int analysis_value(struct gmem_analysis *a, struct gmem_vm_stats *vm, enum gmem_series_id series,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/kinds.h"
 #include "analysis/analysis_parts.h"
 
 #define VCPUS_MAX 4096	/* KVM_MAX_VCPUS of x86; a damaged recording may have more */
@@ -41,7 +42,7 @@ static struct gmem_vcpu_state *get_vcpu(struct gmem_vm_stats *vm, uint32_t vcpu,
 int analysis_memory_fault(struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
 	int err;
-	struct gmem_vcpu_state *v = get_vcpu(vm, r->aux, &err);
+	struct gmem_vcpu_state *v = get_vcpu(vm, r->vcpu, &err);
 
 	if (!v)
 		return err;
@@ -66,27 +67,27 @@ static void drop_stall(struct gmem_vm_stats *vm, uint32_t vcpu)
 
 void analysis_stall_forget(struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
-	if (r->aux < vm->nr_vcpus && vm->vcpus[r->aux].stalled)
-		drop_stall(vm, r->aux);
+	if (r->vcpu < vm->nr_vcpus && vm->vcpus[r->vcpu].stalled)
+		drop_stall(vm, r->vcpu);
 }
 
 int analysis_stall_begin(struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
 	int err;
-	struct gmem_vcpu_state *v = get_vcpu(vm, r->aux, &err);
+	struct gmem_vcpu_state *v = get_vcpu(vm, r->vcpu, &err);
 	bool fault;
 
 	if (!v)
 		return err;
 	fault = v->faulted && v->fault_gfn == r->start;
 	if (v->stalled)
-		drop_stall(vm, r->aux);
+		drop_stall(vm, r->vcpu);
 	*v = (struct gmem_vcpu_state){
 		.stalled = true, .origin = fault ? GMEM_BY_ACCESS : GMEM_BY_HYPERCALL,
 		.tid = r->h.tid, .begin_ns = r->h.ts_ns, .start = r->start, .end = r->end,
 	};
 	gmem_mark_add(v->marks, &v->nr_marks, GMEM_MARK_EXIT, 0);
-	vm->stalled[vm->nr_stalled++] = r->aux;
+	vm->stalled[vm->nr_stalled++] = r->vcpu;
 	return 0;
 }
 
@@ -117,8 +118,8 @@ static void add_longest(struct gmem_analysis *a, const struct gmem_rec *r,
 {
 	struct gmem_long_op l = {
 		.vm = r->h.vm, .begin_ns = r->h.ts_ns - r->dur_ns, .dur_ns = r->dur_ns,
-		.start = r->start, .end = r->end, .tid = r->h.tid, .vcpu = r->aux,
-		.direction = direction_of(r), .origin = origin,
+		.start = r->start, .end = r->end, .tid = r->h.tid, .vcpu = r->vcpu,
+		.direction = gmem_rec_direction(r), .origin = origin,
 	};
 
 	if (!gmem_longest_wants(&a->longest[GMEM_LONG_STALL], r->dur_ns))
@@ -147,7 +148,7 @@ static int add_values(struct gmem_analysis *a, struct gmem_vm_stats *vm, const s
 	int err = 0;
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(*values) && !err; i++)
-		err = analysis_value(a, vm, values[i].series, direction_of(&s->r), pages, values[i].ns);
+		err = analysis_value(a, vm, values[i].series, gmem_rec_direction(&s->r), pages, values[i].ns);
 	return err;
 }
 
@@ -155,9 +156,9 @@ int analysis_stall_end(struct gmem_analysis *a, struct gmem_vm_stats *vm,
 		       const struct gmem_stall_rec *s)
 {
 	const struct gmem_rec *r = &s->r;
-	enum gmem_direction d = direction_of(r);
+	enum gmem_direction d = gmem_rec_direction(r);
 	int err;
-	struct gmem_vcpu_state *v = get_vcpu(vm, r->aux, &err);
+	struct gmem_vcpu_state *v = get_vcpu(vm, r->vcpu, &err);
 	enum gmem_origin origin = v && v->stalled ? v->origin : GMEM_BY_HYPERCALL;
 	struct gmem_op_sum *sum = &vm->seen.stall_origin[origin][d];
 
@@ -174,6 +175,6 @@ int analysis_stall_end(struct gmem_analysis *a, struct gmem_vm_stats *vm,
 		err = add_values(a, vm, s);
 	}
 	if (v && v->stalled)
-		drop_stall(vm, r->aux);
+		drop_stall(vm, r->vcpu);
 	return err;
 }

@@ -125,7 +125,7 @@ static int add_file(struct backing *b, const struct gmem_rec *r)
 	f = add_job(&b->files, sizeof(*f));
 	if (!f)
 		return -ENOMEM;
-	*f = (struct file_job){ r->h.vm, r->ino, r->arg & GMEM_FILE_MAPPABLE, !r->nr_pages };
+	*f = (struct file_job){ r->h.vm, r->ino, r->flags & GMEM_FILE_MAPPABLE, !r->nr_pages };
 	return 0;
 }
 
@@ -139,7 +139,7 @@ static int add_slot(struct backing *b, const struct gmem_rec *r)
 	s = add_job(&b->slots, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
-	*s = (struct slot_job){ r->h.vm, r->start, r->end - r->start, r->nr_pages };
+	*s = (struct slot_job){ r->h.vm, r->start, r->end - r->start, r->user_addr };
 	return 0;
 }
 

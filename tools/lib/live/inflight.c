@@ -23,8 +23,9 @@ static int emit_stalls(struct gmem_bpf *skel, gmem_record_fn fn, void *ctx)
 		if (bpf_map_lookup_elem(fd, &key, &s))
 			continue;
 		struct gmem_rec r = {
-			.h = { s.exit_ns, key.vm, s.tgid, s.tid, GMEM_STALL_BEGIN, sizeof(r), 0 },
-			.start = s.start, .end = s.end, .arg = s.attributes, .aux = key.vcpu,
+			.h = { s.exit_ns, key.vm, s.tgid, s.tid, GMEM_STALL_BEGIN, sizeof(r),
+			       .flags = GMEM_REC_REPEATED },
+			.start = s.start, .end = s.end, .attributes = s.attributes, .vcpu = key.vcpu,
 		};
 		err = fn(ctx, &r.h);
 	}
@@ -36,7 +37,7 @@ static int emit_phase(const struct gmem_op *op, uint64_t ts_ns, gmem_record_fn f
 {
 	struct gmem_rec r = {
 		.h = { ts_ns, op->vm, op->tgid, op->tid, GMEM_PHASE, sizeof(r), 0 },
-		.start = op->start, .end = op->end, .arg = op->phase - GMEM_PHASE_CHECK,
+		.start = op->start, .end = op->end, .phase = op->phase - GMEM_PHASE_CHECK,
 		.dur_ns = ts_ns - op->begin_ns,
 	};
 
@@ -48,7 +49,8 @@ static int emit_phase(const struct gmem_op *op, uint64_t ts_ns, gmem_record_fn f
 static int emit_op(const struct gmem_op *op, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
 {
 	struct gmem_rec r = {
-		.h = { op->begin_ns, op->vm, op->tgid, op->tid, op->kind, sizeof(r), 0 },
+		.h = { op->begin_ns, op->vm, op->tgid, op->tid, op->kind, sizeof(r),
+		       .flags = GMEM_REC_REPEATED },
 		.ino = op->ino, .start = op->start, .end = op->end, .arg = op->arg,
 	};
 	int err = fn(ctx, &r.h);

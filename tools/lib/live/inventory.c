@@ -190,13 +190,13 @@ int inventory_record(struct inventory *inv, const struct gmem_hdr *rec)
 		return 0;
 	case GMEM_SCAN_FILE:
 		k = get_vm(inv, rec->vm);
-		if (k && ((const struct gmem_rec *)rec)->aux)
-			k->pid = ((const struct gmem_rec *)rec)->aux;
+		if (k && ((const struct gmem_rec *)rec)->holder)
+			k->pid = ((const struct gmem_rec *)rec)->holder;
 		return k ? 0 : -ENOMEM;
 	case GMEM_SCAN_BEGIN:
 		k = find_vm(inv, rec->vm);
 		if (k)
-			k->lost = ((const struct gmem_rec *)rec)->arg;
+			k->lost = ((const struct gmem_rec *)rec)->lost_state;
 		return 0;
 	case GMEM_VM_END:
 		k = find_vm(inv, rec->vm);
@@ -543,7 +543,7 @@ static int emit_behind(struct inventory_vm *k, gmem_record_fn fn, void *ctx)
 {
 	struct gmem_rec r = {
 		.h = { .ts_ns = gmem_now_ns(), .vm = k->vm, .kind = GMEM_BEHIND, .size = sizeof(r) },
-		.aux = k->changed,
+		.behind = k->changed,
 	};
 
 	if (k->emitted_behind == k->changed)

@@ -89,7 +89,7 @@ static void apply_losses(struct gmem_model *m, const struct gmem_lost_rec *r)
 	memcpy(m->lost_by_kind, r->by_kind, sizeof(m->lost_by_kind));
 }
 
-#define CPUS_MAX	65536	/* no kernel has more; a damaged recording may */
+#define CPUS_MAX	8192	/* CONFIG_NR_CPUS of x86 is no more; a damaged recording may have more */
 
 static int apply_lost_cpu(struct gmem_model *m, const struct gmem_lost_cpu_rec *r)
 {
@@ -165,7 +165,7 @@ static int apply_event(struct gmem_model *m, struct gmem_vm *vm, const struct gm
 	if (k->phase == GMEM_BEGIN)
 		return model_begin_op(vm, r);
 	if (k->phase == GMEM_END)
-		model_drop_op(vm, r, r->h.kind - 1);
+		model_drop_op(vm, r, k->begin);
 	switch (r->h.kind) {
 	case GMEM_CREATE:
 		err = model_add_file(vm, r);
@@ -243,14 +243,12 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 {
 	const struct gmem_kind_info *k = gmem_kind(rec->kind);
 	struct gmem_vm *vm;
-	bool again;
 	int err;
 
 	if (!k)
 		return 0;
 	if (rec->size < gmem_kind_bytes(rec->kind))
 		return -EINVAL;
-	again = gmem_told_again(&m->telling, rec);
 	if (rec->ts_ns > m->now_ns)
 		m->now_ns = rec->ts_ns;
 	err = apply_global(m, rec);
@@ -265,7 +263,7 @@ int gmem_model_apply(struct gmem_model *m, const struct gmem_hdr *rec)
 	err = apply_to_vm(m, vm, rec);
 	if (*m->blind && vm->map == GMEM_MAP_CURRENT && !vm->ended_ns)
 		vm->map = GMEM_MAP_STALE;
-	if (!err && k->phase != GMEM_META && !again)
+	if (!err && gmem_is_event(rec))
 		m->nr_events += 1 + gmem_conversion_events(rec);
 	return err;
 }

@@ -158,7 +158,6 @@ struct gmem_model {
 	uint64_t sync_ns;		/* last refresh; 0: none yet */
 	uint64_t sync_before_ns;	/* refresh before it */
 	uint64_t nr_events;		/* applied; without GMEM_META and begins repeated in snapshots */
-	bool telling;			/* state of gmem_told_again() */
 	uint64_t lost[GMEM_LOSSES];	/* since attach */
 	uint64_t lost_by_kind[GMEM_KINDS];
 	uint64_t *lost_by_cpu;		/* up to the highest CPU that lost a record */

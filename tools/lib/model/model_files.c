@@ -38,7 +38,7 @@ int model_add_file(struct gmem_vm *vm, const struct gmem_rec *r)
 	}
 	f->ino = r->ino;
 	f->size_pages = r->end;
-	f->flags = r->arg;
+	f->flags = r->flags;
 	f->seen_ns = r->h.ts_ns;
 	if (r->h.kind == GMEM_SCAN_FILE)
 		f->mapped = r->start & GMEM_FILE_MAPPED;
@@ -67,7 +67,7 @@ static int del_slots(struct gmem_vm *vm, uint64_t ino, bool any, uint32_t slot)
 
 int model_del_slot(struct gmem_vm *vm, const struct gmem_rec *r)
 {
-	return del_slots(vm, r->ino, false, r->aux);
+	return del_slots(vm, r->ino, false, r->slot);
 }
 
 static void drop_file(struct gmem_vm *vm, size_t i)
@@ -90,7 +90,7 @@ int model_del_file(struct gmem_vm *vm, const struct gmem_rec *r)
 
 static bool is_same_slot(const struct gmem_slot *s, const struct gmem_rec *r)
 {
-	return s->ino == r->ino && s->gfn == r->start && s->npages == r->end - r->start && s->pgoff == r->arg;
+	return s->ino == r->ino && s->gfn == r->start && s->npages == r->end - r->start && s->pgoff == r->pgoff;
 }
 
 /* Deletes an older binding of the memslot, which has only one: its unbind was lost, or a scan repeats it. */
@@ -99,7 +99,7 @@ static int del_stale_slot(struct gmem_vm *vm, const struct gmem_rec *r)
 	int err = 0;
 
 	for (size_t i = vm->nr_slots; i-- > 0; ) {
-		if (vm->slots[i].slot != r->aux)
+		if (vm->slots[i].slot != r->slot)
 			continue;
 		if (is_same_slot(&vm->slots[i], r))
 			gap_close(vm->slots, vm->nr_slots--, i, sizeof(*vm->slots));
@@ -125,7 +125,7 @@ int model_add_slot(struct gmem_vm *vm, const struct gmem_rec *r)
 		return -ENOMEM;
 	vm->slots = slots;
 	slots[i] = (struct gmem_slot){
-		r->aux, r->start, r->end - r->start, r->ino, r->arg, r->h.ts_ns,
+		r->slot, r->start, r->end - r->start, r->ino, r->pgoff, r->h.ts_ns,
 	};
 	vm->nr_slots++;
 	return 0;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* Attributes and pages, as changed by events and as scanned. */
+#include "abi/kinds.h"
 #include "model/model_parts.h"
 
 #include <errno.h>
-
-#define ATTRIBUTE_PRIVATE	(1ULL << 3)	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
 
 /* Adds a conversion to the hot and the recent ranges, which are allocated with the first one. */
 static int record_conversion(struct gmem_vm *vm, const struct gmem_rec *r, bool private)
@@ -22,14 +21,14 @@ static int record_conversion(struct gmem_vm *vm, const struct gmem_rec *r, bool 
 
 int model_set_attributes(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_rec *r)
 {
-	struct gmem_change change = { r->nr_pages, r->start, r->end };
-	bool private = r->arg & ATTRIBUTE_PRIVATE;
+	struct gmem_change change = { r->seq, r->start, r->end };
+	bool private = gmem_rec_direction(r) == GMEM_TO_PRIVATE;
 	int err;
 
 	/* Attributes by page offset (ino is set) belong to future kernels. */
 	if (r->ino)
 		return 0;
-	if (r->ret || !r->aux)
+	if (r->ret || !r->changed)
 		change.end = change.start;
 	err = change.start < change.end ? record_conversion(vm, r, private) : 0;
 	if (!err && change.start < change.end)
@@ -50,7 +49,7 @@ void model_scan_begin(struct gmem_vm *vm, const struct gmem_rec *r)
 	vm->map = GMEM_MAP_READING;
 	vm->doubted = false;
 	vm->scan_ns = r->h.ts_ns;
-	vm->scan_lost = r->arg;
+	vm->scan_lost = r->lost_state;
 }
 
 /*
@@ -91,7 +90,7 @@ static void set_map_state(struct gmem_vm *vm)
 
 int model_scan_end(struct gmem_vm *vm, const struct gmem_rec *r)
 {
-	int err = r->aux ? model_forget_unseen(vm) : 0;
+	int err = r->with_files ? model_forget_unseen(vm) : 0;
 
 	vm->scan_took_ns = r->h.ts_ns - vm->scan_ns;
 	vm->map_known = true;
@@ -101,7 +100,7 @@ int model_scan_end(struct gmem_vm *vm, const struct gmem_rec *r)
 
 void model_behind(struct gmem_vm *vm, const struct gmem_rec *r)
 {
-	vm->behind = r->aux;
+	vm->behind = r->behind;
 	if (vm->map == GMEM_MAP_CURRENT || (vm->map == GMEM_MAP_STALE && vm->only_behind))
 		set_map_state(vm);
 }

@@ -37,8 +37,8 @@ void model_enter_phase(struct gmem_vm *vm, const struct gmem_rec *r)
 		struct gmem_inflight *op = &vm->inflight[i];
 
 		if (is_phase_of(op, r))
-			op->phase = r->arg < GMEM_PHASES - GMEM_PHASE_CHECK ?
-				    (uint32_t)r->arg + GMEM_PHASE_CHECK + 1 : 0;
+			op->phase = r->phase < GMEM_PHASES - GMEM_PHASE_CHECK ?
+				    (uint32_t)r->phase + GMEM_PHASE_CHECK + 1 : 0;
 	}
 }
 

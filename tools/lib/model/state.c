@@ -102,7 +102,7 @@ static void emit_files(struct emitter *e, const struct gmem_vm *vm)
 	for (size_t i = 0; i < vm->nr_files; i++) {
 		const struct gmem_file *f = &vm->files[i];
 		struct gmem_rec r = {
-			.ino = f->ino, .end = f->size_pages, .arg = f->flags,
+			.ino = f->ino, .end = f->size_pages, .flags = f->flags,
 			.nr_pages = f->populated_read ? f->populated : GMEM_UNKNOWN,
 			.start = (f->mapped ? GMEM_FILE_MAPPED : 0) |
 				 (!f->populated_read && f->populated_ns ? GMEM_FILE_NEW : 0),
@@ -114,7 +114,7 @@ static void emit_files(struct emitter *e, const struct gmem_vm *vm)
 		const struct gmem_slot *s = &vm->slots[i];
 		struct gmem_rec r = {
 			.ino = s->ino, .start = s->gfn, .end = s->gfn + s->npages,
-			.arg = s->pgoff, .aux = s->slot,
+			.pgoff = s->pgoff, .slot = s->slot,
 		};
 
 		emit(e, &r.h, GMEM_SCAN_SLOT, s->seen_ns, vm);
@@ -161,7 +161,7 @@ static void emit_double_backed(struct emitter *e, const struct gmem_model *m)
 
 static void emit_memory(struct emitter *e, const struct gmem_vm *vm, const struct gmem_model *m)
 {
-	struct gmem_rec begin = { .arg = vm->scan_lost }, end = { .aux = 0 }, behind = { .aux = 1 };
+	struct gmem_rec begin = { .lost_state = vm->scan_lost }, end = { .with_files = 0 }, behind = { .behind = 1 };
 
 	if (vm->scan_ns)
 		emit(e, &begin.h, GMEM_SCAN_BEGIN, vm->scan_ns, vm);
@@ -187,7 +187,7 @@ static void emit_inflight(struct emitter *e, const struct gmem_vm *vm)
 		};
 
 		emit(e, &r.h, op->kind, op->begin_ns, vm);
-		r.arg = (uint64_t)op->phase - 1 - GMEM_PHASE_CHECK;
+		r.phase = (uint64_t)op->phase - 1 - GMEM_PHASE_CHECK;
 		if (op->phase)
 			emit(e, &r.h, GMEM_PHASE, op->begin_ns, vm);
 	}

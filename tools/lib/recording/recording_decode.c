@@ -217,7 +217,8 @@ static const uint8_t *get_record(struct decoder *d, const uint8_t *p)
 	h->vm = c->vm;
 	h->tgid = c->tgid;
 	h->tid = c->tid;
-	h->cpu = c->cpu;
+	h->cpu = (uint16_t)c->cpu_flags;
+	h->flags = c->cpu_flags >> 16;
 	p = get_delta(p, d->now_ns, &d->now_ns);
 	h->ts_ns = d->now_ns;
 	p = get_sections(d, c, x, p);

@@ -13,26 +13,31 @@ void encoder_reset(struct encoder *e)
 	memset(e->buckets, 0, sizeof(e->buckets));
 }
 
+static uint32_t cpu_flags(const struct gmem_hdr *h)
+{
+	return h->cpu | (uint32_t)h->flags << 16;
+}
+
 static bool same_context(const struct record_context *c, const struct gmem_hdr *h)
 {
-	return c->tid == h->tid && c->cpu == h->cpu && c->vm == h->vm && c->tgid == h->tgid;
+	return c->tid == h->tid && c->cpu_flags == cpu_flags(h) && c->vm == h->vm && c->tgid == h->tgid;
 }
 
 static unsigned int bucket_of(const struct gmem_hdr *h)
 {
 	uint64_t x = h->vm * 0x9e3779b97f4a7c15 ^ ((uint64_t)h->tid << 32 | h->tgid);
 
-	x = (x ^ (uint64_t)h->cpu << 17) * 0xbf58476d1ce4e5b9;
+	x = (x ^ (uint64_t)cpu_flags(h) << 17) * 0xbf58476d1ce4e5b9;
 	return (unsigned int)(x >> 40) % ENCODER_BUCKETS;
 }
 
 static uint8_t *put_new_context(struct encoder *e, const struct gmem_hdr *h, uint8_t *p)
 {
-	e->contexts[e->nr_contexts++] = (struct record_context){ h->vm, h->tgid, h->tid, h->cpu, 0, 0 };
+	e->contexts[e->nr_contexts++] = (struct record_context){ h->vm, h->tgid, h->tid, cpu_flags(h), 0, 0 };
 	p = put_varint(p, h->vm);
 	p = put_varint(p, h->tgid);
 	p = put_varint(p, h->tid);
-	return put_varint(p, h->cpu);
+	return put_varint(p, cpu_flags(h));
 }
 
 /* Writes the number of a context. Contexts are numbered in order; a new number is followed by its fields. */

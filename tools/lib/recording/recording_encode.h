@@ -32,7 +32,7 @@ struct record_context {
 	uint64_t vm;
 	uint32_t tgid;
 	uint32_t tid;
-	uint32_t cpu;
+	uint32_t cpu_flags;	/* header: cpu, and flags << 16 */
 	uint64_t start;
 	uint64_t len;
 };

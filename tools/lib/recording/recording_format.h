@@ -15,7 +15,7 @@
 #define RECORDING_BLOCK_MAGIC	"\xc7GMEMBLK"
 #define RECORDING_MAGIC_LEN	8
 #define RECORDING_BYTE_ORDER	0x01020304
-#define RECORDING_VERSION	1	/* of the format */
+#define RECORDING_VERSION	2	/* of the format */
 #define RECORDING_READER	1	/* lowest version of a reader that can read it */
 
 /* File header: a fixed part, then "KEY=VALUE" lines, each ended by a NUL. */

@@ -295,6 +295,31 @@ int reader_next_block(struct reader *r)
 	}
 }
 
+/*
+ * Marks what a snapshot repeats. Version 1 has no flags in headers: begins between GMEM_INFLIGHT and GMEM_SYNC
+ * are repeats. A recording whose header is damaged may be of version 1.
+ */
+static void mark_repeated(struct reader *r, struct gmem_hdr *h)
+{
+	const struct gmem_kind_info *k = gmem_kind(h->kind);
+
+	if (h->kind == GMEM_INFLIGHT || h->kind == GMEM_SYNC)
+		r->in_snapshot = h->kind == GMEM_INFLIGHT;
+	if (r->in_snapshot && k && k->phase == GMEM_BEGIN)
+		h->flags |= GMEM_REC_REPEATED;
+}
+
+const struct gmem_hdr *reader_next(struct reader *r)
+{
+	struct decoder *d = r->decoder;
+
+	if (!decoder_next(d))
+		return NULL;
+	if (r->info.version < 2)
+		mark_repeated(r, &d->out.hdr);
+	return &d->out.hdr;
+}
+
 void reader_block_is_bad(struct reader *r)
 {
 	r->lost_blocks++;
@@ -316,6 +341,7 @@ int reader_rewind(struct reader *r)
 	r->file_at = to;
 	r->at = r->have = 0;
 	r->next_seq = r->seen = 0;
+	r->in_snapshot = false;
 	r->lost_records = r->lost_blocks = r->lost_bytes = 0;
 	r->at_end = false;
 	r->decoder->left = 0;

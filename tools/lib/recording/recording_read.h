@@ -27,6 +27,7 @@ struct reader {
 	uint64_t lost_bytes;
 	uint64_t wasted;		/* bytes checked in damaged blocks */
 	bool at_end;
+	bool in_snapshot;		/* between GMEM_INFLIGHT and GMEM_SYNC of version 1 */
 
 	ZSTD_DCtx *zstd;
 	uint8_t *raw;
@@ -38,6 +39,9 @@ void reader_close(struct reader *r);
 
 /* Returns 1 if the decoder has the next block, 0 if there is none (yet), or -errno. */
 int reader_next_block(struct reader *r);
+
+/* Returns the next record of the block, valid until the next call; NULL if there is none, or it is bad. */
+const struct gmem_hdr *reader_next(struct reader *r);
 
 /* Counts the rest of the block, which the decoder cannot decode, as lost. */
 void reader_block_is_bad(struct reader *r);

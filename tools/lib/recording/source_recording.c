@@ -56,7 +56,7 @@ static const struct gmem_hdr *read_next(struct replay *r)
 {
 	const struct gmem_hdr *rec;
 
-	while (!(rec = decoder_next(r->reader.decoder))) {
+	while (!(rec = reader_next(&r->reader))) {
 		int more;
 
 		if (r->reader.decoder->left)
