@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Detection of blind programs, which are attached and do not run. Counts the runs of gmemtop's
 # programs on kvm_vm_ioctl, and of one attached with fentry alone, under a load with a fixed number
-# of calls: gmemtop must not miss those that fentry misses.
+# of calls: gmemtop must count those that fentry misses.
 . selftests/tap.sh
 . selftests/guest/drift.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 tracing=/sys/kernel/tracing
 
-# runs NAME: prints the run count of the loaded programs of that name, or of its twin for kprobes.
+# runs NAME: prints the run count of the loaded programs of that name and of its variant for kprobes.
 runs() {
 	bpftool prog show --json | jq -r --arg n "$1" '[.[] | select((.name // "") as $m |
 		$m == $n or $m == $n + "_k") | .run_cnt // 0] | add // "not loaded"'
@@ -24,7 +24,7 @@ use_kvm() { # calls of KVM_SET_MEMORY_ATTRIBUTES: 4 per round and thread
 	rm -f "$dir/ledger" "$dir/load"
 	build/distro_load 1 "$1" "$dir/ledger" > "$dir/load" &
 	load=$!
-	await "the load does its work" 60 grep -q holding "$dir/load"
+	await "the load completes" 60 grep -q holding "$dir/load"
 }
 
 sysctl -q kernel.bpf_stats_enabled=1

@@ -6,7 +6,7 @@
 dir=$(mktemp -d)
 is "the kernel is locked down" "$(grep -o '\[.*\]' /sys/kernel/security/lockdown)" "[confidentiality]"
 build/gmemtrace doctor --json > "$dir/doctor"
-is "doctor: status 3, and names it" "$? $(jq -r '[.problems[].what | select(test("confidentiality"))] | length' "$dir/doctor")" "3 1"
+is "doctor: status 3, and a problem that names confidentiality" "$? $(jq -r '[.problems[].what | select(test("confidentiality"))] | length' "$dir/doctor")" "3 1"
 for tool in "gmemtop -b -n 1 -d 0.1" "gmemtrace live -d 0.1" "gmemtrace record -d 0.1 -o $dir/x"; do
 	build/$tool > "$dir/out" 2> "$dir/err"
 	status=$?

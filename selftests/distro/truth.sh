@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # gmemtop counts exactly on any kernel: VMs of the default type use all of guest_memfd, with gmemtop
-# attached before the load, and after it. Where tasks are preempted in BPF programs the kernel skips
-# some: counts may lack as many as gmemtop reports, no more.
+# attached before the load, and after it. If the kernel preempts tasks in BPF programs it skips some
+# programs: counts may be too low by at most the number that gmemtop reports.
 . selftests/tap.sh
 . selftests/guest/drift.sh
 dir=$(mktemp -d)
@@ -57,26 +57,26 @@ comment "$(head -1 "$dir/top" | jq -r .probes)"
 build/distro_load 3 "$rounds" "$dir/ledger" > "$dir/load" 2> "$dir/load.err" &
 load=$!
 if ! wait_for 120 grep -q holding "$dir/load"; then
-	not_ok "the load does its work" "$(cat "$dir/load.err")"
+	not_ok "the load completes" "$(cat "$dir/load.err")"
 	plan
 	exit 1
 fi
-ok "the load does its work"
+ok "the load completes"
 for part in counts files slots state; do
-	equal "gmemtop that was there before: $part" "$dir/top" $part
+	equal "gmemtop attached before: $part" "$dir/top" $part
 done
 comment "skipped programs: $(last_of "$dir/top" | jq '.lost.skipped // 0')"
-is "it has lost nothing" "$(lost "$dir/top")" "{}"
+is "gmemtop has lost nothing" "$(lost "$dir/top")" "{}"
 
 build/gmemtop --json -n 1 -d 0.1 > "$dir/fresh" 2> "$dir/fresh.err"
-is "a fresh gmemtop ends in order" "$? $(cat "$dir/fresh.err")" "0 "
+is "a fresh gmemtop exits cleanly" "$? $(cat "$dir/fresh.err")" "0 "
 for part in files slots state; do
 	verdict "a fresh gmemtop: $part" "$(differs "$dir/fresh" $part)"
 done
 
 kill -TERM $top
 wait $top
-is "gmemtop ends in order" "$? $(cat "$dir/top.err")" "0 "
+is "gmemtop exits cleanly" "$? $(cat "$dir/top.err")" "0 "
 kill -TERM $load
 wait $load 2> /dev/null
 plan

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Tests gmemload with real VMs; runs where /dev/kvm is:
+# Tests gmemload with real VMs; needs /dev/kvm:
 #	selftests/vm/run -- selftests/gmemload/test.sh [GMEMLOAD]
 # Prints TAP, exits 1 when a test fails. Needs jq.
 set -u
@@ -11,7 +11,7 @@ trap 'rm -rf "$dir"' EXIT
 . "$here/../tap.sh"
 tap_log=$dir/err
 
-# agrees N: the ledger agrees with itself; N is the number of conversions of each vCPU, or null.
+# agrees N: succeeds if the ledger is consistent; N is the number of conversions of each vCPU, or null.
 agrees() {
 	jq_true --argjson each "$1" '
 	def sum(f): map(f) | add // 0;
@@ -38,7 +38,7 @@ try() { # name count options
 	report $? "$name"
 }
 
-# repeatable LEDGER: prints it without what may differ between two runs of one seed.
+# repeatable LEDGER: prints it without values that may differ between two runs with one seed.
 repeatable() {
 	jq -S '[.vms[] | del(.pid, .vm_fd, .elapsed_ns, .files[].fd) | del(.. | .ino?)]' "$1" 2>"$dir/err"
 }
@@ -61,11 +61,11 @@ big="--vms 4 --vcpus 2 --mem 256M --pattern mix --by mix --count 2500 --seed 7"
 {
 	try "four VMs with two vCPUs each do 20000 conversions" 2500 $big
 	cp "$dir/ledger" "$dir/first"
-	try "and again" 2500 $big
+	try "four VMs do the same conversions again" 2500 $big
 	repeatable "$dir/first" >"$dir/first.same"
 	repeatable "$dir/ledger" >"$dir/ledger.same"
 	same "the same seed gives the same ledger" "$dir/ledger.same" "$dir/first.same"
-	try "and in one process" 2500 $big --one-process
+	try "four VMs in one process do 20000 conversions" 2500 $big --one-process
 }
 
 for pattern in flip4k flip2m slot swiotlb mix; do
@@ -80,7 +80,7 @@ for discard in both private shared none; do
 			--discard $discard --start $start --touch all
 	done
 done
-try "no touch" 200 --vcpus 2 --by mix --count 200 --touch 0
+try "no touch of converted pages" 200 --vcpus 2 --by mix --count 200 --touch 0
 try "one file, five slots, three vCPUs" 300 --vcpus 3 --slots 5 --mem 33M --one-file --by mix \
 	--count 300 --touch all
 try "ranges across seven slots" 300 --vcpus 2 --slots 7 --mem 32804K --by mix --count 300 --touch all
@@ -90,11 +90,11 @@ try "a rate" 20 --vcpus 2 --by mix --count 20 --rate 50
 try "a pause" 50 --by mix --count 50 --pause-us 1000
 try "a duration" null --by mix --duration 1
 
-ends_early "SIGTERM leaves a true ledger" TERM --vms 3 --vcpus 2 --by mix
-ends_early "SIGINT leaves a true ledger, in one process" INT --vms 3 --vcpus 2 --by mix --one-process
-ends_early "SIGTERM while a whole slot is touched" TERM --pattern slot --mem 512M --touch all
+ends_early "SIGTERM leaves an exact ledger" TERM --vms 3 --vcpus 2 --by mix
+ends_early "SIGINT leaves an exact ledger, in one process" INT --vms 3 --vcpus 2 --by mix --one-process
+ends_early "SIGTERM while a slot is touched leaves an exact ledger" TERM --pattern slot --mem 512M --touch all
 
-# named VM: its process has its name.
+# named VM: succeeds if the process of the VM has its name.
 named() {
 	comm=$(cat "/proc/$(jq ".vms[$1].pid" "$dir/ledger")/comm") && [ -n "$comm" ] &&
 		[ "$comm" = "$(jq -r ".vms[$1].name" "$dir/ledger")" ]
@@ -112,7 +112,7 @@ for mode in "" --one-process; do
 	report $? "--hold $mode keeps the VMs"
 	exec 9>&-
 	wait $pid
-	report $? "until the end of stdin"
+	report $? "--hold $mode ends with stdin"
 done
 
 "$gmemload" --vms 0 2>"$dir/err"

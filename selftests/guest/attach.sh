@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# gmemtop attaches before, in the middle of, or after a storm of conversions, keeps
-# all events or loses most: in the end it shows every page as the ledger has it.
-# Usage: attach.sh [ROUNDS]   A round is all of these, each with its own load.
+# gmemtop attaches before, during or after a storm of conversions, with or without losses: in the
+# end its map of every page equals the ledger. Usage: attach.sh [ROUNDS]   Each round runs all cases.
 . selftests/tap.sh
 . selftests/guest/drift.sh
 rounds=${1:-2}
@@ -25,10 +24,10 @@ attached() {
 	wait_for 240 test -s "$dir/top" || not_ok "round $round: gmemtop attaches" "$(cat "$dir/top.err")"
 }
 
-# When the VMs are held, the state is final. gmemtop gets some refreshes more: to notice a loss, and to
-# scan what was lost.
+# The state is final when the load holds its VMs. gmemtop needs a few more refreshes to notice losses
+# and to scan the stale maps.
 final_state() { # name
-	wait_for 240 grep -q holding "$dir/load" || not_ok "$1: the load does its work" "$(cat "$dir/load")"
+	wait_for 240 grep -q holding "$dir/load" || not_ok "$1: the load completes" "$(cat "$dir/load")"
 	refreshed "$1" "$dir/top" 9
 	no_drift "$1" "$dir/top"
 	kill -TERM $top
@@ -47,16 +46,16 @@ for round in $(seq "$rounds"); do
 	start_load $((round * 10 + 1))
 	sleep 0.$((RANDOM % 10))
 	start_top
-	final_state "round $round: attached in the middle of it"
+	final_state "round $round: attached during the storm"
 
 	start_load $((round * 10 + 2))
-	await "round $round: the load does its work" 120 grep -q holding "$dir/load"
+	await "round $round: the load completes" 120 grep -q holding "$dir/load"
 	start_top
 	attached
-	final_state "round $round: attached after it"
+	final_state "round $round: attached after the storm"
 
-	# Every event is asked for, of a reader that is away most of the time: its buffer holds a
-	# small part. (For an overview, blocks are read once there are many: little can be lost.)
+	# --view vm requests every event, and the reader is stopped most of the time: its buffer holds
+	# a small part. (The overview scans blocks of VMs that convert often, and loses little.)
 	start_top --view vm --ringbuf 0.0625
 	attached
 	kill -STOP $top
@@ -69,9 +68,9 @@ for round in $(seq "$rounds"); do
 		kill -STOP $top
 	done
 	kill -CONT $top
-	final_state "round $round: most events lost"
+	final_state "round $round: attached, and most events are lost"
 	read -r lost events <<< "$(tail -1 "$dir/top" | jq -r '"\(.lost.ringbuf) \(.events)"')"
-	comment "$lost records lost, $events not"
-	check "round $round: more records are lost than not, and counted" test "$lost" -gt "$events"
+	comment "$lost records lost, $events received"
+	check "round $round: more records are counted as lost than were received" test "$lost" -gt "$events"
 done
 plan

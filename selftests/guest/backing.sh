@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Double-backed pages: gmemtop --backing equals the ledger, whatever the VMM discards, attached
-# before the VMs or after; and reports what that costs.
+# Double-backed pages: gmemtop --backing equals the ledger for every --discard, whether it attaches
+# before or after the load, and reports the cost of its scans.
 . selftests/tap.sh
 . selftests/guest/drift.sh
 dir=$(mktemp -d)
@@ -14,28 +14,28 @@ for discard in none private shared both; do
 	build/gmemload --vms 2 --vcpus 2 --mem 64M --count 300 --pattern mix --by mix --touch all \
 		--discard $discard --hold --ledger "$dir/ledger" < <(exec sleep 600) > "$dir/load" &
 	load=$!
-	wait_for 200 grep -q holding "$dir/load" || not_ok "the load does its work"
-	comes_to_equal "--discard $discard: gmemtop from before" "$dir/ledger" map "$dir/early"
+	wait_for 200 grep -q holding "$dir/load" || not_ok "the load completes"
+	comes_to_equal "--discard $discard: gmemtop attached before the load" "$dir/ledger" map "$dir/early"
 	build/gmemtop --json -n 1 -d 0.1 --backing > "$dir/late"
-	verdict "--discard $discard: gmemtop from later" "$(ledger_differs "$dir/ledger" map "$dir/late")"
+	verdict "--discard $discard: gmemtop attached after the load" "$(ledger_differs "$dir/ledger" map "$dir/late")"
 	no_drift "--discard $discard" "$dir/early"
 	kill -TERM $top
 	wait $top
 	kill -TERM $load
 	wait $load
 	tail -1 "$dir/early" > "$dir/last"
-	check "--discard $discard: both have scanned both VMs" \
-		jq_true '.vms | length == 2 and all(.double_backed_private_bytes != null)' "$dir/last" "$dir/late"
-	double_backed=$(jq '[.vms[] | .double_backed_private_bytes + .double_backed_shared_bytes] | add' "$dir/late")
-	comment "--discard $discard: $double_backed bytes are double-backed"
+	check "--discard $discard: both gmemtops have scanned both VMs" \
+		jq_true '.vms | length == 2 and all(.doubled_private_bytes != null)' "$dir/last" "$dir/late"
+	doubled=$(jq '[.vms[] | .doubled_private_bytes + .doubled_shared_bytes] | add' "$dir/late")
+	comment "--discard $discard: $doubled bytes are double-backed"
 	if [ $discard = both ]; then
-		is "--discard both: nothing is double-backed" "$double_backed" 0
+		is "--discard both: no memory is double-backed" "$doubled" 0
 	else
 		check "--discard $discard: memory is double-backed" test "$double_backed" -gt 0
 	fi
 done
-# A VMM that discards properly, in a VM that never stops: nothing is double-backed, whenever one looks,
-# but where the VMM got no CPU for a second between converting and discarding: then both sides are there.
+# VMs that never stop, with a VMM that always discards the other side: memory is double-backed only
+# while the VMM gets no CPU for a second between converting and discarding.
 build/gmemload --vms 2 --vcpus 2 --mem 64M --pattern mix --by mix --touch all --discard both --duration 600 -q \
 	--ledger "$dir/ledger" &
 load=$!
@@ -47,8 +47,8 @@ read -r rounds double_backed < <(jq -rs '"\([.[] | .ts_ns - (.backing.age_ns // 
 		.ts_ns - .backing.age_ns] | unique | length)"' "$dir/busy")
 comment "$rounds scans while VMs converted; memory was double-backed in $double_backed"
 check "pages are scanned more than 5 times while VMs convert" test "$rounds" -gt 5
-check "memory is double-backed in at most a quarter of these scans" test $((double_backed * 4)) -le "$rounds"
-check "both sides are scanned" jq_true -s 'any(.[].vms[]; .shared_populated_bytes > 0 and .populated_bytes > 0)' \
+check "memory is double-backed in at most a quarter of these scans" test $((doubled * 4)) -le "$rounds"
+check "the private and the shared side are scanned" jq_true -s 'any(.[].vms[]; .shared_populated_bytes > 0 and .populated_bytes > 0)' \
 	"$dir/busy"
 
 read -r calls ns max scan < <(jq -r '.cost | "\(.pagemap_calls) \(.pagemap_ns) \(.pagemap_max_ns) \(.scan_max_ns)"' "$dir/last")

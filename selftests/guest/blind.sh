@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Programs that stop running behind the tool's back are reported within two refreshes, and no map is
-# current from then on. Usage: blind.sh [stock]
+# Programs that the kernel stops calling are reported within two refreshes, and no map is current
+# from then on. Usage: blind.sh [stock]
 . selftests/tap.sh
 . selftests/guest/drift.sh
 stock=${1-}
@@ -22,8 +22,8 @@ start() {
 stop() { kill $top; wait $top; }
 lines() { [ "$(wc -l < "$dir/top")" -ge "$1" ]; }
 
-# reported FUNCTION COMMAND..: prints how many refreshes after COMMAND it takes until FUNCTION is reported
-# blind, but no more than 10
+# reported FUNCTION COMMAND..: prints the number of refreshes after COMMAND until FUNCTION is reported
+# blind, at most 10
 reported() {
 	local before n
 
@@ -35,7 +35,7 @@ reported() {
 	done
 	echo "$n"
 }
-soon() { # NAME FUNCTION COMMAND..: the refresh in progress does not count
+soon() { # NAME FUNCTION COMMAND..: allows two refreshes after the one in progress
 	local n
 
 	n=$(reported "${@:2}")
@@ -46,23 +46,23 @@ soon() { # NAME FUNCTION COMMAND..: the refresh in progress does not count
 }
 
 start "gmemtop shows current maps"
-is "nothing is blind" "$(last_of "$dir/top" | jq -c .blind)" "[]"
-soon "tracing of functions is switched off" kvm_arch_destroy_vm sh -c 'echo 0 > /proc/sys/kernel/ftrace_enabled'
+is "no function is blind" "$(last_of "$dir/top" | jq -c .blind)" "[]"
+soon "function tracing is switched off" kvm_arch_destroy_vm sh -c 'echo 0 > /proc/sys/kernel/ftrace_enabled'
 stop
-check "gmemtop starts with it" sh -c "build/gmemtop --json -n 2 -d 1 > $dir/top 2> $dir/err"
-check "and reports it at once" shows "$dir/top" '.blind | index("kvm_arch_destroy_vm") != null'
+check "gmemtop starts without function tracing" sh -c "build/gmemtop --json -n 2 -d 1 > $dir/top 2> $dir/err"
+check "gmemtop reports the blind functions from the start" shows "$dir/top" '.blind | index("kvm_arch_destroy_vm") != null'
 echo 1 > /proc/sys/kernel/ftrace_enabled
 
 function=kvm_gmem_attributes_end program=on_attributes_end
 [ "$stock" != stock ] || function=kvm_vm_ioctl program=stock_attributes_exit
-start "it is on again: maps are current"
-soon "somebody closes the link on $function" $function build/blind close $top $program
+start "function tracing is on again: maps are current"
+soon "the link on $function is closed" $function build/blind close $top $program
 stop
 kill $load
 wait $load
 if [ "$stock" = stock ]; then
 	build/blind contradict > "$dir/out" 2> "$dir/err"
-	is "a conversion without its ioctl is a contradiction, at the second" \
+	is "the second conversion whose ioctl is missed reveals a blind kvm_vm_ioctl" \
 		"$? $(paste -sd ' ' "$dir/out") $(cat "$dir/err")" "0 none none none kvm_vm_ioctl "
 
 	echo "# another tool attaches while a conversion is in progress: the kernel skips the programs at its end"
@@ -82,15 +82,15 @@ if [ "$stock" = stock ]; then
 		build/gmemtop --json -n 1 > "$dir/other" 2>&1
 		others=$((others + 1))
 	done
-	comment "$others tools came and went meanwhile"
-	check "what the conversion did is shown" wait_for 240 current 1
+	comment "$others tools attached and detached meanwhile"
+	check "gmemtop shows the result of the conversion" wait_for 240 current 1
 	seen=$(last_of "$dir/top" | jq '[.vms[].to_private_count] | add')
-	comment "$seen of 3 ends were seen"
+	comment "$seen of 3 ends of conversions were seen"
 	echo shared >&5
-	check "its thread converts again: an end that was skipped is counted" wait_for 240 shows "$dir/top" \
+	check "ends that were skipped are counted when their thread converts again" wait_for 240 shows "$dir/top" \
 		"[([.vms[].to_shared_count] | add), .lost.skipped] == [3, $((3 - seen))]"
 	comment "$(last_of "$dir/top" | jq -c .lost)"
-	check "and both maps are right" wait_for 60 current 0
+	check "both maps are exact after skipped ends" wait_for 60 current 0
 	exec 5>&-
 	stop
 fi

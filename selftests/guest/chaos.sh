@@ -1,21 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What the tools show of chaos equals its ledger: of a gmemtop that was there before, of one with
-# a tiny buffer, of one that came at a checkpoint, of one that came in the middle, and of a fresh one;
-# and what was recorded. Usage: chaos.sh [SEED..]   GMEM_CHAOS_STEPS: rounds of a run; GMEM_CHAOS_OPTIONS: more for chaos
+# The tools agree with the ledger of chaos: gmemtops that attach before it, with a tiny buffer, at a
+# checkpoint, between two checkpoints and at the end; and a recording.
+# Usage: chaos.sh [SEED..]   GMEM_CHAOS_STEPS: rounds of a run; GMEM_CHAOS_OPTIONS: more options for chaos
 . selftests/tap.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 steps=${GMEM_CHAOS_STEPS:-60}
 checkpoints=2
-grace=3		# refreshes after which nothing may lag behind any more
-rest=3		# seconds that chaos rests at a checkpoint, at least
-patience=${GMEM_CHAOS_PATIENCE:-30}	# seconds until all maps are current, and pages and holders are read
+grace=3		# refreshes after which no value may lag behind
+rest=3		# minimum seconds that chaos rests at a checkpoint
+patience=${GMEM_CHAOS_PATIENCE:-30}	# seconds until all maps are current, and pages and holders are scanned
 declare -A pids skip options
 
 lines() { if [ -e "$1" ]; then wc -l < "$1"; else echo 0; fi; }
 
-start() { # NAME [OPTION..]: a gmemtop that goes on
+start() { # NAME [OPTION..]: starts a gmemtop in the background
 	local name=$1
 
 	shift
@@ -27,7 +27,7 @@ attached() { # NAME
 	wait_for 120 test -s "$dir/$1" || not_ok "seed $seed: $1 attaches" "$(cat "$dir/$1.err")"
 }
 
-compared() { # NAME LEDGER [OPTION..]: of what it printed since the checkpoint
+compared() { # NAME LEDGER [OPTION..]: compares its output since the checkpoint
 	local name=$1 ledger=$2
 
 	shift 2
@@ -35,8 +35,8 @@ compared() { # NAME LEDGER [OPTION..]: of what it printed since the checkpoint
 		top "$dir/$name" > "$dir/$name.differs" 2>&1
 }
 
-# chaos rests. Within some time each of these shows all as it is, and until then nothing wrong that is
-# not marked.
+# Tests, while chaos rests, that each gmemtop shows the exact state within $patience seconds, and until
+# then no wrong value that is not marked.
 all_show() { # LEDGER NAME..
 	local ledger=$1 name
 
@@ -52,7 +52,7 @@ all_show() { # LEDGER NAME..
 	done
 }
 
-once() { # NAME KIND LEDGER [OPTION..]: of $dir/out
+once() { # NAME KIND LEDGER [OPTION..]: compares $dir/out
 	local name=$1 kind=$2 ledger=$3
 
 	shift 3
@@ -61,7 +61,7 @@ once() { # NAME KIND LEDGER [OPTION..]: of $dir/out
 	comment "$name: $(tail -1 "$dir/differs")"
 }
 
-# {"GFN": VM, ..} of a recording: which VM asked for which signature first
+# ids_of RECORDING: prints {"GFN": VM, ..}: the first VM that converts each signature's gfn
 ids_of() {
 	build/gmemtrace print --events --csv "$1" 2> "$dir/print.err" | awk -F, '
 		$2 == "attributes_end" && $8 % 1048576 == 32766 && !($8 in seen) {
@@ -77,14 +77,14 @@ recordings() {
 	once "the report of the recording" report "$dir/ledger" --ids="$dir/ids"
 	begin=$(build/gmemtrace map --json --at 1ns "$dir/recording" | jq .ts_ns)
 	for n in $(seq $checkpoints); do
-		# A loss is recorded at the next refresh, and then the VM is read again: chaos still rests.
+		# A loss is recorded at the next refresh, and then the VM is scanned again while chaos rests.
 		at=$(($(jq .ts_ns "$dir/ledger.$n") + rest * 1000000000 - begin))
 		build/gmemtrace map --json --at ${at}ns "$dir/recording" > "$dir/out" 2> "$dir/out.err"
 		once "map --at checkpoint $n" map "$dir/ledger.$n" --ids="$dir/ids"
 	done
 	tail -1 "$dir/early" | grep -q '}$' || sed -i '$d' "$dir/early"
 	build/gmemtop --json --replay "$dir/early.gmem" 2> "$dir/replay.err" | tail -1 > "$dir/replay"
-	is "seed $seed: replayed, the last refresh is the one that was seen" \
+	is "seed $seed: the last refresh of the replay equals the live one" \
 		"$(jq -cS .vms "$dir/replay")" "$(tail -1 "$dir/early" | jq -cS .vms)"
 }
 
@@ -92,10 +92,10 @@ go_to() { # CHECKPOINT
 	n=$1
 	echo >&$go
 	wait_for 300 sh -c "grep -q 'checkpoint $n' '$dir/chaos' || ! kill -0 $chaos" &&
-		grep -q "checkpoint $n" "$dir/chaos" || not_ok "seed $seed: chaos comes to checkpoint $n" "$(cat "$dir/chaos.err")"
+		grep -q "checkpoint $n" "$dir/chaos" || not_ok "seed $seed: chaos reaches checkpoint $n" "$(cat "$dir/chaos.err")"
 }
 
-run() {
+run_seed() {
 	pids=() options=([late]="--late --base=$dir/ledger.1" [middle]="--late --no-counters")
 	rm -f "$dir"/*
 	mkfifo "$dir/go"
@@ -116,7 +116,7 @@ run() {
 	all_show "$dir/ledger.1" early tiny
 	attached late
 	start middle
-	sleep 1		# it may attach at any time of what follows
+	sleep 1		# it attaches at a random time of the next rounds
 	go_to 2
 	attached middle
 	all_show "$dir/ledger.2" early tiny late middle
@@ -127,11 +127,11 @@ run() {
 	echo >&$go
 	exec {go}>&-
 	wait $chaos
-	is "seed $seed: chaos ends in order" "$?$(cat "$dir/chaos.err")" 0
+	is "seed $seed: chaos exits cleanly" "$?$(cat "$dir/chaos.err")" 0
 	recordings
 }
 
 for seed in "${@:-1}"; do
-	run
+	run_seed
 done
 plan

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Inside a VM: so many recordings of the same load, as a tar on stdout. Usage: compare-runs.sh N
+# Makes N recordings of the same load inside a VM; writes them to stdout as a tar. Usage: compare-runs.sh N
 set -u
 dir=$(mktemp -d)
 for i in $(seq "$1"); do

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Files and VMs where a scan has to look twice: see corners.c. Sourced by owners.sh, with $dir and its helpers.
+# VMs whose files are difficult for a scan to find: see corners.c. Sourced by owners.sh; uses $dir and its helpers.
 
-# start_corner MODE: sets $pid and $ino. Returns 1 where the kernel cannot do it.
+# start_corner MODE: starts corners and sets $pid and $ino. Returns 1 if the kernel lacks the feature.
 start_corner()
 {
 	rm -f "$dir/corner" "$dir/corner-in"
 	mkfifo "$dir/corner-in"
 	build/corners "$1" < "$dir/corner-in" > "$dir/corner" &
 	exec {corner}> "$dir/corner-in"
-	await "$1: there is a VM" 240 test -s "$dir/corner"
+	await "$1: a VM exists" 240 test -s "$dir/corner"
 	read -r pid ino < "$dir/corner"
 	[ "$pid" != none ] || end_corner "$1"
 }
@@ -16,11 +16,11 @@ start_corner()
 end_corner()
 {
 	exec {corner}>&-
-	[ "$pid" != none ] || { skip "$1" "this kernel cannot do it"; return 1; }
+	[ "$pid" != none ] || { skip "$1" "this kernel lacks the feature"; return 1; }
 	await "$1: the VM ends" 30 gone "$pid"
 }
 
-# work_corner N: once more; the Nth time.
+# work_corner N: makes the VMM do its work for the Nth time.
 work_corner()
 {
 	did() { [ "$(grep -c done "$dir/corner")" -ge "$1" ]; }
@@ -28,7 +28,7 @@ work_corner()
 	await "the VMM does its work" 60 did "$1"
 }
 
-# gmemtop_before MODE [OPTION..]: starts a gmemtop that is there before what is tested
+# gmemtop_before MODE [OPTION..]: starts a gmemtop before the operation to test
 gmemtop_before()
 {
 	: > "$dir/early"
@@ -37,7 +37,7 @@ gmemtop_before()
 	await "$1: gmemtop starts" 240 test -s "$dir/early"
 }
 
-# Of the VM that has the file $ino, by the last line of file $1.
+# corner_vm FILE FILTER: applies FILTER to the VM with the file $ino, in the last line of FILE.
 corner_vm()
 {
 	last_of "$1" | jq -c --argjson ino "$ino" ".vms[] | select(.files | any(.ino == \$ino)) | $2"
@@ -48,7 +48,7 @@ corner_is()
 	[ "$(corner_vm "$1" "$2")" = "$3" ]
 }
 
-# Changes of a VM that are marked are read of that VM, whoever has it.
+# Marked blocks of a VM are scanned even if the process that the tool found it in has closed it.
 gmemtop_before hide
 start_corner hide
 await "hide: the map is current" 30 corner_is "$dir/early" .map_state '"current"'
@@ -59,15 +59,15 @@ await "hide: two processes still hold the VM" 20 corner_is "$dir/early" '(.holde
 work_corner 1
 await "hide: 300 changes are scanned" 10 corner_is "$dir/early" '(.private_extents | length)' 300
 build/gmemtop --json -n 1 -d 0.1 > "$dir/late"
-is "hide: gmemtop from before has read 300 changes of a VM that another process has closed" \
+is "hide: gmemtop attached before has scanned 300 changes of a VM that another process has closed" \
 	"$(corner_vm "$dir/early" '[.map_state, (.private_extents | length)]')" '["current",300]'
-is "hide: and sees what gmemtop from later sees" "$(corner_vm "$dir/early" .private_extents)" \
+is "hide: gmemtop attached later shows the same" "$(corner_vm "$dir/early" .private_extents)" \
 	"$(corner_vm "$dir/late" .private_extents)"
 end_corner hide
 kill -TERM $top
 wait $top
 
-# As little room as there can be: all is read, and read on, of all VMs.
+# The smallest ring buffer: scans pause and resume until all VMs are complete.
 start_corner crowd
 gmemtop_before crowd --ringbuf 0.0625
 crowd_is_read()
@@ -75,35 +75,35 @@ crowd_is_read()
 	[ "$(last_of "$dir/early" | jq -c '[.vms[] | [.map_state, (.slots | length), (.files | length)]]')" = \
 		'[["current",48,4],["current",48,4],["current",48,4]]' ]
 }
-check "crowd: with the smallest ring buffer, three idle VMs are read" wait_for 30 crowd_is_read
+check "crowd: with the smallest ring buffer, three idle VMs are scanned" wait_for 30 crowd_is_read
 runs=$(last_of "$dir/early" | jq .cost.scan_runs)
 comment "crowd: $runs runs"
-check "crowd: in at most 5000 runs" test "$runs" -gt 0 -a "$runs" -le 5000
+check "crowd: the scans take at most 5000 runs" test "$runs" -gt 0 -a "$runs" -le 5000
 kill -TERM $top
 wait $top
 end_corner crowd
 
-# More bindings than there is room for, of a file that only the walk over memslots finds.
+# A file with more bindings than the buffer holds, which only the walk over memslots finds.
 start_corner many
 gmemtop_before many --ringbuf 0.0625
-check "many: with the smallest ring buffer, 1500 bindings of one file are read" wait_for 60 \
+check "many: with the smallest ring buffer, 1500 bindings of one file are scanned" wait_for 60 \
 	corner_is "$dir/early" '[.map_state, (.slots | length)]' '["current",1500]'
 kill -TERM $top
 wait $top
 end_corner many
 
-# Files that have no descriptor, by a gmemtop that comes later; it is to read their pages, too.
+# Files without a descriptor: a gmemtop that attaches later finds them and scans their pages.
 for mode in flight mapped; do
 	start_corner $mode || continue
 	build/gmemtop --json -n 1 -d 0.1 --backing > "$dir/late"
-	is "$mode: the file, its pages and its slot are there" "$(corner_vm "$dir/late" \
+	is "$mode: gmemtop shows the file, its pages and its slot" "$(corner_vm "$dir/late" \
 		'[.map_state, .populated_bytes, .unused_bytes, (.slots | map([.base_gfn, .npages])),
 		  (.files | map([.bindings, .mapped]))]')" \
 		"[\"current\",204800,0,[[0,512]],[[1,$([ $mode = mapped ] && echo true || echo false)]]]"
 	end_corner $mode
 done
 
-# A guest whose memory is a mapped guest_memfd: it is in use, and its faults are its own.
+# A guest whose memory is a mapped guest_memfd: the file is in use, and the guest's faults are its own.
 if start_corner backs; then
 	build/gmemtrace live --events --faults --json > "$dir/faults" 2> "$dir/live.err" &
 	live=$!
@@ -111,8 +111,8 @@ if start_corner backs; then
 	gmemtop_before backs
 	work_corner 1
 	faulted() { [ "$(grep -c user_fault_end "$dir/faults")" -ge 2 ]; }
-	await "backs: two faults are seen" 20 faulted
-	is "backs: the first fault is the VMM's, the second the guest's" \
+	await "backs: gmemtrace emits two faults" 20 faulted
+	is "backs: the first fault is attributed to the VMM, the second to the guest" \
 		"$(jq -c 'select(.event == "user_fault_end") | [.start_pgoff, .by]' "$dir/faults" | paste -sd ' ')" \
 		'[3,"vmm"] [0,"guest"]'
 	await "backs: both pages are counted" 10 corner_is "$dir/early" .populated_bytes 8192

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Reads what a running gmemtop prints as JSON, and compares it with what is in kernel memory now.
-# Sourced, after tap.sh.
+# Helpers that compare the JSON of a running gmemtop with kernel memory, as a fresh gmemtop scans it.
+# Sourced after tap.sh.
 
 . selftests/guest/ledger.sh
 
@@ -10,18 +10,18 @@ shows()
 	last_of "$1" | jq_true "$2"
 }
 
-# refreshed NAME FILE N: waits for N refreshes more: what they show was collected from now on.
+# refreshed NAME FILE N: waits for N more refreshes, which show data collected after the call.
 refreshed()
 {
 	local lines
 
 	lines=$(wc -l < "$2")
 	at_least() { [ "$(wc -l < "$1")" -ge "$2" ]; }
-	await "$1: gmemtop goes on" 240 at_least "$2" $((lines + $3))
+	await "$1: gmemtop continues to refresh" 240 at_least "$2" $((lines + $3))
 }
 
-# maps_of FILE: what two gmemtops that look at once must agree on, of the last refresh. VMs have
-# numbers of the tool's own on some kernels, so they are told apart by all the rest. Fails without VMs.
+# maps_of FILE: prints from the last refresh the state in which two gmemtops must agree. It has no VM
+# numbers: on some kernels each tool assigns its own. Fails without VMs.
 maps_of()
 {
 	last_of "$1" | jq -cS '[.vms[] | select(.ended | not) |
@@ -30,8 +30,8 @@ maps_of()
 		  files: (.files | map({ ino, size_bytes }) | sort_by(.ino)) }] | sort' | grep -vx '\[\]'
 }
 
-# no_drift NAME FILE [OPTION..]: FILE is written by a gmemtop that followed events. Nothing
-# converts now. It may need some refreshes to take in what came last.
+# no_drift NAME FILE [OPTION..]: tests that a gmemtop that follows events, and writes FILE, shows the
+# same maps as a fresh one. Nothing may convert meanwhile; the last events may take a few refreshes.
 no_drift()
 {
 	local name=$1 file=$2 fresh status maps
@@ -43,10 +43,10 @@ no_drift()
 	maps=$(maps_of "$fresh")
 	maps_are() { [ "$(maps_of "$1")" = "$2" ]; }
 	if [ $status -ne 0 ] || [ -z "$maps" ]; then
-		not_ok "$name: no drift: a fresh gmemtop reads maps from kernel memory" "status $status: $(head -c 300 "$fresh")"
+		not_ok "$name: no drift: a fresh gmemtop scans maps in kernel memory" "status $status: $(head -c 300 "$fresh")"
 	else
 		wait_for "${PATIENCE:-20}" maps_are "$file" "$maps" || :
-		is "$name: no drift: events led to what is in kernel memory" "$(maps_of "$file")" "$maps"
+		is "$name: no drift: maps from events equal kernel memory" "$(maps_of "$file")" "$maps"
 	fi
 	rm -f "$fresh"
 }

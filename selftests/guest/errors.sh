@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Wrong usage, and what the machine lacks, is named in two lines, with a status of its own and
-# without a message of libbpf. Usage: errors.sh [stock]
+# Errors of usage and of the machine are two lines, with an exit status for each kind and without
+# messages of libbpf. Usage: errors.sh [stock]
 . selftests/tap.sh
 dir=$(mktemp -d)
 chmod 755 "$dir"
 cp build/gmemtop build/gmemtrace "$dir/"
 
-# The error: without what gmemtrace prints at its start and end.
-says() { grep -vE '^gmemtrace: (probes|[0-9]+ lines)' "$dir/err"; }
+# errors: prints stderr without gmemtrace's messages at its start and end.
+errors() { grep -vE '^gmemtrace: (probes|[0-9]+ lines)' "$dir/err"; }
 
 # fails NAME STATUS PATTERN COMMAND..: two lines on stderr, the first matching.
 fails()
@@ -18,9 +18,9 @@ fails()
 	shift 3
 	timeout 60 "$@" > "$dir/out" 2> "$dir/err" < /dev/null
 	got=$?
-	if [ $got -eq "$want" ] && [ "$(says | wc -l)" -eq 2 ] && says | grep -Eq -- "$pattern" && ! grep -qi libbpf: "$dir/err"; then
+	if [ $got -eq "$want" ] && [ "$(errors | wc -l)" -eq 2 ] && errors | grep -Eq -- "$pattern" && ! grep -qi libbpf: "$dir/err"; then
 		ok "$name"
-		comment "$(says | head -1)"
+		comment "$(errors | head -1)"
 	else
 		not_ok "$name" "status $got, wanted $want; stderr:
 $(cat "$dir/err")"
@@ -31,15 +31,15 @@ top="$dir/gmemtop -b -n 1 -d 0.1"
 live="$dir/gmemtrace live -d 0.1"
 
 if [ "${1-}" = stock ]; then
-	check "gmemtop does without tracepoints" $top
-	check "gmemtrace does without tracepoints" $live
-	fails "gmemtop, asked for tracepoints" 6 'no tracepoint kvm:kvm_gmem_' $top --probes tracepoints
-	fails "gmemtrace, asked for tracepoints" 6 'no tracepoint kvm:kvm_gmem_' $live --probes tracepoints
+	check "gmemtop works without tracepoints" $top
+	check "gmemtrace works without tracepoints" $live
+	fails "gmemtop, tracepoints requested" 6 'no tracepoint kvm:kvm_gmem_' $top --probes tracepoints
+	fails "gmemtrace, tracepoints requested" 6 'no tracepoint kvm:kvm_gmem_' $live --probes tracepoints
 	plan
 	exit
 fi
 
-check "all is well" $top
+check "gmemtop succeeds" $top
 fails "gmemtop, unknown option" 2 "unrecognized option '--nonsense'" $top --nonsense
 fails "gmemtop, bad delay" 2 "delay .* 'x'" $dir/gmemtop -d x
 fails "gmemtop, bad count" 2 "'-3'" $dir/gmemtop -n -3

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# KVM as a module, loaded, used, unloaded and loaded again under a gmemtop that waits
-# for it. For a kernel with KVM=m, where nothing has been loaded: in-vm VERSION::m
+# KVM as a module is loaded, used, unloaded and loaded again while gmemtop runs with --wait.
+# Needs a kernel with KVM=m and no module loaded: in-vm VERSION::m
 . selftests/tap.sh
 . selftests/guest/drift.sh
 dir=$(mktemp -d)
@@ -16,7 +16,7 @@ load_kvm() {
 	done
 }
 
-# gmemtop holds kvm.ko while it is attached, and lets go of it when kvm_amd is gone.
+# unload_kvm: gmemtop holds kvm.ko while it is attached, and releases it once kvm_amd is gone.
 unload_kvm() {
 	rmmod kvm_amd && wait_for 20 rmmod kvm 2> "$dir/rmmod"
 }
@@ -34,14 +34,14 @@ use_it() { # name
 
 check "KVM is not loaded" test ! -e /dev/kvm
 build/gmemtop -b -n 1 -d 0.1 > "$dir/out" 2>&1
-is "gmemtop says so" "$? $(grep -c /dev/kvm "$dir/out")" "4 1"
+is "gmemtop reports that /dev/kvm is missing" "$? $(grep -c /dev/kvm "$dir/out")" "4 1"
 
 build/gmemtop --json --wait -d 0.5 > "$dir/top" 2> "$dir/top.err" &
 top=$!
-check "with --wait it waits" wait_for 20 shows "$dir/top" '.probes | startswith("none")'
+check "gmemtop --wait waits for KVM" wait_for 20 shows "$dir/top" '.probes | startswith("none")'
 check "KVM is loaded" load_kvm
-check "its types are those of a module" test -e /sys/kernel/btf/kvm
-check "gmemtop attaches to it" wait_for 20 shows "$dir/top" '.probes | startswith("none") | not'
+check "the types of KVM are in the BTF of the module" test -e /sys/kernel/btf/kvm
+check "gmemtop attaches" wait_for 20 shows "$dir/top" '.probes | startswith("none") | not'
 use_it "loaded"
 check "KVM is unloaded" unload_kvm
 check "gmemtop waits again" wait_for 20 shows "$dir/top" '.probes | startswith("none")'
@@ -50,6 +50,6 @@ check "gmemtop attaches again" wait_for 20 shows "$dir/top" '.probes | startswit
 use_it "loaded again"
 kill -TERM $top
 wait $top
-is "gmemtop ends in order" "$? $(cat "$dir/top.err")" "0 "
-check "nothing holds KVM any more" unload_kvm
+is "gmemtop exits cleanly" "$? $(cat "$dir/top.err")" "0 "
+check "KVM can be unloaded when gmemtop has ended" unload_kvm
 plan

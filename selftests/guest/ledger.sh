@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Compares what a tool shows with the load's ledger. Sourced, after tap.sh.
+# Helpers that compare a tool's output with the load's ledger. Sourced after tap.sh.
 
 ledger_check() { "${LEDGER_CHECK:-build/ledger_check}" "$@" 2>&1; }
 
@@ -10,12 +10,12 @@ ledger_differs()
 
 	out=$(ledger_check "$@")
 	status=$?
-	# No complaints are no proof: it must have looked.
+	# Status 0 is not enough: at least one value must have been compared.
 	[ $status -ne 0 ] || ! grep '^ok ' <<< "$out" | grep -qv '# SKIP' || return 0
 	grep -A1 '^not ok\|^Bail' <<< "$out" || echo "ledger_check: status $status: $out"
 }
 
-# ledger_results NAME LEDGER top|map|live FILE: each value that is compared is a test.
+# ledger_results NAME LEDGER top|map|live FILE: makes each compared value a test.
 ledger_results()
 {
 	local first=$((tap_n + 1)) line status=unplanned
@@ -31,14 +31,14 @@ ledger_results()
 	[ $status = planned ] && [ "$tap_n" -ge "$first" ] || not_ok "$1: ledger_check ran to its end"
 }
 
-# last_of FILE: the last line that was written to its end.
+# last_of FILE: prints the last complete line.
 last_of()
 {
 	head -n "$(wc -l < "$1")" "$1" | tail -n 1
 }
 
-# comes_to_equal NAME LEDGER top|map FILE: FILE is being written by a gmemtop, and nothing converts now. It may need
-# some refreshes to take in what came last.
+# comes_to_equal NAME LEDGER top|map FILE: tests that a gmemtop that still writes FILE shows what the ledger has.
+# Nothing may convert meanwhile; the last events may take a few refreshes.
 comes_to_equal()
 {
 	equals() { last_of "$3" > "$3.now"; [ -z "$(ledger_differs "$1" "$2" "$3.now")" ]; }

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Two gmemtops and a gmemtrace at once do not disturb each other, and one that is
-# killed leaves nothing in the kernel.
+# Two gmemtops and a gmemtrace do not disturb each other, and a killed one leaves nothing in the
+# kernel.
 . selftests/tap.sh
 . selftests/guest/drift.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 
-# BPF objects in the kernel, whatever their names: kind, ID and name. Nothing but our tools makes any here.
+# objects: prints kind, ID and name of all BPF objects in the kernel. Only our tools make any here.
 objects() {
 	local kind list
 
@@ -18,7 +18,7 @@ objects() {
 }
 kinds() { objects | awk '{ print $1 }' | uniq | paste -sd ' '; }
 
-none "there is nothing at first" objects
+none "the kernel has no BPF objects at first" objects
 build/gmemtop --json -d 0.5 > "$dir/a" 2> "$dir/a.err" &
 a=$!
 build/gmemtop --json -d 0.7 --ringbuf 64 > "$dir/b" 2> "$dir/b.err" &
@@ -31,28 +31,28 @@ is "the tools have programs, maps and links in the kernel" "$(kinds)" "prog map 
 build/gmemload --vms 2 --vcpus 2 --mem 32M --count 300 --by mix --hold --ledger "$dir/ledger" \
 	< <(exec sleep 600) > "$dir/load" &
 load=$!
-check "the load does its work beside three tools" wait_for 200 grep -q holding "$dir/load"
-no_drift "beside two others" "$dir/a"
+check "the load completes while three tools run" wait_for 200 grep -q holding "$dir/load"
+no_drift "two other tools run" "$dir/a"
 comes_to_equal "the first gmemtop equals the ledger" "$dir/ledger" top "$dir/a"
 kill -KILL $a
 wait $a 2> /dev/null
 refreshed "after the first was killed" "$dir/b" 2
-comes_to_equal "so does the second, after the first was killed" "$dir/ledger" top "$dir/b"
+comes_to_equal "the second gmemtop equals the ledger after the first was killed" "$dir/ledger" top "$dir/b"
 kill -TERM $load
 wait $load
 both_ended() { [ "$(grep -c vm_end "$dir/live")" = 2 ]; }
 await "gmemtrace emits the ends of both VMs" 20 both_ended
 kill -TERM $live
 wait $live
-verdict "so does gmemtrace" "$(ledger_differs "$dir/ledger" live "$dir/live")"
+verdict "gmemtrace equals the ledger" "$(ledger_differs "$dir/ledger" live "$dir/live")"
 
-is "the one that is left is in the kernel" "$(kinds)" "prog map link"
+is "the remaining gmemtop has programs, maps and links in the kernel" "$(kinds)" "prog map link"
 build/gmemtrace live > /dev/null 2> "$dir/live.err" &
 live=$!
 await "gmemtrace attaches again" 60 grep -q probes "$dir/live.err"
 kill -KILL $b $live
 wait $b $live 2> /dev/null
 gone() { [ -z "$(objects)" ]; }
-check "after SIGKILL nothing is left" wait_for 20 gone
+check "no BPF object is left after SIGKILL" wait_for 20 gone
 none "nothing is pinned" find /sys/fs/bpf -mindepth 1
 plan

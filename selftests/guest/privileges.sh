@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The tools work with CAP_BPF and CAP_PERFMON alone, of a user who is not root, without
-# tracefs and debugfs; they keep nothing that they do not need; doctor says what is
-# missing. With KVM as a module (GMEM_MODULES is set): also CAP_SYS_ADMIN.
+# A user who is not root needs CAP_BPF and CAP_PERFMON, but neither tracefs nor debugfs; the tools
+# drop privileges that they do not need; doctor reports missing ones. With KVM as a module
+# (GMEM_MODULES is set), CAP_SYS_ADMIN is needed, too.
 . selftests/tap.sh
 . selftests/guest/drift.sh
 dir=$(mktemp -d)
@@ -22,7 +22,7 @@ lacks "neither tracefs nor debugfs is mounted" ' (tracefs|debugfs) ' "$dir/mount
 echo 2 > /proc/sys/kernel/unprivileged_bpf_disabled
 echo 3 > /proc/sys/kernel/perf_event_paranoid
 
-# as CAPS COMMAND..: of user 1000, with these capabilities and no other
+# as CAPS COMMAND..: runs COMMAND as user 1000 with these capabilities only
 as() { (exec_as "$@"); }
 
 exec_as() {
@@ -45,25 +45,25 @@ for who in "root" "a user with $least"; do
 	fi
 	top=$!
 	wait_for 240 test -s "$dir/top" || not_ok "$who: gmemtop starts" "$(cat "$dir/err")"
-	is "$who: gmemtop holds nothing when it has attached" "$(held $top Eff)" 0000000000000000
+	is "$who: gmemtop has no effective capability once attached" "$(held $top Eff)" 0000000000000000
 	if [ -z "$module" ]; then
-		is "$who: and can raise nothing" "$(held $top Prm)" 0000000000000000
+		is "$who: gmemtop has no permitted capability once attached" "$(held $top Prm)" 0000000000000000
 	else	# KVM may be loaded again
-		check "$who: and can raise no more than it needs" \
+		check "$who: gmemtop has no permitted capability that it does not need" \
 			test $((0x$(held $top Prm) & ~0xc000200000)) -eq 0
 	fi
-	is "$who: nor by executing something" "$(awk '$1 == "NoNewPrivs:" { print $2 }' /proc/$top/status)" 1
+	is "$who: gmemtop has set no_new_privs" "$(awk '$1 == "NoNewPrivs:" { print $2 }' /proc/$top/status)" 1
 	build/gmemload --vms 2 --vcpus 2 --mem 16M --count 100 --by mix --hold --ledger "$dir/ledger" \
 		< <(exec sleep 600) > "$dir/load" &
 	load=$!
-	await "$who: the load does its work" 100 grep -q holding "$dir/load"
-	comes_to_equal "$who: it shows what the ledger has" "$dir/ledger" top "$dir/top"
+	await "$who: the load completes" 100 grep -q holding "$dir/load"
+	comes_to_equal "$who: gmemtop equals the ledger" "$dir/ledger" top "$dir/top"
 	if [ "$who" = root ]; then
 		"$dir/gmemtop" --json -n 1 -d 0.1 > "$dir/late" 2> "$dir/err"
 	else
 		as $least "$dir/gmemtop" --json -n 1 -d 0.1 > "$dir/late" 2> "$dir/err"
 	fi
-	is "$who: it finds VMs that were there before" "$? $(jq '.vms | length' "$dir/late")" "0 2"
+	is "$who: gmemtop finds VMs that exist already" "$? $(jq '.vms | length' "$dir/late")" "0 2"
 	kill -TERM $top $load
 	wait $top $load
 done
@@ -71,13 +71,13 @@ done
 problems() { jq -c '[.problems[].what | split(" ")[0]]' "$dir/doctor"; }
 
 "$dir/gmemtrace" doctor --json > "$dir/doctor"
-is "doctor: root lacks nothing" "$? $(problems)" "0 []"
+is "doctor reports no problem to root" "$? $(problems)" "0 []"
 as $least "$dir/gmemtrace" doctor --json > "$dir/doctor"
-is "doctor: nor does a user with $least" "$? $(problems)" "0 []"
+is "doctor reports no problem to a user with $least" "$? $(problems)" "0 []"
 as ,+bpf "$dir/gmemtrace" doctor --json > "$dir/doctor"
 comment "problems: $(problems)"
-check "doctor: a user without cap_perfmon does" test "$(jq .status "$dir/doctor")" = 3
-check "doctor: and names the capability" jq_true '.capabilities[] | select(.name == "cap_perfmon") | .needed and (.held | not)' "$dir/doctor"
+check "doctor reports a problem to a user without cap_perfmon" test "$(jq .status "$dir/doctor")" = 3
+check "doctor names cap_perfmon as needed and missing" jq_true '.capabilities[] | select(.name == "cap_perfmon") | .needed and (.held | not)' "$dir/doctor"
 as ,+perfmon "$dir/gmemtop" --json -n 1 > "$dir/out" 2> "$dir/err"
 is "gmemtop ends with the status that doctor reports" "$? $(wc -l < "$dir/err")" "3 2"
 comment "$(head -1 "$dir/err")"
@@ -88,7 +88,7 @@ check "doctor names kernel, KVM and probes" sh -c "
 	grep -Eq '^probes  *(tracepoints|stock): ' $dir/text"
 mount -t tmpfs none /sys/kernel/btf
 "$dir/gmemtrace" doctor > "$dir/text"
-is "doctor: without BTF nothing works" "$?" 5
-check "and it prints the remedy" grep -q 'CONFIG_DEBUG_INFO_BTF' "$dir/text"
+is "doctor exits with status 5 without BTF" "$?" 5
+check "doctor prints the remedy for missing BTF" grep -q 'CONFIG_DEBUG_INFO_BTF' "$dir/text"
 umount /sys/kernel/btf
 plan

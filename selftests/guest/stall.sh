@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Stalls, from the exit of the vCPU that asks for a conversion to its re-entry: as many as the guest
-# asked for, and at least as long as the VMM sleeps.
+# Stalls, from the vCPU's exit that asks for a conversion to its re-entry: as many as the guest's
+# requests, and at least as long as the VMM sleeps.
 . selftests/tap.sh
 . selftests/guest/drift.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 pause_us=3000
 
-# stalls OPTION..: of gmemload
+# stalls OPTION..: tests the stalls of a gmemload with OPTION..
 stalls()
 {
 	: > "$dir/top"
@@ -21,7 +21,7 @@ stalls()
 	build/gmemload --vcpus 2 --mem 32M --count 200 --pause-us $pause_us "$@" --hold --ledger "$dir/ledger" \
 		< <(exec sleep 600) > "$dir/load" &
 	load=$!
-	check "the load does its work" wait_for 200 grep -q holding "$dir/load"
+	check "the load completes" wait_for 200 grep -q holding "$dir/load"
 	no_drift "after the load" "$dir/top"
 	refreshed "after the load" "$dir/top" 2
 	last_of "$dir/top" > "$dir/now"
@@ -35,30 +35,30 @@ stalls()
 	ledger() { jq ".vms[0] | $1" "$dir/ledger"; }
 
 	asked=$(ledger '.hypercalls + .memory_faults')
-	is "gmemtop counts every time the guest asked" \
-		"$(vm '.to_private_stall_count + .to_shared_stall_count + .to_private_stall_unchanged + .to_shared_stall_unchanged')" "$asked"
-	is "gmemtrace emits each of them" "$(grep -c '"stall_end"' "$dir/live")" "$asked"
+	is "gmemtop counts a stall for every request of the guest" \
+		"$(vm '.to_private_stall_count + .to_shared_stall_count + .to_private_stall_unconverted + .to_shared_stall_unconverted')" "$asked"
+	is "gmemtrace emits every stall" "$(grep -c '"stall_end"' "$dir/live")" "$asked"
 	total=$(vm '.to_private_stall_total_ns + .to_shared_stall_total_ns')
 	count=$(vm '.to_private_stall_count + .to_shared_stall_count')
 	comment "$count stalls took $((total / 1000000)) ms"
-	check "stalls took no less than the VMM slept" \
+	check "stalls took at least as long as the VMM slept" \
 		test "$count" -gt 0 -a "$total" -ge $((count * pause_us * 1000))
 	ioctl=$(vm '.to_private_stall_ioctl_ns + .to_shared_stall_ioctl_ns')
 	discard=$(vm '.to_private_stall_discard_ns + .to_shared_stall_discard_ns')
 	comment "of this, ioctls $((ioctl / 1000)) us and punches $((discard / 1000)) us"
-	check "ioctls and punches are parts of stalls, beside the sleep" \
+	check "ioctls and punches are parts of stalls, in addition to the sleep" \
 		test "$ioctl" -gt 0 -a "$discard" -gt 0 -a $((ioctl + discard)) -le $((total - count * pause_us * 1000))
 	# Conversions by the VMM alone belong to no stall; all others do.
 	is "every ioctl for a guest is part of a stall" \
 		"$(grep '"stall_end"' "$dir/live" | jq -s 'map(.ioctls) | add')" \
-		"$(ledger '.by_origin | [.hypercall, .access | .to_private, .to_shared | .count + .unchanged_count] | add')"
-	is "no stall is left" "$(vm '[.operations_inflight[] | select(.op == "stall")] | length')" 0
+		"$(ledger '.by_origin | [.hypercall, .access | .to_private, .to_shared | .count + .noop_count] | add')"
+	is "no stall is in flight at the end" "$(vm '[.operations_inflight[] | select(.op == "stall")] | length')" 0
 }
 
 echo "# the vCPU's thread converts"
 stalls --by mix
-# Which vCPU another thread works for, only gfns tell; gmemload's guests access
-# memory that they want converted by an alias, so what they ask for has others.
-echo "# another thread does, and requests are split"
+# Conversions by another thread are attributed to a vCPU by gfn alone. Guests of gmemload access the
+# memory to convert through an alias with other gfns, so --by access cannot be tested here.
+echo "# another thread converts, and requests are split"
 stalls --by hypercall --other-thread --split 100
 plan

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Suspend to RAM while gmemtrace records and a VM lives: nothing is lost, and times are told right.
-# Needs a kernel that can suspend (the debug kernel). The root file system is a 9p share, and its device
-# does not come back from suspend: so what the test needs is copied to memory, and nothing else is used.
+# Suspend to RAM while gmemtrace records and a VM exists: no record is lost, and times are correct.
+# Needs a kernel that can suspend (the debug kernel). The device of the root file system, a 9p share,
+# does not survive suspend: the test copies all files that it needs to memory.
 set -u
 ram=/run/ram
 programs="bash cat chroot cut date dd dmesg grep jq mkdir mktemp mount rm sed seq sleep sort tail"
@@ -42,7 +42,7 @@ to_memory()
 if [ ! -e /selftests/guest/suspend.sh ]; then
 	. selftests/tap.sh
 	grep -q mem /sys/power/state 2> /dev/null || {
-		skip "suspend" "this kernel cannot"
+		skip "suspend" "this kernel cannot suspend"
 		plan
 		exit
 	}
@@ -61,15 +61,15 @@ load() # name seed
 {
 	build/gmemload --vms 1 --mem 16M --count 50 --pattern mix --by mix --seed "$2" --hold --ledger "$dir/$1.ledger" \
 		< <(exec sleep 600) > "$dir/$1" &
-	wait_for 300 grep -q holding "$dir/$1" || not_ok "the load does its work" "$(cat "$dir/$1")"
+	wait_for 300 grep -q holding "$dir/$1" || not_ok "the load completes" "$(cat "$dir/$1")"
 }
 
-# PMBASE and ACPI_CNTL of the bridge to LPC: where the power management is. Reset by suspend, and neither the
-# BIOS nor the kernel sets them again: the VM could not be switched off.
+# PMBASE and ACPI_CNTL of the LPC bridge: the address of the power management. Suspend resets them, and
+# neither the BIOS nor the kernel restores them; without them the VM cannot power off.
 lpc=/sys/bus/pci/devices/0000:00:1f.0/config
 
-# The RTC wakes us.
-suspend() # seconds
+# suspend SECONDS: suspends to RAM until the RTC wakes the VM
+suspend()
 {
 	dd if=$lpc of="$dir/lpc" bs=4 skip=16 count=2 2> /dev/null
 	echo 0 > /sys/class/rtc/rtc0/wakealarm
@@ -83,10 +83,10 @@ record=$!
 wait_for 300 grep -q probes "$dir/err" || not_ok "gmemtrace attaches" "$(cat "$dir/err")"
 load before 1
 begin=$(date +%s)
-check "suspend to RAM, and back" suspend 8
+check "the VM suspends to RAM and resumes" suspend 8
 slept=$(($(date +%s) - begin))
-comment "it slept $slept s"
-check "it slept" test $slept -ge 6
+comment "the VM slept $slept s"
+check "the VM slept" test $slept -ge 6
 begin=$(date +%s)
 load after 2
 end=$(date +%s)
@@ -98,22 +98,22 @@ recorded()
 await "the map of the last VM is recorded" 60 recorded
 kill -INT $record
 wait $record
-is "record ends in order" $? 0
+is "record exits cleanly" $? 0
 
 build/gmemtrace report --json "$dir/rec" > "$dir/report"
 is "nothing is lost" "$(jq -c '[.lost[]] | add' "$dir/report")" 0
 build/gmemtop --replay "$dir/rec" --json 2> "$dir/err" | tail -n 1 > "$dir/map"
 for name in before after; do
-	verdict "the map of the VM from $name is the ledger's" "$(ledger_differs "$dir/$name.ledger" map "$dir/map")"
+	verdict "the map of the VM created $name suspend equals the ledger" "$(ledger_differs "$dir/$name.ledger" map "$dir/map")"
 done
-# All that the second VM did: had the clock stood still meanwhile, its times would be too early.
+# Events of the second VM would be dated too early if the clock had stopped during suspend.
 build/gmemtrace print --time abs "$dir/rec" 2> "$dir/err" | sed -n 's/^ *\([0-9-]* [0-9:]*\)[.0-9]* *\([0-9]*\) .*/\2 \1/p' > "$dir/times"
 vm=$(sed 's/ .*//' "$dir/times" | sort -n | tail -n 1)
 first=$(date -d "$(grep -m1 "^$vm " "$dir/times" | cut -d' ' -f2-)" +%s)
 last=$(date -d "$(tail -n 1 "$dir/times" | cut -d' ' -f2-)" +%s)
 comment "events from $((first - begin)) to $((last - begin)) s of $((end - begin)) s"
-check "times of day are right" \
+check "times of day are correct after suspend" \
 	test $first -ge $((begin - 1)) -a $last -le $((end + 1))
 dmesg > "$dir/dmesg"
-lacks "no splat" 'WARNING:|BUG:' "$dir/dmesg"
+lacks "the kernel log has no splat" 'WARNING:|BUG:' "$dir/dmesg"
 plan

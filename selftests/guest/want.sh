@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Probe groups come and go while VMs convert, without any privilege and with the strictest settings:
-# only operations that were seen from their begin are counted, and nothing counts as lost.
+# Probe groups are attached and detached while VMs convert, without privileges and with the strictest
+# settings: only operations whose begin was seen are counted, and none counts as lost.
 . selftests/tap.sh
 rounds=${1:-10}
 dir=$(mktemp -d)
@@ -19,37 +19,37 @@ setpriv --reuid 1000 --regid 1000 --clear-groups --bounding-set -all,+bpf,+perfm
 want=$!
 exec 3> "$dir/in"
 wait_for 240 test -s "$dir/out" || {
-	not_ok "it attaches" "$(cat "$dir/err")"
+	not_ok "want attaches" "$(cat "$dir/err")"
 	plan
 	exit 1
 }
-is "it holds nothing" "$(awk '$1 == "CapPrm:" { print $2 }' "/proc/$want/status")" 0000000000000000
+is "want has no permitted capability" "$(awk '$1 == "CapPrm:" { print $2 }' "/proc/$want/status")" 0000000000000000
 
 lines=1
 answers() { [ "$(wc -l < "$dir/out")" -ge "$1" ]; }
-# ask GROUPS: leaves the line of the answer in $dir/line
+# ask GROUPS: requests these probe groups, and writes the answer to $dir/line
 ask() {
 	echo "$1" >&3
 	lines=$((lines + 1))
-	await "groups $1 are answered" 240 answers $lines
+	await "want answers groups $1" 240 answers $lines
 	sed -n "${lines}p" "$dir/out" > "$dir/line"
 }
 line() { jq_true "$1" "$dir/line" || { cat "$dir/line"; false; }; }
 
 line_1=$(head -1 "$dir/out")
-check "at first there are neither phases nor windows nor faults" \
+check "phases, windows and faults are 0 at first" \
 	jq_true '.err == 0 and .phases == 0 and .windows == 0 and .faults == 0 and .conversions > 0' <<< "$line_1"
 ask $phases
 ask 0
-check "phases are counted when asked for" line '.err == 0 and .phases > 0 and .features % 2 == 1 and .windows == 0'
+check "phases are counted while requested" line '.err == 0 and .phases > 0 and .features % 2 == 1 and .windows == 0'
 ask $base
 ask 0
 now=$(jq .phases "$dir/line")
 ask 0
-is "and no longer when nobody asks" "$(jq .phases "$dir/line") $(jq '.features % 2' "$dir/line")" "$now 0"
+is "phases are not counted when no longer requested" "$(jq .phases "$dir/line") $(jq '.features % 2' "$dir/line")" "$now 0"
 ask $((invalidations | faults | events))
 ask 0
-check "windows, faults and events" line ".windows > 0 and .faults > 0 and .events > 1000 and .phases == $now"
+check "windows, faults and events are counted while requested" line ".windows > 0 and .faults > 0 and .events > 1000 and .phases == $now"
 
 for round in $(seq "$rounds"); do
 	for groups in $phases $all $((events | invalidations)) $((faults | phases)) $base; do
@@ -58,15 +58,15 @@ for round in $(seq "$rounds"); do
 	done
 done
 ask 0
-is "$rounds rounds of attaching and detaching: no loss" "$(jq -c '[.unpaired, .inflight]' "$dir/line")" '[0,0]'
+is "no loss in $rounds rounds of attaching and detaching" "$(jq -c '[.unpaired, .inflight]' "$dir/line")" '[0,0]'
 # All phases of a conversion are counted, or none of them.
-check "phases are no longer than the conversions" line '.phases_ns <= .total_ns'
+check "phases take no longer than the conversions" line '.phases_ns <= .total_ns'
 check "every phase was counted as often as the last" line '.phases == .mixed * 6'
-# A begin that is kept while nobody looks for the end would last until the next.
+# A begin that is kept while its end is not probed would last until the next end.
 check "no window is longer than the longest conversion" line '.window_max_ns <= .max_ns'
 exec 3>&-
 wait $want
-is "it ends in order" $? 0
-kill -0 $load && ok "the load was there all the time" || not_ok "the load was there all the time" "$(cat "$dir/load")"
+is "want exits cleanly" $? 0
+kill -0 $load && ok "the load ran all the time" || not_ok "the load ran all the time" "$(cat "$dir/load")"
 kill $load
 plan
