@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# TAP for shell tests and for kernel/check. Sourced, by sh, too. A test calls ok, not_ok, or what
-# calls these, then plan. The first lines of the file that tap_log names, if any, are the diagnostic of each failure.
+# TAP for shell tests and for kernel/check. Sourced by bash or sh. A test calls ok, not_ok, or helpers
+# that call these, then plan. If tap_log names a file, its first lines are the diagnostic of each failure.
 
 tap_n=0 tap_failed=0 tap_skipped=0
 
@@ -10,7 +10,7 @@ ok()
 	echo "ok $tap_n - $1"
 }
 
-# not_ok NAME [DIAGNOSTIC..]: the diagnostic may have many lines.
+# not_ok NAME [DIAGNOSTIC..]: prints a failure; the diagnostic may have many lines.
 not_ok()
 {
 	tap_n=$((tap_n + 1))
@@ -56,7 +56,7 @@ report()
 	fi
 }
 
-# verdict NAME COMPLAINTS: ok if there are none. Only for programs that complain of their own failure: see none.
+# verdict NAME COMPLAINTS: ok if COMPLAINTS is empty. Only for programs that report their own failure; for others: none.
 verdict()
 {
 	if [ -z "$2" ]; then
@@ -81,7 +81,7 @@ none()
 	fi
 }
 
-# is NAME GOT WANTED: ok if they are equal and not empty: two programs that fail print the same.
+# is NAME GOT WANTED: ok if they are equal and not empty, as programs that fail may print nothing.
 is()
 {
 	if [ -n "$3" ] && [ "$2" = "$3" ]; then

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What `make check`, `make test` and `make test-kernel` run. Included by the top Makefile.
+# Tests that `make check`, `make test` and `make test-kernel` run. Included by the top Makefile.
 
 # Programs that need neither root nor a VM; each prints TAP.
 CHECKS := selftests/run-tests-test.sh selftests/tap-test.sh
@@ -13,7 +13,7 @@ CHECK_PROGRAMS += $(B)/chaos_check
 CHECKS += 'selftests/tools/layering.py --build $(B)'
 CHECKS += $(addprefix selftests/tools/,layering-test.sh manpages.sh usage.sh completion.sh)
 
-# The first is the one that tests of the tools and of the runner use.
+# Tests of the tools and of the VM runner use the first kernel only.
 KERNELS ?= 6.12 7.3
 KERNEL := $(firstword $(KERNELS))
 IN_VM := selftests/guest/in-vm
@@ -42,29 +42,29 @@ VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/demo.sh'
 VM_TESTS += '$(IN_VM) $(KERNEL):stock:icount selftests/guest/big-map.sh 64G'
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/peers.sh' '$(IN_VM) $(KERNEL):stock selftests/guest/peers.sh'
 VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/want.sh 4')
-# Seed 2 has all kinds of trouble in 60 rounds; make test-kernel has more.
+# Seed 2 has all kinds of disturbances in 60 rounds; make test-kernel runs more seeds.
 VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/chaos.sh 2')
 VM_TESTS += '$(IN_VM) $(KERNEL):full:m selftests/guest/kvm-module.sh'
-# One where an fentry never fires, and one without memory attributes; make test-distro has more.
+# A kernel where an fentry program never runs, and one without memory attributes; make test-distro has more.
 VM_TESTS += $(foreach k,6.12.117+deb12-amd64 newest:cloud,'$(IN_VM) debian:$(k) selftests/distro/truth.sh')
 VM_TESTS += $(foreach k,$(KERNEL):full $(KERNEL):stock $(KERNEL):full:m,'$(IN_VM) $(k) selftests/guest/privileges.sh')
 
-# Long: what a maintainer runs before the series goes out.
+# Long tests, for a maintainer to run before sending the series.
 SOAK_SECONDS ?= 600
 KERNEL_TESTS := $(foreach k,$(KERNELS),'kernel/check $(k)')
 KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:debug selftests/guest/kernel-tests.sh'
 KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:debug selftests/events/run.sh'
 KERNEL_TESTS += 'env GMEM_VM_TIMEOUT=3600 $(IN_VM) $(KERNEL):full:debug selftests/guest/soak.sh $(SOAK_SECONDS)'
 KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:debug selftests/guest/suspend.sh'
-# 50 of each kind on each kernel; half an hour and more each.
+# 50 rounds on each kernel: at least half an hour each.
 LONG_ROUNDS ?= 50
 KERNEL_TESTS += $(foreach k,$(EVERY),'env GMEM_VM_TIMEOUT=7200 $(IN_VM) $(k) selftests/guest/attach.sh $(LONG_ROUNDS)')
 
 CHAOS_SEEDS ?= $(shell seq 30)
 KERNEL_TESTS += $(foreach k,$(EVERY),'env GMEM_VM_TIMEOUT=7200 $(IN_VM) $(k) selftests/guest/chaos.sh $(CHAOS_SEEDS)')
 
-# Debian's own kernels, which are built as no kernel of ours: KVM=m, PREEMPT_DYNAMIC, other
-# layouts; and the object by every clang. What cannot be had is skipped with a message.
+# Debian's kernels, configured unlike ours: KVM=m, PREEMPT_DYNAMIC, other layouts of structures;
+# and the BPF object by every clang. Kernels and compilers that are not available are skipped.
 DISTRO_KERNELS ?= 6.12.117+deb12-amd64 6.12:amd64 6.16:amd64 6.18:amd64 6.19:amd64 newest:amd64 \
 	6.18:cloud newest:cloud
 DISTRO_TESTS := $(foreach k,$(DISTRO_KERNELS),'$(IN_VM) debian:$(k) selftests/distro/truth.sh')

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Tests that perf, trace-cmd and bpftrace list the kvm_gmem_* events and understand them: what they
-# print of a load is, event by event, what the kernel prints. Runs inside the VM and prints TAP.
+# Tests that perf, trace-cmd and bpftrace list and decode the kvm_gmem_* events: their output under a
+# load equals, event by event, the kernel's text. Runs inside the VM and prints TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . selftests/tap.sh
@@ -10,7 +10,7 @@ instance=$tracefs/instances/gmem-decode-$$
 dir=$(mktemp -d)
 trap 'rmdir $instance 2> /dev/null; rm -rf "$dir"' EXIT
 
-# A load, and then the events that it never has: one program, because bpftrace wants one.
+# A load, and then tests that emit the remaining events: one program, as bpftrace starts only one.
 load=$dir/load
 cat > "$load" << 'END'
 #!/bin/sh
@@ -32,7 +32,7 @@ if [ -z "$(names)" ]; then
 	exit 4
 fi
 
-# perf, whose name has the kernel's version in it where several may be installed.
+# Prints the name of a perf that works; it contains the kernel's version where several may be installed.
 find_perf()
 {
 	local perf
@@ -50,7 +50,7 @@ trace_begin()
 	names | sed 's/^/kvm:/' > $instance/set_event
 }
 
-# What the kernel prints, in the file kernel; and the values of all fields, in the file fields.
+# Writes the kernel's text to the file kernel, and the values of all fields to the file fields.
 trace_end()
 {
 	echo > $instance/set_event
@@ -62,7 +62,7 @@ trace_end()
 	rmdir $instance
 }
 
-# same_events NAME GOT WANTED: sorted files. Prints a few of the lines that differ.
+# same_events NAME GOT WANTED: compares sorted files; prints a few of the lines that differ.
 same_events()
 {
 	if [ -s "$3" ] && cmp -s "$2" "$3"; then
@@ -110,7 +110,7 @@ test_trace_cmd()
 	same_events "trace-cmd decodes" "$dir/trace-cmd" "$dir/kernel"
 }
 
-# A program that prints the fields of each event as "NAME=VALUE": unsigned ones in hexadecimal.
+# Prints a program that prints the fields of each event as "NAME=VALUE", unsigned ones in hexadecimal.
 bpftrace_program()
 {
 	local event
@@ -129,7 +129,7 @@ bpftrace_program()
 	done
 }
 
-# "vm=0x1 (1) ret=0xffffffea (-22) changed=(1)" as the program above prints it.
+# Converts "vm=0x1 (1) ret=0xffffffea (-22) changed=(1)" into the output of the program above.
 fields_as_bpftrace()
 {
 	local signed

@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Tests that the kvm_gmem_* events have the fields and the text that programs rely on: the same on
-# every kernel, those of selftests/events/formats/. Runs inside the VM and prints TAP.
+# Tests that the fields and the text of the kvm_gmem_* events, on which programs rely, are those of
+# selftests/events/formats/ on every kernel. Runs inside the VM and prints TAP.
 #
-# Outside of a VM it writes these files:
+# Outside of a VM it updates these files:
 #	GMEM_UPDATE_GOLDEN=1 selftests/events/formats.sh [OPTION OF selftests/vm/run]..
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 golden=$here/formats
 events=/sys/kernel/tracing/events/kvm
 
-# Without what differs from boot to boot, or is the same for all events.
+# normal_format FILE: prints a format without its ID and the fields that all events have.
 normal_format()
 {
 	grep -vE '^ID: |field:.* common_[a-z_]+;' "$1" | cat -s
@@ -40,7 +40,7 @@ write_tar()
 
 if [ "${GMEM_UPDATE_GOLDEN:-0}" = 1 ]; then
 	[ "$(uname -n)" = gmem-vm ] && { write_tar; exit; }
-	# What is written in the VM is not written to the host's files.
+	# Files written in the VM do not reach the host, so the VM sends a tar.
 	cd "$here/../.." || exit 1
 	set -o pipefail
 	selftests/vm/run "$@" -- selftests/events/formats.sh |
@@ -54,7 +54,7 @@ if [ -z "$(event_names)" ]; then
 	exit 4
 fi
 
-# Whether a kernel without this event is right: 0 yes, 1 no, 2 nobody knows.
+# may_lack EVENT: returns 0 if this kernel may lack the event, 1 if not, 2 if its configuration is unknown.
 may_lack()
 {
 	local options option
@@ -69,15 +69,15 @@ may_lack()
 
 for event in $( { event_names; golden_names; } | sort -u); do
 	if [ ! -f "$golden/$event" ]; then
-		not_ok "$event" "there is no selftests/events/formats/$event: an event that nobody knows yet"
+		not_ok "$event" "this new event has no file selftests/events/formats/$event"
 	elif [ -d "$events/$event" ]; then
 		is "$event" "$(normal_format "$events/$event/format")" "$(cat "$golden/$event")"
 	else
 		may_lack "$event"
 		case $? in
 		0) skip "$event" "not with this configuration of the kernel" ;;
-		1) not_ok "$event" "the kernel does not have it" ;;
-		*) skip "$event" "the kernel does not have it, nor tells its configuration" ;;
+		1) not_ok "$event" "the kernel lacks the event" ;;
+		*) skip "$event" "the kernel lacks the event, and its configuration is unknown" ;;
 		esac
 	fi
 done

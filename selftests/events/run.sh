@@ -15,7 +15,7 @@ echo 0 > "$state/n"
 : > "$state/failed"
 : > "$state/ran"
 
-# The stream of one program, renumbered and with its name; what must be known later is in files.
+# filter NAME: renumbers the results of one program and puts NAME before them; keeps its state in files.
 filter()
 {
 	awk -v test="$1" -v state="$state" '
@@ -52,7 +52,8 @@ filter()
 	}'
 }
 
-run()
+# run_test NAME: runs one program; an exit status without a failed result is one more failure.
+run_test()
 {
 	local program=build/events/$1 status n
 
@@ -72,7 +73,7 @@ echo "TAP version 13"
 # shellcheck disable=SC2086
 [ $# -gt 0 ] || set -- $all
 for test in "$@"; do
-	run "$test"
+	run_test "$test"
 done
 echo "1..$(cat "$state/n")"
 [ ! -s "$state/failed" ] || exit 1

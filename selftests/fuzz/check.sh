@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The corpus of the reader of recordings, and a short search for more. Prints TAP.
-# Usage: check.sh PROGRAM   build/fuzz/recording_fuzz, or build/recording_plain where
-# clang has no fuzzer; GMEM_FUZZ_SECONDS is how long to search (5).
+# Runs the reader of recordings on the fuzz corpus, and searches for new inputs for GMEM_FUZZ_SECONDS (5)
+# if clang has a fuzzer. Prints TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . selftests/tap.sh
@@ -13,11 +12,11 @@ corpus=(selftests/fuzz/corpus/*)
 if build/fuzz/recording_fuzz -help=1 > /dev/null 2>&1; then
 	mkdir "$dir/new"
 	comment "${GMEM_FUZZ_SECONDS:-5} s, a corpus of ${#corpus[@]}"
-	check "nothing found beyond the corpus" \
+	check "the fuzzer finds no fault" \
 		build/fuzz/recording_fuzz -max_total_time="${GMEM_FUZZ_SECONDS:-5}" -max_len=65536 \
 		-timeout=120 -rss_limit_mb=2048 -artifact_prefix="$dir/" "$dir/new" selftests/fuzz/corpus
 else
 	comment "a corpus of ${#corpus[@]}"
-	check "nothing found in the corpus" build/recording_plain "${corpus[@]}"
+	check "the corpus reveals no fault" build/recording_plain "${corpus[@]}"
 fi
 plan
