@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# gmemtrace compare: its files, its rules and what its exit status says.
+# Tests of gmemtrace compare: input files, rules and exit status.
 . selftests/tap.sh
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -12,47 +12,47 @@ for i in 1 2 3 4; do
 done
 compare() { $trace compare "$@" > "$dir/out" 2> "$dir/err"; echo $?; }
 
-is "equals are the same: status 0" "$(compare "$dir/b1" "$dir/b2")" 0
-is "with one run of a side, it says that noise is not known" "$(grep -c 'is not known' "$dir/out")" 1
-is "20 % more in a phase: status 1" "$(compare "$dir/b1" "$dir/n1")" 1
-check "and the phase is named" grep -qE '^  to_(shared|private)\.[0-9]+[KMG]\.zap\.p50' "$dir/out"
-lacks "other phases are not" '^  .*\.(lock|check|reserve|store|mixed)\.' "$dir/out"
-is "the other way round it is better: status 0" "$(compare "$dir/n1" "$dir/b1")" 0
-is "runs by commas" "$(compare "$dir/b1,$dir/b2,$dir/b3,$dir/b4" "$dir/n1,$dir/n2,$dir/n3,$dir/n4")" 1
-is "runs by options" "$(compare --base "$dir/b1" --base "$dir/b2" --new "$dir/b3" --new "$dir/b4")" 0
-is "JSON says the same" "$($trace compare --json "$dir/b1" "$dir/n1" | jq -c '[.type, .regression, .run_noise_known]')" \
+is "equal loads: status 0" "$(compare "$dir/b1" "$dir/b2")" 0
+is "one run of each side: compare reports that noise is unknown" "$(grep -c 'is not known' "$dir/out")" 1
+is "a phase that takes 20 % longer: status 1" "$(compare "$dir/b1" "$dir/n1")" 1
+check "the slower phase is named" grep -qE '^  to_(shared|private)\.[0-9]+[KMG]\.zap\.p50' "$dir/out"
+lacks "other phases are not named" '^  .*\.(lock|check|reserve|store|mixed)\.' "$dir/out"
+is "a phase that became faster: status 0" "$(compare "$dir/n1" "$dir/b1")" 0
+is "runs separated by commas: status 1" "$(compare "$dir/b1,$dir/b2,$dir/b3,$dir/b4" "$dir/n1,$dir/n2,$dir/n3,$dir/n4")" 1
+is "runs given by options: status 0" "$(compare --base "$dir/b1" --base "$dir/b2" --new "$dir/b3" --new "$dir/b4")" 0
+is "JSON has the same verdict" "$($trace compare --json "$dir/b1" "$dir/n1" | jq -c '[.type, .regression, .run_noise_known]')" \
 	'["compare",true,false]'
 
 cat > "$dir/rules" <<END
-# 50 % is nothing
+# ignore changes below 50 %
 min_change 0.5
 min_change_single 0.5
 change *.lock.* 1
 ignore *.stall*
 END
-is "rules: larger changes only" "$(compare --rules "$dir/rules" "$dir/b1" "$dir/n1")" 0
+is "rules: a larger minimum change: status 0" "$(compare --rules "$dir/rules" "$dir/b1" "$dir/n1")" 0
 $trace compare -a "$dir/b1" "$dir/n1" > "$dir/all"
 check "all metrics include stalls" grep -q stall "$dir/all"
 $trace compare -a --rules "$dir/rules" "$dir/b1" "$dir/n1" > "$dir/all"
 lacks "rules: stalls are ignored" stall "$dir/all"
 echo 'min_chnge 1' > "$dir/rules"
-is "rules: a line that makes no sense: status 2" "$(compare --rules "$dir/rules" "$dir/b1" "$dir/n1")" 2
+is "rules: an unknown word: status 2" "$(compare --rules "$dir/rules" "$dir/b1" "$dir/n1")" 2
 
 figures() { # path_ns [spread]
 	echo "{\"version\": 1, \"figures\": [{\"kernel\": \"full\", \"observer\": \"nothing\", \"op\": \"flip4k\", \"repeats\": 3,
 	\"path_ns\": $1, \"path_spread\": ${2:-0.001}, \"both_ns\": $1, \"both_spread\": ${2:-0.001}}]}"
 }
 figures 19200 > "$dir/r1"; figures 19230 > "$dir/r2"; figures 22000 > "$dir/r3"
-is "results of the bench: the same" "$(compare "$dir/r1" "$dir/r2")" 0
-is "a large one shows in one result of each" "$(compare "$dir/r1" "$dir/r3")" 1
+is "equal results of the bench: status 0" "$(compare "$dir/r1" "$dir/r2")" 0
+is "one result of the bench for each side shows a large change: status 1" "$(compare "$dir/r1" "$dir/r3")" 1
 figures 19200 0.1 > "$dir/s1"; figures 22000 0.1 > "$dir/s2"
-is "but not if repeats differ as much" "$(compare "$dir/s1" "$dir/s2") $(grep -c '2 undecided' "$dir/out")" "0 1"
+is "a change within the spread of repeats is undecided: status 0" "$(compare "$dir/s1" "$dir/s2") $(grep -c '2 undecided' "$dir/out")" "0 1"
 figures 19210 > "$dir/r4"; figures 22010 > "$dir/r5"; figures 19205 > "$dir/r6"; figures 22004 > "$dir/r7"
-is "several can" "$(compare "$dir/r1,$dir/r4,$dir/r6" "$dir/r3,$dir/r5,$dir/r7")" 1
+is "several results of the bench for each side: status 1" "$(compare "$dir/r1,$dir/r4,$dir/r6" "$dir/r3,$dir/r5,$dir/r7")" 1
 
-is "no such file: status 7" "$(compare "$dir/none" "$dir/b1")" 7
-is "one side: status 2" "$(compare "$dir/b1")" 2
-is "a recording and a bench: nothing in common" "$(compare "$dir/b1" "$dir/r1")" 8
+is "a missing file: status 7" "$(compare "$dir/none" "$dir/b1")" 7
+is "only one side: status 2" "$(compare "$dir/b1")" 2
+is "a recording and a result of the bench, which have nothing in common: status 8" "$(compare "$dir/b1" "$dir/r1")" 8
 echo '{"figures": 3}' > "$dir/r9"
 is "other JSON: status 7" "$(compare "$dir/r9" "$dir/r1")" 7
 plan

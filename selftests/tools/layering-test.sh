@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# layering.py sees each kind of fault, and only that one. Prints TAP.
+# Tests that layering.py finds each kind of fault, and no other. Prints TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 . selftests/tap.sh
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-# fresh: a tree without faults, and its objects.
+# fresh: makes a tree without faults.
 fresh()
 {
 	rm -rf "$tmp/tree"
@@ -15,10 +15,10 @@ fresh()
 	cp -r bpf tools "$tmp/tree"
 }
 
-# include FILE NAME: FILE of the tree includes NAME, too.
+# include FILE NAME: adds an include of NAME to FILE of the tree.
 include() { sed -i "1a #include $2" "$tmp/tree/$1"; }
 
-# finds VERDICT WHAT: of all verdicts, that one alone fails, and names WHAT.
+# finds VERDICT WHAT: tests that VERDICT alone fails, and names WHAT.
 finds()
 {
 	local out failed
@@ -26,15 +26,15 @@ finds()
 	out=$(selftests/tools/layering.py "$tmp/tree")
 	failed=$(grep '^not ok' <<< "$out" | sed 's/^not ok [0-9]* - //')
 	if [ "$failed" = "$1" ] && grep -qF "# $2" <<< "$out"; then
-		ok "finds: $2"
+		ok "layering.py finds: $2"
 	else
-		not_ok "finds: $2" "$out"
+		not_ok "layering.py finds: $2" "$out"
 	fi
 }
 
 table='includes go only where the table of layers lets them'
 
-# include_finds FILE NAME VERDICT WHAT: in a tree where FILE includes NAME, too, VERDICT names FILE and WHAT.
+# include_finds FILE NAME VERDICT WHAT: tests that VERDICT names FILE and WHAT if FILE includes NAME.
 include_finds()
 {
 	fresh
@@ -43,8 +43,8 @@ include_finds()
 }
 
 fresh
-if out=$(selftests/tools/layering.py "$tmp/tree"); then ok 'finds nothing in a tree without faults'
-else not_ok 'finds nothing in a tree without faults' "$out"; fi
+if out=$(selftests/tools/layering.py "$tmp/tree"); then ok 'layering.py finds nothing in a tree without faults'
+else not_ok 'layering.py finds nothing in a tree without faults' "$out"; fi
 
 include_finds tools/lib/model/trend.h '"base/error.h"' "$table" 'includes lib/base'
 include_finds tools/lib/recording/recording_read.h '"model/model.h"' "$table" 'includes lib/model'
@@ -67,14 +67,15 @@ include_finds tools/lib/base/number.c '<argp.h>' 'in the library only tools/lib/
 include_finds tools/lib/abi/hist.h '<time.h>' 'the model knows neither output nor clock' 'time.h'
 fresh
 printf '\n%.0s' {1..400} >> "$tmp/tree/tools/lib/base/stop.c"
-finds 'a file of more than 400 lines says why' 'tools/lib/base/stop.c: 4'
+finds 'a file of more than 400 lines states the reason' 'tools/lib/base/stop.c: 4'
 
-# Calls: a tree of two files, and what else it has to have.
+# Circles of calls: a tree with two C files.
 calls='no files call each other in a circle'
 fresh
 find "$tmp/tree/tools" -name '*.c' -delete
 mkdir -p "$tmp/build/tools/lib/model"
-compile() # name text
+# compile NAME TEXT: makes a C file of the tree, and its object.
+compile()
 {
 	echo "$2" > "$tmp/tree/tools/lib/model/$1.c"
 	echo "$2" | ${CC:-cc} -x c -c -o "$tmp/build/tools/lib/model/$1.o" -
@@ -85,16 +86,16 @@ circle_of()
 }
 compile model 'void a(void); void b(void); void a(void) { b(); }'
 compile other 'void b(void); void b(void) { }'
-if grep -qF 'tools/lib/model' <<< "$(circle_of)"; then not_ok 'finds no circle where calls go one way' "$(circle_of)"
-else ok 'finds no circle where calls go one way'; fi
+if grep -qF 'tools/lib/model' <<< "$(circle_of)"; then not_ok 'layering.py finds no circle where calls go one way' "$(circle_of)"
+else ok 'layering.py finds no circle where calls go one way'; fi
 compile other 'void a(void); void b(void); void b(void) { a(); }'
-if grep -qxF '# tools/lib/model/model.c tools/lib/model/other.c' <<< "$(circle_of)"; then ok 'finds a circle of calls'
-else not_ok 'finds a circle of calls' "$(circle_of)"; fi
-if grep -qF '# view_table: nobody below calls it' <<< "$(circle_of)"; then ok 'finds an exception that nobody needs'
-else not_ok 'finds an exception that nobody needs' "$(circle_of)"; fi
+if grep -qxF '# tools/lib/model/model.c tools/lib/model/other.c' <<< "$(circle_of)"; then ok 'layering.py finds a circle of calls'
+else not_ok 'layering.py finds a circle of calls' "$(circle_of)"; fi
+if grep -qF '# view_table: nobody below calls it' <<< "$(circle_of)"; then ok 'layering.py finds an unused exception'
+else not_ok 'layering.py finds an unused exception' "$(circle_of)"; fi
 rm "$tmp/build/tools/lib/model/other.o"
-if grep -qF "other.o: not there: make all" <<< "$(circle_of)"; then ok 'finds that an object is missing'
-else not_ok 'finds that an object is missing' "$(circle_of)"; fi
+if grep -qF "other.o: not there: make all" <<< "$(circle_of)"; then ok 'layering.py finds that an object is missing'
+else not_ok 'layering.py finds that an object is missing' "$(circle_of)"; fi
 [ "$(selftests/tools/layering.py --count "$tmp/tree")" != "$(selftests/tools/layering.py --count)" ]
-report $? 'counts the lines of a tree'
+report $? 'layering.py --count counts the lines of a tree'
 plan

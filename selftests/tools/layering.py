@@ -219,7 +219,7 @@ def main():
          users(files, r'(.*/)?n?curses\.h|ncursesw?/.*\.h|term\.h', KNOWS_CURSES)),
         ('in the library only tools/lib/cli knows command lines', users(files, r'argp\.h', KNOWS_ARGP)),
         ('the model knows neither output nor clock', users(model, r'stdio\.h|(sys/)?timex?\.h', '')),
-        ('a file of more than 400 lines says why', long_files(files)),
+        ('a file of more than 400 lines states the reason', long_files(files)),
     ]
     if o.build:
         called, faults = calls(files, o.build)

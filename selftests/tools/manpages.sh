@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The manual pages have every option that --help has, and no other.
+# Tests that the manual pages have every option of --help, and no other.
 . selftests/tap.sh
 
 helped() { grep -oE -- '--[a-z-]+' | sort -u | grep -vxE -- '--(help|usage|version)'; }
 manual() { sed 's/\\-/-/g; s/\\f[A-Z]//g' "$1" | grep -oE -- '--[a-z-]+' | sort -u; }
 
-is "gmemtop" "$(manual docs/gmemtop.8)" "$(build/gmemtop --help | helped)"
+is "gmemtop.8 has the options of --help" "$(manual docs/gmemtop.8)" "$(build/gmemtop --help | helped)"
 commands=$(build/gmemtrace --help | awk '/^  [a-z]/ { print $1 }')
-is "gmemtrace, all commands" "$(manual docs/gmemtrace.8)" \
+is "gmemtrace.8 has the options of --help of all commands" "$(manual docs/gmemtrace.8)" \
 	"$(for c in $commands; do build/gmemtrace $c --help || echo "--no-help-of-$c"; done | helped)"
 plan

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# gmemtop prints of a recording what it printed live: JSON, CSV and text, refresh for refresh.
-# On made-up VMs, so without a kernel. Prints TAP.
+# Tests that a replay in gmemtop equals its live output, refresh by refresh, as JSON, CSV and text.
+# Runs on made-up VMs, without a kernel. Prints TAP.
 . selftests/tap.sh
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -13,28 +13,28 @@ replayed() { # NAME OPTION
 	same "$1" "$dir/replay" "$dir/live"
 }
 
-replayed "text: the replay is what was printed live" -b
-replayed "CSV: the same" --csv
-replayed "JSON: the same" --json
-is "as many refreshes as there were" "$(wc -l < "$dir/replay")" 6
-is "-n ends a replay, too" "$(build/gmemtop_fake --json -n 2 --replay "$dir/r" | wc -l)" 2
-is "no rate is known at the first refresh" \
+replayed "text: the replay equals the live output" -b
+replayed "CSV: the replay equals the live output" --csv
+replayed "JSON: the replay equals the live output" --json
+is "JSON: the replay has all refreshes" "$(wc -l < "$dir/replay")" 6
+is "-n limits a replay" "$(build/gmemtop_fake --json -n 2 --replay "$dir/r" | wc -l)" 2
+is "rates are unknown in the first refresh" \
 	"$(build/gmemtop_fake --json -n 2 -d 0.1 | jq -c '[.vms[].conversions_per_s == null] | unique' | paste -sd ' ')" "[true] [false]"
-check "it has VMs in it" grep -q '"to_private_count":[1-9]' "$dir/replay"
+check "the replay has VMs that converted" grep -q '"to_private_count":[1-9]' "$dir/replay"
 
 build/gmemtop_fake --csv -d 0.1 -n 3 > "$dir/csv"
-is "CSV: one header, then a line a VM and refresh" \
+is "CSV: the first line is the only header" \
 	"$(head -n 1 "$dir/csv" | cut -d, -f1-6) $(grep -c '^ts_ns' "$dir/csv")" "ts_ns,lost,ended,vm,pid,comm 1"
-is "CSV: as many fields in each line" \
+is "CSV: all lines have the same number of fields" \
 	"$(sed -E 's/"([^"]|"")*"/x/g' "$dir/csv" | awk -F, '{ print NF }' | sort -u | wc -l)" 1
 check "CSV: a name with commas and quotes is quoted" grep -q ',"a, ""b""",' "$dir/csv"
-lacks "CSV: a control character is shown, not obeyed" $'\033' "$dir/csv"
+lacks "CSV: control characters are escaped" $'\033' "$dir/csv"
 
 build/gmemtop_fake --json --csv > /dev/null 2>&1
-is "one format at a time" $? 2
+is "two formats at once: status 2" $? 2
 build/gmemtop_fake -b -n 1 --record /nonexistent/r > /dev/null 2> "$dir/err"
-is "a recording that cannot be made" "$? $(wc -l < "$dir/err")" "7 2"
+is "a recording that cannot be created: status 7, two lines" "$? $(wc -l < "$dir/err")" "7 2"
 build/gmemtop_fake -b --replay /nonexistent/r > /dev/null 2> "$dir/err"
-is "a recording that is not there" "$? $(wc -l < "$dir/err")" "7 2"
-is "as in vmstat: interval and count" "$(build/gmemtop_fake --json 0.1 2 | wc -l)" 2
+is "a missing recording: status 7, two lines" "$? $(wc -l < "$dir/err")" "7 2"
+is "interval and count can be arguments, as in vmstat" "$(build/gmemtop_fake --json 0.1 2 | wc -l)" 2
 plan

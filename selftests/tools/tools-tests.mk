@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Tests of gmemtop's screen, without BPF and curses; and gmemtop on made-up VMs, to look at.
+# Tests of gmemtop's screen, without BPF and curses; and gmemtop_fake, gmemtop on made-up VMs.
 # Included after tools/tools.mk. New golden files: GMEM_UPDATE_GOLDEN=1 build/gmemtop_test
 
 # All sources except those that end the program, read options, or use terminals.

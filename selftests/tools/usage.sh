@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Wrong usage: status 2 and two lines, the error and where usage is explained.
+# Tests of usage errors: status 2 and two lines, the error and where to find help.
 . selftests/tap.sh
 err=$(mktemp)
 trap 'rm -f "$err"' EXIT
 
-# wrong WHAT PROGRAM ARG..: the first line is the program's name and WHAT.
+# wrong WHAT PROGRAM ARG..: tests that the first line is the program's name and WHAT.
 wrong()
 {
 	local what=$1 of=$2 status
