@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Perfetto's trace processor, the engine of ui.perfetto.dev: reads a trace, answers queries.
 // Usage: node trace-processor.mjs FOLDER TRACE QUERY..
-// FOLDER has the engine (see get-trace-processor). For each query a line "# N", N from 1, then one for each row,
-// with tabs between columns.
-// Exit status: 0, or 1 if the engine refuses the trace or a query; it says why.
+// FOLDER has the engine (see get-trace-processor). Prints for each query a line "# N", N from 1, then a line
+// for each row, with tabs between columns.
+// Exit status: 0, or 1 if the engine refuses the trace or a query; prints the reason.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -13,8 +13,8 @@ const [folder, trace, ...queries] = process.argv.slice(2);
 const file = (name) => resolve(folder, name);
 const CHUNK = 16 << 20; // the engine takes at most 64 MiB at once
 
-// The engine is made for a web worker: this is as much of one as it looks at. It fetches its own code, and
-// asks whether there is memory of 64 bits by compiling a module of 23 bytes: its code here wants 32.
+// Provides the parts of a web worker that the engine uses. The engine fetches its own code, and detects 64-bit
+// memory by compiling a module of 23 bytes: that must fail, as the code in FOLDER is for 32 bits.
 function be_a_worker() {
 	const { Module } = WebAssembly;
 
@@ -37,13 +37,13 @@ function be_a_worker() {
 	console.log = console.warn = console.error;
 }
 
-// Its start is not announced, but it has a buffer for requests then.
+// Starts the engine, which announces nothing: it is ready when it has a buffer for requests.
 async function start() {
 	const made = "const wasmBridge = new wasm_bridge_1.WasmBridge();";
 	const source = readFileSync(file("engine_bundle.node.js"), "utf8");
 
 	if (!source.includes(made))
-		throw new Error("the engine is of another version: where its bridge is made is unknown");
+		throw new Error("unknown version of the engine: cannot find where it creates its bridge");
 	be_a_worker();
 	vm.runInThisContext(source.replace(made, `${made} self.bridge = wasmBridge;`));
 	while (!self.bridge.reqBufferAddr)
