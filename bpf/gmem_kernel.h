@@ -200,7 +200,7 @@ struct kvm_memslots {
 };
 
 struct kvm {
-	u64 vm_id;	/* only with the patches of kernel/: "KVM: Number VMs, and tell the number in fdinfo" */
+	u64 vm_id;	/* only with the patch of kernel/ that numbers VMs */
 	struct mm_struct *mm;
 	atomic_t online_vcpus;
 	bool vm_dead;
