@@ -242,7 +242,7 @@ struct gmem_map_extent {
 #define GMEM_MAP_EXTENTS	250
 
 /*
- * State of a range: the extents have it, and no other page of [start, end).
+ * Extents of [start, end) that have a state; all other pages of the range lack it.
  * GMEM_SCAN_MAP: these gfns are private, as of the time the record was begun. Records of changes
  * that were in flight then come after it.
  * GMEM_PAGES, GMEM_SHARED_PAGES: these pages were populated when they were scanned.

@@ -74,7 +74,7 @@ static __always_inline void fallocate_ends(struct kvm *kvm, __u64 vm, struct gme
 	emit_event(vm, GMEM_FALLOCATE_END, ts, r);
 }
 
-/* Begins an invalidation. One by a conversion has gfns and no inode: attributes are state of the VM. */
+/* Begins an invalidation. If a conversion causes it, it has gfns and no inode: attributes belong to the VM. */
 static __always_inline void invalidate_begins(struct kvm *kvm, __u64 vm, const struct gmem_rec *r)
 {
 	__u64 ts = bpf_ktime_get_ns();

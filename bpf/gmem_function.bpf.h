@@ -142,7 +142,7 @@ static __always_inline int name##_body(bool direct, __s64 ret, void *ctx, ##args
 /* Reads field @f of *@p, where @p is an argument of the function or was read through one. */
 #define FIELD(direct, p, f) ((direct) ? (p)->f : BPF_CORE_READ((p), f))
 
-/* Returns argument @n of the function, counted from 0: for those at a position that varies. */
+/* Returns argument @n of the function, counted from 0. For arguments whose position varies. */
 static __always_inline __u64 argument(bool direct, void *ctx, __u32 n)
 {
 	__u64 v = 0;

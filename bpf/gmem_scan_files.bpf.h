@@ -252,8 +252,8 @@ static long check_address_space(__u32 as, struct file_check *c)
 }
 
 /*
- * Returns true if a VM that was not seen before has attributes or a guest_memfd; there is nothing to show of
- * others. Walks its memslots once in a pass, not for each descriptor of a vCPU.
+ * Returns true if a VM that was not seen before has attributes or a guest_memfd; the tools ignore other VMs.
+ * Walks its memslots once in a pass, not for each descriptor of a vCPU.
  */
 static __always_inline bool is_of_interest(struct kvm *kvm)
 {

@@ -37,7 +37,7 @@ static __always_inline struct map_walk *the_walk(void)
 	return bpf_map_lookup_elem(&walks, &zero);
 }
 
-/* Adds the indices from pos to @end, which are alike. @include: they belong into an extent. */
+/* Adds the indices from pos to @end, which have the same state. @include: they are part of an extent. */
 static __always_inline void walk_run(struct map_walk *w, __u64 end, bool include)
 {
 	if (include && !w->open) {

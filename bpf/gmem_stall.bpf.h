@@ -46,7 +46,7 @@ static __always_inline void set_waiter(__u64 vm, __u64 gfn, __u64 tid, __u64 vcp
 		count_loss(GMEM_LOST_INFLIGHT);
 }
 
-/* Removes the entry unless another vCPU has taken it over, which waits for the same gfn. */
+/* Removes the entry, unless another vCPU that waits for the same gfn has taken it over. */
 static __always_inline void remove_waiter(__u64 vm, __u64 gfn, __u64 tid, __u64 vcpu)
 {
 	struct waiter_key key = { .vm = vm, .gfn = gfn, .tid = tid };
@@ -140,7 +140,7 @@ static __always_inline void stall_discarded(__u64 vm, __u64 dur_ns)
 		s->discard_ns += dur_ns;
 }
 
-/* Returns true, and the request in *s, if the exit asks for a conversion. Cheap for others: most do not. */
+/* Returns true, and the request in *s, if the exit asks for a conversion. Must be cheap for others, as most do not. */
 static __always_inline bool asks_for_conversion(bool direct, struct kvm_run *run, int ret,
 						struct gmem_stall *s)
 {

@@ -2,8 +2,8 @@
 /*
  * Programs on the tracepoints of kernel/. on_NAME is on kvm_gmem_NAME, with the arguments of its TP_PROTO.
  *
- * Pointers that are checked for NULL never are NULL. The verifier requires the check for tracepoints
- * in a module (kernel/bpf/btf.c, btf_ctx_access()).
+ * Checks for NULL are for the verifier, which requires them for tracepoints in a module
+ * (kernel/bpf/btf.c, btf_ctx_access()): these pointers are never NULL.
  */
 #ifndef GMEM_TRACEPOINTS_BPF_H
 #define GMEM_TRACEPOINTS_BPF_H

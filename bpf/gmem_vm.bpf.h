@@ -73,8 +73,8 @@ static __always_inline __u64 vm_if_known_probed(struct kvm *kvm)
 }
 
 /*
- * Returns the VMM: the process whose memory the VM uses. @task has or uses the file, which may have been
- * passed to it; it is taken for the VMM if that is gone.
+ * Returns the VMM: the process whose memory the VM uses. If it is gone, returns @task, which holds or uses
+ * the file; the file may have been passed to it.
  */
 static __always_inline struct task_struct *vmm_of(struct kvm *kvm, struct task_struct *task)
 {

@@ -42,7 +42,7 @@ static double now_s(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* Applies all records again, @later ns later: a clock does not go back. */
+/* Applies all records again with times @later ns later, as times must not decrease. */
 static void apply_again(struct gmem_analysis *a, struct memory *m, uint64_t later)
 {
 	for (size_t at = 0; at < m->used; ) {

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# chaos_check finds what differs, passes over what is marked, and does not call nothing equal.
+# Tests of chaos_check: it finds differences, accepts wrong values that are marked, and fails if it compared nothing.
 . selftests/tap.sh
 dir=$(mktemp -d)
 trap 'rm -r "$dir"' EXIT
@@ -22,29 +22,29 @@ cat > "$dir/right" << END
 {"lost":{"ringbuf":3,"range":0},"vms":[{"vm":4,"pid":7,"ended":false,"map_state":"current","inflight":0,"extents":2,$counters"punched_pages":null,"allocated_pages":0,"slots":[{"slot":1,"base_gfn":16,"npages":8,"ino":99,"pgoff":0}],"slot_bytes":32768,"private_bytes":8192,"shared_bytes":24576,"files":[{"ino":99,"size_bytes":65536,"flags":0,"populated_bytes":4096,"bindings":1,"orphan":false,"holders":[{"pid":8,"comm":"a"},{"pid":7,"comm":"b"}]}],"populated_bytes":4096,"unused_bytes":0,"private_extents":[[16,2],[32766,1]],"holders":[{"pid":7,"comm":"b"}],"orphan":false}]}
 END
 
-checked() { # SED..: status and differences of it, changed
+checked() { # SED..: prints status and number of differences for the right output, edited by SED
 	sed "$@" "$dir/right" > "$dir/top"
 	build/chaos_check "$dir/ledger" top "$dir/top" > "$dir/out" 2>&1
 	echo "$? $(grep -c '^line' "$dir/out")"
 }
 
-is "what is equal" "$(checked '')" "0 0"
-check "and it has compared something" grep -q '^1 refreshes: [1-9][0-9]* values, 0 differences, 1 unknown' "$dir/out"
+is "equal output has no difference" "$(checked '')" "0 0"
+check "the values that were compared are counted" grep -q '^1 refreshes: [1-9][0-9]* values, 0 differences, 1 unknown' "$dir/out"
 for wrong in to_private_count:2:3 to_shared_bytes:8192:4096 punch_failed:0:1 inflight:0:1 slot_bytes:32768:0 private_bytes:8192:8193 \
 	npages:8:9 pgoff:0:1 size_bytes:65536:0 bindings:1:0 extents:2:1 range:0:1 pid:7:9 unused_bytes:0:1 allocated_pages:0:1; do
 	IFS=: read -r key was now <<< "$wrong"
-	is "$key is wrong" "$(checked "s/\"$key\":$was/\"$key\":$now/")" "1 1"
+	is "a wrong $key is found" "$(checked "s/\"$key\":$was/\"$key\":$now/")" "1 1"
 done
-is "an extent is wrong" "$(checked 's/\[16,2\]/[16,3]/')" "1 1"
-is "an extent is missing" "$(checked 's/\[16,2\],//')" "1 2"
-is "a holder is missing" "$(checked 's/{"pid":8,"comm":"a"},//')" "1 1"
-is "the VM has ended" "$(checked 's/"ended":false/"ended":true/')" "1 1"
-is "a map that is marked is to become current" "$(checked 's/"current"/"stale"/; s/\[16,2\]/[16,3]/')" "1 1"
-is "it is not shown" "$(checked 's/"vms":.*/"vms":[]}/')" "1 1"
+is "a wrong extent is found" "$(checked 's/\[16,2\]/[16,3]/')" "1 1"
+is "a missing extent is found" "$(checked 's/\[16,2\],//')" "1 2"
+is "a missing holder is found" "$(checked 's/{"pid":8,"comm":"a"},//')" "1 1"
+is "a VM shown as ended is found" "$(checked 's/"ended":false/"ended":true/')" "1 1"
+is "a map that stays stale is found" "$(checked 's/"current"/"stale"/; s/\[16,2\]/[16,3]/')" "1 1"
+is "a missing VM is found" "$(checked 's/"vms":.*/"vms":[]}/')" "1 1"
 sed 's/"current"/"stale"/; s/\[16,2\]/[16,3]/' "$dir/right" | cat - "$dir/right" > "$dir/top"
-check "until then it may be wrong" build/chaos_check "$dir/ledger" top "$dir/top"
+check "a map may be wrong while it is marked as stale" build/chaos_check "$dir/ledger" top "$dir/top"
 sed 's/\[16,2\]/[16,3]/' "$dir/right" | cat - "$dir/right" > "$dir/top"
-is "what is not marked may not" "$(build/chaos_check "$dir/ledger" top "$dir/top" | grep -c '^line')" 1
+is "a map may not be wrong without a mark" "$(build/chaos_check "$dir/ledger" top "$dir/top" | grep -c '^line')" 1
 : > "$dir/top"
-is "nothing is compared" "$(build/chaos_check "$dir/ledger" top "$dir/top" > "$dir/out"; echo $?)" 1
+is "empty output is a failure" "$(build/chaos_check "$dir/ledger" top "$dir/top" > "$dir/out"; echo $?)" 1
 plan

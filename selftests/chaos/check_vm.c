@@ -144,7 +144,7 @@ static void check_file(struct check *c, json got, json want, json vm)
 	check_orphan(c, get(got, "orphan"), vm, "orphan of a file");
 }
 
-/* Returns false if some file was out of reach: sums over all files cannot be right then. */
+/* Returns false if the tool could not find some file: so its sums over all files cannot be right. */
 static bool check_files(struct check *c, json got, json want, json vm)
 {
 	size_t n = json_object_array_length(want);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The next order: random, by the state of the world. */
+/* Random choice of the next orders, by the state of the world. */
 #ifndef CHAOS_PLAN_H
 #define CHAOS_PLAN_H
 

@@ -156,7 +156,7 @@ static void refused_before(void)
 
 /*
  * Binds at a guest physical address that no CPU can have, which KVM detects only after it has
- * looked at the file. Whatever events the kernel emits, the last one must report no binding.
+ * checked the file. Whatever events the kernel emits, the last one must report no binding.
  */
 static void refused_after(void)
 {
@@ -219,8 +219,8 @@ static const struct event_test tests[] = {
 	{ "refused: the file of another VM", foreign },
 	{ "refused: no guest_memfd, or no file", no_gmem },
 	{ "refused: beyond the end of the file", beyond_the_end },
-	{ "no event where the file is not looked at", refused_before },
-	{ "refused after the file was looked at: not bound in the end", refused_after },
+	{ "no event for requests that KVM refuses before it checks the file", refused_before },
+	{ "refused after KVM has checked the file: not bound in the end", refused_after },
 	{ "no unbind of a binding that a release has ended", no_unbind_after_release },
 };
 TESTS_MAIN(tests)

@@ -145,7 +145,7 @@ static void threads(void)
 }
 
 static const struct event_test tests[] = {
-	{ "a check sees events that are missing, too many, or others", differences },
-	{ "an event has the thread that it was in", threads },
+	{ "a check detects missing, additional and different events", differences },
+	{ "an event has the thread that emitted it", threads },
 };
 TESTS_MAIN(tests)

@@ -166,11 +166,11 @@ static void ids_are_not_used_again(void)
 
 static const struct event_test tests[] = {
 	{ "create and release agree with stat and fdinfo", fields },
-	{ "two VMs of a process have numbers of their own", two_vms },
-	{ "two files of a VM have inodes of their own", two_files },
+	{ "two VMs of a process have different numbers", two_vms },
+	{ "two files of a VM have different inodes", two_files },
 	{ "release comes with the last of several file descriptors", last_close },
 	{ "a file that outlives the VM's file descriptor", outlives_vm_fd },
 	{ "no event for a file that could not be created", failed_creation },
-	{ "the number of a VM that is gone is not used again", ids_are_not_used_again },
+	{ "the number of an ended VM is not used again", ids_are_not_used_again },
 };
 TESTS_MAIN(tests)

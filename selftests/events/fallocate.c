@@ -222,10 +222,10 @@ static void interrupted(void)
 }
 
 static const struct event_test tests[] = {
-	{ "punch of nothing", punch_empty },
-	{ "allocation: only what was not there is counted", allocate },
-	{ "punch of what was allocated", punch_populated },
-	{ "punch of what the guest has touched", punch_touched },
+	{ "punch of a range without pages", punch_empty },
+	{ "allocation: only new pages are counted", allocate },
+	{ "punch of pages that fallocate has allocated", punch_populated },
+	{ "punch of pages that the guest has touched", punch_touched },
 	{ "thousands of pages with holes", many_pages },
 	{ "beyond the end of the file", beyond_the_end },
 	{ "mode or range refused", refused },

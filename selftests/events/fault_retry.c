@@ -137,6 +137,6 @@ static void alone(void)
 static const struct event_test tests[] = {
 	{ "faults while memory is converted", against_conversions },
 	{ "faults while memory is punched", against_punches },
-	{ "none where nothing is invalidated", alone },
+	{ "no retry without an invalidation", alone },
 };
 TESTS_MAIN(tests)

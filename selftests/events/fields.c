@@ -166,6 +166,6 @@ static void fields(void)
 }
 
 static const struct event_test tests[] = {
-	{ "what events print is what their records have", fields },
+	{ "events print the fields of their records", fields },
 };
 TESTS_MAIN(tests)

@@ -182,12 +182,12 @@ static void attributes(void)
 
 static const struct event_test tests[] = {
 	{ "punch of a bound range, inside the pair of its fallocate", punch_bound },
-	{ "none at a punch of what is not bound", punch_unbound },
-	{ "one for all memslots of a range", punch_across_slots },
-	{ "none at an allocation", allocation },
+	{ "no invalidation by a punch of a range that is not bound", punch_unbound },
+	{ "one invalidation for all memslots of a range", punch_across_slots },
+	{ "no invalidation by an allocation", allocation },
 	{ "release of a file with bindings", release_bound },
-	{ "none at the release of a file without bindings", release_unbound },
-	{ "none of another VM", other_vm },
+	{ "no invalidation by the release of a file without bindings", release_unbound },
+	{ "no invalidation of another VM", other_vm },
 	{ "attributes: gfns, both filters, no memslot needed", attributes },
 };
 TESTS_MAIN(tests)

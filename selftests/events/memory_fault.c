@@ -151,7 +151,7 @@ static const struct event_test tests[] = {
 	{ "a private gfn without a memslot", no_slot },
 	{ "a private gfn of a memslot without guest_memfd", slot_without_file },
 	{ "a private gfn of a memslot whose file is closed", closed_file },
-	{ "none for exits of other reasons", other_exits },
-	{ "none for an EFAULT without a memory fault", stale_reason },
+	{ "no event for exits of other reasons", other_exits },
+	{ "no event for an EFAULT without a memory fault", stale_reason },
 };
 TESTS_MAIN(tests)

@@ -87,8 +87,8 @@ static void hold(int socket)
 	};
 
 	/*
-	 * The socket carries nothing more but its end. A stop that came during the run does not
-	 * count.
+	 * After the report, only the end of the socket can arrive. A stop that came during the run
+	 * does not count.
 	 */
 	while (poll(fds, stop_requested() ? 1 : 2, -1) < 0 && errno == EINTR)
 		;

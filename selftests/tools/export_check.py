@@ -140,7 +140,7 @@ def openmetrics(path):
             _, what, name, value = line.split(" ", 3)
             if what == "TYPE":
                 if name in types:
-                    problem(f"{name} is there twice")
+                    problem(f"{name} occurs twice")
                 types[name] = value
                 family = name
             elif name != family:

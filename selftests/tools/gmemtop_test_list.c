@@ -56,7 +56,7 @@ static void test_filter_looks_at_all_names(void **state)
 	assert_true(matches("^a{3,5}$", true, "aaaa", ""));
 }
 
-/* Any expression is evaluated at once; otherwise the test would not end. */
+/* Expressions on which regexec() would take too long are refused; otherwise the test would not end. */
 static void test_filter_takes_no_time(void **state)
 {
 	char name[GMEM_NAME_LEN], cgroup[GMEM_CGROUP_LEN];
@@ -72,7 +72,7 @@ static void test_filter_takes_no_time(void **state)
 	assert_false(matches("(a|aa)+b$", true, name, cgroup));
 }
 
-/* Half an expression matches as the previous one did; a complete one matches by itself. */
+/* While an expression is incomplete, the previous one stays in use. */
 static void test_filter_is_tolerant_while_typing(void **state)
 {
 	struct gmem_vm web = { .name = "web" }, db = { .name = "db" };

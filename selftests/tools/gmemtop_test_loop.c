@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The loop, with a screen that types keys from a script and keeps what it was shown. */
+/* Tests of the main loop, on a display that types keys from a script and keeps the screens. */
 #include "gmemtop_test.h"
 
 #include <errno.h>

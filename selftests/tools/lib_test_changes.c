@@ -82,7 +82,7 @@ static void test_any_order(void **state)
 	}
 }
 
-/* A lost conversion is not waited for until memory runs out. */
+/* Later changes wait for a lost one only up to a limit, and not until memory runs out. */
 static void test_a_change_that_never_comes(void **state)
 {
 	struct gmem_changes c = { 0 };

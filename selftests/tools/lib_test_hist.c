@@ -74,7 +74,7 @@ static int cmp(const void *a, const void *b)
 }
 
 /*
- * Compares a quantile (@q in thousandths) with the sorted values: the least one that so many do not
+ * Compares a quantile with the sorted values: the least one that at least @q thousandths of them do not
  * exceed.
  */
 static void assert_quantile(const __u64 *slots, const uint64_t *sorted, uint64_t n, unsigned int q)

@@ -220,7 +220,7 @@ static void test_rates(void **state)
 	gmem_model_free(m);
 }
 
-/* A single refresh gives no rate; all that a later VM did falls into the time since. */
+/* A single refresh gives no rate; all counts of a VM that appears later belong to the time since then. */
 static void test_rates_need_two_refreshes(void **state)
 {
 	const struct gmem_metric *rate = gmem_metric("conversions_per_s");
@@ -236,7 +236,7 @@ static void test_rates_need_two_refreshes(void **state)
 	APPLY(m, 0, GMEM_SYNC, .h.ts_ns = 3000000000);
 	assert_true(gmem_metric_known(rate, m->features));
 	assert_true(get(m, "conversions_per_s").f > 150 && get(m, "conversions_per_s").f < 152);	/* 300 in 1.99 s */
-	/* Requests for other probe groups do not change that. */
+	/* Rates stay known when other probe groups are requested. */
 	assert_int_equal(gmem_model_apply(m, &probes.h), 0);
 	assert_true(gmem_metric_known(rate, m->features));
 	gmem_model_free(m);
@@ -251,7 +251,7 @@ static void test_memory(void **state)
 	APPLY(m, 1, GMEM_BIND, .start = 0, .end = 1024, .h.tgid = 77);
 	APPLY(m, 1, GMEM_ATTRIBUTES_END, .start = 100, .end = 200, .arg = TEST_PRIVATE, .aux = 1);
 	APPLY(m, 1, GMEM_ATTRIBUTES_END, .start = 5000, .end = 5001, .arg = TEST_PRIVATE, .aux = 1);
-	/* there may be more than was emitted as events */
+	/* there may be slots and attributes from before the events */
 	assert_true(get(m, "slot_bytes").unknown);
 	APPLY(m, 1, GMEM_SCAN_END);
 	assert_u(m, "vm", 1);

@@ -108,7 +108,7 @@ static void test_unread_vm_has_no_sizes(void **state)
 			reads(m, of_map[i], "-");
 			assert_int_equal(json_number(m, of_map[i]), -1);
 		}
-		APPLY(m, 1, GMEM_SCAN_BEGIN, .h.ts_ns = 3);	/* begun is not finished */
+		APPLY(m, 1, GMEM_SCAN_BEGIN, .h.ts_ns = 3);	/* a scan that has only begun */
 	}
 	assert_int_equal(vm->map, GMEM_MAP_READING);
 	APPLY(m, 1, GMEM_SCAN_END, .h.ts_ns = 4);
@@ -122,7 +122,7 @@ static void test_unread_vm_has_no_sizes(void **state)
 	assert_false(json_lists(m, "stale", "slot_bytes"));
 }
 
-/* A VM whose first record was lost, or that was only counted. */
+/* A VM without its first record: only a scan and counters. */
 static void test_vm_without_identity(void **state)
 {
 	struct gmem_counters_rec c = {
@@ -140,10 +140,10 @@ static void test_vm_without_identity(void **state)
 	assert_int_equal(gmem_model_apply(m, &c.h), 0);
 	reads(m, "to_private_count", "0");
 	reads(m, "conversions_per_s", "-");
-	assert_int_equal(json_number(m, "to_private_p99_ns"), -1);	/* quantile of nothing */
+	assert_int_equal(json_number(m, "to_private_p99_ns"), -1);	/* quantile of an empty histogram */
 	c.c.conversion_hist[GMEM_TO_PRIVATE][0] = c.c.conversion[GMEM_TO_PRIVATE].count = 1;
 	assert_int_equal(gmem_model_apply(m, &c.h), 0);
-	assert_int_equal(json_number(m, "to_private_p99_ns"), 0);	/* one of 0 ns */
+	assert_int_equal(json_number(m, "to_private_p99_ns"), 0);	/* one conversion of 0 ns */
 	new_vm(m, 1, 0);
 	reads(m, "pid", "70");
 	reads(m, "vcpus", "2");
@@ -156,12 +156,12 @@ static void test_file_that_nobody_reads(void **state)
 
 	APPLY(m, 1, GMEM_CREATE, .h.ts_ns = S, .ino = 5, .end = 512);
 	APPLY(m, 1, GMEM_BIND, .h.ts_ns = S, .ino = 5, .start = 0, .end = 256);
-	reads(m, "populated_bytes", "0");	/* it is new */
+	reads(m, "populated_bytes", "0");	/* empty when created */
 	sync_at(m, S + 500 * MS);
 	reads(m, "populated_bytes", "0");
-	sync_at(m, 3 * S);			/* and may have been written to */
+	sync_at(m, 3 * S);			/* the VMM or the guest may have populated it */
 	reads(m, "populated_bytes", "-");
-	reads(m, "unused_bytes", "0");		/* it is in use, whatever is populated */
+	reads(m, "unused_bytes", "0");		/* a bound file is in use */
 	assert_int_equal(json_number(m, "populated_bytes"), -1);
 	APPLY(m, 1, GMEM_UNBIND, .h.ts_ns = 3 * S, .ino = 5);
 	reads(m, "unused_bytes", "-");
@@ -184,7 +184,7 @@ static void test_file_that_was_read_once(void **state)
 	new_vm(m, 1, 0);
 	for (int i = 1; i <= 3; i++) {
 		APPLY(m, 1, GMEM_SCAN_FILE, .h.ts_ns = i * 10 * S, .ino = 5, .end = 512, .nr_pages = 256);
-		sync_at(m, i * 10 * S + MS);	/* whatever the time between refreshes */
+		sync_at(m, i * 10 * S + MS);	/* even if refreshes are 10 s apart */
 		reads(m, "populated_bytes", "1M");
 		assert_false(json_lists(m, "stale", "populated_bytes"));
 	}

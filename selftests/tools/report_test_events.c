@@ -154,8 +154,8 @@ static int follow(void *ctx, const struct gmem_hdr *rec)
 }
 
 /*
- * Many more records than the buffer holds: all are emitted, and one that is not too late comes in
- * its place.
+ * Many more records than the buffer holds: all are emitted, and a late record is sorted in if its
+ * place is still in the buffer.
  */
 static void holds_back_a_few(void **state)
 {

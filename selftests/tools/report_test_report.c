@@ -162,7 +162,7 @@ static void in_flight_at_the_end(void **state)
 }
 
 /*
- * For a conversion without phases, only its duration is known: the report must not blame the lock.
+ * A conversion without phases has only a duration: the report must not attribute it to the lock.
  */
 static void page_knows_no_phase(void **state)
 {

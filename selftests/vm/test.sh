@@ -76,7 +76,7 @@ test_flow() {
 	: >"$dir/late"
 	out=$(vm -- sh -c 'head -c 4M /dev/zero & sleep 1; echo alive >&2; wait' 2>"$dir/late" |
 		{ wait_for 30 grep -q alive "$dir/late" && wc -c; })
-	is 'stderr passes a stdout that nobody reads yet' "$out" 4194304
+	is 'stderr is forwarded while nobody reads stdout' "$out" 4194304
 	out=$( (vm_exec -- sh -c 'exec >&-; sleep 3; echo late >&2') 2>"$dir/late" |
 		{ cat; wc -c <"$dir/late"; })
 	is 'a stdout that the command closes ends before the command' "$out" 0
@@ -140,7 +140,7 @@ test_tty() {
 	out=$(tr -d '\r' <"$dir/tty" | grep -v '^Script')
 	is 'a terminal: size and change of size reach the guest' \
 		"$(echo $out) $(cat "$dir/status")" '/dev/pts/0 33 77 ready 40 90 6'
-	is 'the terminal is as before' "$(cat "$dir/after")" "$(cat "$dir/before")"
+	is 'the terminal is restored' "$(cat "$dir/after")" "$(cat "$dir/before")"
 
 	in_tty "$run sh -c 'echo ready; stty size; sleep 1000'"
 	await 'the command on the terminal is ready' 60 grep -q ready "$dir/tty"
@@ -148,8 +148,8 @@ test_tty() {
 	printf '\003' >&9
 	check 'Ctrl-C typed at the terminal ends the command' wait_for 10 gone $pid
 	wait $pid
-	is 'and the status says so' "$(cat "$dir/status")" 130
-	is 'and the terminal is as before' "$(cat "$dir/after")" "$(cat "$dir/before")"
+	is 'Ctrl-C typed at the terminal: status 130' "$(cat "$dir/status")" 130
+	is 'Ctrl-C typed at the terminal: the terminal is restored' "$(cat "$dir/after")" "$(cat "$dir/before")"
 
 	in_tty "sh -c 'echo \$\$ >\"$dir/pid\"; exec \"\$@\" 2>\"$dir/err\"' sh \\
 		$run sh -c 'echo ready; [ -t 0 ] && [ ! -t 2 ] && echo split; cat >/dev/null'"
@@ -190,7 +190,7 @@ test_signals() {
 	start trap -- sh -c 'trap "echo bye; exit 7" TERM; echo ready; while :; do sleep 0.1; done'
 	kill -TERM $pid
 	wait $pid
-	is 'a command that handles the signal has its say' \
+	is 'a command that handles the signal determines output and status' \
 		"$? $(tail -n 1 "$dir/trap.out")" '7 bye'
 	start kill -- sh -c 'echo ready; sleep 1000'
 	kill -KILL $pid
@@ -201,31 +201,31 @@ two_lines() { [ "$(wc -l <"$dir/err")" = 2 ] && grep -q "$1" "$dir/err"; }
 
 test_failures() {
 	"$here/run" --image "$image" --timeout 6 -- sleep 1000 2>"$dir/err"
-	is 'a time limit gives 124' $? 124
+	is 'a command beyond the time limit gives 124' $? 124
 	two_lines 'time limit'
-	report $? 'and says so in two lines'
+	report $? 'a command beyond the time limit: two lines on stderr'
 	start hang --hang 4 -- sh -c 'echo ready; sleep 1000'
 	kill -STOP "$qemu"
 	ends_after=$(date +%s)
 	wait $pid
 	is 'a VM that does not answer gives 124' $? 124
 	[ $(($(date +%s) - ends_after)) -lt 15 ] && two_lines 'stopped answering'
-	report $? 'and says so in two lines'
+	report $? 'a VM that does not answer: two lines on stderr, within 15 s'
 	start stop --hang 2 -- sh -c 'echo ready; sleep 3; exit 8'
 	kill -STOP $pid
 	sleep 5
 	kill -CONT $pid
 	wait $pid
-	is 'a runner that was stopped goes on' $? 8
+	is 'a stopped runner continues' $? 8
 	vm -- sh -c 'echo c >/proc/sysrq-trigger' 2>"$dir/err"
 	is 'a panic gives 126' $? 126
 	two_lines 'Kernel panic - not syncing: sysrq'
-	report $? 'and shows its first line'
+	report $? 'a panic: its first line is printed'
 	out=$(vm --log "$dir/w.log" -- sh -c 'dmesg -n 1 2>/dev/null
 		echo "WARNING: CPU: 0 PID: 1 at a.c:1 test+0x0/0x1" >/dev/kmsg; echo out' 2>"$dir/err")
 	is 'a complaint gives 126 though the command succeeds' "$? $out" '126 out'
 	two_lines "$dir/w.log"
-	report $? 'and names the log'
+	report $? 'a complaint: the log is named'
 	vm -- sh -c 'echo o >/proc/sysrq-trigger; sleep 1000' 2>"$dir/err"
 	is 'a VM that ends before the command gives 125' $? 125
 	printf 'no kernel' >"$dir/image"

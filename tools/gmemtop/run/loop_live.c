@@ -61,7 +61,7 @@ static int read_counters(struct loop *l)
 	return note_result(l, gmem_source_sync(l->source, take_record, l));
 }
 
-/* While paused, the screen shows a copy of the model, and the model goes on. */
+/* Makes or frees the copy of the model that the screen shows while paused; the model is still updated. */
 static int update_frozen(struct loop *l)
 {
 	gmem_model_free(l->frozen);

@@ -38,7 +38,7 @@ void loop_count(struct loop *l);
 
 /*
  * round: reads pending records and shows them if a refresh is due. wait_ms: returns how long to
- * wait for keys after it, in ms. obey: does what a key asked for.
+ * wait for keys after it, in ms. obey: carries out the actions of a key.
  */
 int loop_live_round(struct loop *l);
 int loop_live_wait_ms(const struct loop *l);

@@ -22,8 +22,8 @@ struct replay {
 	uint64_t next_ns;	/* time of the next snapshot */
 	bool ready;		/* the next snapshot is in records */
 	bool ended;		/* the recording has been read to its end */
-	uint64_t base_ns;	/* this time of the recording .. */
-	int64_t base_ms;	/* .. is shown at this time of the clock */
+	uint64_t base_ns;	/* time in the recording that is shown .. */
+	int64_t base_ms;	/* .. at this time of the clock */
 	bool based;		/* base_ns and base_ms are set */
 };
 

@@ -11,7 +11,7 @@
 enum gmem_status session_run(struct gmem_source *live, const struct gmemtop_options *o,
 			     struct gmem_error *e);
 
-/* Shows the source on this terminal until the user has enough; see loop_run(). */
+/* Shows the source on this terminal until the user quits; see loop_run(). */
 enum gmem_status session_show(struct gmem_source *source, const struct gmemtop_options *o,
 			      struct gmem_error *e);
 

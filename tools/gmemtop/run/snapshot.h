@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Copy of the model as it is now, to be shown while the model goes on. */
+/* Copy of the model's present state, to be shown while the model is updated. */
 #ifndef GMEMTOP_SNAPSHOT_H
 #define GMEMTOP_SNAPSHOT_H
 

@@ -81,7 +81,7 @@ static void draw_totals(struct canvas *c, const struct ui *ui, const struct gmem
 	add_bytes(&line, 6, "slots", "slots", t->slot_bytes);
 	add_bytes(&line, 5, "private", "priv", t->private_bytes);
 	add_bytes(&line, 7, "shared", "shrd", t->shared_bytes);
-	/* 0 is not shown, an unknown or incomplete sum is. */
+	/* Hide a sum of 0, but show one that is unknown or partial. */
 	if (t->unused_bytes.u || t->unused_bytes.unknown || t->unused_bytes.partial) {
 		add_bytes(&line, 3, "unused", "unused", t->unused_bytes);
 		line.s[line.n - 1].attr = CANVAS_ORPHAN;

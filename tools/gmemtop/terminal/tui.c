@@ -211,7 +211,7 @@ static int mouse_key(struct tui *t, struct ui_mouse *mouse)
 	MEVENT ev;
 
 	if (getmouse(&ev) != OK)
-		return UI_KEY_RESIZE;	/* no key, and not the end of the keys that wait */
+		return UI_KEY_RESIZE;	/* ignored; UI_KEY_NONE would end the reading of pending keys */
 	*mouse = (struct ui_mouse){ ev.y, ev.x };
 	if (ev.bstate & BUTTON4_PRESSED)
 		return UI_KEY_WHEEL_UP;

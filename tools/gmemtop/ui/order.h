@@ -57,7 +57,7 @@ struct order {
 	struct order_row *rows;
 	size_t nr;
 	size_t max;
-	uint64_t *members;	/* ids of all listed VMs; each group's stand together */
+	uint64_t *members;	/* ids of all listed VMs; those of a group are consecutive */
 	size_t nr_members;
 	size_t max_members;
 	struct order_group *groups;

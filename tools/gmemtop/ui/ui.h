@@ -70,7 +70,7 @@ struct ui {
 	enum view_id view;
 	void *state[VIEWS];	/* each view's own state; NULL if it has none */
 	const struct gmem_model *model;	/* the model on the screen; set before ui_key() */
-	struct view_area area;	/* the view's, at the last fit */
+	struct view_area area;	/* of the view, set by its last fit() */
 	struct ui_mouse mouse;	/* position of the last mouse key */
 	enum ui_look look;
 

@@ -49,7 +49,7 @@ void latency_add_start(struct latency_sums *s, const struct gmem_vm *vm, unsigne
 	}
 }
 
-/* The counters of an ended VM are final: the last difference would stay as if it were new. */
+/* Skips ended VMs: their counters are final, and the last difference would be shown as current forever. */
 void latency_add_now(struct latency_sums *s, const struct gmem_vm *vm, unsigned int directions)
 {
 	if (!vm->ended_ns)

@@ -23,7 +23,7 @@ extern const char *const latency_names[GMEM_LATENCIES];	/* "conversion", "stall"
 struct latency_sums {
 	__u64 fine[GMEM_LATENCY_PHASE][GMEM_HIST_SLOTS];
 	__u64 coarse[GMEM_PHASES][GMEM_PHASE_SLOTS];
-	uint64_t max_ns[GMEM_LATENCY_PHASE];	/* exact; 0: only the histogram gives it */
+	uint64_t max_ns[GMEM_LATENCY_PHASE];	/* exact maximum; 0: unknown, use the histogram */
 };
 
 /* Add a VM's counts since it was first seen (start), or between its last two refreshes (now). */

@@ -18,7 +18,7 @@ struct parts {
 	uint64_t ns[GMEM_PHASES];
 	const char *const *names;
 	int n;
-	bool known;		/* the parts are */
+	bool known;		/* the parts are known */
 };
 
 enum { STALL_IOCTL, STALL_DISCARD, STALL_VMM, STALL_PARTS };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* gmemtrace doctor: report of what this host supports, what was seen to work, what is missing, and remedies. */
+/* gmemtrace doctor: report of what this host supports, of verified probes, and of problems with their remedies. */
 #include <json-c/json.h>
 #include <stdarg.h>
 #include <stdbool.h>

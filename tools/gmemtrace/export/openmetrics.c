@@ -216,7 +216,7 @@ static void write_gauges(const struct report *r, FILE *out)
 
 			struct gmem_value v = vm ? gmem_metric_get(m, vm, r->a->model) : GMEM_NO_VALUE;
 
-			/* A partial sum is not the value that the metric stands for. */
+			/* A partial sum would be taken for the whole. */
 			if (!v.unknown && !v.partial)
 				fprintf(out, "%s{vm=\"%" PRIu64 "\"} %" PRIu64 "\n", name, s->id, v.u);
 		}

@@ -70,7 +70,7 @@ static bool is_vm(const struct filter *f, uint64_t id, const struct gmem_vm *vm)
 		      (!*vm->name && !strncmp(vm->comm, f->o.vm, sizeof(vm->comm))));
 }
 
-/* Passes, for a PID, events of the VMs of that process, and events that the process causes. */
+/* With a PID, passes events of the VMs of that process, and events that the process causes. */
 bool filter_wants_vm(const struct filter *f, const struct gmem_hdr *rec)
 {
 	const struct gmem_vm *vm;
@@ -158,7 +158,7 @@ static bool wants_mode(const struct filter *f, const struct gmem_rec *r)
 	return !f->o.fallocate || f->o.fallocate & (gmem_rec_punches(r) ? 1 : 2);
 }
 
-/* Passes also the repeated begin of an operation in flight for that long: its end will pass, too. */
+/* Also passes the repeated begin of an operation that is in flight for that long, as its end will pass. */
 static bool wants_duration(const struct filter *f, const struct gmem_rec *r,
 			   const struct gmem_kind_info *k)
 {

@@ -335,7 +335,7 @@ static int attach_probes(struct attachment *a, unsigned int groups)
 	groups = (groups | GMEM_PROBES_BASE) & a->loaded;
 	detach_groups(a, before & ~groups);
 	a->groups = groups;
-	/* Ends first: an end without a begin then is of an operation from before attach. */
+	/* Attach ends first: an end without a begin then belongs to an operation from before attach. */
 	for (size_t i = gmem_nr_probes; !err && i-- > 0; )
 		err = attach_probe(a, i);
 	advance_epochs(a, groups & ~before);
@@ -469,7 +469,7 @@ static enum gmem_status load_verified(struct attachment *a, const struct gmem_li
 		}
 		if (status)
 			return status;
-		/* No way works: GMEM_PROBES reports the blind functions. */
+		/* No way to attach works: GMEM_PROBES reports the blind functions. */
 		err = attach_groups(a, opts->groups);
 		return err ? fail_bpf(e, "attach the BPF programs", err) : GMEM_OK;
 	}
@@ -482,7 +482,7 @@ static bool changes_maps(const struct gmem_probe *p)
 	       strcmp(p->found, "kvm_arch_vcpu_ioctl_run");
 }
 
-/* Avoids fentry where the kernel preempts at any time, and skips it most: figures in docs/truth.md. */
+/* Avoids fentry on kernels that preempt at any time: they skip fentry programs most (docs/truth.md). */
 static void choose_ways(void)
 {
 	struct gmem_host host;

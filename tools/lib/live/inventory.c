@@ -286,7 +286,7 @@ static int run_program(struct bpf_program *prog)
 	return err ? -errno : (int)opts.retval;
 }
 
-/* The same, with the progress of @scan. */
+/* Runs a scan program once, from the progress in @scan on, and updates it. */
 static int run_scan(struct inventory *inv, struct bpf_program *prog, struct gmem_scan *scan)
 {
 	volatile struct gmem_scan *at = &inv->skel->bss->scan;
@@ -312,7 +312,7 @@ static int run_slots(struct inventory *inv, struct inventory_vm *k, struct gmem_
 	return result;
 }
 
-/* The same without bindings. Each run emits some files, and the programs record which. */
+/* Scans the files in memslots, without their bindings. Each run emits some files; the programs record which. */
 static int run_slots_for_files(struct inventory *inv, struct gmem_scan *scan, uint64_t pass)
 {
 	inv->skel->bss->pass = (struct gmem_pass){ .id = pass, .no_slots = true };
@@ -591,7 +591,7 @@ static int compare_pids(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* Collects the processes in which files were found last, sorted and unique; many become one 0: all. */
+/* Collects the processes in which files were found last, sorted and unique; a single 0 if there are too many. */
 static void collect_pids(struct inventory *inv)
 {
 	struct inventory_vm *k, *tmp;

@@ -39,8 +39,8 @@ int inventory_mark_blocks(struct inventory *inv, uint64_t vm);
 /* Schedules a scan of all VMs, after events were missed. */
 void inventory_mark_stale(struct inventory *inv);
 
-/* The same for one VM, if the inventory has it. */
-void inventory_mark_stale_vm(struct inventory *inv, uint64_t vm);
+/* Schedules a scan of one VM, if the inventory has it. */
+void inventory_distrust_vm(struct inventory *inv, uint64_t vm);
 
 /*
  * Scans marked blocks, as far as there is room. Returns 1 if some are left (the caller reads the ring

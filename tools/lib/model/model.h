@@ -117,13 +117,13 @@ struct gmem_vm {
 
 	enum gmem_map_state map;
 	bool doubted;			/* an event may have been missed since the last scan began */
-	bool identified;		/* GMEM_VM came: process, vCPUs and type are known */
+	bool identified;		/* GMEM_VM was received: process, vCPUs and type are known */
 	bool map_known;			/* files, slots, attributes: seen from creation, or scanned */
 	uint64_t scan_ns;		/* begin of the running or the last scan */
 	uint64_t scan_took_ns;		/* duration of the last completed scan */
 	uint64_t scan_lost;		/* lost_state at begin of the scan, which finds what was lost */
 	bool behind;			/* changes are marked in the kernel and not scanned yet */
-	bool only_behind;		/* the map is stale for no other reason */
+	bool only_behind;		/* behind is the only reason why the map is stale */
 	struct gmem_changes changes;	/* orders attribute changes that arrive out of order */
 
 	struct gmem_ranges private;	/* gfns with the private attribute, bound or not */
@@ -137,7 +137,7 @@ struct gmem_vm {
 	struct gmem_file *files;	/* in order of creation */
 	size_t nr_files;
 	struct gmem_holders holders;	/* of the VM or of a vCPU */
-	bool orphan;		/* no holder, so it cannot run: only its files keep it */
+	bool orphan;		/* it has no holder, so it cannot run: only its files keep it in the kernel */
 	struct gmem_inflight *inflight;	/* by begin */
 	size_t nr_inflight;
 
@@ -169,7 +169,7 @@ struct gmem_model {
 	uint64_t backing_ns;		/* end of the last page scan; 0: none yet */
 	uint64_t backing_took_ns;	/* duration of the last page scan */
 	bool backing_reads;		/* a page scan is running */
-	bool backing_settles;		/* it has ended, and changes before its end may still arrive */
+	bool backing_settles;		/* a page scan has ended, and records from before its end may still arrive */
 	struct gmem_histories *histories;
 	uint64_t holders_ns;		/* begin of the last complete search for holders; 0: none yet */
 };
