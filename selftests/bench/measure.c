@@ -55,7 +55,7 @@ int measure_op(const struct testbed *t, const struct op *op, uint64_t count, uin
 	if (err)
 		return err;
 	*m = (struct measure){ .chunk = op->chunk < count ? op->chunk : count };
-	/* Twice: the first time covers work left over from the warm-up. */
+	/* The first call covers work left over from the warm-up; the second measures idle use. */
 	beside_settle(beside);
 	idle = beside_settle(beside);
 	before = beside_cpu_ns(beside);

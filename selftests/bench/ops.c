@@ -7,24 +7,24 @@
 #include "ops.h"
 
 /* Converts a range to private for even @i, and back for the odd one that follows. */
-static int flip(const struct testbed *t, uint64_t i, uint64_t size)
+static int convert(const struct testbed *t, uint64_t i, uint64_t size)
 {
 	return testbed_set_private(t, i / 2 * size % TESTBED_SLOT, size, !(i & 1));
 }
 
 static int flip4k(const struct testbed *t, uint64_t i)
 {
-	return flip(t, i, TESTBED_PAGE);
+	return convert(t, i, TESTBED_PAGE);
 }
 
 static int flip2m(const struct testbed *t, uint64_t i)
 {
-	return flip(t, i, TESTBED_BLOCK);
+	return convert(t, i, TESTBED_BLOCK);
 }
 
 static int flip_slot(const struct testbed *t, uint64_t i)
 {
-	return flip(t, i, TESTBED_SLOT);
+	return convert(t, i, TESTBED_SLOT);
 }
 
 static int noop4k(const struct testbed *t, uint64_t i)

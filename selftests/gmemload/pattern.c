@@ -31,7 +31,8 @@ void pattern_init(struct pattern *pattern, enum pattern_kind kind, enum by_kind 
 		pattern->slice.npages = pattern->alias_pages;
 }
 
-static struct conversion flip(const struct pagestate *ps, uint64_t start, uint64_t npages)
+/* Returns the conversion of the range to the other attribute than its first page has. */
+static struct conversion to_other_side(const struct pagestate *ps, uint64_t start, uint64_t npages)
 {
 	return (struct conversion){
 		.start = start,
@@ -42,7 +43,7 @@ static struct conversion flip(const struct pagestate *ps, uint64_t start, uint64
 
 static struct conversion next_flip4k(struct pattern *p, const struct pagestate *ps)
 {
-	return flip(ps, p->slice.start + rng_below(&p->rng, p->slice.npages), 1);
+	return to_other_side(ps, p->slice.start + rng_below(&p->rng, p->slice.npages), 1);
 }
 
 /* Returns a 2 MiB block within the slice, or the whole slice if it is too small. */
@@ -52,8 +53,8 @@ static struct conversion next_flip2m(struct pattern *p, const struct pagestate *
 	uint64_t end = (p->slice.start + p->slice.npages) / BLOCK_PAGES;
 
 	if (first >= end)
-		return flip(ps, p->slice.start, p->slice.npages);
-	return flip(ps, (first + rng_below(&p->rng, end - first)) * BLOCK_PAGES, BLOCK_PAGES);
+		return to_other_side(ps, p->slice.start, p->slice.npages);
+	return to_other_side(ps, (first + rng_below(&p->rng, end - first)) * BLOCK_PAGES, BLOCK_PAGES);
 }
 
 /*
@@ -106,7 +107,7 @@ static struct conversion next_mix(struct pattern *p, const struct pagestate *ps)
 	uint64_t npages = min_u64(mix_size(&p->rng), p->slice.npages);
 	uint64_t start = p->slice.start + rng_below(&p->rng, p->slice.npages - npages + 1);
 	uint64_t percent = rng_below(&p->rng, 100);
-	struct conversion c = flip(ps, start, npages);
+	struct conversion c = to_other_side(ps, start, npages);
 
 	/* Some requests pick their direction at random: they change nothing or only a part. */
 	if (percent < 20)
@@ -122,7 +123,7 @@ static struct conversion next_range(struct pattern *p, const struct pagestate *p
 	case PATTERN_FLIP2M:
 		return next_flip2m(p, ps);
 	case PATTERN_SLOT:
-		return flip(ps, p->slice.start, p->slice.npages);
+		return to_other_side(ps, p->slice.start, p->slice.npages);
 	case PATTERN_SWIOTLB:
 		return next_swiotlb(p);
 	case PATTERN_MIX:

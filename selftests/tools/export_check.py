@@ -160,7 +160,7 @@ def openmetrics(path):
         if suffix not in SUFFIXES[types[family]]:
             problem(f"{name} is no sample of {family}, which is a {types[family]}")
         if (name, labels) in seen:
-            problem(f"twice: {line}")
+            problem(f"repeated sample: {line}")
         seen.add((name, labels))
         if re.search(r"_(ns|us|ms|kb|pages)(_|$)", name):
             problem(f"{name}: no base unit")
