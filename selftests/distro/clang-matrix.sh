@@ -38,7 +38,7 @@ prepare()
 for kernel in "$@"; do
 	prepare "$kernel"
 	if [ $? -eq 3 ]; then
-		skip "$kernel" "no such package"
+		skip "$kernel loads every object with each probe set" "no such package"
 		continue
 	fi
 	# shellcheck disable=SC2046

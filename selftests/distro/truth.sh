@@ -63,7 +63,7 @@ if ! wait_for 120 grep -q holding "$dir/load"; then
 fi
 ok "the load completes"
 for part in counts files slots state; do
-	equal "gmemtop attached before: $part" "$dir/top" $part
+	equal "gmemtop attached before: $part as in the ledger" "$dir/top" $part
 done
 comment "skipped programs: $(last_of "$dir/top" | jq '.lost.skipped // 0')"
 is "gmemtop has lost nothing" "$(lost "$dir/top")" "{}"
@@ -71,7 +71,7 @@ is "gmemtop has lost nothing" "$(lost "$dir/top")" "{}"
 build/gmemtop --json -n 1 -d 0.1 > "$dir/fresh" 2> "$dir/fresh.err"
 is "a fresh gmemtop exits cleanly" "$? $(cat "$dir/fresh.err")" "0 "
 for part in files slots state; do
-	verdict "a fresh gmemtop: $part" "$(differs "$dir/fresh" $part)"
+	verdict "a fresh gmemtop: $part as in the ledger" "$(differs "$dir/fresh" $part)"
 done
 
 kill -TERM $top

@@ -34,7 +34,7 @@ final_state() { # name
 	wait $top
 	kill -TERM $load
 	wait $load
-	verdict "$1" "$(ledger_differs "$dir/ledger" map "$dir/top")"
+	verdict "$1: the map equals the ledger" "$(ledger_differs "$dir/ledger" map "$dir/top")"
 }
 
 for round in $(seq "$rounds"); do

@@ -15,9 +15,9 @@ for discard in none private shared both; do
 		--discard $discard --hold --ledger "$dir/ledger" < <(exec sleep 600) > "$dir/load" &
 	load=$!
 	wait_for 200 grep -q holding "$dir/load" || not_ok "the load completes"
-	comes_to_equal "--discard $discard: gmemtop attached before the load" "$dir/ledger" map "$dir/early"
+	comes_to_equal "--discard $discard: gmemtop attached before the load equals the ledger" "$dir/ledger" map "$dir/early"
 	build/gmemtop --json -n 1 -d 0.1 --backing > "$dir/late"
-	verdict "--discard $discard: gmemtop attached after the load" "$(ledger_differs "$dir/ledger" map "$dir/late")"
+	verdict "--discard $discard: gmemtop attached after the load equals the ledger" "$(ledger_differs "$dir/ledger" map "$dir/late")"
 	no_drift "--discard $discard" "$dir/early"
 	kill -TERM $top
 	wait $top

@@ -24,7 +24,7 @@ start() { # NAME [OPTION..]: starts a gmemtop in the background
 }
 
 attached() { # NAME
-	wait_for 120 test -s "$dir/$1" || not_ok "seed $seed: $1 attaches" "$(cat "$dir/$1.err")"
+	wait_for 120 test -s "$dir/$1" || not_ok "seed $seed: gmemtop $1 attaches" "$(cat "$dir/$1.err")"
 }
 
 compared() { # NAME LEDGER [OPTION..]: compares its output since the checkpoint
@@ -47,7 +47,7 @@ all_show() { # LEDGER NAME..
 	sleep $rest
 	for name in "$@"; do
 		wait_for "$patience" compared "$name" "$ledger" --last || :
-		verdict "seed $seed, checkpoint $n: $name" "$(compared "$name" "$ledger" || cat "$dir/$name.differs")"
+		verdict "seed $seed, checkpoint $n: gmemtop $name equals the ledger" "$(compared "$name" "$ledger" || cat "$dir/$name.differs")"
 		comment "$name: $(tail -1 "$dir/$name.differs")"
 	done
 }
@@ -56,7 +56,7 @@ once() { # NAME KIND LEDGER [OPTION..]: compares $dir/out
 	local name=$1 kind=$2 ledger=$3
 
 	shift 3
-	verdict "seed $seed: $name" "$(build/chaos_check "$@" "$ledger" "$kind" "$dir/out" > "$dir/differs" 2>&1 ||
+	verdict "seed $seed: $name equals the ledger" "$(build/chaos_check "$@" "$ledger" "$kind" "$dir/out" > "$dir/differs" 2>&1 ||
 		cat "$dir/differs" "$dir/out.err")"
 	comment "$name: $(tail -1 "$dir/differs")"
 }

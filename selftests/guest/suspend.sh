@@ -42,7 +42,7 @@ to_memory()
 if [ ! -e /selftests/guest/suspend.sh ]; then
 	. selftests/tap.sh
 	grep -q mem /sys/power/state 2> /dev/null || {
-		skip "suspend" "this kernel cannot suspend"
+		skip "the VM suspends to RAM and resumes" "this kernel cannot suspend"
 		plan
 		exit
 	}
