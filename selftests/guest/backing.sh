@@ -25,11 +25,11 @@ for discard in none private shared both; do
 	wait $load
 	tail -1 "$dir/early" > "$dir/last"
 	check "--discard $discard: both gmemtops have scanned both VMs" \
-		jq_true '.vms | length == 2 and all(.doubled_private_bytes != null)' "$dir/last" "$dir/late"
-	doubled=$(jq '[.vms[] | .doubled_private_bytes + .doubled_shared_bytes] | add' "$dir/late")
-	comment "--discard $discard: $doubled bytes are double-backed"
+		jq_true '.vms | length == 2 and all(.double_backed_private_bytes != null)' "$dir/last" "$dir/late"
+	double_backed=$(jq '[.vms[] | .double_backed_private_bytes + .double_backed_shared_bytes] | add' "$dir/late")
+	comment "--discard $discard: $double_backed bytes are double-backed"
 	if [ $discard = both ]; then
-		is "--discard both: no memory is double-backed" "$doubled" 0
+		is "--discard both: no memory is double-backed" "$double_backed" 0
 	else
 		check "--discard $discard: memory is double-backed" test "$double_backed" -gt 0
 	fi
@@ -47,7 +47,7 @@ read -r rounds double_backed < <(jq -rs '"\([.[] | .ts_ns - (.backing.age_ns // 
 		.ts_ns - .backing.age_ns] | unique | length)"' "$dir/busy")
 comment "$rounds scans while VMs converted; memory was double-backed in $double_backed"
 check "pages are scanned more than 5 times while VMs convert" test "$rounds" -gt 5
-check "memory is double-backed in at most a quarter of these scans" test $((doubled * 4)) -le "$rounds"
+check "memory is double-backed in at most a quarter of these scans" test $((double_backed * 4)) -le "$rounds"
 check "the private and the shared side are scanned" jq_true -s 'any(.[].vms[]; .shared_populated_bytes > 0 and .populated_bytes > 0)' \
 	"$dir/busy"
 

@@ -87,7 +87,7 @@ seen=$(csv "$dir/lossy" | grep -c ',attributes_end,')
 gone=$(build/gmemtop --replay "$dir/lossy" --json 2> /dev/null | tail -n 1 | jq '.lost_by_event.attributes_end // 0')
 comment "$seen recorded, $gone lost"
 is "recorded and lost conversions add up to the ledger" $((seen + gone)) \
-	"$(jq '[.vms[].conversions[] | .count + .noop_count] | add' "$dir/lossy.ledger")"
+	"$(jq '[.vms[].conversions[] | .count + .unchanged_count] | add' "$dir/lossy.ledger")"
 
 # The file can be read however the recording ends.
 ended() { # NAME STATUS WANTED FILE

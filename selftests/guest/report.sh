@@ -28,10 +28,10 @@ if [ "$(jq -r .probes "$dir/json")" = tracepoints ]; then
 		([.total.latency | .lock, .check, .reserve, .zap, .store, .mixed | .[].total_ns] | add) as $phases |
 		([.total.conversions[].total_ns] | add) as $all | ($phases / $all - 1) | fabs < 0.01' "$dir/json"
 	check "stalls by hypercall and by memory fault are counted separately" jq_true '
-		.total.conversions.to_private.stalls_by_cause | .hypercall.count > 0 and .memory_fault.count > 0' "$dir/json"
+		.total.conversions.to_private.stalls_by_origin | .hypercall.count > 0 and .access.count > 0' "$dir/json"
 	is "stalls by memory fault are as many as the kernel's exits that led to a conversion" \
-		"$(jq '[.total.conversions[].stalls_by_cause.memory_fault.count // 0] | add' "$dir/json")" \
-		"$(jq '.total.events.memory_fault - ([.total.conversions[].stalls_unconverted] | add)' "$dir/json")"
+		"$(jq '[.total.conversions[].stalls_by_origin.access.count // 0] | add' "$dir/json")" \
+		"$(jq '.total.events.memory_fault - ([.total.conversions[].stalls_unchanged] | add)' "$dir/json")"
 	check "first touches after conversions are counted" jq_true '.total.touched_after_conversion_bytes > 0' "$dir/json"
 fi
 check "nothing was lost" jq_true '[.lost[]] | add == 0' "$dir/json"

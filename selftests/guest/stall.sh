@@ -36,7 +36,7 @@ stalls()
 
 	asked=$(ledger '.hypercalls + .memory_faults')
 	is "gmemtop counts a stall for every request of the guest" \
-		"$(vm '.to_private_stall_count + .to_shared_stall_count + .to_private_stall_unconverted + .to_shared_stall_unconverted')" "$asked"
+		"$(vm '.to_private_stall_count + .to_shared_stall_count + .to_private_stall_unchanged + .to_shared_stall_unchanged')" "$asked"
 	is "gmemtrace emits every stall" "$(grep -c '"stall_end"' "$dir/live")" "$asked"
 	total=$(vm '.to_private_stall_total_ns + .to_shared_stall_total_ns')
 	count=$(vm '.to_private_stall_count + .to_shared_stall_count')
@@ -51,7 +51,7 @@ stalls()
 	# Conversions by the VMM alone belong to no stall; all others do.
 	is "every ioctl for a guest is part of a stall" \
 		"$(grep '"stall_end"' "$dir/live" | jq -s 'map(.ioctls) | add')" \
-		"$(ledger '.by_origin | [.hypercall, .access | .to_private, .to_shared | .count + .noop_count] | add')"
+		"$(ledger '.by_origin | [.hypercall, .access | .to_private, .to_shared | .count + .unchanged_count] | add')"
 	is "no stall is in flight at the end" "$(vm '[.operations_inflight[] | select(.op == "stall")] | length')" 0
 }
 

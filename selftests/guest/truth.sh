@@ -49,7 +49,7 @@ check "gmemtrace reports that it lost nothing" \
 is "gmemtrace emits one vm and one vm_end for each VM" "$(grep -c '"vm_end"' "$dir/live") $(grep -c '"event":"vm"' "$dir/live")" "4 4"
 
 is "gmemtrace prints a line of text for every conversion" "$(grep -c ' convert ' "$dir/text")" \
-	"$(jq '[.vms[].conversions[] | .count + .noop_count] | add' "$dir/ledger")"
+	"$(jq '[.vms[].conversions[] | .count + .unchanged_count] | add' "$dir/ledger")"
 
 ledger_results gmemtop "$dir/ledger" top "$dir/top"
 ledger_results "a fresh gmemtop" "$dir/ledger" map "$dir/fresh"
