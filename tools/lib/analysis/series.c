@@ -9,7 +9,7 @@ const struct gmem_series gmem_series[GMEM_SERIES] = {
 	[GMEM_S_CONVERSION] = { "conversion", "conversion",
 		"KVM_SET_MEMORY_ATTRIBUTES that changed something", true, true },
 	PHASE(GMEM_PHASE_LOCK, "lock", "waits for slots_lock"),
-	PHASE(GMEM_PHASE_CHECK, "check", "is there anything to change?"),
+	PHASE(GMEM_PHASE_CHECK, "check", "checks whether anything has to change"),
 	PHASE(GMEM_PHASE_RESERVE, "reserve", "memory for the new attributes"),
 	PHASE(GMEM_PHASE_ZAP, "zap", "mappings go, TLBs are flushed"),
 	PHASE(GMEM_PHASE_STORE, "store", "attributes are stored"),

@@ -271,7 +271,7 @@ GETTER(get_inflight_age)
 	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_bytes", T "-B", 7, GMEM_BYTES, conversion[D].bytes,	\
 		"bytes of the ranges of these conversions"),			\
 	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_unchanged", T "-SAME", 10, GMEM_COUNT, conversion[D].unchanged, \
-		"conversions that found all as it was asked for"),		\
+		"conversion requests that found everything as asked"),		\
 	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_failed", T "-ERR", 9, GMEM_COUNT, conversion[D].failed,	\
 		"conversions that failed"),					\
 	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_total_ns", T "-T", 7, GMEM_NS, conversion[D].total_ns,	\
@@ -298,7 +298,7 @@ GETTER(get_inflight_age)
 	STALL_COUNTER(name "_stall_count", T, 7, GMEM_COUNT, stall[D].count,	\
 		      "times a vCPU waited for a conversion that it asked for"),	\
 	STALL_COUNTER(name "_stall_unchanged", T "-SAME", 12, GMEM_COUNT, stall[D].unchanged, \
-		      "times it asked, and nobody converted anything"),		\
+		      "requests during which no thread converted the range"),		\
 	STALL_COUNTER(name "_stall_total_ns", T "-T", 9, GMEM_NS, stall[D].total_ns,	\
 		      "time from its exit to its re-entry"),			\
 	STALL_COUNTER(name "_stall_ioctl_ns", T "-IOC", 11, GMEM_NS, stall_ioctl_ns[D], \
@@ -344,7 +344,7 @@ const struct gmem_metric gmem_metrics[] = {
 	VALUE(GMEM_OF_MAP, "populated_bytes", "POP", 6, GMEM_BYTES, get_populated_bytes, 0,
 	      "pages that its guest_memfd files have, within a second"),
 	VALUE(GMEM_OF_MAP, "unused_bytes", "UNUSED", 6, GMEM_BYTES, get_unused_bytes, 0,
-	      "of these, in files that no VM can use: nobody has the VM open, or no memslot is bound"),
+	      "of these, in files that no VM can use: no process has the VM open, or no memslot is bound"),
 	VALUE_IF(GMEM_FEATURE_BACKING, GMEM_OF_BACKING, "shared_populated_bytes", "SHPOP", 6, GMEM_BYTES,
 		 get_shared_populated, 0, "pages that the VMM's mapping of its slots has"),
 	VALUE_IF(GMEM_FEATURE_BACKING, GMEM_OF_BACKING, "double_backed_private_bytes", "2xPRIV", 6, GMEM_BYTES,
