@@ -40,7 +40,7 @@ int inventory_mark_blocks(struct inventory *inv, uint64_t vm);
 void inventory_mark_stale(struct inventory *inv);
 
 /* Schedules a scan of one VM, if the inventory has it. */
-void inventory_distrust_vm(struct inventory *inv, uint64_t vm);
+void inventory_mark_stale_vm(struct inventory *inv, uint64_t vm);
 
 /*
  * Scans marked blocks, as far as there is room. Returns 1 if some are left (the caller reads the ring
