@@ -73,7 +73,7 @@ static void test_holders(void **state)
 }
 
 /* A VM that appeared during the scan of holders is not an orphan yet. */
-static void test_too_new_to_tell(void **state)
+static void test_new_vm_is_no_orphan(void **state)
 {
 	struct gmem_model *m = *state;
 	struct gmem_vm *vm = gmem_model_vm(m, 1);
@@ -180,7 +180,7 @@ static void test_odd_holders(void **state)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
-	TEST(test_holders), TEST(test_too_new_to_tell), TEST(test_creator_has_it),
+	TEST(test_holders), TEST(test_new_vm_is_no_orphan), TEST(test_creator_has_it),
 	TEST(test_bindings), TEST(test_odd_holders),
 	TEST(test_mapped), TEST(test_behind),
 };
