@@ -9,9 +9,14 @@ trace=build/gmemtrace
 build/synth_record "$dir/a" seed=7 conversions=3000 ends=1
 $trace report "$dir/a" > "$dir/want"
 same "the text equals the golden file" "$dir/want" selftests/tools/golden/report-busy.txt
+for recording in selftests/tools/recordings/*.gmem; do
+	version=$(basename "$recording" .gmem)
+	$trace report "$recording" > "$dir/out" 2> "$dir/err"
+	same "the text of a recording of format $version is the golden one" "$dir/out" "selftests/tools/golden/report-$version.txt"
+done
 $trace report - < "$dir/a" > "$dir/out"
 same "a recording on stdin gives the same text" "$dir/out" "$dir/want"
-is "JSON is one object of its type" "$($trace report --json "$dir/a" | jq -r '.type + " \(.version)"')" "report 1"
+is "JSON is one object of its type" "$($trace report --json "$dir/a" | jq -r '.type + " \(.version)"')" "report 2"
 is "parts of stalls add up to the stalls" "$($trace report --json "$dir/a" | jq '[.total.latency | .stall_ioctl, .stall_discard,
 	.stall_vmm | .to_shared.total_ns] | add')" "$($trace report --json "$dir/a" | jq '.total.latency.stall.to_shared.total_ns')"
 is "phases add up to the conversions" "$($trace report --json "$dir/a" | jq '[.total.latency | .lock, .check, .reserve, .zap, .store, .mixed |
