@@ -24,7 +24,7 @@ static void setup(struct bed *b)
 	testvm_create(&b->vm);
 	b->gmem = gmem_new(&b->vm, SIZE);
 	CHECK_EQ(slot_bind(&b->vm, 1, RAM_GPA, SIZE, b->gmem, 0), 0);
-	trace_open(&b->t, "kvm_gmem_attributes_* kvm_gmem_invalidate_*");
+	trace_open(&b->t, "kvm_gmem_attributes_.* kvm_gmem_invalidate_.*");
 }
 
 struct change {

@@ -33,7 +33,7 @@ static void fields(void)
 	uint64_t ino;
 	int gmem;
 
-	trace_open(&t, "kvm_gmem_*");
+	trace_open(&t, "kvm_gmem_.*");
 	testvm_create(&vm);
 	gmem = gmem_new(&vm, SIZE);
 	ino = gmem_ino(gmem);
@@ -56,7 +56,7 @@ static void two_vms(void)
 	struct trace t;
 	int gmem[2], i;
 
-	trace_open(&t, "kvm_gmem_*");
+	trace_open(&t, "kvm_gmem_.*");
 	for (i = 0; i < 2; i++)
 		testvm_create(&vm[i]);
 	CHECK(vm[0].id != vm[1].id);
@@ -79,7 +79,7 @@ static void two_files(void)
 	struct trace t;
 	int gmem[2], i;
 
-	trace_open(&t, "kvm_gmem_*");
+	trace_open(&t, "kvm_gmem_.*");
 	testvm_create(&vm);
 	for (i = 0; i < 2; i++) {
 		gmem[i] = gmem_new(&vm, SIZE);
@@ -100,7 +100,7 @@ static void last_close(void)
 	gmem = gmem_new(&vm, SIZE);
 	ino = gmem_ino(gmem);
 	copy = dup(gmem);
-	trace_open(&t, "kvm_gmem_*");
+	trace_open(&t, "kvm_gmem_.*");
 	close(gmem);
 	trace_check(&t);
 	close(copy);
@@ -119,7 +119,7 @@ static void outlives_vm_fd(void)
 	gmem = gmem_new(&vm, SIZE);
 	ino = gmem_ino(gmem);
 	CHECK_EQ(slot_bind(&vm, 1, RAM_GPA, SIZE, gmem, 0), 0);
-	trace_open(&t, "kvm_gmem_*");
+	trace_open(&t, "kvm_gmem_.*");
 	close(vm.fd);
 	trace_check(&t);
 	/* The release invalidates the binding; the VM's end has none left to undo. */
@@ -138,7 +138,7 @@ static void failed_creation(void)
 	struct testvm vm;
 	struct trace t;
 
-	trace_open(&t, "kvm_gmem_*");
+	trace_open(&t, "kvm_gmem_.*");
 	testvm_create(&vm);
 	CHECK_EQ(gmem_create(&vm, 0, 0), -EINVAL);
 	CHECK_EQ(gmem_create(&vm, PAGE + 1, 0), -EINVAL);

@@ -4,7 +4,7 @@
 EVENTS := selftests/events
 EVENTS_OBJ := $(B)/selftests/events
 EVENTS_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
-EVENTS_CFLAGS += -MD -MP -D_GNU_SOURCE
+EVENTS_CFLAGS += -MD -MP -D_GNU_SOURCE -I/usr/include/tracefs -I/usr/include/traceevent
 
 # Test programs by topic.
 EVENTS_TESTS := checks create_release bind fallocate invalidate attributes memory_fault fault \
@@ -20,7 +20,7 @@ events: $(EVENTS_PROGRAMS)
 $(EVENTS_PROGRAMS): $(B)/events/%: $(EVENTS_OBJ)/%.o $(EVENTS_SHARED:%=$(EVENTS_OBJ)/%.o) \
 		$(EVENTS_LOAD_OBJS)
 	@mkdir -p $(@D)
-	$(CC) $(EVENTS_CFLAGS) $(LDFLAGS) -o $@ $^ -pthread
+	$(CC) $(EVENTS_CFLAGS) $(LDFLAGS) -o $@ $^ -pthread -ltracefs
 
 $(EVENTS_OBJ)/%.o: $(EVENTS)/%.c $(EVENTS)/events.mk
 	@mkdir -p $(@D)

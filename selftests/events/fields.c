@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <tracefs.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -27,7 +28,7 @@ static void do_all(struct trace *t)
 
 	testvm_create(&vm);
 	vcpu_create(&vm, &vcpu, 3);
-	trace_open(t, "kvm_gmem_*");
+	trace_open(t, "kvm_gmem_.*");
 	gmem = gmem_new(&vm, SIZE);
 	CHECK_EQ(slot_bind(&vm, 5, RAM_GPA, SIZE / 2, gmem, 4 * PAGE), 0);
 	CHECK(slot_bind(&vm, 6, RAM_GPA + MIB, SIZE, gmem, 0) < 0);
@@ -46,15 +47,8 @@ static void do_all(struct trace *t)
 
 static void print_fields(const struct trace *t)
 {
-	char path[128];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/options/fields", t->path);
-	file = fopen(path, "we");
-	if (!file)
+	if (tracefs_instance_file_write(t->instance, "options/fields", "1") < 0)
 		test_skip("tracefs cannot print fields (Linux 6.4 can)");
-	fputs("1", file);
-	CHECK(!fclose(file));
 }
 
 static const char *word_of(const char *field)

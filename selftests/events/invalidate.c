@@ -22,7 +22,7 @@ static void setup(struct bed *b)
 	testvm_create(&b->vm);
 	b->gmem = gmem_new(&b->vm, SIZE);
 	b->ino = gmem_ino(b->gmem);
-	trace_open(&b->t, "kvm_gmem_invalidate_* kvm_gmem_fallocate_* kvm_gmem_release");
+	trace_open(&b->t, "kvm_gmem_invalidate_.* kvm_gmem_fallocate_.* kvm_gmem_release");
 }
 
 static void want(struct bed *b, const char *which, uint64_t start, uint64_t end, const char *cause)

@@ -58,7 +58,7 @@ static void setup(struct bed *b)
 		test_skip("the kernel has no " INJECT " (CONFIG_HWPOISON_INJECT)");
 	b->pfn = find_pfn(b, PAGE_HIT);
 	trace_remove(getpid());
-	trace_open(&b->t, "kvm_gmem_*");
+	trace_open(&b->t, "kvm_gmem_.*");
 }
 
 static int write_number(const char *path, uint64_t number)

@@ -1,93 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Events of an instance of tracefs. */
 #include <errno.h>
-#include <fcntl.h>
-#include <glob.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <tracefs.h>
 #include <unistd.h>
 
 #include "harness.h"
 #include "trace.h"
 
-#define TRACEFS "/sys/kernel/tracing"
-#define INSTANCE TRACEFS "/instances/gmem-test-%d"
+#define INSTANCE "gmem-test-%d"
 #define BUFFER_KB "2048"
-
-static int write_file(const char *path, const char *text, int flags)
-{
-	int fd = open(path, O_WRONLY | flags);
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	n = write(fd, text, strlen(text));
-	if (n < 0)
-		n = -errno;
-	close(fd);
-	return n < 0 ? (int)n : 0;
-}
 
 static void set(const struct trace *trace, const char *name, const char *text)
 {
-	char path[256];
-	int r;
-
-	snprintf(path, sizeof(path), "%s/%s", trace->path, name);
-	r = write_file(path, text, 0);
-	if (r)
-		test_fail("cannot write %s to %s: %s", text, path, strerror(-r));
+	if (tracefs_instance_file_write(trace->instance, name, text) < 0)
+		test_fail("cannot write %s to %s: %s", text, name, strerror(errno));
 }
 
-/* Enables the events that match one pattern. */
+/* Enables the events that match "NAME" or "SYSTEM/NAME", where NAME is a regular expression. */
 static void enable(const struct trace *trace, const char *pattern)
 {
-	char path[256];
-	glob_t found;
-	size_t i;
+	const char *name = strchr(pattern, '/');
+	char system[32];
 
-	snprintf(path, sizeof(path), "%s/events/%s%s/enable", trace->path,
-		 strchr(pattern, '/') ? "" : "kvm/", pattern);
-	if (glob(path, 0, NULL, &found))
+	snprintf(system, sizeof(system), "%.*s", name ? (int)(name - pattern) : 3, name ? pattern : "kvm");
+	if (tracefs_event_enable(trace->instance, system, name ? name + 1 : pattern))
 		test_skip("the kernel has no event %s", pattern);
-	for (i = 0; i < found.gl_pathc; i++) {
-		int r = write_file(found.gl_pathv[i], "1", 0);
-
-		if (r)
-			test_fail("cannot enable %s: %s", found.gl_pathv[i], strerror(-r));
-	}
-	globfree(&found);
 }
 
 bool trace_possible(const char **why)
 {
-	glob_t found;
-	int r;
-
-	if (access(TRACEFS "/instances", W_OK | X_OK)) {
-		*why = "tracefs cannot be used at " TRACEFS;
+	*why = "tracefs cannot be used";
+	if (!tracefs_dir_exists(NULL, "instances") || geteuid())
 		return false;
-	}
-	r = glob(TRACEFS "/events/kvm/kvm_gmem_*", 0, NULL, &found);
-	if (!r)
-		globfree(&found);
 	*why = "the kernel has no events kvm_gmem_*";
-	return !r;
+	return tracefs_dir_exists(NULL, "events/kvm/kvm_gmem_bind");
 }
 
 void trace_open(struct trace *trace, const char *events)
 {
 	char *words = strdup(events);
 	char *word, *rest = words;
-	char pid[16];
+	char name[32], pid[16];
 
-	*trace = (struct trace){ 0 };
-	snprintf(trace->path, sizeof(trace->path), INSTANCE, getpid());
-	if (mkdir(trace->path, 0700))
-		test_fail("cannot make %s: %s", trace->path, strerror(errno));
+	snprintf(name, sizeof(name), INSTANCE, getpid());
+	*trace = (struct trace){ .instance = tracefs_instance_create(name) };
+	if (!trace->instance)
+		test_fail("cannot make instance %s: %s", name, strerror(errno));
 	/* Numbers the events in the order of all CPUs. */
 	set(trace, "trace_clock", "counter");
 	set(trace, "buffer_size_kb", BUFFER_KB);
@@ -101,25 +63,24 @@ void trace_open(struct trace *trace, const char *events)
 
 void trace_remove(pid_t pid)
 {
-	char path[64];
+	struct tracefs_instance *instance;
+	char name[32];
 
-	snprintf(path, sizeof(path), INSTANCE, pid);
-	rmdir(path);
+	snprintf(name, sizeof(name), INSTANCE, pid);
+	instance = tracefs_instance_exists(name) ? tracefs_instance_create(name) : NULL;
+	if (!instance)
+		return;
+	tracefs_instance_destroy(instance);
+	tracefs_instance_free(instance);
 }
 
 void trace_clear(struct trace *trace)
 {
-	char path[128];
-	unsigned int i;
-	int r;
-
-	for (i = 0; i < trace->nr_wanted; i++)
+	for (unsigned int i = 0; i < trace->nr_wanted; i++)
 		free(trace->wanted[i]);
 	trace->nr_wanted = 0;
-	snprintf(path, sizeof(path), "%s/trace", trace->path);
-	r = write_file(path, "", O_TRUNC);
-	if (r)
-		test_fail("cannot clear %s: %s", path, strerror(-r));
+	if (tracefs_instance_file_clear(trace->instance, "trace"))
+		test_fail("cannot clear the trace: %s", strerror(errno));
 }
 
 void trace_want(struct trace *trace, const char *format, ...)
@@ -133,47 +94,31 @@ void trace_want(struct trace *trace, const char *format, ...)
 	trace->nr_wanted++;
 }
 
-static char *read_all(const char *path)
+static char *read_all(const struct trace *trace, const char *name)
 {
-	size_t size = 0, room = 1 << 16;
-	char *text = malloc(room);
-	int fd = open(path, O_RDONLY);
-	ssize_t n;
+	char *text = tracefs_instance_file_read(trace->instance, name, NULL);
 
-	if (fd < 0 || !text)
-		test_fail("cannot read %s: %s", path, strerror(errno));
-	while ((n = read(fd, text + size, room - size - 1)) > 0) {
-		size += n;
-		if (room - size < 1 << 15) {
-			room *= 2;
-			text = realloc(text, room);
-			CHECK(text);
-		}
-	}
-	if (n < 0)
-		test_fail("cannot read %s: %s", path, strerror(errno));
-	close(fd);
-	text[size] = '\0';
+	if (!text)
+		test_fail("cannot read %s: %s", name, strerror(errno));
 	return text;
 }
 
 static void check_lost(const struct trace *trace)
 {
-	char pattern[128];
-	glob_t found;
-	size_t i;
+	char name[64];
 
-	snprintf(pattern, sizeof(pattern), "%s/per_cpu/cpu*/stats", trace->path);
-	CHECK(!glob(pattern, 0, NULL, &found));
-	for (i = 0; i < found.gl_pathc; i++) {
-		char *text = read_all(found.gl_pathv[i]);
-		char *overrun = strstr(text, "overrun: ");
+	for (int cpu = 0; ; cpu++) {
+		char *text, *overrun;
 
+		snprintf(name, sizeof(name), "per_cpu/cpu%d/stats", cpu);
+		if (!tracefs_file_exists(trace->instance, name))
+			break;
+		text = read_all(trace, name);
+		overrun = strstr(text, "overrun: ");
 		if (!overrun || strtoull(overrun + strlen("overrun: "), NULL, 10))
-			test_fail("events were lost: %s: %s", found.gl_pathv[i], text);
+			test_fail("events were lost: %s: %s", name, text);
 		free(text);
 	}
-	globfree(&found);
 }
 
 /* Parses "COMM-TID [CPU] FLAGS TIME: EVENT: TEXT". */
@@ -194,11 +139,9 @@ static void parse_line(char *line, struct record *record)
 struct records trace_read(struct trace *trace)
 {
 	struct records records = { 0 };
-	char path[128];
 	char *line, *rest;
 
-	snprintf(path, sizeof(path), "%s/trace", trace->path);
-	records.buffer = read_all(path);
+	records.buffer = read_all(trace, "trace");
 	check_lost(trace);
 	rest = records.buffer;
 	while ((line = strsep(&rest, "\n"))) {

@@ -16,7 +16,7 @@
 #define TRACE_WANTED_MAX 128
 
 struct trace {
-	char path[64];
+	struct tracefs_instance *instance;
 	unsigned int nr_wanted;
 	char *wanted[TRACE_WANTED_MAX];
 };
@@ -39,8 +39,8 @@ struct records {
 bool trace_possible(const char **why);
 
 /*
- * Starts to trace. @events are names of the system kvm, or system/name, or patterns of them,
- * separated by spaces. Skips the test if the kernel has no event that matches.
+ * Starts to trace. @events are names of the system kvm, or system/name, separated by spaces; a name is a
+ * regular expression. Skips the test if the kernel has no event that matches.
  */
 void trace_open(struct trace *trace, const char *events);
 

@@ -40,7 +40,7 @@ static void setup(struct bed *b, unsigned long type, uint64_t flags)
 	void *memory;
 
 	testvm_create_type(&b->vm, type);
-	trace_open(&b->t, "kvm_gmem_user_fault_*");
+	trace_open(&b->t, "kvm_gmem_user_fault_.*");
 	b->gmem = gmem_create(&b->vm, SIZE, flags);
 	if (b->gmem == -EINVAL)
 		test_skip("no guest_memfd can be mapped with this kernel");
@@ -114,7 +114,7 @@ static void filter(void)
 	setup_shared(&b);
 	CHECK_EQ(slot_bind(&b.vm, 1, RAM_GPA, SIZE, b.gmem, 0), 0);
 	trace_remove(getpid());
-	trace_open(&t, "kvm_gmem_invalidate_*");
+	trace_open(&t, "kvm_gmem_invalidate_.*");
 	CHECK_EQ(gmem_punch(b.gmem, PAGE, 2 * PAGE), 0);
 	trace_want(&t, "kvm_gmem_invalidate_begin: vm %" PRIu64 " ino %" PRIu64
 		   " pgoff [0x1, 0x3) cause punch_hole filter SHARED", b.vm.id, b.ino);
