@@ -24,7 +24,7 @@ use_kvm() { # calls of KVM_SET_MEMORY_ATTRIBUTES: 4 per round and thread
 	rm -f "$dir/ledger" "$dir/load"
 	build/distro_load 1 "$1" "$dir/ledger" > "$dir/load" &
 	load=$!
-	await "the load completes" 60 grep -q holding "$dir/load"
+	await "the load completes" 240 grep -q holding "$dir/load"
 }
 
 sysctl -q kernel.bpf_stats_enabled=1
@@ -52,6 +52,6 @@ pid=$(jq .pid "$dir/ledger")
 want=$(jq -c '[.counts.to_shared_unchanged]' "$dir/ledger")
 counted() { last_of "$dir/top" | jq -c --argjson p "$pid" '[.vms[] | select(.pid == $p) | .to_shared_unchanged]'; }
 all_counted() { [ "$(counted)" = "$want" ]; }
-wait_for 10 all_counted || :
+wait_for 240 all_counted || :
 is "gmemtop has counted all conversions of the last load" "$(counted)" "$want"
 plan

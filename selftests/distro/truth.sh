@@ -40,7 +40,7 @@ lost() {
 # equal NAME FILE PART: retries, as the last events may appear one refresh later.
 equal() {
 	as_ledger() { [ -z "$(differs "$@")" ]; }
-	wait_for 10 as_ledger "$2" "$3" || :
+	wait_for 240 as_ledger "$2" "$3" || :
 	verdict "$1" "$(differs "$2" "$3")"
 }
 

@@ -17,7 +17,7 @@ start() {
 	: > "$dir/top"
 	build/gmemtop --json -d 1 > "$dir/top" 2> "$dir/err" &
 	top=$!
-	check "$1" wait_for 60 shows "$dir/top" '[.vms[] | select(.map_state == "current")] | length == 2'
+	check "$1" wait_for 240 shows "$dir/top" '[.vms[] | select(.map_state == "current")] | length == 2'
 }
 stop() { kill $top; wait $top; }
 lines() { [ "$(wc -l < "$dir/top")" -ge "$1" ]; }
@@ -30,7 +30,7 @@ reported() {
 	before=$(wc -l < "$dir/top")
 	"${@:2}" > "$dir/done" 2>&1 || { echo "failed: $(cat "$dir/done")"; return; }
 	for n in $(seq 10); do
-		wait_for 30 lines $((before + n)) || { echo "no refresh within 30 s"; return; }
+		wait_for 240 lines $((before + n)) || { echo "no refresh within 240 s"; return; }
 		sed -n "$((before + n))p" "$dir/top" | jq_true ".blind | index(\"$1\") != null" > "$dir/done" && break
 	done
 	echo "$n"
@@ -90,7 +90,7 @@ if [ "$stock" = stock ]; then
 	check "ends that were skipped are counted when their thread converts again" wait_for 240 shows "$dir/top" \
 		"[([.vms[].to_shared_count] | add), .lost.skipped] == [3, $((3 - seen))]"
 	comment "$(last_of "$dir/top" | jq -c .lost)"
-	check "both maps are exact after skipped ends" wait_for 60 current 0
+	check "both maps are exact after skipped ends" wait_for 240 current 0
 	exec 5>&-
 	stop
 fi

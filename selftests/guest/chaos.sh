@@ -103,7 +103,7 @@ run_seed() {
 		< "$dir/go" > "$dir/chaos" 2> "$dir/chaos.err" &
 	chaos=$!
 	exec {go}> "$dir/go"
-	wait_for 60 grep -q ready "$dir/chaos" || not_ok "seed $seed: chaos is ready" "$(cat "$dir/chaos.err")"
+	wait_for 240 grep -q ready "$dir/chaos" || not_ok "seed $seed: chaos is ready" "$(cat "$dir/chaos.err")"
 	build/gmemtrace record --ringbuf 64 -o "$dir/recording" 2> "$dir/recording.err" &
 	pids[recording]=$!
 	start early --record "$dir/early.gmem"

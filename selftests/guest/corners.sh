@@ -17,7 +17,7 @@ end_corner()
 {
 	exec {corner}>&-
 	[ "$pid" != none ] || { skip "$1" "this kernel lacks the feature"; return 1; }
-	await "$1: the VM ends" 30 gone "$pid"
+	await "$1: the VM ends" 240 gone "$pid"
 }
 
 # work_corner N: makes the VMM do its work for the Nth time.
@@ -25,7 +25,7 @@ work_corner()
 {
 	did() { [ "$(grep -c done "$dir/corner")" -ge "$1" ]; }
 	echo >&"$corner"
-	await "the VMM does its work" 60 did "$1"
+	await "the VMM does its work" 240 did "$1"
 }
 
 # gmemtop_before MODE [OPTION..]: starts a gmemtop before the operation to test
@@ -51,13 +51,13 @@ corner_is()
 # Marked blocks of a VM are scanned even if the process that the tool found it in has closed it.
 gmemtop_before hide
 start_corner hide
-await "hide: the map is current" 30 corner_is "$dir/early" .map_state '"current"'
+await "hide: the map is current" 240 corner_is "$dir/early" .map_state '"current"'
 # A walk over all processes, every few seconds, comes to the child last.
-await "hide: two processes hold the VM" 20 corner_is "$dir/early" '(.holders | length)' 2
+await "hide: two processes hold the VM" 240 corner_is "$dir/early" '(.holders | length)' 2
 refreshed hide "$dir/early" 10
-await "hide: two processes still hold the VM" 20 corner_is "$dir/early" '(.holders | length)' 2
+await "hide: two processes still hold the VM" 240 corner_is "$dir/early" '(.holders | length)' 2
 work_corner 1
-await "hide: 300 changes are scanned" 10 corner_is "$dir/early" '(.private_extents | length)' 300
+await "hide: 300 changes are scanned" 240 corner_is "$dir/early" '(.private_extents | length)' 300
 build/gmemtop --json -n 1 -d 0.1 > "$dir/late"
 is "hide: gmemtop attached before has scanned 300 changes of a VM that another process has closed" \
 	"$(corner_vm "$dir/early" '[.map_state, (.private_extents | length)]')" '["current",300]'
@@ -75,7 +75,7 @@ crowd_is_read()
 	[ "$(last_of "$dir/early" | jq -c '[.vms[] | [.map_state, (.slots | length), (.files | length)]]')" = \
 		'[["current",48,4],["current",48,4],["current",48,4]]' ]
 }
-check "crowd: with the smallest ring buffer, three idle VMs are scanned" wait_for 30 crowd_is_read
+check "crowd: with the smallest ring buffer, three idle VMs are scanned" wait_for 240 crowd_is_read
 runs=$(last_of "$dir/early" | jq .cost.scan_runs)
 comment "crowd: $runs runs"
 check "crowd: the scans take at most 5000 runs" test "$runs" -gt 0 -a "$runs" -le 5000
@@ -86,7 +86,7 @@ end_corner crowd
 # A file with more bindings than the buffer holds, which only the walk over memslots finds.
 start_corner many
 gmemtop_before many --ringbuf 0.0625
-check "many: with the smallest ring buffer, 1500 bindings of one file are scanned" wait_for 60 \
+check "many: with the smallest ring buffer, 1500 bindings of one file are scanned" wait_for 240 \
 	corner_is "$dir/early" '[.map_state, (.slots | length)]' '["current",1500]'
 kill -TERM $top
 wait $top
@@ -107,15 +107,15 @@ done
 if start_corner backs; then
 	build/gmemtrace live --events --faults --json > "$dir/faults" 2> "$dir/live.err" &
 	live=$!
-	await "backs: gmemtrace attaches" 60 grep -q probes "$dir/live.err"
+	await "backs: gmemtrace attaches" 240 grep -q probes "$dir/live.err"
 	gmemtop_before backs
 	work_corner 1
 	faulted() { [ "$(grep -c user_fault_end "$dir/faults")" -ge 2 ]; }
-	await "backs: gmemtrace emits two faults" 20 faulted
+	await "backs: gmemtrace emits two faults" 240 faulted
 	is "backs: the first fault is attributed to the VMM, the second to the guest" \
 		"$(jq -c 'select(.event == "user_fault_end") | [.start_pgoff, .by]' "$dir/faults" | paste -sd ' ')" \
 		'[3,"vmm"] [0,"guest"]'
-	await "backs: both pages are counted" 10 corner_is "$dir/early" .populated_bytes 8192
+	await "backs: both pages are counted" 240 corner_is "$dir/early" .populated_bytes 8192
 	is "backs: the file is mapped, not unused" \
 		"$(corner_vm "$dir/early" '[.populated_bytes, .unused_bytes, (.files | map([.bindings, .mapped]))]')" \
 		'[8192,0,[[0,true]]]'

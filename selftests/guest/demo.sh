@@ -11,7 +11,7 @@ scene() {
 	selftests/demo/in-vm --batch "$1" > "$dir/$1" 2> "$dir/err"
 	is "$1: the scene exits cleanly" "$?" 0
 	none "$1: the scene prints no error" cat "$dir/err"
-	await "$1: the loads end" 30 no_load
+	await "$1: the loads end" 240 no_load
 }
 
 # value FILE VM COLUMN: prints the VM's value in the last list of VMs; columns are counted from the right,

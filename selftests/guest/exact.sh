@@ -13,7 +13,7 @@ vmms() { [ "$(pgrep -cx 'gmemload-[0-9]+')" = "$1" ]; }
 echo "# attached while VMs convert: counters and records begin together"
 build/gmemload --vms 2 --vcpus 1 --mem 16M --pattern flip4k --rate 500 --duration 600 -q --ledger "$dir/ledger" &
 load=$!
-await "two VMs exist" 60 vmms 2
+await "two VMs exist" 240 vmms 2
 build/gmemtrace record -o "$dir/recording" -d 2 > "$dir/out" 2>&1
 build/gmemtrace report --json "$dir/recording" > "$dir/report"
 differs='[.vms[] | .conversions[] | (.count + .unchanged) - ([.by_size[].count] | add // 0) - .unchanged] | map(select(. != 0)) | length'
@@ -45,13 +45,13 @@ for i in 1 2; do
 	build/gmemload --vms 2 --vcpus 2 --mem 16M --by hypercall --pattern flip4k --pause-us 20000 --duration 600 -q \
 		--ledger "$dir/ledger" &
 	load=$!
-	await "load $i: both VMs have open stalls" 60 shows "$dir/top" \
+	await "load $i: both VMs have open stalls" 240 shows "$dir/top" \
 		'[.vms[] | select(.ended | not).operations_inflight | any(.op == "stall")] == [true, true]'
 	pkill -KILL -P $load
 	kill -KILL $load 2> /dev/null
 	wait $load 2> /dev/null
 done
-check "gmemtop shows that all VMs have ended" wait_for 30 shows "$dir/top" 'all(.vms[]; .ended)'
+check "gmemtop shows that all VMs have ended" wait_for 240 shows "$dir/top" 'all(.vms[]; .ended)'
 is "no stall is open" "$(open_stalls)" 0
 is "the map of stalls is empty" "$(entries stalls)" 0
 is "the map of waiters is empty" "$(entries waiters)" 0
@@ -62,10 +62,10 @@ echo "# stalls have the direction of the conversion that ended them"
 if [ -x "${GMEM_KTESTS:-}/private_mem_conversions_test" ]; then
 	build/gmemtrace live --json > "$dir/live" 2> "$dir/live.err" &
 	live=$!
-	await "gmemtrace attaches" 60 grep -q probes "$dir/live.err"
+	await "gmemtrace attaches" 240 grep -q probes "$dir/live.err"
 	check "private_mem_conversions_test passes" "$GMEM_KTESTS/private_mem_conversions_test"
 	all_ended() { [ "$(grep -c '"event":"vm"' "$dir/live")" = "$(grep -c vm_end "$dir/live")" ] && grep -q vm_end "$dir/live"; }
-	await "the end of each VM is emitted" 20 all_ended
+	await "the end of each VM is emitted" 240 all_ended
 	kill -TERM $live
 	wait $live
 	# Its guests pass attributes that KVM does not have; its vCPUs' threads convert.
@@ -87,7 +87,7 @@ fi
 echo "# VMs of another pid namespace"
 build/gmemload --mem 16M --pattern flip4k --rate 20 --duration 600 -q --ledger "$dir/ledger" &
 load=$!
-await "a VM exists" 60 vmms 1
+await "a VM exists" 240 vmms 1
 unshare --pid --fork --mount-proc build/gmemtop --json -d 0.5 -n 4 > "$dir/json"
 unshare --pid --fork --mount-proc build/gmemtop --csv -d 0.5 -n 3 > "$dir/csv"
 unshare --pid --fork --mount-proc build/gmemtop -b -d 0.5 -n 3 > "$dir/text"

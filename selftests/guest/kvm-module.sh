@@ -18,7 +18,7 @@ load_kvm() {
 
 # unload_kvm: gmemtop holds kvm.ko while it is attached, and releases it once kvm_amd is gone.
 unload_kvm() {
-	rmmod kvm_amd && wait_for 20 rmmod kvm 2> "$dir/rmmod"
+	rmmod kvm_amd && wait_for 240 rmmod kvm 2> "$dir/rmmod"
 }
 
 use_it() { # name
@@ -38,15 +38,15 @@ is "gmemtop reports that /dev/kvm is missing" "$? $(grep -c /dev/kvm "$dir/out")
 
 build/gmemtop --json --wait -d 0.5 > "$dir/top" 2> "$dir/top.err" &
 top=$!
-check "gmemtop --wait waits for KVM" wait_for 20 shows "$dir/top" '.probes | startswith("none")'
+check "gmemtop --wait waits for KVM" wait_for 240 shows "$dir/top" '.probes | startswith("none")'
 check "KVM is loaded" load_kvm
 check "the types of KVM are in the BTF of the module" test -e /sys/kernel/btf/kvm
-check "gmemtop attaches" wait_for 20 shows "$dir/top" '.probes | startswith("none") | not'
+check "gmemtop attaches" wait_for 240 shows "$dir/top" '.probes | startswith("none") | not'
 use_it "loaded"
 check "KVM is unloaded" unload_kvm
-check "gmemtop waits again" wait_for 20 shows "$dir/top" '.probes | startswith("none")'
+check "gmemtop waits again" wait_for 240 shows "$dir/top" '.probes | startswith("none")'
 check "KVM is loaded again" load_kvm
-check "gmemtop attaches again" wait_for 20 shows "$dir/top" '.probes | startswith("none") | not'
+check "gmemtop attaches again" wait_for 240 shows "$dir/top" '.probes | startswith("none") | not'
 use_it "loaded again"
 kill -TERM $top
 wait $top

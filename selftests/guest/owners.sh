@@ -36,19 +36,19 @@ for mode in plain orphan fork pass; do
 	read -r pid ino < "$dir/owner"
 	build/gmemtop --json -n 1 -d 0.1 > "$dir/late"
 	want="[\"owners\",\"current\",[[0,100]],[[$ino,2097152]],[[0,512,$ino,0]]]"
-	wait_for 10 vm_is "$dir/early" "$want" || :
+	wait_for 240 vm_is "$dir/early" "$want" || :
 	is "$mode: gmemtop attached before shows the VM" "$(vm "$dir/early")" "$want"
 	is "$mode: gmemtop attached later shows the same VM" "$(vm "$dir/late")" "$want"
 	case $mode in	# holders of the VM, and of the file
 	plain | fork) want="[[$pid],[$pid],false,false]" ;;
 	*) want="[[],[$pid],true,true]" ;;
 	esac
-	wait_for 10 holders_are "$dir/early" "$want" || :
+	wait_for 240 holders_are "$dir/early" "$want" || :
 	is "$mode: gmemtop attached before shows its holders" "$(holders "$dir/early")" "$want"
 	is "$mode: gmemtop attached later shows the same holders" "$(holders "$dir/late")" "$want"
 	exec {end}>&-
-	await "$mode: the VM ends" 30 gone "$pid"
-	check "$mode: gmemtop shows that the VM has ended" wait_for 10 shows "$dir/early" 'all(.vms[]; .ended)'
+	await "$mode: the VM ends" 240 gone "$pid"
+	check "$mode: gmemtop shows that the VM has ended" wait_for 240 shows "$dir/early" 'all(.vms[]; .ended)'
 	kill -TERM $top
 	wait $top
 done
@@ -63,12 +63,12 @@ is "unbound: gmemtop shows the file that has no binding" "$(jq -c --argjson ino 
 	[.unused_bytes, (.files | map(select(.bindings == 0)) | map([.ino == $ino, .populated_bytes, .orphan]))]' \
 	"$dir/unbound")" "[204800,[[true,204800,false]]]"
 exec {end}>&-
-await "unbound: the VM ends" 30 gone "$pid"
+await "unbound: the VM ends" 240 gone "$pid"
 
 bash -c 'exec -a /usr/bin/qemu-system-x86_64 build/gmemload --name "d,,b" --count 5 --hold' \
 	< <(exec sleep 600) > "$dir/load" &
 load=$!
-await "the load holds" 60 grep -q holding "$dir/load"
+await "the load holds" 240 grep -q holding "$dir/load"
 build/gmemtop --json -n 1 -d 0.1 > "$dir/named"
 is "a VM has the name that QEMU's command line gives it" "$(jq -r '.vms[0].name' "$dir/named")" "d,b"
 is "a VM has the name of its process" "$(jq -r '.vms[0].comm' "$dir/named")" "d,,b-0"

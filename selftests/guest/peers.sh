@@ -26,7 +26,7 @@ b=$!
 build/gmemtrace live --events --json --ringbuf 128 > "$dir/live" 2> "$dir/live.err" &
 live=$!
 await "both gmemtops start" 240 test -s "$dir/a" -a -s "$dir/b"
-await "gmemtrace attaches" 60 grep -q probes "$dir/live.err"
+await "gmemtrace attaches" 240 grep -q probes "$dir/live.err"
 is "the tools have programs, maps and links in the kernel" "$(kinds)" "prog map link"
 build/gmemload --vms 2 --vcpus 2 --mem 32M --count 300 --by mix --hold --ledger "$dir/ledger" \
 	< <(exec sleep 600) > "$dir/load" &
@@ -41,7 +41,7 @@ comes_to_equal "the second gmemtop equals the ledger after the first was killed"
 kill -TERM $load
 wait $load
 both_ended() { [ "$(grep -c vm_end "$dir/live")" = 2 ]; }
-await "gmemtrace emits the ends of both VMs" 20 both_ended
+await "gmemtrace emits the ends of both VMs" 240 both_ended
 kill -TERM $live
 wait $live
 verdict "gmemtrace equals the ledger" "$(ledger_differs "$dir/ledger" live "$dir/live")"
@@ -49,10 +49,10 @@ verdict "gmemtrace equals the ledger" "$(ledger_differs "$dir/ledger" live "$dir
 is "the remaining gmemtop has programs, maps and links in the kernel" "$(kinds)" "prog map link"
 build/gmemtrace live > /dev/null 2> "$dir/live.err" &
 live=$!
-await "gmemtrace attaches again" 60 grep -q probes "$dir/live.err"
+await "gmemtrace attaches again" 240 grep -q probes "$dir/live.err"
 kill -KILL $b $live
 wait $b $live 2> /dev/null
 gone() { [ -z "$(objects)" ]; }
-check "no BPF object is left after SIGKILL" wait_for 20 gone
+check "no BPF object is left after SIGKILL" wait_for 240 gone
 none "nothing is pinned" find /sys/fs/bpf -mindepth 1
 plan

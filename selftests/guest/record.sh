@@ -116,7 +116,7 @@ kill -INT $pid
 sleep 2
 check "Ctrl-C waits for the command" kill -0 $pid
 kill -INT $pid
-check "Ctrl-C twice ends at once" wait_for 20 sh -c "! kill -0 $pid"
+check "Ctrl-C twice ends at once" wait_for 240 sh -c "! kill -0 $pid"
 check "Ctrl-C twice: the file can be read" $trace print "$dir/b"
 kill -KILL "$(cat "$dir/pid")"
 
@@ -124,7 +124,7 @@ background $trace record -o "$dir/b"
 attached
 build/gmemload --count 200 --mem 16M > /dev/null
 converted() { $trace print "$dir/b" > "$dir/now" 2> "$dir/now.err" && grep -q ' convert ' "$dir/now"; }
-check "a recording can be read while it is written" wait_for 60 converted
+check "a recording can be read while it is written" wait_for 240 converted
 check "print reports that the recording is being written" grep -q 'being written' "$dir/now.err"
 kill -KILL $pid
 wait $pid 2> /dev/null
@@ -156,7 +156,7 @@ last_map()
 	ledger_differs "$dir/ledger" map "$dir/top.last"
 }
 whole() { [ -z "$(last_map)" ]; }
-await "the last pages are recorded" 60 whole
+await "the last pages are recorded" 240 whole
 kill -INT $pid
 wait $pid
 kill -TERM $load
@@ -170,13 +170,13 @@ verdict "rotation: the newest file has the whole map" "$(last_map)"
 # A recording with --longer has operations in flight, too, and each once.
 background $trace record --longer 300ms -d 3 -o "$dir/longer" -- \
 	build/gmemload --mem 16M --count 1 --pattern flip2m --pause-us 60000000 > "$dir/out"
-check "--longer records an operation that has not ended" wait_for 60 grep -q ' events, ' "$dir/err"
+check "--longer records an operation that has not ended" wait_for 240 grep -q ' events, ' "$dir/err"
 is "the report lists the operation in flight" "$($trace report --json "$dir/longer" | jq -c '[.vms[].operations_inflight[] | .op, .age_ns > 1000000000]')" '["stall",true]'
 is "the operation in flight is not an event" "$($trace report --json "$dir/longer" | jq '.total.events.stall_begin // 0')" 0
 kill -INT $pid 2> /dev/null
 gone() { ! kill -0 $pid 2> /dev/null; }
 wait_for 1 gone || kill -INT $pid
-await "record ends" 20 gone
+await "record ends" 240 gone
 
 # Ends carry the phases, so a recording without begins has them, too.
 $trace record --phases --longer 1ns -o "$dir/ends" -- build/gmemload --vms 1 --vcpus 1 --mem 64M --count 50 --by ioctl \
@@ -207,7 +207,7 @@ done
 build/gmemload --vms 2 --mem 64M --rate 300 --duration 600 > /dev/null &
 load=$!
 vmms() { [ "$(pgrep -cx 'gmemload-[0-9]+')" = 2 ]; }
-await "two VMs exist" 60 vmms
+await "two VMs exist" 240 vmms
 $trace record -d 1 -o "$dir/late" 2> "$dir/err"
 $trace live -d 1 > "$dir/lines" 2> "$dir/err"
 kill -TERM $load
@@ -220,11 +220,11 @@ check "the recording has conversions from time 0 on" grep -q ' convert ' "$dir/l
 background $trace record --last 3s --longer 1us -o "$dir/flight"
 attached
 build/gmemload --count 100 --mem 16M > /dev/null
-check "a long operation triggers a save" wait_for 60 grep -q 'saved the last 3.0 s' "$dir/err"
+check "a long operation triggers a save" wait_for 240 grep -q 'saved the last 3.0 s' "$dir/err"
 check "the saved recording has conversions" sh -c "$trace print '$dir/flight' 2> /dev/null | grep -q ' convert '"
 rm "$dir/flight"
 kill -USR1 $pid
-check "SIGUSR1 triggers a save" wait_for 60 $trace print "$dir/flight"
+check "SIGUSR1 triggers a save" wait_for 240 $trace print "$dir/flight"
 kill -INT $pid
 wait $pid
 is "the flight recorder exits cleanly" $? 0
@@ -234,7 +234,7 @@ background $trace record --last 3s --longer 2s --rotate 3 -o "$dir/hang"
 attached
 build/gmemload --mem 16M --count 1 --pattern flip2m --pause-us 60000000 > "$dir/out" &
 load=$!
-check "an operation that hangs triggers a save" wait_for 60 grep -q 'saved the last 3.0 s' "$dir/err"
+check "an operation that hangs triggers a save" wait_for 240 grep -q 'saved the last 3.0 s' "$dir/err"
 is "the saved recording lists the operation that hangs" "$($trace report --json "$dir/hang" | jq -c '[.vms[].operations_inflight[] | .op, .age_ns > 2000000000]')" '["stall",true]'
 sleep 5		# longer than a second save would take
 is "an operation that hangs triggers one save" "$(grep -c 'saved the last' "$dir/err")" 1

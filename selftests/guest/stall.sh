@@ -17,7 +17,7 @@ stalls()
 	build/gmemtop --json -d 0.5 > "$dir/top" 2> "$dir/top.err" &
 	top=$!
 	await "gmemtop starts" 240 test -s "$dir/top"
-	await "gmemtrace attaches" 60 grep -q probes "$dir/live.err"
+	await "gmemtrace attaches" 240 grep -q probes "$dir/live.err"
 	build/gmemload --vcpus 2 --mem 32M --count 200 --pause-us $pause_us "$@" --hold --ledger "$dir/ledger" \
 		< <(exec sleep 600) > "$dir/load" &
 	load=$!
@@ -27,7 +27,7 @@ stalls()
 	last_of "$dir/top" > "$dir/now"
 	kill -TERM $load $top
 	wait $load
-	await "gmemtrace emits the end of the VM" 20 grep -q vm_end "$dir/live"
+	await "gmemtrace emits the end of the VM" 240 grep -q vm_end "$dir/live"
 	kill -TERM $live
 	wait $live
 

@@ -95,7 +95,7 @@ recorded()
 	build/gmemtop --replay "$dir/rec" --json 2> "$dir/err" | tail -n 1 > "$dir/map"
 	[ -z "$(ledger_differs "$dir/after.ledger" map "$dir/map")" ]
 }
-await "the map of the last VM is recorded" 60 recorded
+await "the map of the last VM is recorded" 240 recorded
 kill -INT $record
 wait $record
 is "record exits cleanly" $? 0

@@ -13,8 +13,8 @@ build/gmemtrace live > "$dir/text" 2> "$dir/text.err" &
 text=$!
 build/gmemtop --json -d 1 > "$dir/top" 2> "$dir/top.err" &
 top=$!
-wait_for 60 grep -q probes "$dir/live.err" || not_ok "gmemtrace attaches" "$(cat "$dir/live.err")"
-await "gmemtrace with text output attaches" 60 grep -q probes "$dir/text.err"
+wait_for 240 grep -q probes "$dir/live.err" || not_ok "gmemtrace attaches" "$(cat "$dir/live.err")"
+await "gmemtrace with text output attaches" 240 grep -q probes "$dir/text.err"
 wait_for 240 test -s "$dir/top" || not_ok "gmemtop attaches" "$(cat "$dir/top.err")"
 
 build/gmemload --vms 4 --vcpus 2 --mem 128M --count 1400 --pattern mix --by mix --seed "${1:-7}" \
@@ -35,7 +35,7 @@ kill -TERM $load
 wait $load
 is "the load exits cleanly" $? 0
 all_ended() { [ "$(grep -c vm_end "$dir/live")" -ge 4 ]; }
-await "gmemtrace emits the ends of 4 VMs" 20 all_ended
+await "gmemtrace emits the ends of 4 VMs" 240 all_ended
 kill -TERM $live $text
 wait $text
 wait $live
