@@ -13,10 +13,11 @@ LAYERS = '''
 bpf
 lib/abi: bpf
 lib/base: lib/abi
-lib/model: bpf lib/abi
+lib/operations: bpf lib/abi
+lib/model: bpf lib/abi lib/operations
 lib/recording: bpf lib/abi lib/base
 lib/live: bpf lib/base
-lib/analysis: bpf lib/abi lib/model
+lib/analysis: bpf lib/abi lib/operations lib/model
 lib/views: lib/abi lib/model
 lib/cli: lib/base lib/live
 gmemtop/terminal: lib/base
@@ -208,7 +209,7 @@ def main():
         print(f'{sum(read(f).count(chr(10)) for f in files)} lines of C in {len(files)} files of bpf/ and tools/')
         return 0
     graph, bad = own_includes(files)
-    model = with_includes([f for f in files if re.match(r'tools/lib/(abi|model)/.*\.c', f)], graph)
+    model = with_includes([f for f in files if re.match(r'tools/lib/(abi|operations|model)/.*\.c', f)], graph)
     tests = [
         ('every include names one file, by its folder', bad),
         ('includes go only where the table of layers lets them', arrows(graph)),

@@ -60,8 +60,8 @@ static void add_total(struct order_totals *t, const struct gmem_model *m, const 
 	add_to(&t->double_backed_bytes, "double_backed_shared_bytes", vm, m);
 	add_to(&t->conversions_per_s, "conversions_per_s", vm, m);
 	add_to(&t->bytes_per_s, "converted_bytes_per_s", vm, m);
-	for (size_t i = 0; i < vm->nr_inflight; i++)
-		t->inflight += vm->inflight[i].kind == GMEM_ATTRIBUTES_BEGIN;
+	for (size_t i = 0; i < vm->ops.nr; i++)
+		t->inflight += vm->ops.list[i]->kind == GMEM_ATTRIBUTES_BEGIN;
 	if (age > t->oldest_ns) {
 		t->oldest_ns = age;
 		t->oldest_vm = vm->id;

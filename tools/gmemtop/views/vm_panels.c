@@ -35,23 +35,19 @@ static uint64_t age_of(const struct gmem_inflight *op, uint64_t now_ns)
 	return now_ns > op->begin_ns ? now_ns - op->begin_ns : 0;
 }
 
-/*
- * Returns the operation that a stalled vCPU waits for, or NULL: a conversion of its range by any
- * thread, else an fallocate() by its own.
- */
+static const struct gmem_inflight *served(const struct gmem_vm *vm, const struct gmem_inflight *op)
+{
+	return gmem_operations_served(&vm->ops, op->kind, op->tid, op->ino, op->start);
+}
+
+/* Returns the operation that a stalled vCPU waits for, the oldest of several, or NULL. */
 static const struct gmem_inflight *cause_of(const struct gmem_vm *vm, const struct gmem_inflight *stall)
 {
-	const struct gmem_inflight *found = NULL;
-
-	for (size_t i = 0; i < vm->nr_inflight; i++) {
-		const struct gmem_inflight *op = &vm->inflight[i];
-
-		if (op->kind == GMEM_ATTRIBUTES_BEGIN && op->start < stall->end && op->end > stall->start)
-			return op;
-		if (op->kind == GMEM_FALLOCATE_BEGIN && op->tid == stall->tid)
-			found = op;
+	for (size_t i = 0; i < vm->ops.nr; i++) {
+		if (served(vm, vm->ops.list[i]) == stall)
+			return vm->ops.list[i];
 	}
-	return found;
+	return NULL;
 }
 
 /* Returns the current phase. Without a phase record, op waits for the lock, or began before phase probes. */
@@ -112,11 +108,9 @@ static void draw_op(struct panel *p, const struct gmem_model *m, const struct gm
 /* True if op is on the line of a stalled vCPU, so needs no line of its own. */
 static bool is_shown_with_stall(const struct gmem_vm *vm, const struct gmem_inflight *op)
 {
-	for (size_t i = 0; i < vm->nr_inflight; i++) {
-		if (vm->inflight[i].kind == GMEM_STALL_BEGIN && cause_of(vm, &vm->inflight[i]) == op)
-			return true;
-	}
-	return false;
+	const struct gmem_inflight *stall = served(vm, op);
+
+	return stall && cause_of(vm, stall) == op;
 }
 
 /* Draws operations in flight in order of begin, the oldest first. */
@@ -125,16 +119,16 @@ static void draw_now(struct panel *p, const struct gmem_model *m, const struct g
 	char buf[80];
 	size_t waits = 0;
 
-	for (size_t i = 0; i < vm->nr_inflight; i++)
-		waits += vm->inflight[i].kind == GMEM_STALL_BEGIN;
-	if (!vm->nr_inflight)
+	for (size_t i = 0; i < vm->ops.nr; i++)
+		waits += vm->ops.list[i]->kind == GMEM_STALL_BEGIN;
+	if (!vm->ops.nr)
 		snprintf(buf, sizeof(buf), "NOW  nothing in flight, no vCPU waits");
 	else
 		snprintf(buf, sizeof(buf), "NOW  %zu vCPU%s wait%s, %zu in flight", waits,
-			 waits == 1 ? "" : "s", waits == 1 ? "s" : "", vm->nr_inflight - waits);
+			 waits == 1 ? "" : "s", waits == 1 ? "s" : "", vm->ops.nr - waits);
 	panel_head(p, buf);
-	for (size_t i = 0; i < vm->nr_inflight && panel_left(p) > 0; i++) {
-		const struct gmem_inflight *op = &vm->inflight[i];
+	for (size_t i = 0; i < vm->ops.nr && panel_left(p) > 0; i++) {
+		const struct gmem_inflight *op = vm->ops.list[i];
 
 		if (op->kind == GMEM_STALL_BEGIN)
 			draw_stall(p, m, vm, op);
@@ -241,9 +235,9 @@ static size_t lines_now(const struct gmem_vm *vm)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < vm->nr_inflight; i++)
-		n += vm->inflight[i].kind == GMEM_STALL_BEGIN ||
-		     !is_shown_with_stall(vm, &vm->inflight[i]);
+	for (size_t i = 0; i < vm->ops.nr; i++)
+		n += vm->ops.list[i]->kind == GMEM_STALL_BEGIN ||
+		     !is_shown_with_stall(vm, vm->ops.list[i]);
 	return n;
 }
 

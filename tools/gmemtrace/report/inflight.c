@@ -29,8 +29,8 @@ size_t report_inflight(const struct report *r, struct report_inflight *top, size
 		const struct gmem_vm_stats *stats = r->vms[v].vm;
 		const struct gmem_vm *vm = stats->end_ns ? NULL : gmem_model_vm(r->a->model, stats->id);
 
-		for (size_t i = 0; vm && i < vm->nr_inflight; i++) {
-			struct report_inflight new = { vm, &vm->inflight[i] };
+		for (size_t i = 0; vm && i < vm->ops.nr; i++) {
+			struct report_inflight new = { vm, vm->ops.list[i] };
 
 			n = insert(top, n, max, &new);
 			(*nr)++;

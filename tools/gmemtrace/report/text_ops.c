@@ -54,17 +54,17 @@ static void timeline(const struct gmem_long_op *op, FILE *out)
 {
 	size_t column = 0;
 
-	for (uint32_t i = 0; i < op->nr_marks; i++) {
+	for (uint32_t i = 0; i < op->marks.nr; i++) {
 		char mark[48];
-		int n = snprintf(mark, sizeof(mark), " +%s %s", text_ns(op->marks[i].at_ns),
-				 gmem_mark_names[op->marks[i].what]);
+		int n = snprintf(mark, sizeof(mark), " +%s %s", text_ns(op->marks.list[i].at_ns),
+				 gmem_mark_names[op->marks.list[i].what]);
 
 		if (!column || column + (size_t)n > 80)
 			column = (size_t)fprintf(out, "%s        ", column ? "\n" : "");
 		column += (size_t)n;
 		fputs(mark, out);
 	}
-	if (op->nr_marks)
+	if (op->marks.nr)
 		fputc('\n', out);
 }
 

@@ -243,16 +243,16 @@ GETTER(get_inflight)
 
 	UNUSED(self);
 	UNUSED(m);
-	for (size_t i = 0; i < vm->nr_inflight; i++)
-		n += vm->inflight[i].kind == GMEM_ATTRIBUTES_BEGIN;
+	for (size_t i = 0; i < vm->ops.nr; i++)
+		n += vm->ops.list[i]->kind == GMEM_ATTRIBUTES_BEGIN;
 	return (struct gmem_value){ .u = n };
 }
 
 GETTER(get_inflight_age)
 {
 	UNUSED(self);
-	for (size_t i = 0; i < vm->nr_inflight; i++) {
-		const struct gmem_inflight *op = &vm->inflight[i];
+	for (size_t i = 0; i < vm->ops.nr; i++) {
+		const struct gmem_inflight *op = vm->ops.list[i];
 
 		if (op->kind == GMEM_ATTRIBUTES_BEGIN && m->now_ns > op->begin_ns)
 			return (struct gmem_value){ .u = m->now_ns - op->begin_ns };

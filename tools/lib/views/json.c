@@ -136,8 +136,8 @@ struct json_object *gmem_json_inflight(const struct gmem_vm *vm, uint64_t now_ns
 {
 	struct json_object *a = json_object_new_array();
 
-	for (size_t i = 0; i < vm->nr_inflight; i++) {
-		const struct gmem_inflight *op = &vm->inflight[i];
+	for (size_t i = 0; i < vm->ops.nr; i++) {
+		const struct gmem_inflight *op = vm->ops.list[i];
 		struct json_object *o = json_object_new_object();
 		char buf[64];
 
