@@ -314,8 +314,16 @@ static void test_origin_is_the_memory_fault_of_the_stall(void **state)
 	stall_end(0);
 	stall_begin(0, 7, 0x10, 0x11);	/* the fault was that of the stall before */
 	assert_int_equal(ops.list[0]->origin, GMEM_BY_HYPERCALL);
+	DO(GMEM_MEMORY_FAULT, .start = 0x50, .end = 0x51, .vcpu = 2);
+	stall_begin(2, 9, 0x50, 0x51);
+	assert_int_equal(ops.list[2]->origin, GMEM_BY_ACCESS);
+	stall_begin(2, 9, 0x50, 0x51);	/* the end was lost */
+	assert_int_equal(ops.list[2]->origin, GMEM_BY_HYPERCALL);
 	convert(7, 0x10, 0x11, 0);
 	DO(GMEM_MEMORY_FAULT, .start = 0x10, .end = 0x11, .vcpu = 0);	/* too late */
+	assert_int_equal(ops.list[0]->origin, GMEM_BY_HYPERCALL);
+	stall_end(0);
+	stall_begin(0, 7, 0x10, 0x11);	/* nor is it that of the next */
 	assert_int_equal(ops.list[0]->origin, GMEM_BY_HYPERCALL);
 }
 
