@@ -30,11 +30,6 @@ static void put_bytes(struct panel *p, enum canvas_attr attr, uint64_t bytes)
 	panel_field(p, attr, 6, true, gmem_text_bytes(buf, sizeof(buf), bytes));
 }
 
-static uint64_t age_of(const struct gmem_inflight *op, uint64_t now_ns)
-{
-	return now_ns > op->begin_ns ? now_ns - op->begin_ns : 0;
-}
-
 static const struct gmem_inflight *served(const struct gmem_vm *vm, const struct gmem_inflight *op)
 {
 	return gmem_operations_served(&vm->ops, op->kind, op->tid, op->ino, op->start);
@@ -69,9 +64,8 @@ static void put_phase(struct panel *p, const struct gmem_inflight *op, uint64_t 
 static void draw_stall(struct panel *p, const struct gmem_model *m, const struct gmem_vm *vm,
 		       const struct gmem_inflight *op)
 {
-	uint64_t now_ns = m->now_ns;
 	const struct gmem_inflight *cause = cause_of(vm, op);
-	uint64_t age = age_of(op, now_ns);
+	uint64_t age = gmem_inflight_age(op, m->now_ns);
 	char buf[64], text[32];
 
 	panel_printf(p, age > AGE_LONG_NS ? CANVAS_WARN : CANVAS_NORMAL, " vCPU %u waits %s ", op->aux,
@@ -81,7 +75,7 @@ static void draw_stall(struct panel *p, const struct gmem_model *m, const struct
 	else
 		panel_printf(p, CANVAS_NORMAL, "in %s %s ",
 			     cause->kind == GMEM_ATTRIBUTES_BEGIN ? "the ioctl" : "fallocate",
-			     gmem_text_ns(buf, sizeof(buf), age_of(cause, now_ns)));
+			     gmem_text_ns(buf, sizeof(buf), gmem_inflight_age(cause, m->now_ns)));
 	if (cause)
 		put_phase(p, cause, m->features);
 	gmem_text_bytes(buf, sizeof(buf), (op->end - op->start) << GMEM_PAGE_SHIFT);
@@ -92,8 +86,7 @@ static void draw_stall(struct panel *p, const struct gmem_model *m, const struct
 
 static void draw_op(struct panel *p, const struct gmem_model *m, const struct gmem_inflight *op)
 {
-	uint64_t now_ns = m->now_ns;
-	uint64_t age = age_of(op, now_ns);
+	uint64_t age = gmem_inflight_age(op, m->now_ns);
 	char buf[64], text[32];
 
 	panel_printf(p, age > AGE_LONG_NS ? CANVAS_WARN : CANVAS_NORMAL, " %s %s %s ",
@@ -117,10 +110,8 @@ static bool is_shown_with_stall(const struct gmem_vm *vm, const struct gmem_infl
 static void draw_now(struct panel *p, const struct gmem_model *m, const struct gmem_vm *vm)
 {
 	char buf[80];
-	size_t waits = 0;
+	size_t waits = gmem_operations_count(&vm->ops, GMEM_STALL_BEGIN);
 
-	for (size_t i = 0; i < vm->ops.nr; i++)
-		waits += vm->ops.list[i]->kind == GMEM_STALL_BEGIN;
 	if (!vm->ops.nr)
 		snprintf(buf, sizeof(buf), "NOW  nothing in flight, no vCPU waits");
 	else

@@ -40,7 +40,7 @@ void html_inflight(const struct report *r, FILE *out)
 		char what[64];
 
 		fprintf(out, "<tr><td>%s</td><td>%" PRIu64 "</td><td class=\"l\">%s</td><td class=\"l mono\">%s 0x%" PRIx64
-			" - 0x%" PRIx64 "</td><td>%s</td><td>%u</td></tr>\n", text_ns(report_inflight_age(r, op)),
+			" - 0x%" PRIx64 "</td><td>%s</td><td>%u</td></tr>\n", text_ns(gmem_inflight_age(op, r->a->model->now_ns)),
 			top[i].vm->id, report_inflight_what(op, what, sizeof(what)), op->ino ? "pgoff" : "gfn",
 			op->start, op->end, text_bytes((op->end - op->start) << GMEM_PAGE_SHIFT), op->tid);
 	}

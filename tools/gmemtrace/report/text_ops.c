@@ -80,7 +80,7 @@ void text_inflight(const struct report *r, FILE *out)
 		char what[64];
 
 		fprintf(out, "%7s: VM %llu tid %u %s [0x%llx, 0x%llx) %s\n         %s\n",
-			text_ns(report_inflight_age(r, op)), (ull)top[i].vm->id, op->tid,
+			text_ns(gmem_inflight_age(op, r->a->model->now_ns)), (ull)top[i].vm->id, op->tid,
 			op->ino ? "pgoff" : "gfn", (ull)op->start, (ull)op->end,
 			text_bytes((op->end - op->start) << GMEM_PAGE_SHIFT),
 			report_inflight_what(op, what, sizeof(what)));

@@ -32,11 +32,6 @@ const char *const gmem_mark_names[GMEM_MARKS] = {
 	[GMEM_MARK_END]		= "end",
 };
 
-static uint64_t time_in(uint64_t begin_ns, uint64_t ts_ns)
-{
-	return ts_ns > begin_ns ? ts_ns - begin_ns : 0;
-}
-
 void gmem_operations_free(struct gmem_operations *ops)
 {
 	while (ops->room)
@@ -131,6 +126,24 @@ const struct gmem_inflight *gmem_operations_find(const struct gmem_operations *o
 	return find_op(ops, end, gmem_kinds[end->h.kind].begin);
 }
 
+size_t gmem_operations_count(const struct gmem_operations *ops, uint16_t kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ops->nr; i++)
+		n += ops->list[i]->kind == kind;
+	return n;
+}
+
+uint64_t gmem_operations_age(const struct gmem_operations *ops, uint16_t kind, uint64_t now_ns)
+{
+	for (size_t i = 0; i < ops->nr; i++) {
+		if (ops->list[i]->kind == kind)
+			return gmem_inflight_age(ops->list[i], now_ns);
+	}
+	return 0;
+}
+
 struct gmem_inflight *gmem_operations_served(const struct gmem_operations *ops, uint16_t kind, uint32_t tid,
 					     uint64_t ino, uint64_t start)
 {
@@ -222,7 +235,7 @@ static void enter_phase(struct gmem_operations *ops, const struct gmem_rec *r)
 		return;
 	op->phase = known ? phase + 1 : 0;
 	if (known && r->h.kind == GMEM_ATTRIBUTES_PHASE)
-		gmem_mark_add(&op->marks, GMEM_MARK_PHASE + phase, time_in(op->begin_ns, r->h.ts_ns));
+		gmem_mark_add(&op->marks, GMEM_MARK_PHASE + phase, gmem_inflight_age(op, r->h.ts_ns));
 }
 
 /* Notes a memory fault, which may arrive before or after the begin of its stall: stock probes share a function. */
@@ -254,7 +267,7 @@ static int memory_fault(struct gmem_operations *ops, const struct gmem_rec *r)
 
 static void mark_served(struct gmem_inflight *stall, const struct gmem_inflight *op, const struct gmem_rec *r)
 {
-	uint64_t at = time_in(stall->begin_ns, r->h.ts_ns - r->dur_ns);
+	uint64_t at = gmem_inflight_age(stall, r->h.ts_ns - r->dur_ns);
 	bool converts = r->h.kind == GMEM_ATTRIBUTES_END;
 
 	if (r->start >= r->end || (!converts && (r->ret || !gmem_rec_punches(r))))
@@ -318,7 +331,7 @@ bool gmem_operation_phases(const struct gmem_inflight *op, const struct gmem_rec
 	if (c || !op || !op->marks.nr)
 		return c;
 	memset(ns, 0, GMEM_PHASES * sizeof(*ns));
-	at = time_in(op->begin_ns, end->h.ts_ns);
+	at = gmem_inflight_age(op, end->h.ts_ns);
 	for (uint32_t i = op->marks.nr; i-- > 0; ) {
 		const struct gmem_mark *m = &op->marks.list[i];
 

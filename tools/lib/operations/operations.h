@@ -75,6 +75,11 @@ struct gmem_inflight {
 	struct gmem_marks marks;	/* of a conversion: begins of phases; of a stall: what served it */
 };
 
+static inline uint64_t gmem_inflight_age(const struct gmem_inflight *op, uint64_t now_ns)
+{
+	return now_ns > op->begin_ns ? now_ns - op->begin_ns : 0;
+}
+
 struct gmem_operations {
 	struct gmem_inflight **list;	/* by begin; elements from nr to room are free */
 	size_t nr, room;
@@ -99,6 +104,10 @@ void gmem_operations_settle(struct gmem_operations *ops);
 
 /* Returns the operation that the record ends, or NULL if its begin was missed. Call it before the end is applied. */
 const struct gmem_inflight *gmem_operations_find(const struct gmem_operations *ops, const struct gmem_rec *end);
+
+/* Return the number of operations of a kind (the _BEGIN) in flight, and the age of the oldest; 0 if there is none. */
+size_t gmem_operations_count(const struct gmem_operations *ops, uint16_t kind);
+uint64_t gmem_operations_age(const struct gmem_operations *ops, uint16_t kind, uint64_t now_ns);
 
 /*
  * Returns the stall that an operation serves, or NULL: see above. @kind: the _BEGIN or the _END; all but
