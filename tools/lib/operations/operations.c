@@ -42,7 +42,7 @@ void gmem_operations_free(struct gmem_operations *ops)
 }
 
 /* Moves the element to those that are free. */
-static void drop(struct gmem_operations *ops, size_t i)
+static void drop_op(struct gmem_operations *ops, size_t i)
 {
 	struct gmem_inflight *op = ops->list[i];
 
@@ -58,7 +58,7 @@ static int make_room(struct gmem_operations *ops)
 	struct gmem_inflight **list;
 
 	if (ops->nr == OPS_MAX)
-		drop(ops, 0);
+		drop_op(ops, 0);
 	if (ops->nr < n)
 		return 0;
 	if (!(n & (n - 1))) {
@@ -75,7 +75,7 @@ static int make_room(struct gmem_operations *ops)
 }
 
 /* Inserts an element in order of begin: records of several CPUs may arrive out of order. */
-static struct gmem_inflight *insert(struct gmem_operations *ops, uint64_t begin_ns)
+static struct gmem_inflight *insert_op(struct gmem_operations *ops, uint64_t begin_ns)
 {
 	size_t i = ops->nr;
 	struct gmem_inflight *op;
@@ -93,7 +93,7 @@ int gmem_operations_copy(struct gmem_operations *to, const struct gmem_operation
 {
 	*to = (struct gmem_operations){ .nr = 0 };
 	for (size_t i = 0; i < from->nr; i++) {
-		struct gmem_inflight *op = insert(to, from->list[i]->begin_ns);
+		struct gmem_inflight *op = insert_op(to, from->list[i]->begin_ns);
 
 		if (!op)
 			return -ENOMEM;
@@ -103,7 +103,7 @@ int gmem_operations_copy(struct gmem_operations *to, const struct gmem_operation
 }
 
 /* Returns the index of the operation of kind @begin that a record belongs to, or ops->nr. */
-static size_t find(const struct gmem_operations *ops, const struct gmem_rec *r, uint16_t begin)
+static size_t find_index(const struct gmem_operations *ops, const struct gmem_rec *r, uint16_t begin)
 {
 	for (size_t i = ops->nr; i-- > 0; ) {
 		const struct gmem_inflight *op = ops->list[i];
@@ -116,7 +116,7 @@ static size_t find(const struct gmem_operations *ops, const struct gmem_rec *r, 
 
 static struct gmem_inflight *find_op(const struct gmem_operations *ops, const struct gmem_rec *r, uint16_t begin)
 {
-	size_t i = find(ops, r, begin);
+	size_t i = find_index(ops, r, begin);
 
 	return i < ops->nr ? ops->list[i] : NULL;
 }
@@ -166,7 +166,7 @@ struct gmem_inflight *gmem_operations_served(const struct gmem_operations *ops, 
 }
 
 /* Lets the stall wait for a conversion from @gfn on, in place of an earlier one that does. */
-static void await(struct gmem_operations *ops, struct gmem_inflight *stall, uint64_t gfn)
+static void await_next(struct gmem_operations *ops, struct gmem_inflight *stall, uint64_t gfn)
 {
 	for (size_t i = 0; i < ops->nr; i++) {
 		if (ops->list[i]->kind == GMEM_STALL_BEGIN && ops->list[i]->next == gfn)
@@ -184,7 +184,7 @@ static void begin_stall(struct gmem_operations *ops, struct gmem_inflight *stall
 			ops->list[i]->served_by = 0;
 	}
 	stall->served_by = stall->tid;
-	await(ops, stall, stall->start);
+	await_next(ops, stall, stall->start);
 	stall->origin = known && ops->faults[stall->aux] == stall->start + 1 ? GMEM_BY_ACCESS : GMEM_BY_HYPERCALL;
 	if (known)
 		ops->faults[stall->aux] = 0;
@@ -192,9 +192,9 @@ static void begin_stall(struct gmem_operations *ops, struct gmem_inflight *stall
 }
 
 /* Begins an operation. An earlier one of the kind and task is dropped: its end was lost. */
-static int begin(struct gmem_operations *ops, const struct gmem_rec *r)
+static int begin_op(struct gmem_operations *ops, const struct gmem_rec *r)
 {
-	size_t i = find(ops, r, r->h.kind);
+	size_t i = find_index(ops, r, r->h.kind);
 	struct gmem_inflight *op = i < ops->nr ? ops->list[i] : NULL;
 
 	if (op && r->h.flags & GMEM_REC_REPEATED && op->begin_ns == r->h.ts_ns) {
@@ -202,23 +202,20 @@ static int begin(struct gmem_operations *ops, const struct gmem_rec *r)
 		return 0;
 	}
 	if (op)
-		drop(ops, i);
-	op = insert(ops, r->h.ts_ns);
+		drop_op(ops, i);
+	op = insert_op(ops, r->h.ts_ns);
 	if (!op)
 		return -ENOMEM;
+	memset(op, 0, offsetof(struct gmem_inflight, marks.list));	/* most have few marks */
 	op->begin_ns = r->h.ts_ns;
 	op->tid = r->h.tid;
 	op->kind = r->h.kind;
-	op->unconfirmed = false;
 	op->aux = r->aux;
 	op->ino = r->ino;
 	op->start = r->start;
 	op->end = r->end;
 	op->arg = r->arg;
-	op->phase = 0;
-	op->served_by = 0;
 	op->next = GMEM_UNKNOWN;
-	op->marks.nr = 0;
 	if (r->h.kind == GMEM_STALL_BEGIN)
 		begin_stall(ops, op);
 	return 0;
@@ -277,19 +274,19 @@ static void mark_served(struct gmem_inflight *stall, const struct gmem_inflight 
 	gmem_mark_add(&stall->marks, converts ? GMEM_MARK_IOCTL_END : GMEM_MARK_PUNCH_END, at + r->dur_ns);
 }
 
-static void end(struct gmem_operations *ops, const struct gmem_rec *r, uint16_t kind)
+static void end_op(struct gmem_operations *ops, const struct gmem_rec *r, uint16_t kind)
 {
 	struct gmem_inflight *stall = gmem_operations_served(ops, kind, r->h.tid, r->ino, r->start);
-	size_t i = find(ops, r, kind);
+	size_t i = find_index(ops, r, kind);
 
 	if (stall)
 		mark_served(stall, i < ops->nr ? ops->list[i] : NULL, r);
 	if (stall && stall->served_by != r->h.tid && !r->ret)
-		await(ops, stall, r->end < stall->end ? r->end : GMEM_UNKNOWN);
+		await_next(ops, stall, r->end < stall->end ? r->end : GMEM_UNKNOWN);
 	if (kind == GMEM_STALL_BEGIN && r->vcpu < ops->nr_faults)
 		ops->faults[r->vcpu] = 0;
 	if (i < ops->nr)
-		drop(ops, i);
+		drop_op(ops, i);
 }
 
 int gmem_operations_apply(struct gmem_operations *ops, const struct gmem_rec *r)
@@ -297,9 +294,9 @@ int gmem_operations_apply(struct gmem_operations *ops, const struct gmem_rec *r)
 	const struct gmem_kind_info *k = &gmem_kinds[r->h.kind];
 
 	if (k->phase == GMEM_BEGIN)
-		return begin(ops, r);
+		return begin_op(ops, r);
 	if (k->phase == GMEM_END)
-		end(ops, r, k->begin);
+		end_op(ops, r, k->begin);
 	else if (r->h.kind == GMEM_ATTRIBUTES_PHASE || r->h.kind == GMEM_PHASE)
 		enter_phase(ops, r);
 	else if (r->h.kind == GMEM_MEMORY_FAULT)
@@ -317,7 +314,7 @@ void gmem_operations_settle(struct gmem_operations *ops)
 {
 	for (size_t i = ops->nr; i-- > 0; ) {
 		if (ops->list[i]->unconfirmed)
-			drop(ops, i);
+			drop_op(ops, i);
 	}
 }
 
