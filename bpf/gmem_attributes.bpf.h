@@ -158,7 +158,7 @@ static __always_inline void attributes_end(struct kvm *kvm, __u64 vm, struct gme
 	if (c)
 		count_conversion(c, r);
 	if (!r->ret)
-		stall_converted(vm, r->attributes, r->start, r->end, r->dur_ns);
+		stall_converted(vm, r->attributes, r->ino ? NO_GFN : r->start, r->end, r->dur_ns);
 	if (!v || !is_emitted(v, ts, r))
 		return;
 	if (p && is_enabled(GMEM_PROBES_EVENTS))

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Stalls: from the vCPU's exit that asks for a conversion to its re-entry. Work in between is attributed
- * to the stall if the vCPU's thread does it. A conversion by another thread is attributed by its range: a
- * request that the VMM splits is followed from piece to piece, in ascending order.
+ * to a stall by the rule of tools/lib/operations/operations.h, which interprets records by it.
  */
 #ifndef GMEM_STALL_BPF_H
 #define GMEM_STALL_BPF_H

@@ -13,10 +13,11 @@ LAYERS = '''
 bpf
 lib/abi: bpf
 lib/base: lib/abi
-lib/model: bpf lib/abi
+lib/operations: bpf lib/abi
+lib/model: bpf lib/abi lib/operations
 lib/recording: bpf lib/abi lib/base
 lib/live: bpf lib/base
-lib/analysis: bpf lib/abi lib/model
+lib/analysis: bpf lib/abi lib/operations lib/model
 lib/views: lib/abi lib/model
 lib/cli: lib/base lib/live
 gmemtop/terminal: lib/base
@@ -32,7 +33,7 @@ gmemtrace/record: lib/abi lib/base lib/model lib/recording lib/live lib/views li
 gmemtrace/report: bpf lib/abi lib/analysis lib/views
 gmemtrace/compare: lib/base lib/analysis lib/views
 gmemtrace/map: lib/model lib/views
-gmemtrace/export: bpf lib/abi lib/model lib/analysis lib/views gmemtrace/input gmemtrace/report
+gmemtrace/export: bpf lib/abi lib/model lib/analysis lib/views gmemtrace/report
 gmemtrace/commands: lib/abi lib/base lib/model lib/recording lib/live lib/analysis lib/views lib/cli gmemtrace/output gmemtrace/input gmemtrace/print gmemtrace/record gmemtrace/report gmemtrace/compare gmemtrace/map gmemtrace/export
 gmemtrace: gmemtrace/commands gmemtrace/input
 '''
@@ -208,7 +209,7 @@ def main():
         print(f'{sum(read(f).count(chr(10)) for f in files)} lines of C in {len(files)} files of bpf/ and tools/')
         return 0
     graph, bad = own_includes(files)
-    model = with_includes([f for f in files if re.match(r'tools/lib/(abi|model)/.*\.c', f)], graph)
+    model = with_includes([f for f in files if re.match(r'tools/lib/(abi|operations|model)/.*\.c', f)], graph)
     tests = [
         ('every include names one file, by its folder', bad),
         ('includes go only where the table of layers lets them', arrows(graph)),

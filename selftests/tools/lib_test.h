@@ -45,6 +45,7 @@ extern const struct test_unit recording_damage_unit;
 extern const struct test_unit recording_io_unit;
 extern const struct test_unit state_unit;
 extern const struct test_unit clocks_unit;
+extern const struct test_unit operations_unit;
 
 /* Random numbers, the same in every run: a failure can be repeated. */
 struct rng {

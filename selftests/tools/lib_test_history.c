@@ -191,19 +191,19 @@ static void test_phase_of_what_is_in_flight(void **state)
 	APPLY(m, 1, GMEM_ATTRIBUTES_BEGIN, .h.tid = 7, .end = 5, .arg = TEST_PRIVATE);
 	APPLY(m, 1, GMEM_ATTRIBUTES_BEGIN, .h.tid = 8, .end = 5, .arg = TEST_PRIVATE);
 	vm = gmem_model_vm(m, 1);
-	assert_int_equal(vm->inflight[0].phase, 0);
+	assert_int_equal(vm->ops.list[0]->phase, 0);
 	APPLY(m, 1, GMEM_ATTRIBUTES_PHASE, .h.tid = 8, .arg = 2);
-	assert_int_equal(vm->inflight[0].phase, 0);
-	assert_int_equal(vm->inflight[1].phase, GMEM_PHASE_ZAP + 1);
+	assert_int_equal(vm->ops.list[0]->phase, 0);
+	assert_int_equal(vm->ops.list[1]->phase, GMEM_PHASE_ZAP + 1);
 	APPLY(m, 1, GMEM_ATTRIBUTES_PHASE, .h.tid = 8, .arg = 4);
-	assert_int_equal(vm->inflight[1].phase, GMEM_PHASE_MIXED + 1);
+	assert_int_equal(vm->ops.list[1]->phase, GMEM_PHASE_MIXED + 1);
 	APPLY(m, 1, GMEM_ATTRIBUTES_PHASE, .h.tid = 8, .arg = UINT64_MAX);
-	assert_int_equal(vm->inflight[1].phase, 0);
+	assert_int_equal(vm->ops.list[1]->phase, 0);
 	/* A snapshot's phase belongs to the operation that began then. */
-	APPLY(m, 1, GMEM_PHASE, .h.tid = 8, .arg = 3, .h.ts_ns = 900, .dur_ns = 900 - vm->inflight[1].begin_ns);
-	assert_int_equal(vm->inflight[1].phase, GMEM_PHASE_STORE + 1);
+	APPLY(m, 1, GMEM_PHASE, .h.tid = 8, .arg = 3, .h.ts_ns = 900, .dur_ns = 900 - vm->ops.list[1]->begin_ns);
+	assert_int_equal(vm->ops.list[1]->phase, GMEM_PHASE_STORE + 1);
 	APPLY(m, 1, GMEM_PHASE, .h.tid = 8, .arg = 1, .h.ts_ns = 900, .dur_ns = 1);
-	assert_int_equal(vm->inflight[1].phase, GMEM_PHASE_STORE + 1);
+	assert_int_equal(vm->ops.list[1]->phase, GMEM_PHASE_STORE + 1);
 	gmem_model_free(m);
 }
 

@@ -290,8 +290,8 @@ static void test_inflight_pairs_by_task_and_kind(void **state)
 	begin(m, GMEM_INVALIDATE_BEGIN, 1, 110);
 	begin(m, GMEM_ATTRIBUTES_BEGIN, 2, 120);
 	vm = vm_of(m, 1);
-	assert_int_equal(vm->nr_inflight, 3);
-	op = &vm->inflight[1];
+	assert_int_equal(vm->ops.nr, 3);
+	op = vm->ops.list[1];
 	assert_int_equal(op->kind, GMEM_INVALIDATE_BEGIN);
 	assert_int_equal(op->begin_ns, 110);
 	assert_int_equal(op->tid, 1);
@@ -301,16 +301,16 @@ static void test_inflight_pairs_by_task_and_kind(void **state)
 	assert_int_equal(op->arg, 114);
 	end(m, GMEM_ATTRIBUTES_END, 1);
 	end(m, GMEM_ATTRIBUTES_END, 3);
-	assert_int_equal(vm->nr_inflight, 3);
+	assert_int_equal(vm->ops.nr, 3);
 	end(m, GMEM_INVALIDATE_END, 1);
-	assert_int_equal(vm->nr_inflight, 2);
-	assert_int_equal(vm->inflight[0].kind, GMEM_FALLOCATE_BEGIN);
-	assert_int_equal(vm->inflight[1].kind, GMEM_ATTRIBUTES_BEGIN);
+	assert_int_equal(vm->ops.nr, 2);
+	assert_int_equal(vm->ops.list[0]->kind, GMEM_FALLOCATE_BEGIN);
+	assert_int_equal(vm->ops.list[1]->kind, GMEM_ATTRIBUTES_BEGIN);
 	end(m, GMEM_FALLOCATE_END, 1);
 	end(m, GMEM_ATTRIBUTES_END, 2);
-	assert_int_equal(vm->nr_inflight, 0);
+	assert_int_equal(vm->ops.nr, 0);
 	end(m, GMEM_ATTRIBUTES_END, 2);	/* its begin was lost */
-	assert_int_equal(vm->nr_inflight, 0);
+	assert_int_equal(vm->ops.nr, 0);
 }
 
 static void test_failed_operations_are_over(void **state)
@@ -319,7 +319,7 @@ static void test_failed_operations_are_over(void **state)
 
 	begin(m, GMEM_ATTRIBUTES_BEGIN, 1, 100);
 	ok(APPLY(m, 1, GMEM_ATTRIBUTES_END, .h.tid = 1, .ret = -ENOMEM));
-	assert_int_equal(vm_of(m, 1)->nr_inflight, 0);
+	assert_int_equal(vm_of(m, 1)->ops.nr, 0);
 }
 
 static void test_lost_ends_go_with_the_next(void **state)
@@ -331,8 +331,8 @@ static void test_lost_ends_go_with_the_next(void **state)
 	begin(m, GMEM_ATTRIBUTES_BEGIN, 1, 120);
 	begin(m, GMEM_ATTRIBUTES_BEGIN, 1, 130);
 	end(m, GMEM_ATTRIBUTES_END, 1);
-	assert_int_equal(vm_of(m, 1)->nr_inflight, 1);
-	assert_int_equal(vm_of(m, 1)->inflight[0].tid, 2);
+	assert_int_equal(vm_of(m, 1)->ops.nr, 1);
+	assert_int_equal(vm_of(m, 1)->ops.list[0]->tid, 2);
 }
 
 /* Stalls pair by vCPU: a thread may run many vCPUs, and another thread may take one over. */
@@ -346,10 +346,10 @@ static void test_stalls_pair_by_vcpu(void **state)
 	end.r.h.size = sizeof(end);
 	ok(APPLY(m, 1, GMEM_STALL_BEGIN, .h.tid = 5, .aux = 0));
 	ok(APPLY(m, 1, GMEM_STALL_BEGIN, .h.tid = 5, .aux = 1));
-	assert_int_equal(vm_of(m, 1)->nr_inflight, 2);
+	assert_int_equal(vm_of(m, 1)->ops.nr, 2);
 	ok(gmem_model_apply(m, &end.r.h));
-	assert_int_equal(vm_of(m, 1)->nr_inflight, 1);
-	assert_int_equal(vm_of(m, 1)->inflight[0].aux, 0);
+	assert_int_equal(vm_of(m, 1)->ops.nr, 1);
+	assert_int_equal(vm_of(m, 1)->ops.list[0]->aux, 0);
 }
 
 static void test_operations_in_flight_are_repeated(void **state)
@@ -362,9 +362,10 @@ static void test_operations_in_flight_are_repeated(void **state)
 	ok(APPLY(m, 0, GMEM_INFLIGHT, .h.ts_ns = 200));
 	begin(m, GMEM_FALLOCATE_BEGIN, 2, 110);
 	begin(m, GMEM_FALLOCATE_BEGIN, 2, 110);
-	assert_int_equal(vm_of(m, 1)->nr_inflight, 1);
-	assert_int_equal(vm_of(m, 1)->inflight[0].begin_ns, 110);
-	assert_int_equal(vm_of(m, 2)->nr_inflight, 0);
+	ok(APPLY(m, 0, GMEM_SYNC, .h.ts_ns = 201));
+	assert_int_equal(vm_of(m, 1)->ops.nr, 1);
+	assert_int_equal(vm_of(m, 1)->ops.list[0]->begin_ns, 110);
+	assert_int_equal(vm_of(m, 2)->ops.nr, 0);
 }
 
 /* Slot: gfns 100 to 200 are pgoffs 10 to 110; 120 to 140 are private. */
@@ -452,10 +453,10 @@ static void test_inflight_is_in_order_of_begin(void **state)
 	begin(m, GMEM_ATTRIBUTES_BEGIN, 3, 110);
 	begin(m, GMEM_ATTRIBUTES_BEGIN, 4, 110);
 	vm = vm_of(m, 1);
-	assert_int_equal(vm->inflight[0].tid, 2);
-	assert_int_equal(vm->inflight[1].tid, 3);
-	assert_int_equal(vm->inflight[2].tid, 4);
-	assert_int_equal(vm->inflight[3].tid, 1);
+	assert_int_equal(vm->ops.list[0]->tid, 2);
+	assert_int_equal(vm->ops.list[1]->tid, 3);
+	assert_int_equal(vm->ops.list[2]->tid, 4);
+	assert_int_equal(vm->ops.list[3]->tid, 1);
 }
 
 static void test_end_of_a_vm(void **state)
@@ -466,7 +467,7 @@ static void test_end_of_a_vm(void **state)
 	begin(m, GMEM_ATTRIBUTES_BEGIN, 1, 100);
 	ok(APPLY(m, 1, GMEM_VM_END, .h.ts_ns = 200));
 	assert_int_equal(vm_of(m, 1)->ended_ns, 200);
-	assert_int_equal(vm_of(m, 1)->nr_inflight, 0);
+	assert_int_equal(vm_of(m, 1)->ops.nr, 0);
 }
 
 static void test_forget(void **state)
@@ -671,7 +672,7 @@ static void test_no_memory(void **state)
 
 		assert_int_equal(vm->nr_files, 1);
 		assert_int_equal(vm->nr_slots, 1);
-		assert_int_equal(vm->nr_inflight, 0);
+		assert_int_equal(vm->ops.nr, 0);
 		assert_int_equal(gmem_vm_private_bytes(vm), 4 << 12);
 		assert_int_equal(vm->now.conversion[GMEM_TO_PRIVATE].count, id);
 	}

@@ -100,9 +100,9 @@ static void end_alone_has_phases(void **state)
 	for (int i = 0; i < GMEM_PHASES; i++)
 		assert_int_equal(vm->seen.dist[GMEM_S_PHASE + i][GMEM_TO_PRIVATE]->total_ns, c.phase_ns[i]);
 	op = &a->longest[GMEM_LONG_CONVERSION].ops[0];
-	assert_int_equal(op->nr_marks, 3);
-	assert_int_equal(op->marks[1].what, GMEM_MARK_PHASE + GMEM_PHASE_ZAP);
-	assert_int_equal(op->marks[1].at_ns, 50);
+	assert_int_equal(op->marks.nr, 3);
+	assert_int_equal(op->marks.list[1].what, GMEM_MARK_PHASE + GMEM_PHASE_ZAP);
+	assert_int_equal(op->marks.list[1].at_ns, 50);
 	gmem_analysis_free(a);
 }
 

@@ -151,10 +151,11 @@ static void in_flight_at_the_end(void **state)
 				     " 28.5us: VM 1 tid 9 gfn [0x5, 0x7) 8K\n"
 				     "         stall of vCPU 1, to shared\n"
 				     " 28.0us: VM 1 tid 9 gfn [0x5, 0x7) 8K\n"
-				     "         conversion to private\n"));
+				     "         conversion to private, store\n"));
 	free(text);
 	RECORD(a, GMEM_ATTRIBUTES_END, .start = 5, .end = 7, .arg = TEST_PRIVATE, .dur_ns = 40000, .h.ts_ns = 42000);
 	RECORD(a, GMEM_INFLIGHT, .h.ts_ns = 43000);
+	RECORD(a, GMEM_SYNC, .h.ts_ns = 43000);
 	text = text_of(a, 8, &size);
 	assert_null(strstr(text, "IN FLIGHT"));
 	free(text);

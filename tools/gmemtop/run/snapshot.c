@@ -64,10 +64,10 @@ static bool copy_vm(struct gmem_model *m, const struct gmem_vm *from)
 	memset(&vm->changes, 0, sizeof(vm->changes));	/* a copy does not change */
 	memset(&vm->converted, 0, sizeof(vm->converted));
 	vm->slots = copy_array(from->slots, from->nr_slots, sizeof(*from->slots));
-	vm->inflight = copy_array(from->inflight, from->nr_inflight, sizeof(*from->inflight));
 	if (!vm->slots)
 		vm->nr_slots = 0;
-	ok = copy_files(vm, from);
+	ok = !gmem_operations_copy(&vm->ops, &from->ops);
+	ok = copy_files(vm, from) && ok;
 	if (!vm->files)
 		vm->nr_files = 0;
 	ok = copy_holders(&vm->holders, &from->holders) && ok;
@@ -79,7 +79,7 @@ static bool copy_vm(struct gmem_model *m, const struct gmem_vm *from)
 		ok = copy_ranges(&vm->double_backed[side], &from->double_backed[side]) && ok;
 	/* Also on failure: gmem_model_free() then frees what was copied. */
 	HASH_ADD(hh, m->vms, id, sizeof(vm->id), vm);
-	return ok && vm->slots && vm->inflight;
+	return ok && vm->slots;
 }
 
 struct gmem_model *snapshot_take(const struct gmem_model *m)

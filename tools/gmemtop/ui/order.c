@@ -49,7 +49,7 @@ static void add_to(struct gmem_value *sum, const char *key, const struct gmem_vm
 
 static void add_total(struct order_totals *t, const struct gmem_model *m, const struct gmem_vm *vm)
 {
-	uint64_t age = age_of_inflight(vm, m->now_ns);
+	uint64_t age = gmem_operations_age(&vm->ops, GMEM_ATTRIBUTES_BEGIN, m->now_ns);
 
 	t->vms++;
 	add_to(&t->slot_bytes, "slot_bytes", vm, m);
@@ -60,8 +60,7 @@ static void add_total(struct order_totals *t, const struct gmem_model *m, const 
 	add_to(&t->double_backed_bytes, "double_backed_shared_bytes", vm, m);
 	add_to(&t->conversions_per_s, "conversions_per_s", vm, m);
 	add_to(&t->bytes_per_s, "converted_bytes_per_s", vm, m);
-	for (size_t i = 0; i < vm->nr_inflight; i++)
-		t->inflight += vm->inflight[i].kind == GMEM_ATTRIBUTES_BEGIN;
+	t->inflight += gmem_operations_count(&vm->ops, GMEM_ATTRIBUTES_BEGIN);
 	if (age > t->oldest_ns) {
 		t->oldest_ns = age;
 		t->oldest_vm = vm->id;

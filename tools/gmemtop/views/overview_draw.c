@@ -86,7 +86,7 @@ static void draw_cell(struct canvas *c, int y, const struct layout_column *col,
 	} else if (!strcmp(col->metric->key, "vm")) {
 		mark_stale(buf, sizeof(buf), vm);
 	} else if (!strcmp(col->metric->key, "inflight")) {
-		uint64_t age = age_of_inflight(vm, m->now_ns);
+		uint64_t age = gmem_operations_age(&vm->ops, GMEM_ATTRIBUTES_BEGIN, m->now_ns);
 
 		inflight_text(buf, sizeof(buf), v.u, age);
 		if (age > AGE_LONG_NS)

@@ -30,28 +30,19 @@ static void put_bytes(struct panel *p, enum canvas_attr attr, uint64_t bytes)
 	panel_field(p, attr, 6, true, gmem_text_bytes(buf, sizeof(buf), bytes));
 }
 
-static uint64_t age_of(const struct gmem_inflight *op, uint64_t now_ns)
+static const struct gmem_inflight *served(const struct gmem_vm *vm, const struct gmem_inflight *op)
 {
-	return now_ns > op->begin_ns ? now_ns - op->begin_ns : 0;
+	return gmem_operations_served(&vm->ops, op->kind, op->tid, op->ino, op->start);
 }
 
-/*
- * Returns the operation that a stalled vCPU waits for, or NULL: a conversion of its range by any
- * thread, else an fallocate() by its own.
- */
+/* Returns the operation that a stalled vCPU waits for, the oldest of several, or NULL. */
 static const struct gmem_inflight *cause_of(const struct gmem_vm *vm, const struct gmem_inflight *stall)
 {
-	const struct gmem_inflight *found = NULL;
-
-	for (size_t i = 0; i < vm->nr_inflight; i++) {
-		const struct gmem_inflight *op = &vm->inflight[i];
-
-		if (op->kind == GMEM_ATTRIBUTES_BEGIN && op->start < stall->end && op->end > stall->start)
-			return op;
-		if (op->kind == GMEM_FALLOCATE_BEGIN && op->tid == stall->tid)
-			found = op;
+	for (size_t i = 0; i < vm->ops.nr; i++) {
+		if (served(vm, vm->ops.list[i]) == stall)
+			return vm->ops.list[i];
 	}
-	return found;
+	return NULL;
 }
 
 /* Returns the current phase. Without a phase record, op waits for the lock, or began before phase probes. */
@@ -73,9 +64,8 @@ static void put_phase(struct panel *p, const struct gmem_inflight *op, uint64_t 
 static void draw_stall(struct panel *p, const struct gmem_model *m, const struct gmem_vm *vm,
 		       const struct gmem_inflight *op)
 {
-	uint64_t now_ns = m->now_ns;
 	const struct gmem_inflight *cause = cause_of(vm, op);
-	uint64_t age = age_of(op, now_ns);
+	uint64_t age = gmem_inflight_age(op, m->now_ns);
 	char buf[64], text[32];
 
 	panel_printf(p, age > AGE_LONG_NS ? CANVAS_WARN : CANVAS_NORMAL, " vCPU %u waits %s ", op->aux,
@@ -85,7 +75,7 @@ static void draw_stall(struct panel *p, const struct gmem_model *m, const struct
 	else
 		panel_printf(p, CANVAS_NORMAL, "in %s %s ",
 			     cause->kind == GMEM_ATTRIBUTES_BEGIN ? "the ioctl" : "fallocate",
-			     gmem_text_ns(buf, sizeof(buf), age_of(cause, now_ns)));
+			     gmem_text_ns(buf, sizeof(buf), gmem_inflight_age(cause, m->now_ns)));
 	if (cause)
 		put_phase(p, cause, m->features);
 	gmem_text_bytes(buf, sizeof(buf), (op->end - op->start) << GMEM_PAGE_SHIFT);
@@ -96,8 +86,7 @@ static void draw_stall(struct panel *p, const struct gmem_model *m, const struct
 
 static void draw_op(struct panel *p, const struct gmem_model *m, const struct gmem_inflight *op)
 {
-	uint64_t now_ns = m->now_ns;
-	uint64_t age = age_of(op, now_ns);
+	uint64_t age = gmem_inflight_age(op, m->now_ns);
 	char buf[64], text[32];
 
 	panel_printf(p, age > AGE_LONG_NS ? CANVAS_WARN : CANVAS_NORMAL, " %s %s %s ",
@@ -112,29 +101,25 @@ static void draw_op(struct panel *p, const struct gmem_model *m, const struct gm
 /* True if op is on the line of a stalled vCPU, so needs no line of its own. */
 static bool is_shown_with_stall(const struct gmem_vm *vm, const struct gmem_inflight *op)
 {
-	for (size_t i = 0; i < vm->nr_inflight; i++) {
-		if (vm->inflight[i].kind == GMEM_STALL_BEGIN && cause_of(vm, &vm->inflight[i]) == op)
-			return true;
-	}
-	return false;
+	const struct gmem_inflight *stall = served(vm, op);
+
+	return stall && cause_of(vm, stall) == op;
 }
 
 /* Draws operations in flight in order of begin, the oldest first. */
 static void draw_now(struct panel *p, const struct gmem_model *m, const struct gmem_vm *vm)
 {
 	char buf[80];
-	size_t waits = 0;
+	size_t waits = gmem_operations_count(&vm->ops, GMEM_STALL_BEGIN);
 
-	for (size_t i = 0; i < vm->nr_inflight; i++)
-		waits += vm->inflight[i].kind == GMEM_STALL_BEGIN;
-	if (!vm->nr_inflight)
+	if (!vm->ops.nr)
 		snprintf(buf, sizeof(buf), "NOW  nothing in flight, no vCPU waits");
 	else
 		snprintf(buf, sizeof(buf), "NOW  %zu vCPU%s wait%s, %zu in flight", waits,
-			 waits == 1 ? "" : "s", waits == 1 ? "s" : "", vm->nr_inflight - waits);
+			 waits == 1 ? "" : "s", waits == 1 ? "s" : "", vm->ops.nr - waits);
 	panel_head(p, buf);
-	for (size_t i = 0; i < vm->nr_inflight && panel_left(p) > 0; i++) {
-		const struct gmem_inflight *op = &vm->inflight[i];
+	for (size_t i = 0; i < vm->ops.nr && panel_left(p) > 0; i++) {
+		const struct gmem_inflight *op = vm->ops.list[i];
 
 		if (op->kind == GMEM_STALL_BEGIN)
 			draw_stall(p, m, vm, op);
@@ -241,9 +226,9 @@ static size_t lines_now(const struct gmem_vm *vm)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < vm->nr_inflight; i++)
-		n += vm->inflight[i].kind == GMEM_STALL_BEGIN ||
-		     !is_shown_with_stall(vm, &vm->inflight[i]);
+	for (size_t i = 0; i < vm->ops.nr; i++)
+		n += vm->ops.list[i]->kind == GMEM_STALL_BEGIN ||
+		     !is_shown_with_stall(vm, vm->ops.list[i]);
 	return n;
 }
 

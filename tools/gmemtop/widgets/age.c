@@ -24,14 +24,3 @@ char *age_text(char *buf, size_t size, uint64_t ns)
 	snprintf(buf, size, "%llu%c", (unsigned long long)(s / units[i].seconds), units[i].unit);
 	return buf;
 }
-
-uint64_t age_of_inflight(const struct gmem_vm *vm, uint64_t now_ns)
-{
-	for (size_t i = 0; i < vm->nr_inflight && !vm->ended_ns; i++) {
-		const struct gmem_inflight *op = &vm->inflight[i];
-
-		if (op->kind == GMEM_ATTRIBUTES_BEGIN && now_ns > op->begin_ns)
-			return now_ns - op->begin_ns;
-	}
-	return 0;
-}

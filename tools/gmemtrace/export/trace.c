@@ -13,7 +13,6 @@
 #include "abi/conversion.h"
 #include "abi/kinds.h"
 #include "export/export.h"
-#include "input/unfold.h"
 #include "model/metrics.h"
 
 #define DEPTH 16	/* nested slices; the kernel nests fewer */
@@ -218,50 +217,63 @@ static int begin_operation(struct export_trace *t, struct track *track, const st
 	return err ? err : open_slice(t, track, r->h.kind, ts, slice_name(r, k), &args);
 }
 
-/* Emits an operation without a begin: a slice by its duration, or an instant if that would overlap others. */
-static int lone_end(struct export_trace *t, struct track *track, const struct gmem_rec *r,
-		    const struct gmem_kind_info *k, const struct export_args *args)
+/* Begins a phase. The first one that is reported also ends the slice of the lock, which is not. @at: of the conversion. */
+static int begin_phase(struct export_trace *t, struct track *track, int at, uint64_t phase, uint64_t ts_ns)
 {
-	uint64_t begin = r->h.ts_ns - r->dur_ns, then = track->now_ns, ts = not_before(track, r->h.ts_ns);
-	int err;
+	uint64_t ts = not_before(track, ts_ns);
+	int err = 0;
 
-	t->unpaired++;
-	if (!r->dur_ns || r->dur_ns > r->h.ts_ns || begin < then || track->depth)
-		return t->w->instant(t->w, &track->t, ts, k->name, args);
-	err = t->w->begin(t->w, &track->t, begin, slice_name(r, k), args);
-	return err ? err : t->w->end(t->w, &track->t, ts, NULL);
-}
-
-static int end_operation(struct export_trace *t, struct track *track, const struct gmem_rec *r,
-		const struct gmem_kind_info *k)
-{
-	int at = find_open(track, k->begin), err;
-	struct export_args args;
-	uint64_t ts;
-
-	export_args_of(&args, &r->h);
-	if (at < 0)
-		return lone_end(t, track, r, k, &args);
-	ts = not_before(track, r->h.ts_ns);
-	err = close_above(t, track, at + 1, ts);
-	return err ? err : close_slice(t, track, ts, &args);
-}
-
-/* Begins a phase. The first one with an event also ends the slice of the lock, which has no event. */
-static int begin_phase(struct export_trace *t, struct track *track, const struct gmem_rec *r)
-{
-	int at = find_open(track, GMEM_ATTRIBUTES_BEGIN), err = 0;
-	uint64_t ts = not_before(track, r->h.ts_ns);
-
-	if (at < 0 || r->phase >= GMEM_PHASES - GMEM_PHASE_CHECK)
+	if (at < 0 || phase < GMEM_PHASE_CHECK || phase >= GMEM_PHASES)
 		return 0;
-	if ((int)track->depth == at + 1 && r->phase == 0)
+	if ((int)track->depth == at + 1 && phase == GMEM_PHASE_CHECK)
 		err = open_slice(t, track, LOCK_PHASE, track->begin_ns[at],
 				 gmem_phase_names[GMEM_PHASE_LOCK], NULL);
 	if (!err)
 		err = close_above(t, track, at + 1, ts);
-	return err ? err : open_slice(t, track, GMEM_ATTRIBUTES_PHASE, ts,
-				      gmem_phase_names[r->phase + GMEM_PHASE_CHECK], NULL);
+	return err ? err : open_slice(t, track, GMEM_ATTRIBUTES_PHASE, ts, gmem_phase_names[phase], NULL);
+}
+
+/* Begins the phases that the record of the end has, if any. */
+static int begin_phases(struct export_trace *t, struct track *track, int at, const struct gmem_rec *r)
+{
+	const struct gmem_conversion_rec *c = gmem_conversion(&r->h);
+	unsigned int phase = GMEM_PHASE_LOCK;
+	uint64_t begin_ns;
+	int err = 0;
+
+	while (c && !err && gmem_conversion_next(c, &phase, &begin_ns))
+		err = begin_phase(t, track, at, phase, begin_ns);
+	return err;
+}
+
+/* Returns true if a slice for the whole operation, whose begin was missed, would overlap no other. */
+static bool fits(const struct track *track, const struct gmem_rec *r)
+{
+	return r->dur_ns && r->dur_ns <= r->h.ts_ns && r->h.ts_ns - r->dur_ns >= track->now_ns && !track->depth;
+}
+
+/* Ends an operation. If its begin was missed, emits a slice by its duration, or else an instant. */
+static int end_operation(struct export_trace *t, struct track *track, const struct gmem_rec *r,
+		const struct gmem_kind_info *k)
+{
+	int at = find_open(track, k->begin), err = 0;
+	struct export_args args;
+	uint64_t ts;
+
+	export_args_of(&args, &r->h);
+	if (at < 0) {
+		t->unpaired++;
+		if (!fits(track, r))
+			return t->w->instant(t->w, &track->t, not_before(track, r->h.ts_ns), k->name, &args);
+		at = 0;
+		err = open_slice(t, track, k->begin, r->h.ts_ns - r->dur_ns, slice_name(r, k), NULL);
+	}
+	if (!err)
+		err = begin_phases(t, track, at, r);
+	ts = not_before(track, r->h.ts_ns);
+	if (!err)
+		err = close_above(t, track, at + 1, ts);
+	return err ? err : close_slice(t, track, ts, &args);
 }
 
 static int emit_instant(struct export_trace *t, struct track *track, const struct gmem_rec *r,
@@ -291,7 +303,8 @@ static int emit_event(struct export_trace *t, const struct gmem_rec *r, const st
 		return err;
 	learn_vcpu(track, r);
 	if (r->h.kind == GMEM_ATTRIBUTES_PHASE)
-		return begin_phase(t, track, r);
+		return begin_phase(t, track, find_open(track, GMEM_ATTRIBUTES_BEGIN),
+				   r->phase + GMEM_PHASE_CHECK, r->h.ts_ns);
 	switch (k->phase) {
 	case GMEM_BEGIN:
 		return begin_operation(t, track, r, k);
@@ -300,27 +313,6 @@ static int emit_event(struct export_trace *t, const struct gmem_rec *r, const st
 	default:
 		return emit_instant(t, track, r, k);
 	}
-}
-
-static int on_event(void *ctx, const struct gmem_hdr *rec)
-{
-	return emit_event(ctx, (const struct gmem_rec *)rec, gmem_kind(rec->kind));
-}
-
-/* Emits the missed begin of a conversion with phases, unless the slice would overlap others. */
-static int emit_missed_begin(struct export_trace *t, const struct gmem_conversion_rec *c)
-{
-	struct gmem_rec begin = c->r;
-	struct track *track;
-	int err;
-
-	track = get_track(t, &begin.h, false, &err);
-	begin.h.kind = GMEM_ATTRIBUTES_BEGIN;
-	begin.h.ts_ns -= begin.dur_ns;
-	if (err || track->depth || begin.h.ts_ns < track->now_ns || begin.dur_ns > c->r.h.ts_ns)
-		return err;
-	t->unpaired++;
-	return emit_event(t, &begin, gmem_kind(begin.h.kind));
 }
 
 static struct vm_state *get_vm(struct export_trace *t, uint64_t id, int *err)
@@ -395,7 +387,6 @@ static int emit_counters(struct export_trace *t, const struct gmem_hdr *h)
 int export_trace_record(struct export_trace *t, const struct gmem_hdr *rec, bool selected)
 {
 	const struct gmem_kind_info *k = gmem_kind(rec->kind);
-	const struct gmem_conversion_rec *c;
 	int err;
 
 	if (!k || rec->size < gmem_kind_bytes(rec->kind))
@@ -403,12 +394,8 @@ int export_trace_record(struct export_trace *t, const struct gmem_hdr *rec, bool
 	err = gmem_model_apply(t->model, rec);
 	if (err)
 		return err;
-	if (k->phase != GMEM_META && selected) {
-		c = gmem_conversion(rec);
-		err = c ? emit_missed_begin(t, c) : 0;
-		if (!err)
-			err = unfold(rec, on_event, t);
-	}
+	if (k->phase != GMEM_META && selected)
+		err = emit_event(t, (const struct gmem_rec *)rec, k);
 	if (!err && rec->vm && changes_bytes(rec->kind))
 		err = emit_counters(t, rec);
 	return err;

@@ -6,7 +6,6 @@
 #include "abi/kinds.h"
 #include "report/report.h"
 
-
 /* Inserts @new into @top, by begin; if that is full, the newest is dropped. Returns the new length. */
 static size_t insert(struct report_inflight *top, size_t n, size_t max, const struct report_inflight *new)
 {
@@ -29,21 +28,14 @@ size_t report_inflight(const struct report *r, struct report_inflight *top, size
 		const struct gmem_vm_stats *stats = r->vms[v].vm;
 		const struct gmem_vm *vm = stats->end_ns ? NULL : gmem_model_vm(r->a->model, stats->id);
 
-		for (size_t i = 0; vm && i < vm->nr_inflight; i++) {
-			struct report_inflight new = { vm, &vm->inflight[i] };
+		for (size_t i = 0; vm && i < vm->ops.nr; i++) {
+			struct report_inflight new = { vm, vm->ops.list[i] };
 
 			n = insert(top, n, max, &new);
 			(*nr)++;
 		}
 	}
 	return n;
-}
-
-uint64_t report_inflight_age(const struct report *r, const struct gmem_inflight *op)
-{
-	uint64_t now = r->a->model->now_ns;
-
-	return now > op->begin_ns ? now - op->begin_ns : 0;
 }
 
 const char *report_inflight_what(const struct gmem_inflight *op, char *buf, size_t size)

@@ -301,11 +301,11 @@ static object *long_op(enum gmem_long_kind kind, const struct gmem_long_op *op)
 	if (kind != GMEM_LONG_PUNCH)
 		put_text(o, "direction", gmem_direction_names[op->direction]);
 	put_text(o, "origin", gmem_origin_names[op->origin]);
-	for (uint32_t i = 0; i < op->nr_marks; i++) {
+	for (uint32_t i = 0; i < op->marks.nr; i++) {
 		object *m = json_object_new_object();
 
-		put_u64(m, "at_ns", op->marks[i].at_ns);
-		put_text(m, "what", gmem_mark_names[op->marks[i].what]);
+		put_u64(m, "at_ns", op->marks.list[i].at_ns);
+		put_text(m, "what", gmem_mark_names[op->marks.list[i].what]);
 		json_object_array_add(marks, m);
 	}
 	json_object_object_add(o, "timeline", marks);

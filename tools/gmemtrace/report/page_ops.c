@@ -40,7 +40,7 @@ void html_inflight(const struct report *r, FILE *out)
 		char what[64];
 
 		fprintf(out, "<tr><td>%s</td><td>%" PRIu64 "</td><td class=\"l\">%s</td><td class=\"l mono\">%s 0x%" PRIx64
-			" - 0x%" PRIx64 "</td><td>%s</td><td>%u</td></tr>\n", text_ns(report_inflight_age(r, op)),
+			" - 0x%" PRIx64 "</td><td>%s</td><td>%u</td></tr>\n", text_ns(gmem_inflight_age(op, r->a->model->now_ns)),
 			top[i].vm->id, report_inflight_what(op, what, sizeof(what)), op->ino ? "pgoff" : "gfn",
 			op->start, op->end, text_bytes((op->end - op->start) << GMEM_PAGE_SHIFT), op->tid);
 	}
@@ -71,8 +71,8 @@ static const struct html_series *activity(uint32_t mark)
 
 static bool has_phases(const struct gmem_long_op *op)
 {
-	for (uint32_t i = 0; i < op->nr_marks; i++) {
-		if (op->marks[i].what >= GMEM_MARK_PHASE && op->marks[i].what < GMEM_MARK_PHASE + GMEM_PHASES)
+	for (uint32_t i = 0; i < op->marks.nr; i++) {
+		if (op->marks.list[i].what >= GMEM_MARK_PHASE && op->marks.list[i].what < GMEM_MARK_PHASE + GMEM_PHASES)
 			return true;
 	}
 	return false;
@@ -89,14 +89,14 @@ static size_t parts_of(struct html_part *parts, const struct gmem_long_op *op, e
 	uint64_t at = 0;
 	size_t n = 0;
 
-	for (uint32_t i = 0; i < op->nr_marks; i++) {
+	for (uint32_t i = 0; i < op->marks.nr; i++) {
 		const struct html_series *s = activity(what);
-		uint64_t to = op->marks[i].at_ns < op->dur_ns ? op->marks[i].at_ns : op->dur_ns;
+		uint64_t to = op->marks.list[i].at_ns < op->dur_ns ? op->marks.list[i].at_ns : op->dur_ns;
 
 		if (to > at)
 			parts[n++] = (struct html_part){ s->name, s->color, at, to - at };
 		at = to > at ? to : at;
-		what = op->marks[i].what;
+		what = op->marks.list[i].what;
 	}
 	return n;
 }

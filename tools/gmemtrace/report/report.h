@@ -79,9 +79,6 @@ struct report_inflight {
 /* Sets @top to the oldest operations in flight, at most @max, and *@nr to the number of all. Returns the length of @top. */
 size_t report_inflight(const struct report *r, struct report_inflight *top, size_t max, size_t *nr);
 
-/* Returns the time from the operation's begin to the last record. */
-uint64_t report_inflight_age(const struct report *r, const struct gmem_inflight *op);
-
 /* Describes the operation, as "conversion to private, store". Returns @buf. */
 const char *report_inflight_what(const struct gmem_inflight *op, char *buf, size_t size);
 

@@ -54,17 +54,17 @@ static void timeline(const struct gmem_long_op *op, FILE *out)
 {
 	size_t column = 0;
 
-	for (uint32_t i = 0; i < op->nr_marks; i++) {
+	for (uint32_t i = 0; i < op->marks.nr; i++) {
 		char mark[48];
-		int n = snprintf(mark, sizeof(mark), " +%s %s", text_ns(op->marks[i].at_ns),
-				 gmem_mark_names[op->marks[i].what]);
+		int n = snprintf(mark, sizeof(mark), " +%s %s", text_ns(op->marks.list[i].at_ns),
+				 gmem_mark_names[op->marks.list[i].what]);
 
 		if (!column || column + (size_t)n > 80)
 			column = (size_t)fprintf(out, "%s        ", column ? "\n" : "");
 		column += (size_t)n;
 		fputs(mark, out);
 	}
-	if (op->nr_marks)
+	if (op->marks.nr)
 		fputc('\n', out);
 }
 
@@ -80,7 +80,7 @@ void text_inflight(const struct report *r, FILE *out)
 		char what[64];
 
 		fprintf(out, "%7s: VM %llu tid %u %s [0x%llx, 0x%llx) %s\n         %s\n",
-			text_ns(report_inflight_age(r, op)), (ull)top[i].vm->id, op->tid,
+			text_ns(gmem_inflight_age(op, r->a->model->now_ns)), (ull)top[i].vm->id, op->tid,
 			op->ino ? "pgoff" : "gfn", (ull)op->start, (ull)op->end,
 			text_bytes((op->end - op->start) << GMEM_PAGE_SHIFT),
 			report_inflight_what(op, what, sizeof(what)));

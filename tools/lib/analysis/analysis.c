@@ -42,15 +42,9 @@ static void free_state(struct gmem_vm_stats *vm)
 	gmem_ranges_free(&vm->left);
 	gmem_ranges_free(&vm->emptied);
 	gmem_ranges_free(&vm->untouched);
-	free(vm->ops);
-	free(vm->vcpus);
-	free(vm->stalled);
 	free(vm->windows);
-	vm->ops = NULL;
-	vm->vcpus = NULL;
-	vm->stalled = NULL;
 	vm->windows = NULL;
-	vm->nr_ops = vm->nr_vcpus = vm->nr_stalled = vm->nr_windows = 0;
+	vm->nr_windows = 0;
 }
 
 static void free_vm(struct gmem_vm_stats *vm)
@@ -154,12 +148,6 @@ static int user_faulted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const
 static int apply_event(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
 	switch (r->h.kind) {
-	case GMEM_ATTRIBUTES_BEGIN:
-	case GMEM_FALLOCATE_BEGIN:
-		return analysis_op_begin(vm, r);
-	case GMEM_ATTRIBUTES_PHASE:
-		analysis_phase(vm, r);
-		return 0;
 	case GMEM_ATTRIBUTES_END:
 		return analysis_converted(a, vm, r);
 	case GMEM_FALLOCATE_END:
@@ -177,10 +165,6 @@ static int apply_event(struct gmem_analysis *a, struct gmem_vm_stats *vm, const 
 		return analysis_populated(a, vm, r);
 	case GMEM_USER_FAULT_END:
 		return user_faulted(a, vm, r);
-	case GMEM_MEMORY_FAULT:
-		return analysis_memory_fault(vm, r);
-	case GMEM_STALL_BEGIN:
-		return analysis_stall_begin(vm, r);
 	case GMEM_STALL_END:
 		return analysis_stall_end(a, vm, (const struct gmem_stall_rec *)r);
 	case GMEM_BIND:
@@ -206,24 +190,7 @@ static bool is_known_vm(const struct gmem_analysis *a, uint64_t id)
 	return vm;
 }
 
-/* Ends the operation of an event that does not count. */
-static void end_uncounted(struct gmem_vm_stats *vm, const struct gmem_rec *r)
-{
-	switch (r->h.kind) {
-	case GMEM_ATTRIBUTES_END:
-	case GMEM_FALLOCATE_END:
-		analysis_forget_op(vm, analysis_open_op(vm, r->h.tid, gmem_kinds[r->h.kind].begin));
-		break;
-	case GMEM_STALL_END:
-		analysis_stall_forget(vm, r);
-		break;
-	case GMEM_INVALIDATE_END:
-		analysis_window_close(vm, r);
-		break;
-	}
-}
-
-/* Applies an event that does not count: begins and phases, as their end may count. */
+/* Applies an event that does not count: the end of its window, or a retry in it, may count. */
 static int uncounted_event(struct gmem_analysis *a, const struct gmem_rec *r,
 			   const struct gmem_kind_info *k)
 {
@@ -232,10 +199,12 @@ static int uncounted_event(struct gmem_analysis *a, const struct gmem_rec *r,
 	HASH_FIND(hh, a->by_id, &r->h.vm, sizeof(r->h.vm), vm);
 	if (!vm)
 		return 0;
-	if (k->phase == GMEM_BEGIN || r->h.kind == GMEM_ATTRIBUTES_PHASE || r->h.kind == GMEM_MEMORY_FAULT)
-		return apply_event(a, vm, r);
-	a->filtered = true;
-	end_uncounted(vm, r);
+	if (r->h.kind == GMEM_INVALIDATE_BEGIN)
+		return analysis_window_begin(vm, r);
+	if (r->h.kind == GMEM_INVALIDATE_END)
+		analysis_window_close(vm, r);
+	if (k->phase != GMEM_BEGIN && r->h.kind != GMEM_ATTRIBUTES_PHASE && r->h.kind != GMEM_MEMORY_FAULT)
+		a->filtered = true;
 	return 0;
 }
 
@@ -273,16 +242,6 @@ static void apply_counters(struct gmem_vm_stats *vm, const struct gmem_counters_
 	vm->now = r->c;
 	if (r->c.ended_ns && !vm->end_ns)
 		vm->end_ns = r->c.ended_ns;
-}
-
-static void drop_open_ops(struct gmem_analysis *a)
-{
-	for (struct gmem_vm_stats *vm = a->vms; vm; vm = vm->next) {
-		vm->nr_ops = 0;
-		for (size_t i = 0; i < vm->nr_stalled; i++)
-			vm->vcpus[vm->stalled[i]].stalled = false;
-		vm->nr_stalled = 0;
-	}
 }
 
 /* Updates a side if the last page scan has a result for it; else keeps the earlier one. */
@@ -325,9 +284,6 @@ static int after_model(struct gmem_analysis *a, const struct gmem_hdr *rec, bool
 	switch (rec->kind) {
 	case GMEM_PROBES:
 		copy_text(a->probes, ((const struct gmem_probes_rec *)rec)->set, sizeof(a->probes));
-		return 0;
-	case GMEM_INFLIGHT:
-		drop_open_ops(a);
 		return 0;
 	case GMEM_BACKING:
 		a->backing_new = true;

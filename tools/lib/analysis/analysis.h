@@ -68,8 +68,6 @@ struct gmem_seen {
 	uint64_t touched_again_pages;
 };
 
-struct gmem_open_op;
-struct gmem_vcpu_state;
 struct gmem_open_window;
 
 /* Results of a VM. If KVM is reloaded and reuses a number, that is another VM. */
@@ -95,13 +93,6 @@ struct gmem_vm_stats {
 	struct gmem_double_backed double_backed;	/* at the last page scan; see backing_ns of the model */
 	struct gmem_double_backed double_backed_max;
 
-	/* In flight. */
-	struct gmem_open_op *ops;
-	size_t nr_ops;
-	struct gmem_vcpu_state *vcpus;
-	size_t nr_vcpus;
-	uint32_t *stalled;		/* numbers of stalled vCPUs */
-	size_t nr_stalled;
 	struct gmem_open_window *windows;
 	size_t nr_windows;
 	bool any_event;

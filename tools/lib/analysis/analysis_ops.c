@@ -1,115 +1,37 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Conversions with their phases, and fallocates. */
+/* Conversions with their phases, fallocates, and stalls of vCPUs. */
 #include <errno.h>
-#include <stdlib.h>
 
-#include "abi/conversion.h"
 #include "abi/kinds.h"
 #include "analysis/analysis_parts.h"
 
-#define OPS_MAX 4096	/* in flight in a VM; of more, the ends were lost */
-
-struct gmem_open_op *analysis_open_op(struct gmem_vm_stats *vm, uint32_t tid, uint16_t kind)
+/* Returns the operations in flight before the record, or NULL before the first record of the VM. */
+static const struct gmem_operations *inflight(const struct gmem_analysis *a, const struct gmem_rec *r)
 {
-	for (size_t i = vm->nr_ops; i-- > 0; ) {
-		if (vm->ops[i].tid == tid && vm->ops[i].kind == kind)
-			return &vm->ops[i];
-	}
-	return NULL;
+	const struct gmem_vm *vm = gmem_model_vm(a->model, r->h.vm);
+
+	return vm ? &vm->ops : NULL;
 }
 
-void analysis_forget_op(struct gmem_vm_stats *vm, struct gmem_open_op *op)
+static enum gmem_origin origin_of(const struct gmem_operations *ops, const struct gmem_rec *r)
 {
-	if (op)
-		*op = vm->ops[--vm->nr_ops];
-}
+	const struct gmem_inflight *stall =
+		ops ? gmem_operations_served(ops, r->h.kind, r->h.tid, r->ino, r->start) : NULL;
 
-/* Returns a new entry, or NULL if out of memory. The array grows by doubling and never shrinks. */
-static struct gmem_open_op *alloc_op(struct gmem_vm_stats *vm)
-{
-	size_t n = vm->nr_ops;
-	struct gmem_open_op *p;
-
-	if (n == OPS_MAX)
-		analysis_forget_op(vm, &vm->ops[0]);
-	else if (!(n & (n - 1))) {
-		p = reallocarray(vm->ops, n ? 2 * n : 1, sizeof(*p));
-		if (!p)
-			return NULL;
-		vm->ops = p;
-	}
-	return &vm->ops[vm->nr_ops++];
-}
-
-int analysis_op_begin(struct gmem_vm_stats *vm, const struct gmem_rec *r)
-{
-	struct gmem_open_op *op = analysis_open_op(vm, r->h.tid, r->h.kind);
-
-	if (!op)
-		op = alloc_op(vm);
-	if (!op)
-		return -ENOMEM;
-	*op = (struct gmem_open_op){
-		.tid = r->h.tid, .kind = r->h.kind, .begin_ns = r->h.ts_ns, .mark_ns = r->h.ts_ns,
-	};
-	return 0;
-}
-
-static void close_phase(struct gmem_open_op *op, uint64_t ts_ns)
-{
-	if (ts_ns > op->mark_ns) {
-		op->ns[op->phase] += ts_ns - op->mark_ns;
-		op->mark_ns = ts_ns;
-	}
-}
-
-static void enter_phase(struct gmem_open_op *op, unsigned int phase, uint64_t ts_ns)
-{
-	close_phase(op, ts_ns);
-	op->phased = true;
-	op->phase = phase;
-	if (op->nr_marks < GMEM_PHASES)
-		op->marks[op->nr_marks++] = (struct gmem_mark){
-			GMEM_MARK_PHASE + phase, ts_ns - op->begin_ns,
-		};
-}
-
-void analysis_phase(struct gmem_vm_stats *vm, const struct gmem_rec *r)
-{
-	struct gmem_open_op *op = analysis_open_op(vm, r->h.tid, GMEM_ATTRIBUTES_BEGIN);
-
-	if (!op || r->phase >= GMEM_PHASES - GMEM_PHASE_CHECK)
-		return;
-	enter_phase(op, (uint32_t)r->phase + GMEM_PHASE_CHECK, r->h.ts_ns);
-}
-
-/* Fills @op from the end of a conversion, whose record has the phases. Returns NULL if it has not. */
-static struct gmem_open_op *op_from_end(const struct gmem_rec *r, struct gmem_open_op *op)
-{
-	const struct gmem_conversion_rec *c = gmem_conversion(&r->h);
-	unsigned int phase = GMEM_PHASE_LOCK;
-	uint64_t begin = r->h.ts_ns - r->dur_ns, ts;
-
-	if (!c)
-		return NULL;
-	*op = (struct gmem_open_op){ .begin_ns = begin, .mark_ns = begin };
-	while (gmem_conversion_next(c, &phase, &ts))
-		enter_phase(op, phase, ts);
-	return op;
+	return stall ? stall->origin : GMEM_BY_VMM;
 }
 
 /* Adds values for all phases, 0 for those not reached, so that they sum up to the whole time. */
 static int add_phases(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r,
-		      struct gmem_open_op *op)
+		      const struct gmem_inflight *op)
 {
+	uint64_t ns[GMEM_PHASES];
 	int err = 0;
 
-	if (!op || !op->phased)
+	if (!gmem_operation_phases(op, r, ns))
 		return 0;
-	close_phase(op, r->h.ts_ns);
 	for (unsigned int i = 0; i < GMEM_PHASES && !err; i++)
-		err = analysis_value(a, vm, GMEM_S_PHASE + i, gmem_rec_direction(r), r->end - r->start,
-				     op->ns[i]);
+		err = analysis_value(a, vm, GMEM_S_PHASE + i, gmem_rec_direction(r), r->end - r->start, ns[i]);
 	return err;
 }
 
@@ -120,34 +42,23 @@ static void add_to_sum(struct gmem_op_sum *s, const struct gmem_rec *r)
 	s->total_ns += r->dur_ns;
 }
 
-static void add_op_marks(struct gmem_mark *marks, uint32_t *nr, const struct gmem_rec *r,
-		     const struct gmem_open_op *op, uint64_t origin_ns)
-{
-	uint64_t begin = r->h.ts_ns - r->dur_ns;
-	uint64_t at = begin > origin_ns ? begin - origin_ns : 0;
-	bool convert = r->h.kind == GMEM_ATTRIBUTES_END;
-
-	gmem_mark_add(marks, nr, convert ? GMEM_MARK_IOCTL : GMEM_MARK_PUNCH, at);
-	for (uint32_t i = 0; op && i < op->nr_marks; i++)
-		gmem_mark_add(marks, nr, op->marks[i].what, at + op->marks[i].at_ns);
-	gmem_mark_add(marks, nr, convert ? GMEM_MARK_IOCTL_END : GMEM_MARK_PUNCH_END,
-		      at + r->dur_ns);
-}
-
+/* @op: the operation, or NULL if its begin was missed. */
 static void add_longest(struct gmem_analysis *a, enum gmem_long_kind kind, const struct gmem_rec *r,
-			const struct gmem_open_op *op, enum gmem_origin origin)
+			const struct gmem_inflight *op, enum gmem_origin origin)
 {
-	struct gmem_long_op l = {
-		.vm = r->h.vm, .begin_ns = r->h.ts_ns - r->dur_ns, .dur_ns = r->dur_ns,
-		.start = r->start, .end = r->end, .ino = r->ino, .tid = r->h.tid,
-		.direction = gmem_rec_direction(r), .origin = origin,
-	};
+	bool stall = kind == GMEM_LONG_STALL;
+	struct gmem_long_op l;
 
 	if (!gmem_longest_wants(&a->longest[kind], r->dur_ns))
 		return;
-	for (uint32_t i = 0; op && i < op->nr_marks; i++)
-		gmem_mark_add(l.marks, &l.nr_marks, op->marks[i].what, op->marks[i].at_ns);
-	gmem_mark_add(l.marks, &l.nr_marks, GMEM_MARK_END, r->dur_ns);
+	l = (struct gmem_long_op){
+		.vm = r->h.vm, .begin_ns = r->h.ts_ns - r->dur_ns, .dur_ns = r->dur_ns,
+		.start = r->start, .end = r->end, .ino = stall ? 0 : r->ino, .tid = r->h.tid,
+		.vcpu = stall ? r->vcpu : 0,
+		.direction = gmem_rec_direction(r), .origin = origin,
+	};
+	gmem_mark_operation(&l.marks, op, r, 0);
+	gmem_mark_add(&l.marks, GMEM_MARK_END, r->dur_ns);
 	gmem_longest_add(&a->longest[kind], &l);
 }
 
@@ -163,9 +74,11 @@ static void add_to_time(struct gmem_analysis *a, const struct gmem_rec *r)
 }
 
 /* Adds a conversion that changed something. */
-static int add_conversion(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r,
-			  struct gmem_open_op *op, enum gmem_origin origin)
+static int add_conversion(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
+	const struct gmem_operations *ops = inflight(a, r);
+	const struct gmem_inflight *op = ops ? gmem_operations_find(ops, r) : NULL;
+	enum gmem_origin origin = origin_of(ops, r);
 	enum gmem_direction d = gmem_rec_direction(r);
 	uint64_t pages = r->end - r->start;
 	int err = 0;
@@ -190,43 +103,68 @@ static int add_conversion(struct gmem_analysis *a, struct gmem_vm_stats *vm, con
 
 int analysis_converted(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
-	struct gmem_open_op *open = analysis_open_op(vm, r->h.tid, GMEM_ATTRIBUTES_BEGIN);
-	struct gmem_vcpu_state *w = vm->nr_stalled ? analysis_waiter(vm, r) : NULL;
-	struct gmem_open_op own, *op = op_from_end(r, &own);
-	int err = 0;
-
 	if (r->start >= r->end)
 		return 0;
-	if (!op)
-		op = open;
-	if (w)
-		add_op_marks(w->marks, &w->nr_marks, r, op, w->begin_ns);
+	if (!r->ret && r->changed)
+		return add_conversion(a, vm, r);
 	if (r->ret)
 		vm->seen.failed[gmem_rec_direction(r)]++;
-	else if (!r->changed)
-		vm->seen.unchanged[gmem_rec_direction(r)]++;
 	else
-		err = add_conversion(a, vm, r, op, w ? w->origin : GMEM_BY_VMM);
-	analysis_forget_op(vm, open);
-	return err;
+		vm->seen.unchanged[gmem_rec_direction(r)]++;
+	return 0;
 }
 
 int analysis_fallocated(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_rec *r)
 {
 	bool punch = gmem_rec_punches(r);
-	struct gmem_vcpu_state *w = vm->nr_stalled ? analysis_stalled_thread(vm, r->h.tid) : NULL;
 	int err = 0;
 
-	analysis_forget_op(vm, analysis_open_op(vm, r->h.tid, GMEM_FALLOCATE_BEGIN));
 	analysis_outcome(vm, punch ? GMEM_O_PUNCH : GMEM_O_ALLOCATE, r);
 	if (r->ret || r->start >= r->end)
 		return 0;
-	if (punch && w)
-		add_op_marks(w->marks, &w->nr_marks, r, NULL, w->begin_ns);
 	if (r->dur_ns)
 		err = analysis_value(a, vm, punch ? GMEM_S_PUNCH : GMEM_S_ALLOCATE, 0,
 				     r->end - r->start, r->dur_ns);
 	if (punch && r->dur_ns)
-		add_longest(a, GMEM_LONG_PUNCH, r, NULL, w ? w->origin : GMEM_BY_VMM);
+		add_longest(a, GMEM_LONG_PUNCH, r, NULL, origin_of(inflight(a, r), r));
 	return err ? err : analysis_pages_fallocated(a, vm, r);
+}
+
+/* Adds a stall and its parts, which may exceed the whole a little if several threads took part. */
+static int add_values(struct gmem_analysis *a, struct gmem_vm_stats *vm, const struct gmem_stall_rec *s)
+{
+	uint64_t pages = s->r.end - s->r.start, parts = s->ioctl_ns + s->discard_ns;
+	const struct {
+		enum gmem_series_id series;
+		uint64_t ns;
+	} values[] = {
+		{ GMEM_S_STALL, s->r.dur_ns },
+		{ GMEM_S_STALL_IOCTL, s->ioctl_ns },
+		{ GMEM_S_STALL_DISCARD, s->discard_ns },
+		{ GMEM_S_STALL_VMM, s->r.dur_ns > parts ? s->r.dur_ns - parts : 0 },
+	};
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values) && !err; i++)
+		err = analysis_value(a, vm, values[i].series, gmem_rec_direction(&s->r), pages, values[i].ns);
+	return err;
+}
+
+int analysis_stall_end(struct gmem_analysis *a, struct gmem_vm_stats *vm,
+		       const struct gmem_stall_rec *s)
+{
+	const struct gmem_rec *r = &s->r;
+	const struct gmem_operations *ops = inflight(a, r);
+	const struct gmem_inflight *op = ops ? gmem_operations_find(ops, r) : NULL;
+	enum gmem_origin origin = op ? op->origin : GMEM_BY_HYPERCALL;
+	enum gmem_direction d = gmem_rec_direction(r);
+
+	if (!s->ioctls) {
+		vm->seen.unchanged_stalls[d]++;
+		return 0;
+	}
+	add_to_sum(&vm->seen.stall_origin[origin][d], r);
+	gmem_timebins_at(&a->time, r->h.ts_ns)->stall_ns += r->dur_ns;
+	add_longest(a, GMEM_LONG_STALL, r, op, origin);
+	return add_values(a, vm, s);
 }

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "analysis/series.h"
 #include "bpf/gmem_abi.h"
+#include "operations/operations.h"
 
 enum gmem_long_kind {
 	GMEM_LONG_CONVERSION,
@@ -17,27 +17,6 @@ enum gmem_long_kind {
 };
 
 extern const char *const gmem_long_kind_names[GMEM_LONG_KINDS];
-
-/* Marks: points in time of an operation. */
-enum gmem_mark_kind {
-	GMEM_MARK_EXIT,		/* the vCPU exits */
-	GMEM_MARK_IOCTL,	/* KVM_SET_MEMORY_ATTRIBUTES begins */
-	GMEM_MARK_PHASE,	/* + enum gmem_conversion_phase: the phase begins */
-	GMEM_MARK_IOCTL_END = GMEM_MARK_PHASE + GMEM_PHASES,
-	GMEM_MARK_PUNCH,
-	GMEM_MARK_PUNCH_END,
-	GMEM_MARK_END,		/* the vCPU re-enters, or the call returns */
-	GMEM_MARKS
-};
-
-extern const char *const gmem_mark_names[GMEM_MARKS];
-
-struct gmem_mark {
-	uint32_t what;		/* enum gmem_mark_kind */
-	uint64_t at_ns;		/* since the begin of the operation */
-};
-
-#define GMEM_MARKS_MAX 24	/* further marks are left out, except the end */
 
 struct gmem_long_op {
 	uint64_t vm;
@@ -50,8 +29,7 @@ struct gmem_long_op {
 	uint32_t vcpu;		/* of a stall */
 	enum gmem_direction direction;
 	enum gmem_origin origin;
-	uint32_t nr_marks;
-	struct gmem_mark marks[GMEM_MARKS_MAX];
+	struct gmem_marks marks;
 };
 
 #define GMEM_LONGEST 8
@@ -69,7 +47,5 @@ static inline int gmem_longest_wants(const struct gmem_longest *l, uint64_t dur_
 }
 
 void gmem_longest_add(struct gmem_longest *l, const struct gmem_long_op *op);
-
-void gmem_mark_add(struct gmem_mark *marks, uint32_t *nr, uint32_t what, uint64_t at_ns);
 
 #endif /* GMEM_LONGEST_H */

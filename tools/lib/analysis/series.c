@@ -65,12 +65,6 @@ const struct gmem_size_class gmem_size_classes[GMEM_CLASSES] = {
 	{ "more", UINT64_MAX },
 };
 
-const char *const gmem_origin_names[GMEM_ORIGINS] = {
-	[GMEM_BY_HYPERCALL]	= "hypercall",
-	[GMEM_BY_ACCESS]		= "access",
-	[GMEM_BY_VMM]		= "vmm",
-};
-
 unsigned int gmem_size_class(uint64_t pages)
 {
 	unsigned int i = 0;

@@ -73,14 +73,4 @@ extern const struct gmem_size_class gmem_size_classes[GMEM_CLASSES];
 
 unsigned int gmem_size_class(uint64_t pages);
 
-/* Origin of a conversion, as far as records show it. */
-enum gmem_origin {
-	GMEM_BY_HYPERCALL,	/* explicit: the guest requested it */
-	GMEM_BY_ACCESS,		/* implicit: the guest accessed the range in the other mode */
-	GMEM_BY_VMM,		/* no vCPU stalled for it */
-	GMEM_ORIGINS
-};
-
-extern const char *const gmem_origin_names[GMEM_ORIGINS];
-
 #endif /* GMEM_SERIES_H */

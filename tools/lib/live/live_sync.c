@@ -125,7 +125,7 @@ static int sync_inflight(struct live *l, uint64_t lost)
 
 	if (events && !doubtful && !l->opts.inflight)
 		return inflight_emit_phases(&l->at.inflight, gmem_now_ns(), l->fn, l->ctx);
-	/* Read pending ends first: one that is read after GMEM_INFLIGHT has lost its begin in the model. */
+	/* Read pending ends first: the snapshot does not repeat what has ended, and GMEM_SYNC drops it. */
 	err = events ? live_consume(l) : 0;
 	return err ? err : inflight_emit(&l->at.inflight, gmem_now_ns(), l->fn, l->ctx);
 }

@@ -239,25 +239,15 @@ GETTER(get_max)
 
 GETTER(get_inflight)
 {
-	uint64_t n = 0;
-
 	UNUSED(self);
 	UNUSED(m);
-	for (size_t i = 0; i < vm->nr_inflight; i++)
-		n += vm->inflight[i].kind == GMEM_ATTRIBUTES_BEGIN;
-	return (struct gmem_value){ .u = n };
+	return (struct gmem_value){ .u = gmem_operations_count(&vm->ops, GMEM_ATTRIBUTES_BEGIN) };
 }
 
 GETTER(get_inflight_age)
 {
 	UNUSED(self);
-	for (size_t i = 0; i < vm->nr_inflight; i++) {
-		const struct gmem_inflight *op = &vm->inflight[i];
-
-		if (op->kind == GMEM_ATTRIBUTES_BEGIN && m->now_ns > op->begin_ns)
-			return (struct gmem_value){ .u = m->now_ns - op->begin_ns };
-	}
-	return (struct gmem_value){ .u = 0 };
+	return (struct gmem_value){ .u = gmem_operations_age(&vm->ops, GMEM_ATTRIBUTES_BEGIN, m->now_ns) };
 }
 
 #define COUNTER_IF(feature, k, t, w, type, field, h)				\

@@ -11,7 +11,7 @@
 static void end_vm(struct gmem_vm *vm, uint64_t ts_ns)
 {
 	vm->ended_ns = ts_ns;
-	vm->nr_inflight = 0;
+	vm->ops.nr = 0;
 	vm->orphan = false;
 	vm->map = GMEM_MAP_CURRENT;	/* nothing is left to scan */
 }
@@ -119,6 +119,14 @@ static void apply_sync(struct gmem_model *m, uint64_t ts_ns)
 		m->features |= GMEM_FEATURE_RATES;
 }
 
+static void for_each_operations(struct gmem_model *m, void (*fn)(struct gmem_operations *ops))
+{
+	struct gmem_vm *vm, *tmp;
+
+	HASH_ITER(hh, m->vms, vm, tmp)
+		fn(&vm->ops);
+}
+
 static void apply_cost(struct gmem_model *m, const struct gmem_cost_rec *r)
 {
 	m->cost_before = m->cost;
@@ -137,9 +145,10 @@ static int apply_global(struct gmem_model *m, const struct gmem_hdr *rec)
 	case GMEM_BACKING:
 		return model_backing(m, (const struct gmem_rec *)rec);
 	case GMEM_INFLIGHT:
-		model_forget_ops(m);
+		for_each_operations(m, gmem_operations_doubt);
 		return 0;
 	case GMEM_SYNC:
+		for_each_operations(m, gmem_operations_settle);
 		apply_sync(m, rec->ts_ns);
 		m->backing_settles = false;
 		return 0;
@@ -159,13 +168,10 @@ static int apply_global(struct gmem_model *m, const struct gmem_hdr *rec)
 
 static int apply_event(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_rec *r)
 {
-	const struct gmem_kind_info *k = gmem_kind(r->h.kind);
-	int err;
+	int err = gmem_operations_apply(&vm->ops, r);
 
-	if (k->phase == GMEM_BEGIN)
-		return model_begin_op(vm, r);
-	if (k->phase == GMEM_END)
-		model_drop_op(vm, r, k->begin);
+	if (err)
+		return err;
 	switch (r->h.kind) {
 	case GMEM_CREATE:
 		err = model_add_file(vm, r);
@@ -184,10 +190,6 @@ static int apply_event(struct gmem_model *m, struct gmem_vm *vm, const struct gm
 		return model_scan_end(vm, r);
 	case GMEM_BEHIND:
 		model_behind(vm, r);
-		return 0;
-	case GMEM_ATTRIBUTES_PHASE:
-	case GMEM_PHASE:
-		model_enter_phase(vm, r);
 		return 0;
 	case GMEM_UNBIND:
 		return model_del_slot(vm, r);

@@ -19,6 +19,7 @@
 #include "model/hot.h"
 #include "model/ranges.h"
 #include "model/recent.h"
+#include "operations/operations.h"
 
 /* Process with an open descriptor of a guest_memfd, of the VM or of a vCPU. */
 struct gmem_holder {
@@ -90,19 +91,6 @@ enum gmem_map_state {
 
 extern const char *const gmem_map_state_names[GMEM_MAP_STATES];
 
-/* Operation in flight: its begin was seen and its end was not. */
-struct gmem_inflight {
-	uint64_t begin_ns;
-	uint32_t tid;
-	uint16_t kind;		/* the _BEGIN */
-	uint32_t aux;
-	uint64_t ino;
-	uint64_t start;
-	uint64_t end;
-	uint64_t arg;
-	uint32_t phase;		/* of a conversion: enum gmem_conversion_phase + 1; 0: unknown */
-};
-
 struct gmem_vm {
 	uint64_t id;
 	uint32_t pid;		/* of the VMM */
@@ -138,8 +126,7 @@ struct gmem_vm {
 	size_t nr_files;
 	struct gmem_holders holders;	/* of the VM or of a vCPU */
 	bool orphan;		/* it has no holder, so it cannot run: only its files keep it in the kernel */
-	struct gmem_inflight *inflight;	/* by begin */
-	size_t nr_inflight;
+	struct gmem_operations ops;	/* in flight */
 
 	struct gmem_counters now;	/* at counters_ns */
 	struct gmem_counters before;	/* at before_ns, one refresh earlier: for rates */

@@ -68,12 +68,6 @@ int model_add_creator(struct gmem_vm *vm, const struct gmem_rec *r);
 int model_holder(struct gmem_vm *vm, const struct gmem_holder_rec *r);
 void model_holders(struct gmem_model *m, const struct gmem_rec *r);
 
-/* model_ops.c. @begin: kind of the record that begins the operation. */
-int model_begin_op(struct gmem_vm *vm, const struct gmem_rec *r);
-void model_drop_op(struct gmem_vm *vm, const struct gmem_rec *r, uint16_t begin);
-void model_enter_phase(struct gmem_vm *vm, const struct gmem_rec *r);
-void model_forget_ops(struct gmem_model *m);
-
 /* model_maps.c */
 int model_set_attributes(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_rec *r);
 void model_scan_begin(struct gmem_vm *vm, const struct gmem_rec *r);

@@ -40,7 +40,7 @@ void model_free_vm(struct gmem_model *m, struct gmem_vm *vm)
 	free(vm->recent);
 	free(vm->slots);
 	free(vm->files);
-	free(vm->inflight);
+	gmem_operations_free(&vm->ops);
 	free(vm);
 }
 

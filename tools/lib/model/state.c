@@ -179,8 +179,8 @@ static void emit_memory(struct emitter *e, const struct gmem_vm *vm, const struc
 
 static void emit_inflight(struct emitter *e, const struct gmem_vm *vm)
 {
-	for (size_t i = 0; i < vm->nr_inflight; i++) {
-		const struct gmem_inflight *op = &vm->inflight[i];
+	for (size_t i = 0; i < vm->ops.nr; i++) {
+		const struct gmem_inflight *op = vm->ops.list[i];
 		struct gmem_rec r = {
 			.h.tid = op->tid, .ino = op->ino, .start = op->start, .end = op->end,
 			.arg = op->arg, .aux = op->aux,

@@ -136,8 +136,8 @@ struct json_object *gmem_json_inflight(const struct gmem_vm *vm, uint64_t now_ns
 {
 	struct json_object *a = json_object_new_array();
 
-	for (size_t i = 0; i < vm->nr_inflight; i++) {
-		const struct gmem_inflight *op = &vm->inflight[i];
+	for (size_t i = 0; i < vm->ops.nr; i++) {
+		const struct gmem_inflight *op = vm->ops.list[i];
 		struct json_object *o = json_object_new_object();
 		char buf[64];
 
@@ -150,7 +150,7 @@ struct json_object *gmem_json_inflight(const struct gmem_vm *vm, uint64_t now_ns
 		put_u64(o, "end", op->end);
 		json_object_object_add(o, "phase", op->phase ?
 			json_object_new_string(gmem_phase_names[op->phase - 1]) : NULL);
-		put_u64(o, "age_ns", now_ns > op->begin_ns ? now_ns - op->begin_ns : 0);
+		put_u64(o, "age_ns", gmem_inflight_age(op, now_ns));
 		json_object_array_add(a, o);
 	}
 	return a;
