@@ -275,7 +275,7 @@ static void test_tree_of_absurd_groups(void **state)
 
 static uint64_t value(const struct shot *v, const char *key, uint64_t vm)
 {
-	return ui_value(&v->ui, gmem_metric(key), gmem_model_vm(v->scene.model, vm),
+	return since_value(&v->ui.since, gmem_metric(key), gmem_model_vm(v->scene.model, vm),
 			v->scene.model).u;
 }
 

@@ -302,7 +302,7 @@ static void draw_footer(struct canvas *c, int y, const struct ui *ui)
 		return;
 	}
 	if (ui->help) {
-		struct segment *s = segments_printf(&line, 0, CANVAS_DIM, "q back%s", ui->help_lines > ui->help_rows ?
+		struct segment *s = segments_printf(&line, 0, CANVAS_DIM, "q back%s", ui->help_at.nr > ui->help_at.rows ?
 						    "  up down PgUp PgDn scroll" : "");
 
 		snprintf(s->brief, sizeof(s->brief), "q back");
@@ -333,8 +333,8 @@ void draw_fit(struct ui *ui, const struct gmem_model *m, int width, int height)
 	ui->area = draw_area(width, height);
 	if (ui_view(ui)->fit)
 		ui_view(ui)->fit(ui, m, &ui->area);
-	ui_fit_help(ui, help_lines(ui_view(ui), width),
-		    too_small(width, height) ? 1 : height - FOOTER_LINES);
+	ui_scroll_fit(&ui->help_at, help_lines(ui_view(ui), width),
+		      too_small(width, height) ? 1 : height - FOOTER_LINES);
 }
 
 void draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,

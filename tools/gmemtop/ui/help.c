@@ -129,7 +129,7 @@ void help_draw(struct canvas *c, const struct ui *ui, int y, int height)
 {
 	struct help_page p = {
 		.c = c, .width = c->width,
-		.y = y - (int)ui->help_top, .first = y, .end = y + height,
+		.y = y - (int)ui->help_at.top, .first = y, .end = y + height,
 	};
 
 	write_all(&p, ui_view(ui));

@@ -17,7 +17,7 @@ bool help_ascii(const struct help_page *p);
 /* Returns the number of lines of the help at that width. */
 int help_lines(const struct view *view, int width);
 
-/* Draws the help from its line ui->help_top on, on lines y to y + height - 1. */
+/* Draws the help from its line ui->help_at.top on, on lines y to y + height - 1. */
 void help_draw(struct canvas *c, const struct ui *ui, int y, int height);
 
 #endif /* GMEMTOP_HELP_H */

@@ -4,11 +4,6 @@
 
 #include "ui/ui.h"
 
-static enum ui_action back(struct ui *ui, int arg)
-{
-	return ui_show_view(ui, arg);
-}
-
 static enum ui_action next_view(struct ui *ui, int step)
 {
 	return ui_show_view(ui, ((int)ui->view + VIEWS + step) % VIEWS);
@@ -53,7 +48,7 @@ static enum ui_action refresh(struct ui *ui, int arg)
 static enum ui_action show_help(struct ui *ui, int show)
 {
 	ui->help = show;
-	ui->help_top = 0;
+	ui->help_at.top = 0;
 	return UI_DRAW;
 }
 
@@ -138,7 +133,7 @@ const struct ui_binding ui_bindings[] = {
 	{ { '?', 'h', UI_KEY_F1 }, "? h", "show this help", "help", show_help, true },
 	{ { UI_KEY_TAB }, "Tab", "next view", NULL, next_view, 1 },
 	{ { UI_KEY_BACK_TAB }, NULL, NULL, NULL, next_view, -1 },
-	{ { UI_KEY_ESC }, "Esc", "back to all VMs", NULL, back, VIEW_OVERVIEW },
+	{ { UI_KEY_ESC }, "Esc", "back to all VMs", NULL, ui_show_view, VIEW_OVERVIEW },
 	{ { 'p' }, "p", "pause the screen; counting goes on", "pause",
 	  pause_or_go_on, 0 },
 	{ { 'r' }, "r", "reset: show counts and times since now", "reset", reset, 0 },
@@ -161,8 +156,10 @@ const size_t ui_nr_bindings = sizeof(ui_bindings) / sizeof(*ui_bindings);
 
 static enum ui_action scroll_help(struct ui *ui, int how)
 {
-	ui->help_top = ui_moved(ui->help_top, ui->help_lines, ui->help_rows, how);
-	ui_fit_help(ui, ui->help_lines, ui->help_rows);
+	struct ui_scroll *s = &ui->help_at;
+
+	s->top = ui_scroll_moved(s, s->top, how);
+	ui_scroll_fit(s, s->nr, s->rows);
 	return UI_DRAW;
 }
 
@@ -171,10 +168,7 @@ static const struct ui_binding help_bindings[] = {
 	{ { 'q', UI_KEY_ESC, '?', 'h', UI_KEY_F1 }, NULL, NULL, NULL, show_help, false },
 	{ { UI_KEY_UP, 'k', UI_KEY_WHEEL_UP }, NULL, NULL, NULL, scroll_help, UI_LINE_UP },
 	{ { UI_KEY_DOWN, 'j', UI_KEY_WHEEL_DOWN }, NULL, NULL, NULL, scroll_help, UI_LINE_DOWN },
-	{ { UI_KEY_PAGE_UP }, NULL, NULL, NULL, scroll_help, UI_PAGE_UP },
-	{ { UI_KEY_PAGE_DOWN }, NULL, NULL, NULL, scroll_help, UI_PAGE_DOWN },
-	{ { UI_KEY_HOME, 'g' }, NULL, NULL, NULL, scroll_help, UI_FIRST },
-	{ { UI_KEY_END, 'G' }, NULL, NULL, NULL, scroll_help, UI_LAST },
+	UI_MOTIONS(scroll_help, "", "line"),
 };
 
 static const struct ui_binding *find(const struct ui_binding *b, size_t n, int key)

@@ -9,7 +9,7 @@
 #include "views/text.h"
 #include "widgets/age.h"
 #include "widgets/spark.h"
-#include "widgets/strip.h"
+#include "widgets/vmmap.h"
 
 #define NAME_LEN (4 * GMEM_COMM_LEN + 1)	/* each byte may become \xNN */
 
@@ -73,7 +73,7 @@ static void draw_cell(struct canvas *c, int y, const struct layout_column *col,
 		      const struct ui *ui, const struct gmem_model *m, const struct gmem_vm *vm,
 		      unsigned int depth, enum canvas_attr attr)
 {
-	struct gmem_value v = ui_value(ui, col->metric, vm, m);
+	struct gmem_value v = since_value(&ui->since, col->metric, vm, m);
 	int indent = indent_of(col, depth);
 	char buf[NAME_LEN];
 
@@ -148,11 +148,13 @@ static void draw_trend(struct canvas *c, int y, const struct layout *l, const st
 		       const struct gmem_model *m, uint64_t vm)
 {
 	float values[SPARK_MAX];
+	char text[3 * SPARK_MAX + 1];
 
 	if (!l->spark_width || !overview_of(ui))
 		return;
 	gmem_trend_get(&overview_of(ui)->trend, vm, m->now_ns, values, l->spark_width);
-	spark_draw(c, y, l->spark_x, CANVAS_SPARK, values, l->spark_width);
+	spark_text(text, values, l->spark_width, c->ascii);
+	canvas_put(c, y, l->spark_x, CANVAS_SPARK, text);
 }
 
 static void draw_selection(struct canvas *c, int y, const struct layout *l, enum canvas_attr attr)
@@ -212,9 +214,9 @@ static void draw_rows(struct canvas *c, const struct layout *l, const struct ui 
 {
 	int y = l->body_y;
 
-	for (size_t i = ui->top; i < ui->list.nr && i < ui->top + l->rows; i++) {
+	for (size_t i = ui->at.top; i < ui->list.nr && i < ui->at.top + l->rows; i++) {
 		const struct order_row *row = &ui->list.rows[i];
-		bool selected = ui->selecting && ui->cursor == i;
+		bool selected = ui->at.selecting && ui->at.cursor == i;
 
 		if (row->group == ORDER_NO_GROUP)
 			draw_vm(c, y, l, ui, m, row, selected);

@@ -119,15 +119,6 @@ static void draw_sums(struct canvas *c, int y, const struct gmem_model *m, const
 	segments_draw(c, y, &line);
 }
 
-static int level_of(uint64_t part, uint64_t all)
-{
-	int level = (int)(((unsigned __int128)part * LEVEL_PRIVATE + all / 2) / all);
-
-	if (!part || part >= all)
-		return part ? LEVEL_PRIVATE : LEVEL_SHARED;
-	return level < 1 ? 1 : level > LEVEL_PRIVATE - 1 ? LEVEL_PRIVATE - 1 : level;
-}
-
 static enum canvas_attr attr_of_level(int level)
 {
 	return level == LEVEL_SHARED ? CANVAS_SHARED : level == LEVEL_PRIVATE ? CANVAS_PRIVATE : CANVAS_MIXED;
@@ -159,7 +150,7 @@ static struct cell_look look_at(const struct gmem_vm *vm, const struct vmmap_cel
 	if (cell->gap || cell->edge)
 		return (struct cell_look){ cell->gap ? VM_GAP : VM_EDGE, CANVAS_DIM };
 	if (mode == VM_BLOCKS) {
-		level = p.blocks ? level_of(p.mixed, p.blocks) : LEVEL_SHARED;
+		level = p.blocks ? vmmap_level(p.mixed, p.blocks) : LEVEL_SHARED;
 		return (struct cell_look){ g->level[level], level ? CANVAS_MIXED : CANVAS_SHARED };
 	}
 	if (mode == VM_PAGES && p.double_backed)
@@ -169,10 +160,10 @@ static struct cell_look look_at(const struct gmem_vm *vm, const struct vmmap_cel
 	if (mode == VM_PAGES) {
 		uint64_t there = p.populated + p.shared_populated;
 
-		level = level_of(there < p.all ? there : p.all, p.all);
+		level = vmmap_level(there < p.all ? there : p.all, p.all);
 		return (struct cell_look){ g->level[level], p.populated ? CANVAS_POPULATED : CANVAS_SHARED };
 	}
-	level = level_of(p.private, p.all);
+	level = vmmap_level(p.private, p.all);
 	return (struct cell_look){ g->level[level], glow(vm, cell, now_ns, p.double_backed ? CANVAS_DOUBLE_BACKED :
 						    attr_of_level(level)) };
 }
@@ -268,7 +259,7 @@ static void add_content(struct segments *line, const struct gmem_model *m, const
 	struct vmmap_pages p = vmmap_count(vm, cell);
 	char buf[64], age[16];
 
-	add_pages(line, 1, attr_of_level(level_of(p.private, p.all)), "private", p.private, p.all);
+	add_pages(line, 1, attr_of_level(vmmap_level(p.private, p.all)), "private", p.private, p.all);
 	if (m->features & GMEM_FEATURE_BACKING) {
 		if (p.populated_known)
 			add_pages(line, 3, CANVAS_POPULATED, "populated", p.populated, p.all);
