@@ -7,7 +7,6 @@
 
 #include "terminal/glyphs.h"
 #include "ui/help.h"
-#include "views/vm_draw.h"
 #include "views/vm_panels.h"
 #include "widgets/segments.h"
 
