@@ -11,11 +11,21 @@
 #include "abi/kinds.h"
 #include "model/metrics.h"
 #include "ui/help.h"
+#include "views/files.h"
+#include "views/latency.h"
 #include "views/overview.h"
 #include "views/text.h"
+#include "views/vm.h"
 #include "widgets/age.h"
 #include "widgets/segments.h"
 #include "widgets/spark.h"
+
+const struct view *const view_table[VIEWS] = {
+	[VIEW_OVERVIEW]	= &view_overview,
+	[VIEW_VM]	= &view_vm,
+	[VIEW_LATENCY]	= &view_latency,
+	[VIEW_FILES]	= &view_files,
+};
 
 #define HEADER_LINES	2
 #define FOOTER_LINES	1

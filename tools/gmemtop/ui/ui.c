@@ -198,6 +198,14 @@ bool ui_order(struct ui *ui, const struct gmem_model *m)
 	return !ui_view(ui)->order || ui_view(ui)->order(ui, m);
 }
 
+enum ui_action ui_sort(struct ui *ui, const struct gmem_metric *metric)
+{
+	if (metric == ui->sort)
+		ui->reverse = !ui->reverse;
+	ui->sort = metric;
+	return UI_ORDER | UI_DRAW;
+}
+
 /* Selects the VM of ui_vm(), so that a view of one VM keeps it when the order changes. */
 static void pin_vm(struct ui *ui)
 {

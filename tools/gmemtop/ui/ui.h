@@ -51,7 +51,7 @@ struct ui_binding {
 	const char *label;	/* names of the keys in the help; NULL: described with the previous binding */
 	const char *help;
 	const char *hint;	/* in the last line of the screen, or NULL */
-	enum ui_action (*run)(struct ui *ui, int arg);
+	enum ui_action (*run)(struct ui *ui, int arg);	/* NULL: arg is the action */
 	int arg;
 };
 
@@ -136,6 +136,9 @@ void ui_select(struct ui *ui, size_t i);
 
 /* Selects the next VM after that of ui_vm() (by 1) or the previous one (by -1); skips groups. */
 void ui_step_vm(struct ui *ui, int by);
+
+/* Sorts by a metric; again: in reverse. */
+enum ui_action ui_sort(struct ui *ui, const struct gmem_metric *metric);
 
 /* Shows a view; for bindings. */
 enum ui_action ui_show_view(struct ui *ui, int view);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* Keys of all views, and dispatch of a key: to the prompt, the help, the view, or these. */
+#include <limits.h>
 #include <math.h>
 
 #include "ui/ui.h"
@@ -23,13 +24,6 @@ static enum ui_action undo_reset(struct ui *ui, int arg)
 	(void)arg;
 	since_free(&ui->since);
 	return UI_ORDER | UI_DRAW;
-}
-
-static enum ui_action quit(struct ui *ui, int arg)
-{
-	(void)ui;
-	(void)arg;
-	return UI_QUIT;
 }
 
 static enum ui_action pause_or_go_on(struct ui *ui, int arg)
@@ -58,22 +52,14 @@ static enum ui_action next_look(struct ui *ui, int step)
 	return UI_LOOK | UI_DRAW;
 }
 
-static enum ui_action seek_to(struct ui *ui, double seconds)
-{
-	if (!ui->replaying)
-		return UI_NOTHING;
-	ui->seek_s = seconds;
-	return UI_SEEK | UI_DRAW;
-}
+#define TO_THE_END	INT_MAX
 
 static enum ui_action seek(struct ui *ui, int seconds)
 {
-	return seek_to(ui, seconds);
-}
-
-static enum ui_action seek_end(struct ui *ui, int sign)
-{
-	return seek_to(ui, sign * INFINITY);
+	if (!ui->replaying)
+		return UI_NOTHING;
+	ui->seek_s = seconds == TO_THE_END ? INFINITY : seconds == -TO_THE_END ? -INFINITY : seconds;
+	return UI_SEEK | UI_DRAW;
 }
 
 static enum ui_action step(struct ui *ui, int arg)
@@ -129,7 +115,7 @@ static enum ui_action next_delay(struct ui *ui, int arg)
 }
 
 const struct ui_binding ui_bindings[] = {
-	{ { 'q' }, "q", "quit", "quit", quit, 0 },
+	{ { 'q' }, "q", "quit", "quit", NULL, UI_QUIT },
 	{ { '?', 'h', UI_KEY_F1 }, "? h", "show this help", "help", show_help, true },
 	{ { UI_KEY_TAB }, "Tab", "next view", NULL, next_view, 1 },
 	{ { UI_KEY_BACK_TAB }, NULL, NULL, NULL, next_view, -1 },
@@ -146,8 +132,8 @@ const struct ui_binding ui_bindings[] = {
 	{ { ']' }, NULL, NULL, NULL, seek, 10 },
 	{ { '{' }, NULL, NULL, NULL, seek, -60 },
 	{ { '}' }, NULL, NULL, NULL, seek, 60 },
-	{ { '^' }, "^ $", "replay: go to the begin or the end", NULL, seek_end, -1 },
-	{ { '$' }, NULL, NULL, NULL, seek_end, 1 },
+	{ { '^' }, "^ $", "replay: go to the begin or the end", NULL, seek, -TO_THE_END },
+	{ { '$' }, NULL, NULL, NULL, seek, TO_THE_END },
 	{ { '.' }, ".", "replay: show the next snapshot, also while paused", NULL, step, 0 },
 	{ { 'z' }, "z", "next colour set: normal, protan, mono", NULL, next_look, 1 },
 };
@@ -210,5 +196,7 @@ enum ui_action ui_key(struct ui *ui, int key)
 		b = find(view->bindings, view->nr_bindings, key);
 	if (!b)
 		b = find(ui_bindings, ui_nr_bindings, key);
-	return b ? b->run(ui, b->arg) : key_of_view(ui, key);
+	if (!b)
+		return key_of_view(ui, key);
+	return b->run ? b->run(ui, b->arg) : (enum ui_action)b->arg;
 }

@@ -73,7 +73,7 @@ struct view {
 	size_t nr_bindings;
 };
 
-/* In views/table.c. */
+/* In screen/draw.c. */
 extern const struct view *const view_table[VIEWS];
 
 #endif /* GMEMTOP_VIEW_H */

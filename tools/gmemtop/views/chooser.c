@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "views/columns.h"
+#include "views/layout.h"
 #include "views/overview.h"
 #include "widgets/segments.h"
 
@@ -49,13 +49,8 @@ static enum ui_action toggle(struct ui *ui, int arg)
 
 static enum ui_action sort_by(struct ui *ui, int arg)
 {
-	const struct gmem_metric *m = &gmem_metrics[metric_at_cursor(ui)];
-
 	(void)arg;
-	if (m == ui->sort)
-		ui->reverse = !ui->reverse;
-	ui->sort = m;
-	return UI_ORDER | UI_DRAW;
+	return ui_sort(ui, &gmem_metrics[metric_at_cursor(ui)]);
 }
 
 static enum ui_action restore_defaults(struct ui *ui, int arg)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Layout of the table of VMs for a screen size. Pure arithmetic; draws nothing. */
+/* Columns of the table of VMs, and their layout for a screen size. Pure arithmetic; draws nothing. */
 #ifndef GMEMTOP_LAYOUT_H
 #define GMEMTOP_LAYOUT_H
 
@@ -7,6 +7,25 @@
 #include <stddef.h>
 
 #include "ui/ui.h"
+
+/* Column, in screen order, which is also the order of the sort keys. */
+struct column {
+	const char *key;	/* the metric's */
+	int least;		/* minimum width; a wider title raises it */
+	int rank;		/* columns of the highest rank are dropped first if room is short */
+};
+
+/* Ranks from here on are shown only if the map has its full width. */
+#define COLUMN_EXTRA	20
+#define COLUMNS		25
+
+extern const struct column columns[COLUMNS];
+
+/* Returns the index of the column, or COLUMNS if key is not one of them. */
+int columns_find(const char *key);
+
+/* True if m is to be shown if there is room: by the user's choice, else by default. */
+bool columns_is_on(const struct ui *ui, const struct gmem_metric *m);
 
 #define LAYOUT_COLUMNS		UI_METRICS
 #define LAYOUT_MAP_MAX		64	/* beside the columns; below them it takes the line */

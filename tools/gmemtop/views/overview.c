@@ -8,7 +8,6 @@
 #include "terminal/glyphs.h"
 #include "ui/help.h"
 #include "ui/ui.h"
-#include "views/columns.h"
 #include "views/layout.h"
 #include "views/overview.h"
 #include "widgets/segments.h"
@@ -39,21 +38,13 @@ static enum ui_action open_row(struct ui *ui, int arg)
 	return ui_show_view(ui, arg);
 }
 
-static enum ui_action sort_column(struct ui *ui, const struct gmem_metric *metric)
-{
-	if (metric == ui->sort)
-		ui->reverse = !ui->reverse;
-	ui->sort = metric;
-	return UI_ORDER | UI_DRAW;
-}
-
 static enum ui_action click_head(struct ui *ui, const struct layout *l)
 {
 	for (size_t i = 0; i < l->nr_columns; i++) {
 		const struct layout_column *col = &l->columns[i];
 
 		if (ui->mouse.x >= col->x - 1 && ui->mouse.x < col->x + col->width)
-			return sort_column(ui, col->metric);
+			return ui_sort(ui, col->metric);
 	}
 	return UI_NOTHING;
 }
