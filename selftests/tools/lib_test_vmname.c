@@ -261,7 +261,7 @@ static void test_reads_real_processes(void **state)
 
 	(void)state;
 	assert_int_equal(clock_gettime(CLOCK_BOOTTIME, &now), 0);
-	assert_int_equal(gmem_vm_process_read(getpid(), &p), 0);
+	assert_int_equal(gmem_vm_process_read_at("/proc", getpid(), &p), 0);
 	assert_string_equal(p.name, "");
 	assert_string_equal(p.exe, program_invocation_short_name);
 	assert_true(p.start_ns && p.start_ns / 1000000000 <= (uint64_t)now.tv_sec + 1);
@@ -270,7 +270,7 @@ static void test_reads_real_processes(void **state)
 		_exit(0);
 	assert_true(child > 0);
 	assert_int_equal(waitpid(child, NULL, 0), child);
-	assert_int_equal(gmem_vm_process_read(child, &p), -ESRCH);
+	assert_int_equal(gmem_vm_process_read_at("/proc", child, &p), -ESRCH);
 	assert_string_equal(p.exe, "");
 }
 
