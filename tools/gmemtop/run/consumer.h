@@ -21,6 +21,12 @@ struct consumer {
 /* Applies a record. Skips records that are too short for their kind. Returns 0 or -errno. */
 int consumer_apply(struct consumer *p, const struct gmem_hdr *rec);
 
+/*
+ * Copies the model as it is now, to be shown while the model goes on. The caller frees it with
+ * gmem_model_free(). Returns NULL if out of memory.
+ */
+struct gmem_model *consumer_snapshot(const struct gmem_model *m);
+
 /* Reports the -errno of a source, or of applying its records. */
 enum gmem_status consumer_fail(struct gmem_error *e, int err);
 

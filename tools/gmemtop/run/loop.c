@@ -11,7 +11,6 @@
 #include "base/stop.h"
 #include "recording/recording.h"
 #include "run/consumer.h"
-#include "run/snapshot.h"
 #include "screen/draw.h"
 #include "ui/settings.h"
 
@@ -129,7 +128,7 @@ static int live_round(struct loop *l)
 static int update_frozen(struct loop *l)
 {
 	gmem_model_free(l->frozen);
-	l->frozen = l->ui.paused ? snapshot_take(l->consumer.model) : NULL;
+	l->frozen = l->ui.paused ? consumer_snapshot(l->consumer.model) : NULL;
 	return l->ui.paused && !l->frozen ? -ENOMEM : 0;
 }
 

@@ -282,14 +282,13 @@ static void add_keys(struct segments *line, const struct ui *ui, const struct ui
 /* Shows the end of a text that is too long, and a block as the cursor. */
 static void draw_prompt(struct canvas *c, int y, const struct ui *ui)
 {
-	char text[4 * PROMPT_LEN];
+	char text[4 * FILTER_LEN];
 	const char *p = text;
 	int x, room;
 
 	gmem_text_name(text, sizeof(text), ui->prompt.text);
 	canvas_field(c, y, 0, c->width, false, CANVAS_NORMAL, "");
-	x = canvas_put(c, y, 0, CANVAS_KEY, ui->prompt.label);
-	x = canvas_put(c, y, x, CANVAS_KEY, ": ");
+	x = canvas_put(c, y, 0, CANVAS_KEY, "filter: ");
 	room = c->width - x - 1;
 	while (*p && canvas_text_width(c, p) > room) {
 		do

@@ -33,29 +33,23 @@ void settings_from_ui(struct settings *s, const struct ui *ui)
 	memcpy(s->columns, ui->columns, sizeof(s->columns));
 }
 
-static bool same(const struct settings *a, const struct settings *b)
-{
-	return a->sort == b->sort && a->reverse == b->reverse && a->delay_s == b->delay_s &&
-	       a->look == b->look && a->tree == b->tree &&
-	       !memcmp(a->columns, b->columns, sizeof(a->columns));
-}
-
 bool settings_merge(struct settings *s, const struct settings *was, const struct settings *is)
 {
-	struct settings old = *s;
+	bool changed = memcmp(s->columns, is->columns, sizeof(s->columns));
 
-	if (was->sort != is->sort)
-		s->sort = is->sort;
-	if (was->reverse != is->reverse)
-		s->reverse = is->reverse;
-	if (was->delay_s != is->delay_s)
-		s->delay_s = is->delay_s;
-	if (was->look != is->look)
-		s->look = is->look;
-	if (was->tree != is->tree)
-		s->tree = is->tree;
+#define MERGE(field)						\
+	if (was->field != is->field) {				\
+		changed |= s->field != is->field;		\
+		s->field = is->field;				\
+	}
+	MERGE(sort)
+	MERGE(reverse)
+	MERGE(delay_s)
+	MERGE(look)
+	MERGE(tree)
+#undef MERGE
 	memcpy(s->columns, is->columns, sizeof(s->columns));
-	return !same(&old, s);
+	return changed;
 }
 
 static void read_column(struct settings *s, const char *key, const char *value)

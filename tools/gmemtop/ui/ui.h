@@ -15,7 +15,6 @@
 #include "terminal/display.h"
 #include "ui/filter.h"
 #include "ui/order.h"
-#include "ui/prompt.h"
 #include "ui/since.h"
 #include "ui/view.h"
 

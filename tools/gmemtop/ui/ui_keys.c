@@ -189,7 +189,7 @@ enum ui_action ui_key(struct ui *ui, int key)
 	if (key <= 0)
 		return UI_NOTHING;
 	if (ui->prompt.active)
-		return (enum ui_action)prompt_key(&ui->prompt, ui, key);
+		return prompt_key(&ui->prompt, &ui->filter, key) ? UI_ORDER | UI_DRAW : UI_NOTHING;
 	if (ui->help)
 		b = find(help_bindings, sizeof(help_bindings) / sizeof(*help_bindings), key);
 	else

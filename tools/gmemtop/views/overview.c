@@ -64,19 +64,10 @@ static enum ui_action click(struct ui *ui, int open)
 	return open ? open_row(ui, VIEW_VM) : UI_DRAW;
 }
 
-static int filter_changed(struct ui *ui, const char *text, bool done)
-{
-	if (!filter_set(&ui->filter, text, done))
-		return UI_NOTHING;
-	return UI_ORDER | UI_DRAW;
-}
-
 static enum ui_action ask_filter(struct ui *ui, int arg)
 {
 	(void)arg;
-	prompt_open(&ui->prompt, "filter", ui->filter.text, filter_changed);
-	/* Same as less and vi: start with an empty text. Esc keeps the previous filter. */
-	ui->prompt.text[0] = '\0';
+	prompt_open(&ui->prompt, &ui->filter);
 	return UI_DRAW;
 }
 
