@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "terminal/looks.h"
 
-#include <string.h>
-
 #define BOLD	LOOK_BOLD
 #define DIM	LOOK_DIM
 #define REV	LOOK_REVERSE
@@ -58,12 +56,3 @@ const struct look looks[CANVAS_ATTRS] = {
 const char *const ui_look_names[UI_LOOKS] = {
 	[UI_LOOK_NORMAL] = "normal", [UI_LOOK_PROTAN] = "protan", [UI_LOOK_MONO] = "mono",
 };
-
-enum ui_look ui_look_by_name(const char *name)
-{
-	int i = 0;
-
-	while (i < UI_LOOKS && strcmp(ui_look_names[i], name))
-		i++;
-	return (enum ui_look)i;
-}

@@ -87,23 +87,33 @@ struct gmem_probe gmem_probes[] = {
 
 const size_t gmem_nr_probes = sizeof(gmem_probes) / sizeof(*gmem_probes);
 
-/* Programs that a feature needs, one line for each set that has it. */
+/* Features that say what is missing. Counts of probes that are blind are then unknown, not 0. */
+#define LACKS	(GMEM_FEATURE_NO_ATTRIBUTES | GMEM_FEATURE_NO_FALLOCATES | GMEM_FEATURE_NO_MEMORY_FAULTS)
+
+/* Programs that a feature needs, or whose absence one of LACKS reports; one line for each set that has it. */
 static const struct {
 	enum gmem_feature feature;
-	const char *programs[2];
+	const char *programs[5];	/* ends at NULL */
 } features[] = {
-	{ GMEM_FEATURE_PHASES,	{ "on_attributes_phase", NULL } },
+	{ GMEM_FEATURE_PHASES,	{ "on_attributes_phase" } },
 	{ GMEM_FEATURE_PHASES,	{ "stock_zap", "stock_mixed" } },
-	{ GMEM_FEATURE_FAULTS,	{ "on_fault_end", NULL } },
-	{ GMEM_FEATURE_FAULTS,	{ "stock_fault_exit", NULL } },
-	{ GMEM_FEATURE_TOUCHES,	{ "on_fault_end", NULL } },
-	{ GMEM_FEATURE_FREED,	{ "on_fallocate_end", NULL } },
-	{ GMEM_FEATURE_RETRIES,	{ "on_fault_retry", NULL } },
-	{ GMEM_FEATURE_INVALIDATIONS, { "on_invalidate_end", NULL } },
+	{ GMEM_FEATURE_FAULTS,	{ "on_fault_end" } },
+	{ GMEM_FEATURE_FAULTS,	{ "stock_fault_exit" } },
+	{ GMEM_FEATURE_TOUCHES,	{ "on_fault_end" } },
+	{ GMEM_FEATURE_FREED,	{ "on_fallocate_end" } },
+	{ GMEM_FEATURE_RETRIES,	{ "on_fault_retry" } },
+	{ GMEM_FEATURE_INVALIDATIONS, { "on_invalidate_end" } },
 	{ GMEM_FEATURE_INVALIDATIONS, { "stock_invalidate", "stock_window_end" } },
 	{ GMEM_FEATURE_STALLS,	{ "stall_begin", "stall_end" } },
-	{ GMEM_FEATURE_WINDOWS,	{ "on_invalidate_end", NULL } },
+	{ GMEM_FEATURE_WINDOWS,	{ "on_invalidate_end" } },
 	{ GMEM_FEATURE_WINDOWS,	{ "stock_window", "stock_window_end" } },
+	{ GMEM_FEATURE_NO_ATTRIBUTES, { "on_attributes_begin", "on_attributes_end" } },
+	{ GMEM_FEATURE_NO_ATTRIBUTES,
+	  { "stock_attributes", "stock_attributes_exit", "stock_check", "stock_check_exit" } },
+	{ GMEM_FEATURE_NO_FALLOCATES, { "on_fallocate_begin", "on_fallocate_end" } },
+	{ GMEM_FEATURE_NO_FALLOCATES, { "stock_fallocate", "stock_fallocate_exit" } },
+	{ GMEM_FEATURE_NO_MEMORY_FAULTS, { "on_memory_fault" } },
+	{ GMEM_FEATURE_NO_MEMORY_FAULTS, { "stock_memory_fault" } },
 };
 
 static bool in_use(const char *program, enum gmem_probe_set set, unsigned int groups)
@@ -157,32 +167,15 @@ static bool all_in_use(const char *const *programs, enum gmem_probe_set set, uns
 	return !*programs;
 }
 
-static const char *const conversions[] = { "on_attributes_begin", "on_attributes_end", NULL };
-static const char *const stock_conversions[] = {
-	"stock_attributes", "stock_attributes_exit", "stock_check", "stock_check_exit", NULL
-};
-static const char *const fallocates[] = { "on_fallocate_begin", "on_fallocate_end", NULL };
-static const char *const stock_fallocates[] = { "stock_fallocate", "stock_fallocate_exit", NULL };
-
 unsigned int gmem_probes_features(enum gmem_probe_set set, unsigned int groups)
 {
 	unsigned int mask = groups & GMEM_PROBES_EVENTS ? GMEM_FEATURE_EVENTS : 0;
 
-	/* Mark counts of blind probes as unknown, not 0. */
-	if (!all_in_use(set == GMEM_SET_STOCK ? stock_conversions : conversions, set, groups))
-		mask |= GMEM_FEATURE_NO_ATTRIBUTES;
-	if (!all_in_use(set == GMEM_SET_STOCK ? stock_fallocates : fallocates, set, groups))
-		mask |= GMEM_FEATURE_NO_FALLOCATES;
-	if (!in_use(set == GMEM_SET_STOCK ? "stock_memory_fault" : "on_memory_fault", set, groups))
-		mask |= GMEM_FEATURE_NO_MEMORY_FAULTS;
-
 	for (size_t i = 0; i < sizeof(features) / sizeof(*features); i++) {
-		const char *const *p = features[i].programs;
-
-		if (in_use(p[0], set, groups) && (!p[1] || in_use(p[1], set, groups)))
+		if (all_in_use(features[i].programs, set, groups))
 			mask |= features[i].feature;
 	}
-	return mask;
+	return mask ^ LACKS;
 }
 
 /* Returns true if BTF has the type btf_trace_NAME, which the kernel defines for each tracepoint. */
