@@ -29,13 +29,6 @@ int gmem_privileges_get(struct gmem_privileges *p)
 	return err;
 }
 
-bool gmem_privileges_suffice(uint64_t held, uint64_t needed)
-{
-	if (held & GMEM_CAP(CAP_SYS_ADMIN))
-		held |= GMEM_CAPS_LOAD;
-	return !(needed & ~held);
-}
-
 /*
  * Keeps root from getting all capabilities back when it executes a program: no_new_privs for that, and,
  * with CAP_SETPCAP, securebits that take all special treatment from uid 0.

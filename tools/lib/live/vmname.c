@@ -321,22 +321,6 @@ static void get_cgroup(char *lines, char *cgroup)
 		copy_text(best, cgroup, GMEM_CGROUP_SIZE);
 }
 
-/* Reads the executable's name from its link or, without CAP_SYS_PTRACE for it, from argv[0]. */
-static void get_exe(int dir, const char *cmdline, size_t len, char *exe)
-{
-	char link[4096];
-	ssize_t n = readlinkat(dir, "exe", link, sizeof(link));
-	struct text args = { cmdline, len }, path = to_text("");
-
-	if (n > 0)
-		path = (struct text){ link, (size_t)n };
-	else
-		next_arg(&args, &path);
-	if (n > 0 && ends_with(path, " (deleted)"))
-		path.len -= strlen(" (deleted)");
-	copy_text(base_of(path), exe, GMEM_EXE_SIZE);
-}
-
 /* Reads up to size - 1 bytes of a file, and adds a NUL. Returns their number, 0 on errors. */
 static size_t read_file(int dir, const char *path, char *buf, size_t size)
 {
@@ -368,7 +352,6 @@ static int read_process(int dir, struct gmem_vm_process *p)
 		get_cgroup(buf, p->cgroup);
 	n = read_file(dir, "cmdline", buf, sizeof(buf));
 	gmem_vm_name(buf, n, p->name, sizeof(p->name));
-	get_exe(dir, buf, n, p->exe);
 	return faccessat(dir, "stat", F_OK, 0) ? -ESRCH : 0;
 }
 

@@ -15,12 +15,10 @@
 
 #define GMEM_VM_NAME_SIZE	GMEM_NAME_LEN
 #define GMEM_CGROUP_SIZE	GMEM_CGROUP_LEN
-#define GMEM_EXE_SIZE		64
 
 struct gmem_vm_process {
 	char name[GMEM_VM_NAME_SIZE];	/* "": the command line has none; use comm */
 	char cgroup[GMEM_CGROUP_SIZE];	/* path in the unified hierarchy, or else in the first one */
-	char exe[GMEM_EXE_SIZE];	/* file name of the executable, without its directory */
 	uint64_t start_ns;		/* CLOCK_BOOTTIME */
 };
 
