@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/help.h"
 #include "views/overview.h"
 
 static void test_busy(void **state)

@@ -10,7 +10,6 @@
 
 #include "abi/kinds.h"
 #include "model/metrics.h"
-#include "ui/help.h"
 #include "views/files.h"
 #include "views/latency.h"
 #include "views/overview.h"
@@ -341,7 +340,7 @@ void draw_fit(struct ui *ui, const struct gmem_model *m, int width, int height)
 {
 	ui->area = draw_area(width, height);
 	if (ui_view(ui)->fit)
-		ui_view(ui)->fit(ui, m, &ui->area);
+		ui_view(ui)->fit(ui, m);
 	ui_scroll_fit(&ui->help_at, help_lines(ui_view(ui), width),
 		      too_small(width, height) ? 1 : height - FOOTER_LINES);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "ui/help.h"
-
 #include <string.h>
+
+#include "ui/ui.h"
 
 #define INDENT	10	/* column of the explanations, beside the names */
 #define TEXT	256

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "views/layout.h"
 #include "views/overview.h"
 #include "widgets/segments.h"
 
@@ -77,10 +76,10 @@ static enum ui_action click(struct ui *ui, int arg)
 	return arg ? toggle(ui, 0) : UI_DRAW;
 }
 
-static void fit(struct ui *ui, const struct gmem_model *m, const struct view_area *area)
+static void fit(struct ui *ui, const struct gmem_model *m)
 {
 	(void)m;
-	ui_scroll_fit(&ui->chooser, gmem_nr_metrics, (size_t)area->height - 1);
+	ui_scroll_fit(&ui->chooser, gmem_nr_metrics, (size_t)ui->area.height - 1);
 }
 
 #define TITLE_X	5

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "ui/help.h"
 #include "widgets/segments.h"
 
 #define HEAD_LINES 2	/* totals, and heads of the columns */
@@ -107,13 +106,13 @@ static void drop(void *state)
 	free(((struct files_state *)state)->rows);
 }
 
-static void fit(struct ui *ui, const struct gmem_model *m, const struct view_area *area)
+static void fit(struct ui *ui, const struct gmem_model *m)
 {
 	struct files_state *s = ui->state[VIEW_FILES];
-	int room = area->height - HEAD_LINES;
+	int room = ui->area.height - HEAD_LINES;
 
 	(void)m;
-	s->lines = area->width < FILES_NARROW ? 2 : 1;
+	s->lines = ui->area.width < FILES_NARROW ? 2 : 1;
 	ui_scroll_fit(&s->at, s->nr, room > 0 ? (size_t)(room / s->lines) : 1);
 }
 

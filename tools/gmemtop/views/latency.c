@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "terminal/glyphs.h"
-#include "ui/help.h"
 #include "ui/ui.h"
 #include "views/text.h"
 #include "widgets/segments.h"

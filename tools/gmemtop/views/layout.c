@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "views/layout.h"
+/* Layout of the table of VMs for a screen size. Pure arithmetic; draws nothing. */
+#include "views/overview.h"
 
 #include <string.h>
 

@@ -6,9 +6,7 @@
 #include <string.h>
 
 #include "terminal/glyphs.h"
-#include "ui/help.h"
 #include "ui/ui.h"
-#include "views/layout.h"
 #include "views/overview.h"
 #include "widgets/segments.h"
 
@@ -140,11 +138,11 @@ static const struct ui_binding bindings[] = {
 	{ { UI_KEY_WHEEL_DOWN }, NULL, NULL, NULL, move, UI_LINE_DOWN },
 };
 
-static void fit(struct ui *ui, const struct gmem_model *m, const struct view_area *area)
+static void fit(struct ui *ui, const struct gmem_model *m)
 {
 	struct layout l;
 
-	layout_make(&l, ui, m, area);
+	layout_make(&l, ui, m, &ui->area);
 	ui_scroll_fit(&ui->at, ui->list.nr, l.rows);
 }
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "terminal/glyphs.h"
-#include "views/layout.h"
 #include "views/overview.h"
 #include "views/text.h"
 #include "widgets/age.h"
@@ -112,12 +111,20 @@ static void draw_strip(struct canvas *c, int y, int x, const struct strip_cell *
 	}
 }
 
-/* Returns the reason for a missing map. */
-static const char *unread_reason(const struct gmem_model *m, int width)
+/* Writes the reason for a missing map. */
+static void missing_map(char *buf, size_t size, const struct gmem_vm *vm, const struct gmem_model *m, int width)
 {
-	if (width < 40)
-		return "not read";
-	return m->features & GMEM_FEATURE_OTHER_PIDS ? "not read: of another pid namespace?" : "not read yet";
+	bool hidden = m->features & GMEM_FEATURE_OTHER_PIDS;
+	char age[16];
+
+	if (vm->ended_ns)
+		snprintf(buf, size, width < 16 ? "ended" : "ended %s ago",
+			 age_text(age, sizeof(age), m->now_ns - vm->ended_ns));
+	else if (!vm->map_known)
+		snprintf(buf, size, width < 40 ? "not read" : hidden ? "not read: of another pid namespace?" :
+			 "not read yet");
+	else
+		snprintf(buf, size, width < 40 ? "no slots" : "no memslot is bound to a guest_memfd");
 }
 
 static void draw_map(struct canvas *c, int y, const struct layout *l, const struct gmem_vm *vm,
@@ -125,23 +132,14 @@ static void draw_map(struct canvas *c, int y, const struct layout *l, const stru
 {
 	struct strip_cell cells[STRIP_CELLS];
 	int n = l->map_width < STRIP_CELLS ? l->map_width : STRIP_CELLS;
+	char buf[64];
 
-	if (vm->ended_ns) {
-		char age[16], buf[40];
-
-		age_text(age, sizeof(age), m->now_ns - vm->ended_ns);
-		snprintf(buf, sizeof(buf), l->map_width < 16 ? "ended" : "ended %s ago", age);
-		canvas_field(c, y, l->map_x, l->map_width, false, CANVAS_DIM, buf);
-	} else if (vm->map_known && strip_make(vm, m->backing_ns, cells, n)) {
+	if (!vm->ended_ns && vm->map_known && strip_make(vm, m->backing_ns, cells, n)) {
 		draw_strip(c, y, l->map_x, cells, n);
-	} else if (!vm->map_known) {
-		canvas_field(c, y, l->map_x, l->map_width, false, CANVAS_DIM,
-			     unread_reason(m, l->map_width));
-	} else {
-		canvas_field(c, y, l->map_x, l->map_width, false, CANVAS_DIM,
-			     l->map_width < 40 ? "no slots" :
-			     "no memslot is bound to a guest_memfd");
+		return;
 	}
+	missing_map(buf, sizeof(buf), vm, m, l->map_width);
+	canvas_field(c, y, l->map_x, l->map_width, false, CANVAS_DIM, buf);
 }
 
 static void draw_trend(struct canvas *c, int y, const struct layout *l, const struct ui *ui,

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "terminal/glyphs.h"
-#include "ui/help.h"
 #include "views/vm_panels.h"
 #include "widgets/segments.h"
 
@@ -108,7 +107,7 @@ static void fit_map(struct vm_state *s, const struct gmem_vm *vm)
 		s->top = all > rows ? all - rows : 0;
 }
 
-static void fit(struct ui *ui, const struct gmem_model *m, const struct view_area *area)
+static void fit(struct ui *ui, const struct gmem_model *m)
 {
 	const struct gmem_vm *vm = vm_shown(ui, m);
 	struct vm_state *s = state_of(ui);
@@ -117,7 +116,7 @@ static void fit(struct ui *ui, const struct gmem_model *m, const struct view_are
 		return;
 	if (s->vm != vm->id)
 		reset_map(s, vm);
-	fit_layout(s, vm, m, area);
+	fit_layout(s, vm, m, &ui->area);
 	if (vm->nr_slots)
 		fit_map(s, vm);
 }
