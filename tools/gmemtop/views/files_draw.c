@@ -29,11 +29,6 @@ static const char *state_of(const struct gmem_model *m, const struct gmem_vm *vm
 	return "";
 }
 
-static enum canvas_attr attr_of(const struct gmem_vm *vm, const struct gmem_file *f)
-{
-	return gmem_file_unused(vm, f) ? CANVAS_ORPHAN : CANVAS_WARN;
-}
-
 static const char *flags_of(uint64_t flags)
 {
 	static const char *const names[] = { "-", "mmap", "shared", "mmap,shared" };
@@ -47,14 +42,6 @@ static void put_bytes(struct panel *p, enum canvas_attr attr, uint64_t pages)
 
 	gmem_text_bytes(buf, sizeof(buf), pages << GMEM_PAGE_SHIFT);
 	panel_field(p, attr, 6, true, buf);
-}
-
-static void put_populated(struct panel *p, enum canvas_attr attr, const struct gmem_model *m,
-			  const struct gmem_file *f)
-{
-	char buf[32];
-
-	panel_field(p, attr, 6, true, gmem_text_sum(buf, sizeof(buf), gmem_file_populated(m, f)));
 }
 
 static void put_number(struct panel *p, enum canvas_attr attr, int width, uint64_t n)
@@ -114,7 +101,6 @@ static void draw_file(struct panel *p, const struct gmem_model *m, const struct 
 		      const struct gmem_file *f, bool selected)
 {
 	enum canvas_attr attr = selected ? CANVAS_SELECTED : CANVAS_NORMAL;
-	const char *state = state_of(m, vm, f);
 	char name[NAME_LEN];
 	int width = name_width(p->width);
 
@@ -123,9 +109,10 @@ static void draw_file(struct panel *p, const struct gmem_model *m, const struct 
 		canvas_put(p->c, p->y + p->lines, p->x, attr, glyphs(p->c->ascii)->selected);
 	}
 	p->column = 1;
-	panel_field(p, selected ? attr : attr_of(vm, f), 7, false, state);
+	panel_field(p, selected ? attr : gmem_file_unused(vm, f) ? CANVAS_ORPHAN : CANVAS_WARN, 7, false,
+		    state_of(m, vm, f));
 	put_bytes(p, attr, f->size_pages);
-	put_populated(p, attr, m, f);
+	panel_field(p, attr, 6, true, gmem_text_sum(name, sizeof(name), gmem_file_populated(m, f)));
 	put_number(p, attr, 4, gmem_file_bindings(vm, f));
 	put_number(p, attr, 8, f->ino);
 	put_number(p, attr, 5, vm->id);

@@ -230,9 +230,7 @@ static bool try_other_ways(struct attachment *a)
 {
 	bool more = false;
 
-	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		struct gmem_probe *p = &gmem_probes[i];
-
+	gmem_for_each_probe(p) {
 		if (p->attach != GMEM_ON_FUNCTION || p->proof != GMEM_PROOF_BLIND ||
 		    p->way + 1 == GMEM_WAYS)
 			continue;
@@ -251,9 +249,7 @@ static unsigned int groups_to_verify(const struct attachment *a)
 {
 	unsigned int groups = 0;
 
-	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		const struct gmem_probe *p = &gmem_probes[i];
-
+	gmem_for_each_probe(p) {
 		if (p->attach == GMEM_ON_FUNCTION && gmem_probe_in_use(p, a->set, a->loaded))
 			groups |= p->group;
 	}

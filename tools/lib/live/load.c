@@ -66,9 +66,9 @@ static void choose_keepers(struct bpf_object *obj, enum gmem_probe_set set, unsi
 {
 	bool needed[GMEM_WAYS] = { false };
 
-	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		if (gmem_probe_in_use(&gmem_probes[i], set, groups))
-			needed[gmem_probes[i].way] = true;
+	gmem_for_each_probe(p) {
+		if (gmem_probe_in_use(p, set, groups))
+			needed[p->way] = true;
 	}
 	bpf_program__set_autoload(bpf_object__find_program_by_name(obj, "keep_args"),
 				  needed[GMEM_WAY_KPROBE]);
@@ -114,9 +114,9 @@ static int choose_programs(struct bpf_object *obj, enum gmem_probe_set set, unsi
 /* Returns true for 7.3, where KVM prepares a binding, then commits it. */
 static bool binds_in_two_steps(void)
 {
-	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		if (!strcmp(gmem_probes[i].program, "stock_bind_commit"))
-			return gmem_probes[i].found;
+	gmem_for_each_probe(p) {
+		if (!strcmp(p->program, "stock_bind_commit"))
+			return p->found;
 	}
 	return false;
 }

@@ -118,10 +118,10 @@ static const struct {
 
 static bool in_use(const char *program, enum gmem_probe_set set, unsigned int groups)
 {
-	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		if (!strcmp(gmem_probes[i].program, program))
-			return gmem_probe_in_use(&gmem_probes[i], set, groups) &&
-			       gmem_probes[i].proof != GMEM_PROOF_BLIND;
+	gmem_for_each_probe(p) {
+		if (!strcmp(p->program, program))
+			return gmem_probe_in_use(p, set, groups) &&
+			       p->proof != GMEM_PROOF_BLIND;
 	}
 	return false;
 }
@@ -197,9 +197,7 @@ static bool has_target(const struct btf *btf, const struct gmem_probe *p, const 
 
 static void find_in(const struct btf *btf)
 {
-	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		struct gmem_probe *p = &gmem_probes[i];
-
+	gmem_for_each_probe(p) {
 		for (int t = 0; t < GMEM_PROBE_TARGETS && !p->found && p->targets[t]; t++)
 			p->found = has_target(btf, p, p->targets[t]) ? p->targets[t] : NULL;
 	}
@@ -207,9 +205,7 @@ static void find_in(const struct btf *btf)
 
 static const char *first_missing(enum gmem_probe_set set, bool attributes)
 {
-	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		const struct gmem_probe *p = &gmem_probes[i];
-
+	gmem_for_each_probe(p) {
 		if (p->required && !p->found && (p->set == set || p->set == GMEM_SET_ANY) &&
 		    (attributes || !p->attributes))
 			return p->targets[0];
@@ -219,8 +215,8 @@ static const char *first_missing(enum gmem_probe_set set, bool attributes)
 
 static bool all_missing(void)
 {
-	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		if (gmem_probes[i].found)
+	gmem_for_each_probe(p) {
+		if (p->found)
 			return false;
 	}
 	return true;
@@ -258,18 +254,18 @@ static void find_kvm(struct gmem_probe_choice *c, const struct btf *btf)
 	find_in(btf);
 	c->order_argument = parameter_position(btf, "kvm_gmem_get_pfn", "max_order");
 	c->attributes = has_attributes(btf);
-	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		if (gmem_probes[i].attributes && !c->attributes)
-			gmem_probes[i].found = NULL;
+	gmem_for_each_probe(p) {
+		if (p->attributes && !c->attributes)
+			p->found = NULL;
 	}
 }
 
 static void reset_all(void)
 {
-	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		gmem_probes[i].found = NULL;
-		gmem_probes[i].way = GMEM_WAY_FENTRY;
-		gmem_probes[i].proof = GMEM_PROOF_NONE;
+	gmem_for_each_probe(p) {
+		p->found = NULL;
+		p->way = GMEM_WAY_FENTRY;
+		p->proof = GMEM_PROOF_NONE;
 	}
 }
 
