@@ -126,14 +126,6 @@ static void print_text(const struct gmem_model *m, const char *probes, struct ui
 
 #define NAME_LEN	(4 * GMEM_CGROUP_LEN)
 
-static void print_head(void)
-{
-	printf("ts_ns,lost,ended");
-	for (size_t i = 0; i < gmem_nr_metrics; i++)
-		printf(",%s", gmem_metrics[i].key);
-	putchar('\n');
-}
-
 static void print_name(const char *s)
 {
 	char text[NAME_LEN];
@@ -175,8 +167,12 @@ static void print_csv(const struct gmem_model *m, const struct gmemtop_options *
 	const struct gmem_vm *vm, *tmp;
 	uint64_t lost = 0;
 
-	if (first)
-		print_head();
+	if (first) {
+		printf("ts_ns,lost,ended");
+		for (size_t i = 0; i < gmem_nr_metrics; i++)
+			printf(",%s", gmem_metrics[i].key);
+		putchar('\n');
+	}
 	for (int i = 0; i < GMEM_LOSSES; i++)
 		lost += m->lost[i];
 	HASH_ITER(hh, m->vms, vm, tmp) {

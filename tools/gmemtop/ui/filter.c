@@ -92,17 +92,14 @@ static bool text_matches(const struct filter *f, const char *text)
 
 bool filter_matches(const struct filter *f, const struct gmem_vm *vm)
 {
-	char number[24];
+	char id[24], pid[24];
 
 	if (!f->compiled && !f->literal[0])
 		return true;
-	if (text_matches(f, vm->name) || text_matches(f, vm->comm) || text_matches(f, vm->cgroup))
-		return true;
-	snprintf(number, sizeof(number), "%llu", (unsigned long long)vm->id);
-	if (text_matches(f, number))
-		return true;
-	snprintf(number, sizeof(number), "%u", vm->pid);
-	return text_matches(f, number);
+	snprintf(id, sizeof(id), "%llu", (unsigned long long)vm->id);
+	snprintf(pid, sizeof(pid), "%u", vm->pid);
+	return text_matches(f, vm->name) || text_matches(f, vm->comm) || text_matches(f, vm->cgroup) ||
+	       text_matches(f, id) || text_matches(f, pid);
 }
 
 void prompt_open(struct prompt *p, const struct filter *f)

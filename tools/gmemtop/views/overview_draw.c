@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-
 #include <stdio.h>
 #include <string.h>
 
@@ -35,22 +34,6 @@ static void draw_heads(struct canvas *c, const struct layout *l, const struct ui
 		canvas_field(c, l->heads_y, l->map_x, l->map_width, false, CANVAS_HEADER, "MAP");
 }
 
-/* Formats the count, or the age of the oldest one, with its unit, once it exceeds AGE_LONG_NS. */
-static void inflight_text(char *buf, size_t size, uint64_t count, uint64_t age_ns)
-{
-	if (age_ns > AGE_LONG_NS)
-		age_text(buf, size, age_ns);
-	else
-		snprintf(buf, size, "%llu", (unsigned long long)count);
-}
-
-/* Appends "?" to the VM's number if its map is not current. */
-static void mark_stale(char *buf, size_t size, const struct gmem_vm *vm)
-{
-	if (vm->map != GMEM_MAP_CURRENT)
-		snprintf(buf, size, "%llu?", (unsigned long long)vm->id);
-}
-
 /* True for rates and operations in flight of a VM that has ended: shown as "-". */
 static bool is_over(const struct gmem_vm *vm, const struct gmem_metric *m)
 {
@@ -83,13 +66,16 @@ static void draw_cell(struct canvas *c, int y, const struct layout_column *col,
 	if (is_over(vm, col->metric) || v.unknown) {
 		strcpy(buf, "-");
 	} else if (!strcmp(col->metric->key, "vm")) {
-		mark_stale(buf, sizeof(buf), vm);
+		if (vm->map != GMEM_MAP_CURRENT)
+			strcat(buf, "?");
 	} else if (!strcmp(col->metric->key, "inflight")) {
 		uint64_t age = age_of_inflight(vm, m->now_ns);
 
-		inflight_text(buf, sizeof(buf), v.u, age);
-		if (age > AGE_LONG_NS)
+		/* The age of the oldest one, with its unit, replaces the count. */
+		if (age > AGE_LONG_NS) {
+			age_text(buf, sizeof(buf), age);
 			attr = CANVAS_WARN;
+		}
 	}
 	canvas_field(c, y, col->x + indent, col->width - indent, col->metric->type != GMEM_TEXT, attr,
 		     buf);

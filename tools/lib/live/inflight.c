@@ -141,7 +141,7 @@ static int age_class(uint64_t begin_ns, uint64_t now_ns)
 }
 
 void inflight_find_long(const struct inflight *f, uint64_t before_ns, uint64_t now_ns,
-			void (*fn)(void *ctx, uint64_t vm), void *ctx)
+			void (*fn)(struct inventory *inv, uint64_t vm), struct inventory *inv)
 {
 	const __u32 *epochs = f->skel->bss->epochs;
 	struct gmem_op op;
@@ -149,7 +149,7 @@ void inflight_find_long(const struct inflight *f, uint64_t before_ns, uint64_t n
 	for (size_t i = OP_ATTRIBUTES; i < OPS; i += OP_CLASSES_MAX) {
 		if (read_op(&f->ops[i], epochs[OP_ATTRIBUTES], &op) &&
 		    age_class(op.begin_ns, now_ns) > age_class(op.begin_ns, before_ns))
-			fn(ctx, op.vm);
+			fn(inv, op.vm);
 	}
 }
 

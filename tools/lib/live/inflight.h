@@ -7,6 +7,7 @@
 #include "bpf/gmem_maps.h"
 
 struct gmem_bpf;
+struct inventory;
 
 /*
  * Operations in flight are emitted where the begins had no records, or ends may have been lost: a view then
@@ -35,7 +36,7 @@ int inflight_emit_phases(const struct inflight *f, uint64_t ts_ns, gmem_record_f
  * between the two times: its end may have been skipped.
  */
 void inflight_find_long(const struct inflight *f, uint64_t before_ns, uint64_t now_ns,
-			void (*fn)(void *ctx, uint64_t vm), void *ctx);
+			void (*fn)(struct inventory *inv, uint64_t vm), struct inventory *inv);
 
 /*
  * Active VMs: the programs set a byte for each VM whose state may change, so that the counters of

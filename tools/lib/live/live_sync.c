@@ -324,11 +324,6 @@ int live_emit_probes(struct live *l)
 	return l->fn(l->ctx, &r.h);
 }
 
-static void mark_vm_stale(void *ctx, uint64_t vm)
-{
-	inventory_mark_stale_vm(ctx, vm);
-}
-
 /*
  * A skipped program may have missed any change: all VMs are scanned, as after a loss. The loss is emitted
  * before the results of these scans.
@@ -350,7 +345,8 @@ int live_check_probes(struct live *l)
 	if (l->at.inv && (skipped || (*l->at.probes.blind && !inventory_pending(l->at.inv))))
 		inventory_mark_stale(l->at.inv);
 	if (l->at.inv)
-		inflight_find_long(&l->at.inflight, since, l->verified_ns, mark_vm_stale, l->at.inv);
+		inflight_find_long(&l->at.inflight, since, l->verified_ns, inventory_mark_stale_vm,
+				   l->at.inv);
 	return err;
 }
 
