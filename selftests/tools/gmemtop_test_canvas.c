@@ -7,7 +7,7 @@
 #include "terminal/looks.h"
 #include "widgets/age.h"
 #include "widgets/segments.h"
-#include "widgets/strip.h"
+#include "widgets/vmmap.h"
 
 static void expect(const struct canvas *c, const char *want)
 {

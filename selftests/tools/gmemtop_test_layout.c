@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "gmemtop_test.h"
 
-#include "views/layout.h"
+#include "views/overview.h"
 
 static void check_columns(const struct layout *l, const struct ui *ui, int width)
 {

@@ -128,7 +128,7 @@ static void test_filter_by_keys(void **state)
 	assert_string_equal(v.ui.prompt.text, "q1");
 	for (int i = 0; i < 500; i++)
 		ui_key(&v.ui, 'a');
-	assert_true(strlen(v.ui.prompt.text) < PROMPT_LEN);
+	assert_true(strlen(v.ui.prompt.text) < FILTER_LEN);
 	ui_key(&v.ui, 21);
 	ui_key(&v.ui, UI_KEY_ENTER);
 	ui_order(&v.ui, v.scene.model);
@@ -275,7 +275,7 @@ static void test_tree_of_absurd_groups(void **state)
 
 static uint64_t value(const struct shot *v, const char *key, uint64_t vm)
 {
-	return ui_value(&v->ui, gmem_metric(key), gmem_model_vm(v->scene.model, vm),
+	return since_value(&v->ui.since, gmem_metric(key), gmem_model_vm(v->scene.model, vm),
 			v->scene.model).u;
 }
 

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/help.h"
 #include "views/overview.h"
 
 static void test_busy(void **state)
@@ -53,7 +52,7 @@ static void test_many(void **state)
 	(void)state;
 	shot_begin(&v, fill_many);
 	ui_order(&v.ui, v.scene.model);
-	ui_fit(&v.ui, 20);
+	ui_scroll_fit(&v.ui.at, v.ui.list.nr, 20);
 	ui_key(&v.ui, UI_KEY_PAGE_DOWN);
 	ui_key(&v.ui, UI_KEY_PAGE_DOWN);
 	shot_golden(&v, "many-80x24", 80, 24, false);
@@ -255,7 +254,7 @@ static void test_help_scrolls_to_its_end(void **state)
 	for (int width = 20; width <= 200; width += 5) {
 		canvas_free(shot_paint(&v, width, 9, false));
 		ui_key(&v.ui, UI_KEY_END);
-		assert_int_equal(v.ui.help_top, help_lines(&view_overview, width) - 8);
+		assert_int_equal(v.ui.help_at.top, help_lines(&view_overview, width) - 8);
 	}
 	shot_end(&v);
 }

@@ -40,6 +40,36 @@ struct canvas *shot_paint(struct shot *v, int width, int height, bool ascii)
 	return c;
 }
 
+/* Returns a line for each line of the canvas: a letter for each attribute, a blank for CANVAS_NORMAL. */
+static char *canvas_attrs(const struct canvas *c)
+{
+	static const char letters[CANVAS_ATTRS] = {
+		[CANVAS_NORMAL] = ' ', [CANVAS_TITLE] = 'T', [CANVAS_HEADER] = 'h',
+		[CANVAS_SORTED] = 'H', [CANVAS_SELECTED] = 'S', [CANVAS_PRIVATE] = 'P',
+		[CANVAS_MIXED] = 'm', [CANVAS_SHARED] = 's', [CANVAS_WARN] = 'W',
+		[CANVAS_DIM] = 'd', [CANVAS_KEY] = 'k', [CANVAS_GOOD] = 'g',
+		[CANVAS_POPULATED] = 'p', [CANVAS_DOUBLE_BACKED] = 'D', [CANVAS_ORPHAN] = 'O',
+		[CANVAS_CURSOR] = 'C', [CANVAS_GLOW] = '!', [CANVAS_GLOW_OLD] = 'o',
+		[CANVAS_SPARK] = '~',
+		[CANVAS_HEAT] = '0', '1', '2', '3', '4', '5', '6', '7',
+		[CANVAS_BAR] = 'a', 'b', 'c', 'e', 'f', 'i', 'j', 'l',
+	};
+	char *text = malloc((size_t)c->height * (c->width + 1) + 1), *p = text;
+
+	for (int y = 0; p && y < c->height; y++) {
+		char *line = p;
+
+		for (int x = 0; x < c->width; x++)
+			*p++ = letters[canvas_at(c, y, x)->attr];
+		while (p > line && p[-1] == ' ')
+			p--;
+		*p++ = '\n';
+	}
+	if (p)
+		*p = '\0';
+	return text;
+}
+
 /* Checks, independently of the canvas, that no line is wider than the screen. */
 void shot_check_widths(const char *text, int width, int height)
 {

@@ -90,23 +90,23 @@ static void test_selection_follows_the_vm(void **state)
 
 	(void)state;
 	begin(&f, 30);
-	ui_fit(&f.ui, 10);
-	assert_false(f.ui.selecting);
+	ui_scroll_fit(&f.ui.at, f.ui.list.nr, 10);
+	assert_false(f.ui.at.selecting);
 	ui_key(&f.ui, UI_KEY_DOWN);
-	assert_true(f.ui.selecting);
+	assert_true(f.ui.at.selecting);
 	assert_int_equal(f.ui.selected, 30);
 	ui_key(&f.ui, 'j');
 	assert_int_equal(f.ui.selected, 29);
 	ui_key(&f.ui, 'R');
 	ui_order(&f.ui, f.scene.model);
 	assert_int_equal(f.ui.selected, 29);
-	assert_int_equal(f.ui.list.rows[f.ui.cursor].id, 29);
-	assert_in_range(f.ui.cursor, f.ui.top, f.ui.top + 9);
+	assert_int_equal(f.ui.list.rows[f.ui.at.cursor].id, 29);
+	assert_in_range(f.ui.at.cursor, f.ui.at.top, f.ui.at.top + 9);
 	ui_key(&f.ui, 's');
 	ui_order(&f.ui, f.scene.model);
 	assert_int_equal(f.ui.selected, 29);
-	assert_int_equal(f.ui.list.rows[f.ui.cursor].id, 29);
-	assert_in_range(f.ui.cursor, f.ui.top, f.ui.top + 9);
+	assert_int_equal(f.ui.list.rows[f.ui.at.cursor].id, 29);
+	assert_in_range(f.ui.at.cursor, f.ui.at.top, f.ui.at.top + 9);
 	end(&f);
 }
 
@@ -126,7 +126,7 @@ static void test_selected_vm_goes_away(void **state)
 		synth_end(&f.scene.s, &(struct synth_vm){ .id = id, .pid = 99 + id });
 	gmem_model_forget(f.scene.model, UINT64_MAX);
 	ui_order(&f.ui, f.scene.model);
-	assert_false(f.ui.selecting);
+	assert_false(f.ui.at.selecting);
 	assert_int_equal(ui_key(&f.ui, UI_KEY_UP), UI_NOTHING);
 	end(&f);
 }
@@ -137,30 +137,30 @@ static void test_scrolling(void **state)
 
 	(void)state;
 	begin(&f, 25);
-	ui_fit(&f.ui, 10);
+	ui_scroll_fit(&f.ui.at, f.ui.list.nr, 10);
 	ui_key(&f.ui, UI_KEY_PAGE_DOWN);
-	assert_int_equal(f.ui.cursor, 10);
-	assert_int_equal(f.ui.top, 1);
+	assert_int_equal(f.ui.at.cursor, 10);
+	assert_int_equal(f.ui.at.top, 1);
 	ui_key(&f.ui, UI_KEY_END);
-	assert_int_equal(f.ui.cursor, 24);
-	assert_int_equal(f.ui.top, 15);
+	assert_int_equal(f.ui.at.cursor, 24);
+	assert_int_equal(f.ui.at.top, 15);
 	ui_key(&f.ui, UI_KEY_DOWN);
-	assert_int_equal(f.ui.cursor, 24);
+	assert_int_equal(f.ui.at.cursor, 24);
 	ui_key(&f.ui, UI_KEY_PAGE_UP);
-	assert_int_equal(f.ui.cursor, 14);
+	assert_int_equal(f.ui.at.cursor, 14);
 	ui_key(&f.ui, 'g');
-	assert_int_equal(f.ui.cursor, 0);
-	assert_int_equal(f.ui.top, 0);
+	assert_int_equal(f.ui.at.cursor, 0);
+	assert_int_equal(f.ui.at.top, 0);
 	ui_key(&f.ui, 'k');
-	assert_int_equal(f.ui.cursor, 0);
+	assert_int_equal(f.ui.at.cursor, 0);
 	/* A larger screen leaves no room empty while there are rows above. */
 	ui_key(&f.ui, 'G');
-	ui_fit(&f.ui, 20);
-	assert_int_equal(f.ui.top, 5);
-	ui_fit(&f.ui, 100);
-	assert_int_equal(f.ui.top, 0);
+	ui_scroll_fit(&f.ui.at, f.ui.list.nr, 20);
+	assert_int_equal(f.ui.at.top, 5);
+	ui_scroll_fit(&f.ui.at, f.ui.list.nr, 100);
+	assert_int_equal(f.ui.at.top, 0);
 	ui_key(&f.ui, UI_KEY_ESC);
-	assert_false(f.ui.selecting);
+	assert_false(f.ui.at.selecting);
 	end(&f);
 }
 
@@ -218,12 +218,12 @@ static void test_help_takes_the_keys(void **state)
 	begin(&f, 3);
 	assert_int_equal(ui_key(&f.ui, '?'), UI_DRAW);
 	assert_true(f.ui.help);
-	ui_fit_help(&f.ui, 50, 20);
+	ui_scroll_fit(&f.ui.help_at, 50, 20);
 	ui_key(&f.ui, UI_KEY_END);
-	assert_int_equal(f.ui.help_top, 30);
-	assert_false(f.ui.selecting);
+	assert_int_equal(f.ui.help_at.top, 30);
+	assert_false(f.ui.at.selecting);
 	ui_key(&f.ui, UI_KEY_PAGE_UP);
-	assert_int_equal(f.ui.help_top, 10);
+	assert_int_equal(f.ui.help_at.top, 10);
 	assert_int_equal(ui_key(&f.ui, 'q'), UI_DRAW);
 	assert_false(f.ui.help);
 	assert_int_equal(ui_key(&f.ui, 'q'), UI_QUIT);

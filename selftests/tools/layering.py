@@ -23,7 +23,7 @@ lib/cli: lib/base lib/live
 gmemtop/terminal: lib/base
 gmemtop/widgets: lib/model gmemtop/terminal
 gmemtop/ui: lib/abi lib/base lib/model gmemtop/terminal gmemtop/widgets
-gmemtop/views: bpf lib/abi lib/model lib/views gmemtop/terminal gmemtop/widgets gmemtop/ui
+gmemtop/views: bpf lib/abi lib/base lib/model lib/views gmemtop/terminal gmemtop/widgets gmemtop/ui
 gmemtop/screen: lib/abi lib/model lib/views gmemtop/terminal gmemtop/widgets gmemtop/ui gmemtop/views
 gmemtop/run: lib/base lib/model lib/recording lib/live lib/views lib/cli gmemtop/terminal gmemtop/ui gmemtop/screen
 gmemtrace/output: lib/base
@@ -40,10 +40,10 @@ gmemtrace: gmemtrace/commands gmemtrace/input
 
 # Calls that go up, each with its reason.
 CALLED_FROM_BELOW = {
-    'view_table': 'ui/ knows views only as a table of functions, which views/ fills in',
+    'view_table': 'ui/ knows views only as a table of functions, which screen/ fills in',
 }
 
-KNOWS_BPF = r'tools/lib/live/(live|live_records|live_sync|attach|inflight|inventory|probes|verify)\.[ch]'
+KNOWS_BPF = r'tools/lib/live/(live|live_sync|attach|inflight|inventory|inventory_parts|load|probes|scan|verify)\.[ch]'
 KNOWS_CURSES = r'tools/gmemtop/terminal/tui\.c'
 KNOWS_ARGP = r'tools/(lib/cli|gmemtop|gmemtrace)/.*'
 GENERATED = {'gmem.skel.h', 'perfetto.pb-c.h'}

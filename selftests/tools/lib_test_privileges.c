@@ -124,25 +124,11 @@ static void test_programs_get_nothing_without_setpcap(void **state)
 	in_child(execute_without_setpcap);
 }
 
-static void test_what_suffices(void **state)
-{
-	uint64_t admin = GMEM_CAP(CAP_SYS_ADMIN);
-
-	(void)state;
-	assert_true(gmem_privileges_suffice(0, 0));
-	assert_true(gmem_privileges_suffice(GMEM_CAPS_LOAD, GMEM_CAPS_LOAD));
-	assert_true(gmem_privileges_suffice(admin, GMEM_CAPS_LOAD | GMEM_CAPS_MODULE_TYPES));
-	assert_false(gmem_privileges_suffice(GMEM_CAP(CAP_BPF), GMEM_CAPS_LOAD));
-	assert_false(gmem_privileges_suffice(GMEM_CAPS_LOAD, GMEM_CAPS_MODULE_TYPES));
-	assert_false(gmem_privileges_suffice(admin, GMEM_CAPS_PROCESSES));
-}
-
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_drops_all),
 	cmocka_unit_test(test_keeps_what_comes_back),
 	cmocka_unit_test(test_programs_get_nothing),
 	cmocka_unit_test(test_programs_get_nothing_without_setpcap),
-	cmocka_unit_test(test_what_suffices),
 };
 
 TEST_UNIT(privileges_unit, tests);

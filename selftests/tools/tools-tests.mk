@@ -3,7 +3,7 @@
 # Included after tools/tools.mk. New golden files: GMEM_UPDATE_GOLDEN=1 build/gmemtop_test
 
 # All sources except those that end the program, read options, or use terminals.
-GMEMTOP_IMPURE := $(addprefix run/,batch batch_csv batch_text main options session) terminal/rescue terminal/tui
+GMEMTOP_IMPURE := $(addprefix run/,batch main options session) terminal/rescue terminal/tui
 GMEMTOP_PURE_OBJ := $(filter-out $(GMEMTOP_IMPURE:%=$(B)/tools/gmemtop/%.o),$(GMEMTOP_OBJ))
 SYNTH_OBJ := $(addprefix $(B)/selftests/tools/,synth.o fake_source.o)
 GMEMTOP_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/gmemtop_test*.c))

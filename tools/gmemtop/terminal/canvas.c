@@ -246,14 +246,6 @@ char *canvas_encode(char *p, uint32_t ch)
 	return p;
 }
 
-static char *end_line(char *line, char *p)
-{
-	while (p > line && p[-1] == ' ')
-		p--;
-	*p++ = '\n';
-	return p;
-}
-
 char *canvas_text(const struct canvas *c)
 {
 	char *text = malloc((size_t)c->height * (c->width * CANVAS_CHARS * 4 + 1) + 1), *p = text;
@@ -267,34 +259,9 @@ char *canvas_text(const struct canvas *c)
 			for (int i = 0; i < CANVAS_CHARS && at->ch[i]; i++)
 				p = canvas_encode(p, at->ch[i]);
 		}
-		p = end_line(line, p);
-	}
-	if (p)
-		*p = '\0';
-	return text;
-}
-
-char *canvas_attrs(const struct canvas *c)
-{
-	static const char letters[CANVAS_ATTRS] = {
-		[CANVAS_NORMAL] = ' ', [CANVAS_TITLE] = 'T', [CANVAS_HEADER] = 'h',
-		[CANVAS_SORTED] = 'H', [CANVAS_SELECTED] = 'S', [CANVAS_PRIVATE] = 'P',
-		[CANVAS_MIXED] = 'm', [CANVAS_SHARED] = 's', [CANVAS_WARN] = 'W',
-		[CANVAS_DIM] = 'd', [CANVAS_KEY] = 'k', [CANVAS_GOOD] = 'g',
-		[CANVAS_POPULATED] = 'p', [CANVAS_DOUBLE_BACKED] = 'D', [CANVAS_ORPHAN] = 'O',
-		[CANVAS_CURSOR] = 'C', [CANVAS_GLOW] = '!', [CANVAS_GLOW_OLD] = 'o',
-		[CANVAS_SPARK] = '~',
-		[CANVAS_HEAT] = '0', '1', '2', '3', '4', '5', '6', '7',
-		[CANVAS_BAR] = 'a', 'b', 'c', 'e', 'f', 'i', 'j', 'l',
-	};
-	char *text = malloc((size_t)c->height * (c->width + 1) + 1), *p = text;
-
-	for (int y = 0; p && y < c->height; y++) {
-		char *line = p;
-
-		for (int x = 0; x < c->width; x++)
-			*p++ = letters[canvas_at(c, y, x)->attr];
-		p = end_line(line, p);
+		while (p > line && p[-1] == ' ')
+			p--;
+		*p++ = '\n';
 	}
 	if (p)
 		*p = '\0';

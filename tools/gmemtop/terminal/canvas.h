@@ -103,7 +103,4 @@ char *canvas_encode(char *p, uint32_t ch);
  */
 char *canvas_text(const struct canvas *c);
 
-/* Returns the same for attributes: a letter for each cell, a blank for CANVAS_NORMAL. */
-char *canvas_attrs(const struct canvas *c);
-
 #endif /* GMEMTOP_CANVAS_H */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "terminal/looks.h"
 
-#include <string.h>
-
 #define BOLD	LOOK_BOLD
 #define DIM	LOOK_DIM
 #define REV	LOOK_REVERSE
@@ -20,25 +18,20 @@ const struct look looks[CANVAS_ATTRS] = {
 	[CANVAS_NORMAL]		= { 0, 0, PLAIN, PLAIN },
 	[CANVAS_TITLE]		= { BOLD, BOLD, PLAIN, PLAIN },
 	[CANVAS_HEADER]		= { REV, REV, PLAIN, PLAIN },
-	[CANVAS_SORTED]		= { REV | BOLD | LINE,
-				    REV | BOLD | LINE, PLAIN, PLAIN },
+	[CANVAS_SORTED]		= { REV | BOLD | LINE, REV | BOLD | LINE, PLAIN, PLAIN },
 	[CANVAS_SELECTED]	= { BOLD | REV, BOLD | REV, PLAIN, PLAIN },
 	[CANVAS_PRIVATE]	= { 0, 0, { GREEN, 0 }, { BLUE, 33 } },
 	[CANVAS_MIXED]		= { 0, 0, { MAGENTA, 0 }, { CYAN, 117 } },
 	[CANVAS_SHARED]		= { DIM, DIM, PLAIN, PLAIN },
-	[CANVAS_WARN]		= { BOLD | REV, BOLD, { RED, 0 },
-				    { YELLOW, 220 } },
+	[CANVAS_WARN]		= { BOLD | REV, BOLD, { RED, 0 }, { YELLOW, 220 } },
 	[CANVAS_DIM]		= { DIM, DIM, PLAIN, PLAIN },
 	[CANVAS_KEY]		= { BOLD, 0, { CYAN, 0 }, { CYAN, 0 } },
 	[CANVAS_GOOD]		= { 0, 0, { GREEN, 0 }, { BLUE, 33 } },
 	[CANVAS_POPULATED]	= { 0, 0, { CYAN, 0 }, { CYAN, 0 } },
-	[CANVAS_DOUBLE_BACKED]	= { BOLD | REV, BOLD, { YELLOW, 214 },
-				    { YELLOW, 220 } },
-	[CANVAS_ORPHAN]		= { BOLD | LINE, BOLD, { RED, 203 },
-				    { YELLOW, 220 } },
+	[CANVAS_DOUBLE_BACKED]	= { BOLD | REV, BOLD, { YELLOW, 214 }, { YELLOW, 220 } },
+	[CANVAS_ORPHAN]		= { BOLD | LINE, BOLD, { RED, 203 }, { YELLOW, 220 } },
 	[CANVAS_CURSOR]		= { REV | BOLD, REV | BOLD, PLAIN, PLAIN },
-	[CANVAS_GLOW]		= { BOLD | REV, BOLD, { YELLOW, 226 },
-				    { YELLOW, 226 } },
+	[CANVAS_GLOW]		= { BOLD | REV, BOLD, { YELLOW, 226 }, { YELLOW, 226 } },
 	[CANVAS_GLOW_OLD]	= { BOLD, 0, { YELLOW, 136 }, { YELLOW, 136 } },
 	[CANVAS_SPARK]		= { 0, 0, { CYAN, 0 }, { CYAN, 0 } },
 	/* From dark to light; with 8 colours, dim and bold distinguish neighbours. */
@@ -63,12 +56,3 @@ const struct look looks[CANVAS_ATTRS] = {
 const char *const ui_look_names[UI_LOOKS] = {
 	[UI_LOOK_NORMAL] = "normal", [UI_LOOK_PROTAN] = "protan", [UI_LOOK_MONO] = "mono",
 };
-
-enum ui_look ui_look_by_name(const char *name)
-{
-	int i = 0;
-
-	while (i < UI_LOOKS && strcmp(ui_look_names[i], name))
-		i++;
-	return (enum ui_look)i;
-}

@@ -48,9 +48,6 @@ enum ui_look {
 
 extern const char *const ui_look_names[UI_LOOKS];	/* "normal", "protan", "mono" */
 
-/* Returns UI_LOOKS if no set has that name. */
-enum ui_look ui_look_by_name(const char *name);
-
 extern const struct look looks[CANVAS_ATTRS];
 
 #endif /* GMEMTOP_LOOKS_H */

@@ -6,9 +6,10 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/array.h"
+#include "base/clocks.h"
 #include "base/stop.h"
 #include "terminal/looks.h"
 #include "terminal/rescue.h"
@@ -23,10 +24,10 @@ struct tui {
 	SCREEN *screen;
 	bool has_colour;
 	bool colour;		/* in use */
-	uint64_t clicked_ms;	/* time and place of the last click, to detect double clicks */
+	int64_t clicked_ms;	/* time and place of the last click, to detect double clicks */
 	struct ui_mouse clicked;
 	cchar_t *line;
-	int line_len;
+	size_t line_len;
 	int empty_reads;
 };
 
@@ -187,17 +188,9 @@ static int translate(int key)
 
 #define DOUBLE_CLICK_MS 400
 
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static int clicked(struct tui *t, const struct ui_mouse *at)
 {
-	uint64_t now = now_ms();
+	int64_t now = gmem_now_ms();
 	bool again = at->y == t->clicked.y && at->x == t->clicked.x &&
 		     now - t->clicked_ms < DOUBLE_CLICK_MS;
 
@@ -262,27 +255,13 @@ static void set_cell(const struct tui *t, cchar_t *to, const struct canvas_cell 
 		 t->colour ? (short)(from->attr + 1) : 0, NULL);
 }
 
-static bool reserve_line(struct tui *t, int n)
-{
-	cchar_t *line;
-
-	if (n <= t->line_len)
-		return true;
-	line = reallocarray(t->line, n, sizeof(*line));
-	if (!line)
-		return false;
-	t->line = line;
-	t->line_len = n;
-	return true;
-}
-
 /* Writes every cell; curses sends only those that changed. */
 static void tui_show(void *ctx, const struct canvas *c)
 {
 	struct tui *t = ctx;
 
 	rescue_trim();
-	if (!reserve_line(t, c->width))
+	if (!gmem_reserve(&t->line, &t->line_len, (size_t)c->width, sizeof(*t->line)))
 		return;
 	for (int y = 0; y < c->height; y++) {
 		int n = 0;

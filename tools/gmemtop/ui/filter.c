@@ -5,7 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "terminal/canvas.h"
+#include "terminal/display.h"
+
 #define COPIES_MAX 1000
+
+#define CTRL_U	21
+#define CTRL_W	23
 
 void filter_free(struct filter *f)
 {
@@ -86,15 +92,65 @@ static bool text_matches(const struct filter *f, const char *text)
 
 bool filter_matches(const struct filter *f, const struct gmem_vm *vm)
 {
-	char number[24];
+	char id[24], pid[24];
 
 	if (!f->compiled && !f->literal[0])
 		return true;
-	if (text_matches(f, vm->name) || text_matches(f, vm->comm) || text_matches(f, vm->cgroup))
-		return true;
-	snprintf(number, sizeof(number), "%llu", (unsigned long long)vm->id);
-	if (text_matches(f, number))
-		return true;
-	snprintf(number, sizeof(number), "%u", vm->pid);
-	return text_matches(f, number);
+	snprintf(id, sizeof(id), "%llu", (unsigned long long)vm->id);
+	snprintf(pid, sizeof(pid), "%u", vm->pid);
+	return text_matches(f, vm->name) || text_matches(f, vm->comm) || text_matches(f, vm->cgroup) ||
+	       text_matches(f, id) || text_matches(f, pid);
+}
+
+void prompt_open(struct prompt *p, const struct filter *f)
+{
+	*p = (struct prompt){ .active = true };
+	memcpy(p->before, f->text, sizeof(p->before));
+}
+
+static void add_char(struct prompt *p, uint32_t ch)
+{
+	size_t n = strlen(p->text);
+	char utf8[5] = "";
+
+	canvas_encode(utf8, ch);
+	if (n + strlen(utf8) < sizeof(p->text))
+		strcat(p->text, utf8);
+}
+
+static void del_char(struct prompt *p)
+{
+	size_t n = strlen(p->text);
+
+	while (n && ((unsigned char)p->text[--n] & 0xc0) == 0x80)
+		;
+	p->text[n] = '\0';
+}
+
+static void del_word(struct prompt *p)
+{
+	while (*p->text && p->text[strlen(p->text) - 1] == ' ')
+		del_char(p);
+	while (*p->text && p->text[strlen(p->text) - 1] != ' ')
+		del_char(p);
+}
+
+bool prompt_key(struct prompt *p, struct filter *f, int key)
+{
+	bool done = key == UI_KEY_ENTER || key == UI_KEY_ESC;
+
+	if (key == UI_KEY_ESC)
+		memcpy(p->text, p->before, sizeof(p->text));
+	else if (key == UI_KEY_BACKSPACE)
+		del_char(p);
+	else if (key == CTRL_U)
+		p->text[0] = '\0';
+	else if (key == CTRL_W)
+		del_word(p);
+	else if (key >= ' ' && key < 0x110000)
+		add_char(p, (uint32_t)key);
+	else if (!done)
+		return false;
+	p->active = !done;
+	return filter_set(f, p->text, done);
 }

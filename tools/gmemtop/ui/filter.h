@@ -31,4 +31,20 @@ void filter_free(struct filter *f);
 
 bool filter_matches(const struct filter *f, const struct gmem_vm *vm);
 
+/* Input of the filter in the last line of the screen. While active, it receives all keys. */
+struct prompt {
+	bool active;
+	char text[FILTER_LEN];		/* UTF-8 */
+	char before[FILTER_LEN];	/* text that Esc restores */
+};
+
+/* Same as less and vi: starts with an empty text. */
+void prompt_open(struct prompt *p, const struct filter *f);
+
+/*
+ * Handles a key: Enter ends the prompt, Esc ends it and restores the text before, ^U clears the
+ * text, ^W deletes a word. Sets the filter. Returns false if the key changes nothing, or out of memory.
+ */
+bool prompt_key(struct prompt *p, struct filter *f, int key);
+
 #endif /* GMEMTOP_FILTER_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "ui/help.h"
-
 #include <string.h>
+
+#include "ui/ui.h"
 
 #define INDENT	10	/* column of the explanations, beside the names */
 #define TEXT	256
@@ -129,7 +129,7 @@ void help_draw(struct canvas *c, const struct ui *ui, int y, int height)
 {
 	struct help_page p = {
 		.c = c, .width = c->width,
-		.y = y - (int)ui->help_top, .first = y, .end = y + height,
+		.y = y - (int)ui->help_at.top, .first = y, .end = y + height,
 	};
 
 	write_all(&p, ui_view(ui));

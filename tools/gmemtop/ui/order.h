@@ -38,16 +38,22 @@ struct order_group {
 	bool folded;
 };
 
+/* Sums of the VMs in the list, by metric. */
+enum order_sum {
+	ORDER_SLOTS,
+	ORDER_PRIVATE,
+	ORDER_SHARED,
+	ORDER_DOUBLE_BACKED,
+	ORDER_UNUSED,		/* in files that no VM can use */
+	ORDER_CONVERSIONS,	/* per second */
+	ORDER_BYTES,		/* converted per second */
+	ORDER_SUMS
+};
+
 /* Totals of the VMs in the list, folded ones included, ended ones not. */
 struct order_totals {
 	size_t vms;
-	struct gmem_value slot_bytes;
-	struct gmem_value private_bytes;
-	struct gmem_value shared_bytes;
-	struct gmem_value double_backed_bytes;
-	struct gmem_value unused_bytes;	/* in files that no VM can use */
-	struct gmem_value conversions_per_s;
-	struct gmem_value bytes_per_s;
+	struct gmem_value sums[ORDER_SUMS];
 	uint64_t inflight;
 	uint64_t oldest_ns;	/* age of the oldest conversion in flight, and its VM */
 	uint64_t oldest_vm;

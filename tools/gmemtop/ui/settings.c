@@ -33,29 +33,23 @@ void settings_from_ui(struct settings *s, const struct ui *ui)
 	memcpy(s->columns, ui->columns, sizeof(s->columns));
 }
 
-static bool same(const struct settings *a, const struct settings *b)
-{
-	return a->sort == b->sort && a->reverse == b->reverse && a->delay_s == b->delay_s &&
-	       a->look == b->look && a->tree == b->tree &&
-	       !memcmp(a->columns, b->columns, sizeof(a->columns));
-}
-
 bool settings_merge(struct settings *s, const struct settings *was, const struct settings *is)
 {
-	struct settings old = *s;
+	bool changed = memcmp(s->columns, is->columns, sizeof(s->columns));
 
-	if (was->sort != is->sort)
-		s->sort = is->sort;
-	if (was->reverse != is->reverse)
-		s->reverse = is->reverse;
-	if (was->delay_s != is->delay_s)
-		s->delay_s = is->delay_s;
-	if (was->look != is->look)
-		s->look = is->look;
-	if (was->tree != is->tree)
-		s->tree = is->tree;
+#define MERGE(field)						\
+	if (was->field != is->field) {				\
+		changed |= s->field != is->field;		\
+		s->field = is->field;				\
+	}
+	MERGE(sort)
+	MERGE(reverse)
+	MERGE(delay_s)
+	MERGE(look)
+	MERGE(tree)
+#undef MERGE
 	memcpy(s->columns, is->columns, sizeof(s->columns));
-	return !same(&old, s);
+	return changed;
 }
 
 static void read_column(struct settings *s, const char *key, const char *value)
@@ -70,6 +64,15 @@ static void read_column(struct settings *s, const char *key, const char *value)
 		s->columns[m - gmem_metrics] = UI_COLUMN_OFF;
 }
 
+static int index_of(const char *const *names, int n, const char *value, int otherwise)
+{
+	for (int i = 0; i < n; i++) {
+		if (!strcmp(names[i], value))
+			return i;
+	}
+	return otherwise;
+}
+
 static void read_setting(struct settings *s, const char *name, const char *value)
 {
 	if (!strcmp(name, "sort")) {
@@ -82,11 +85,9 @@ static void read_setting(struct settings *s, const char *name, const char *value
 		if (gmem_parse_number(value, 0.1, 3600, &v))
 			s->delay_s = v;
 	} else if (!strcmp(name, "colors")) {
-		if (ui_look_by_name(value) != UI_LOOKS)
-			s->look = ui_look_by_name(value);
+		s->look = (enum ui_look)index_of(ui_look_names, UI_LOOKS, value, s->look);
 	} else if (!strcmp(name, "tree")) {
-		for (int i = 0; i < ORDER_TREES; i++)
-			s->tree = strcmp(order_tree_names[i], value) ? s->tree : (enum order_tree)i;
+		s->tree = (enum order_tree)index_of(order_tree_names, ORDER_TREES, value, s->tree);
 	} else if (!strncmp(name, "column.", 7)) {
 		read_column(s, name + 7, value);
 	}

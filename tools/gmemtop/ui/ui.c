@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "widgets/segments.h"
+
 bool ui_init(struct ui *ui, const struct gmem_metric *sort, bool reverse, double delay_s,
 	     uint32_t pid)
 {
@@ -12,8 +14,8 @@ bool ui_init(struct ui *ui, const struct gmem_metric *sort, bool reverse, double
 		.reverse = reverse,
 		.delay_s = delay_s,
 		.pid = pid,
-		.rows = 1,
-		.help_rows = 1,
+		.at.rows = 1,
+		.help_at.rows = 1,
 		.replay_speed = 1,
 	};
 	if (gmem_nr_metrics > UI_METRICS)
@@ -59,18 +61,23 @@ void ui_forget(struct ui *ui)
 	since_free(&ui->since);
 }
 
-void ui_fit_help(struct ui *ui, size_t lines, size_t rows)
+void ui_scroll_fit(struct ui_scroll *s, size_t nr, size_t rows)
 {
-	ui->help_lines = lines;
-	ui->help_rows = rows ? rows : 1;
-	if (ui->help_top + ui->help_rows > lines)
-		ui->help_top = lines > ui->help_rows ? lines - ui->help_rows : 0;
+	s->nr = nr;
+	s->rows = rows ? rows : 1;
+	if (s->top + s->rows > nr)
+		s->top = nr > s->rows ? nr - s->rows : 0;
+	if (!s->selecting || s->cursor >= nr)
+		return;
+	if (s->cursor < s->top)
+		s->top = s->cursor;
+	if (s->cursor >= s->top + s->rows)
+		s->top = s->cursor - s->rows + 1;
 }
 
-size_t ui_moved(size_t at, size_t count, size_t page, enum ui_motion how)
+size_t ui_scroll_moved(const struct ui_scroll *s, size_t at, int how)
 {
-	bool by_page = how == UI_PAGE_UP || how == UI_PAGE_DOWN;
-	size_t last = count ? count - 1 : 0, step = by_page ? page : 1;
+	size_t step = how == UI_PAGE_UP || how == UI_PAGE_DOWN ? s->rows : 1;
 
 	switch (how) {
 	case UI_LINE_UP:
@@ -78,18 +85,125 @@ size_t ui_moved(size_t at, size_t count, size_t page, enum ui_motion how)
 		return at > step ? at - step : 0;
 	case UI_LINE_DOWN:
 	case UI_PAGE_DOWN:
-		return at + step < last ? at + step : last;
+		return at + step < s->nr ? at + step : s->nr - 1;
 	case UI_FIRST:
 		return 0;
 	default:
-		return last;
+		return s->nr - 1;
 	}
 }
 
-struct gmem_value ui_value(const struct ui *ui, const struct gmem_metric *metric,
-			   const struct gmem_vm *vm, const struct gmem_model *m)
+enum ui_action ui_scroll_move(struct ui_scroll *s, int how)
 {
-	return since_value(&ui->since, metric, vm, m);
+	size_t at = s->selecting ? s->cursor : s->top;
+
+	if (!s->nr)
+		return UI_NOTHING;
+	if (s->selecting || (how != UI_LINE_UP && how != UI_LINE_DOWN))
+		at = ui_scroll_moved(s, at, how);
+	s->cursor = at;
+	s->selecting = true;
+	ui_scroll_fit(s, s->nr, s->rows);
+	return UI_DRAW;
+}
+
+size_t ui_scroll_row(const struct ui_scroll *s, int line, int lines)
+{
+	size_t row = line < 0 ? s->nr : s->top + (size_t)(line / lines);
+
+	return row < s->nr && row < s->top + s->rows ? row : SIZE_MAX;
+}
+
+void ui_scroll_footer(struct segments *line, const struct ui_scroll *s)
+{
+	size_t end = s->top + s->rows < s->nr ? s->top + s->rows : s->nr;
+
+	if (s->nr <= s->rows)
+		return;
+	if (s->rows == 1)
+		segments_printf(line, 0, CANVAS_TITLE, "%zu of %zu", end, s->nr);
+	else
+		segments_printf(line, 0, CANVAS_TITLE, "%zu-%zu of %zu", s->top + 1, end, s->nr);
+}
+
+void ui_select(struct ui *ui, size_t i)
+{
+	ui->at.cursor = i;
+	ui->at.selecting = true;
+	ui->selected = ui->list.rows[i].id;
+	ui->selected_group = ui->list.rows[i].group != ORDER_NO_GROUP;
+}
+
+/* Moves the cursor to the selected row, or, if that is gone, selects the row in its place. */
+static void follow(struct ui *ui)
+{
+	if (!ui->at.selecting)
+		return;
+	for (size_t i = 0; i < ui->list.nr; i++) {
+		const struct order_row *row = &ui->list.rows[i];
+
+		if (row->id == ui->selected &&
+		    (row->group != ORDER_NO_GROUP) == ui->selected_group) {
+			ui->at.cursor = i;
+			return;
+		}
+	}
+	/* A view of one VM keeps the selection, and shows that the VM is gone. */
+	if (ui->view != VIEW_OVERVIEW)
+		return;
+	if (!ui->list.nr) {
+		ui->at.selecting = false;
+		return;
+	}
+	ui_select(ui, ui->at.cursor < ui->list.nr ? ui->at.cursor : ui->list.nr - 1);
+}
+
+uint64_t ui_vm(const struct ui *ui)
+{
+	const struct order *l = &ui->list;
+
+	if (!ui->at.selecting)
+		return l->nr_members ? l->members[0] : 0;
+	if (!ui->selected_group)
+		return ui->selected;
+	return ui->at.cursor < l->nr && l->rows[ui->at.cursor].group != ORDER_NO_GROUP ?
+	       l->members[l->groups[l->rows[ui->at.cursor].group].first] : 0;
+}
+
+void ui_step_vm(struct ui *ui, int by)
+{
+	const struct order *l = &ui->list;
+	uint64_t id = ui_vm(ui);
+	size_t at = 0;
+
+	while (at < l->nr && (l->rows[at].group != ORDER_NO_GROUP || l->rows[at].id != id))
+		at++;
+	/* At most once around the list. A VM without a row is in a folded group: start at the top. */
+	for (size_t n = 0; n < l->nr; n++) {
+		at = (at + l->nr + (size_t)by) % l->nr;
+		if (l->rows[at].group == ORDER_NO_GROUP) {
+			ui_select(ui, at);
+			return;
+		}
+	}
+}
+
+bool ui_order(struct ui *ui, const struct gmem_model *m)
+{
+	ui->model = m;
+	if (!order_make(&ui->list, ui, m))
+		return false;
+	follow(ui);
+	ui_scroll_fit(&ui->at, ui->list.nr, ui->at.rows);
+	return !ui_view(ui)->order || ui_view(ui)->order(ui, m);
+}
+
+enum ui_action ui_sort(struct ui *ui, const struct gmem_metric *metric)
+{
+	if (metric == ui->sort)
+		ui->reverse = !ui->reverse;
+	ui->sort = metric;
+	return UI_ORDER | UI_DRAW;
 }
 
 /* Selects the VM of ui_vm(), so that a view of one VM keeps it when the order changes. */
@@ -97,9 +211,9 @@ static void pin_vm(struct ui *ui)
 {
 	uint64_t vm = ui_vm(ui);
 
-	if (!vm || (ui->selecting && !ui->selected_group))
+	if (!vm || (ui->at.selecting && !ui->selected_group))
 		return;
-	ui->selecting = true;
+	ui->at.selecting = true;
 	ui->selected = vm;
 	ui->selected_group = false;
 }

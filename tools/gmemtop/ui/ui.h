@@ -15,7 +15,6 @@
 #include "terminal/display.h"
 #include "ui/filter.h"
 #include "ui/order.h"
-#include "ui/prompt.h"
 #include "ui/since.h"
 #include "ui/view.h"
 
@@ -51,7 +50,7 @@ struct ui_binding {
 	const char *label;	/* names of the keys in the help; NULL: described with the previous binding */
 	const char *help;
 	const char *hint;	/* in the last line of the screen, or NULL */
-	enum ui_action (*run)(struct ui *ui, int arg);
+	enum ui_action (*run)(struct ui *ui, int arg);	/* NULL: arg is the action */
 	int arg;
 };
 
@@ -61,9 +60,11 @@ extern const size_t ui_nr_bindings;
 
 /* Position in a list that scrolls. */
 struct ui_scroll {
-	size_t cursor;
-	size_t top;
-	size_t rows;
+	size_t nr;		/* rows of the list */
+	size_t top;		/* first row on the screen */
+	size_t rows;		/* rows that fit on the screen */
+	bool selecting;
+	size_t cursor;		/* index of the selected row, if selecting */
 };
 
 struct ui {
@@ -94,19 +95,13 @@ struct ui {
 	struct prompt prompt;
 	const struct view *overlay;	/* replaces the view until it is left; or NULL */
 
-	struct ui_scroll chooser;	/* position in the column chooser */
+	struct ui_scroll chooser;	/* position in the column chooser .. */
+	struct ui_scroll help_at;	/* .. and in the help */
 
 	struct order list;
-	size_t top;		/* first row on the screen */
-	size_t rows;		/* rows that fit on the screen */
-	bool selecting;
-	size_t cursor;		/* index of the selected row, if selecting */
-	uint64_t selected;	/* its id, which the cursor follows when the order changes */
+	struct ui_scroll at;	/* position in the list */
+	uint64_t selected;	/* id of the selected row, which the cursor follows when the order changes */
 	bool selected_group;	/* the selected row is a group */
-
-	size_t help_top;
-	size_t help_lines;	/* lines of the help .. */
-	size_t help_rows;	/* .. and those that fit on the screen */
 };
 
 /* Returns false if out of memory; call ui_free() in either case. */
@@ -119,10 +114,6 @@ static inline const struct view *ui_view(const struct ui *ui)
 {
 	return ui->overlay ? ui->overlay : view_table[ui->view];
 }
-
-/* Returns a value since the last reset of counters, if any. */
-struct gmem_value ui_value(const struct ui *ui, const struct gmem_metric *metric,
-			   const struct gmem_vm *vm, const struct gmem_model *m);
 
 /* Drops what views have collected: the replay went back in time. */
 void ui_forget(struct ui *ui);
@@ -145,18 +136,38 @@ void ui_select(struct ui *ui, size_t i);
 /* Selects the next VM after that of ui_vm() (by 1) or the previous one (by -1); skips groups. */
 void ui_step_vm(struct ui *ui, int by);
 
+/* Sorts by a metric; again: in reverse. */
+enum ui_action ui_sort(struct ui *ui, const struct gmem_metric *metric);
+
 /* Shows a view; for bindings. */
 enum ui_action ui_show_view(struct ui *ui, int view);
 
 /* Sets the rows that fit, and scrolls so that the selected one is visible and no room is wasted. */
-void ui_fit(struct ui *ui, size_t rows);
-void ui_fit_help(struct ui *ui, size_t lines, size_t rows);
+void ui_scroll_fit(struct ui_scroll *s, size_t nr, size_t rows);
 
-/* Moves through a list of count as the key says; how: enum ui_motion. */
 enum ui_motion { UI_LINE_UP, UI_LINE_DOWN, UI_PAGE_UP, UI_PAGE_DOWN, UI_FIRST, UI_LAST };
 
-/* Returns the index that a motion leads to, from at in a list of count. */
-size_t ui_moved(size_t at, size_t count, size_t page, enum ui_motion how);
+/* Bindings of motions that all lists have. */
+#define UI_MOTIONS(move, screen, what)								\
+	{ { UI_KEY_PAGE_UP }, "PgUp", "a screen" screen " up", NULL, move, UI_PAGE_UP },	\
+	{ { UI_KEY_PAGE_DOWN }, "PgDn", "a screen" screen " down", NULL, move, UI_PAGE_DOWN },	\
+	{ { UI_KEY_HOME, 'g' }, "Home g", "first " what, NULL, move, UI_FIRST },		\
+	{ { UI_KEY_END, 'G' }, "End G", "last " what, NULL, move, UI_LAST }
+
+/*
+ * Moves the cursor. The first key only shows it, at the first row on the screen. Returns UI_DRAW, or
+ * UI_NOTHING if the list is empty. how: enum ui_motion.
+ */
+enum ui_action ui_scroll_move(struct ui_scroll *s, int how);
+
+/* Returns the row that a motion leads to from row at. */
+size_t ui_scroll_moved(const struct ui_scroll *s, size_t at, int how);
+
+/* Returns the row on a line of the list, whose rows take so many lines; SIZE_MAX: none. */
+size_t ui_scroll_row(const struct ui_scroll *s, int line, int lines);
+
+/* Adds the rows on the screen and their total, if they do not all fit. */
+void ui_scroll_footer(struct segments *line, const struct ui_scroll *s);
 
 /* Handles a key: an active prompt first, then the help or the view, then the bindings of all views. */
 enum ui_action ui_key(struct ui *ui, int key);

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* Keys of all views, and dispatch of a key: to the prompt, the help, the view, or these. */
+#include <limits.h>
 #include <math.h>
 
 #include "ui/ui.h"
-
-static enum ui_action back(struct ui *ui, int arg)
-{
-	return ui_show_view(ui, arg);
-}
 
 static enum ui_action next_view(struct ui *ui, int step)
 {
@@ -30,13 +26,6 @@ static enum ui_action undo_reset(struct ui *ui, int arg)
 	return UI_ORDER | UI_DRAW;
 }
 
-static enum ui_action quit(struct ui *ui, int arg)
-{
-	(void)ui;
-	(void)arg;
-	return UI_QUIT;
-}
-
 static enum ui_action pause_or_go_on(struct ui *ui, int arg)
 {
 	(void)arg;
@@ -53,7 +42,7 @@ static enum ui_action refresh(struct ui *ui, int arg)
 static enum ui_action show_help(struct ui *ui, int show)
 {
 	ui->help = show;
-	ui->help_top = 0;
+	ui->help_at.top = 0;
 	return UI_DRAW;
 }
 
@@ -63,22 +52,14 @@ static enum ui_action next_look(struct ui *ui, int step)
 	return UI_LOOK | UI_DRAW;
 }
 
-static enum ui_action seek_to(struct ui *ui, double seconds)
-{
-	if (!ui->replaying)
-		return UI_NOTHING;
-	ui->seek_s = seconds;
-	return UI_SEEK | UI_DRAW;
-}
+#define TO_THE_END	INT_MAX
 
 static enum ui_action seek(struct ui *ui, int seconds)
 {
-	return seek_to(ui, seconds);
-}
-
-static enum ui_action seek_end(struct ui *ui, int sign)
-{
-	return seek_to(ui, sign * INFINITY);
+	if (!ui->replaying)
+		return UI_NOTHING;
+	ui->seek_s = seconds == TO_THE_END ? INFINITY : seconds == -TO_THE_END ? -INFINITY : seconds;
+	return UI_SEEK | UI_DRAW;
 }
 
 static enum ui_action step(struct ui *ui, int arg)
@@ -134,11 +115,11 @@ static enum ui_action next_delay(struct ui *ui, int arg)
 }
 
 const struct ui_binding ui_bindings[] = {
-	{ { 'q' }, "q", "quit", "quit", quit, 0 },
+	{ { 'q' }, "q", "quit", "quit", NULL, UI_QUIT },
 	{ { '?', 'h', UI_KEY_F1 }, "? h", "show this help", "help", show_help, true },
 	{ { UI_KEY_TAB }, "Tab", "next view", NULL, next_view, 1 },
 	{ { UI_KEY_BACK_TAB }, NULL, NULL, NULL, next_view, -1 },
-	{ { UI_KEY_ESC }, "Esc", "back to all VMs", NULL, back, VIEW_OVERVIEW },
+	{ { UI_KEY_ESC }, "Esc", "back to all VMs", NULL, ui_show_view, VIEW_OVERVIEW },
 	{ { 'p' }, "p", "pause the screen; counting goes on", "pause",
 	  pause_or_go_on, 0 },
 	{ { 'r' }, "r", "reset: show counts and times since now", "reset", reset, 0 },
@@ -151,8 +132,8 @@ const struct ui_binding ui_bindings[] = {
 	{ { ']' }, NULL, NULL, NULL, seek, 10 },
 	{ { '{' }, NULL, NULL, NULL, seek, -60 },
 	{ { '}' }, NULL, NULL, NULL, seek, 60 },
-	{ { '^' }, "^ $", "replay: go to the begin or the end", NULL, seek_end, -1 },
-	{ { '$' }, NULL, NULL, NULL, seek_end, 1 },
+	{ { '^' }, "^ $", "replay: go to the begin or the end", NULL, seek, -TO_THE_END },
+	{ { '$' }, NULL, NULL, NULL, seek, TO_THE_END },
 	{ { '.' }, ".", "replay: show the next snapshot, also while paused", NULL, step, 0 },
 	{ { 'z' }, "z", "next colour set: normal, protan, mono", NULL, next_look, 1 },
 };
@@ -161,8 +142,10 @@ const size_t ui_nr_bindings = sizeof(ui_bindings) / sizeof(*ui_bindings);
 
 static enum ui_action scroll_help(struct ui *ui, int how)
 {
-	ui->help_top = ui_moved(ui->help_top, ui->help_lines, ui->help_rows, how);
-	ui_fit_help(ui, ui->help_lines, ui->help_rows);
+	struct ui_scroll *s = &ui->help_at;
+
+	s->top = ui_scroll_moved(s, s->top, how);
+	ui_scroll_fit(s, s->nr, s->rows);
 	return UI_DRAW;
 }
 
@@ -171,10 +154,7 @@ static const struct ui_binding help_bindings[] = {
 	{ { 'q', UI_KEY_ESC, '?', 'h', UI_KEY_F1 }, NULL, NULL, NULL, show_help, false },
 	{ { UI_KEY_UP, 'k', UI_KEY_WHEEL_UP }, NULL, NULL, NULL, scroll_help, UI_LINE_UP },
 	{ { UI_KEY_DOWN, 'j', UI_KEY_WHEEL_DOWN }, NULL, NULL, NULL, scroll_help, UI_LINE_DOWN },
-	{ { UI_KEY_PAGE_UP }, NULL, NULL, NULL, scroll_help, UI_PAGE_UP },
-	{ { UI_KEY_PAGE_DOWN }, NULL, NULL, NULL, scroll_help, UI_PAGE_DOWN },
-	{ { UI_KEY_HOME, 'g' }, NULL, NULL, NULL, scroll_help, UI_FIRST },
-	{ { UI_KEY_END, 'G' }, NULL, NULL, NULL, scroll_help, UI_LAST },
+	UI_MOTIONS(scroll_help, "", "line"),
 };
 
 static const struct ui_binding *find(const struct ui_binding *b, size_t n, int key)
@@ -209,12 +189,14 @@ enum ui_action ui_key(struct ui *ui, int key)
 	if (key <= 0)
 		return UI_NOTHING;
 	if (ui->prompt.active)
-		return (enum ui_action)prompt_key(&ui->prompt, ui, key);
+		return prompt_key(&ui->prompt, &ui->filter, key) ? UI_ORDER | UI_DRAW : UI_NOTHING;
 	if (ui->help)
 		b = find(help_bindings, sizeof(help_bindings) / sizeof(*help_bindings), key);
 	else
 		b = find(view->bindings, view->nr_bindings, key);
 	if (!b)
 		b = find(ui_bindings, ui_nr_bindings, key);
-	return b ? b->run(ui, b->arg) : key_of_view(ui, key);
+	if (!b)
+		return key_of_view(ui, key);
+	return b->run ? b->run(ui, b->arg) : (enum ui_action)b->arg;
 }

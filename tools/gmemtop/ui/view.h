@@ -58,8 +58,8 @@ struct view {
 	/* Updates order and totals, after a refresh and when the view is entered. */
 	bool (*order)(struct ui *ui, const struct gmem_model *m);
 
-	/* Scrolls so that the selection is visible, before draw(); keeps the layout for clicks. */
-	void (*fit)(struct ui *ui, const struct gmem_model *m, const struct view_area *area);
+	/* Scrolls so that the selection is visible in ui->area, before draw(); keeps the layout for clicks. */
+	void (*fit)(struct ui *ui, const struct gmem_model *m);
 	void (*draw)(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
 		     const struct view_area *area);
 
@@ -73,7 +73,18 @@ struct view {
 	size_t nr_bindings;
 };
 
-/* In views/table.c. */
+/* For view->help(): a heading, then entries of a name and its meaning. Texts are ASCII. */
+void help_heading(struct help_page *p, const char *text);
+void help_entry(struct help_page *p, const char *name, enum canvas_attr attr, const char *text);
+bool help_ascii(const struct help_page *p);
+
+/* Returns the number of lines of the help of a view: keys, from the binding tables, then its own text. */
+int help_lines(const struct view *view, int width);
+
+/* Draws the help from its line ui->help_at.top on, on lines y to y + height - 1. */
+void help_draw(struct canvas *c, const struct ui *ui, int y, int height);
+
+/* In screen/draw.c. */
 extern const struct view *const view_table[VIEWS];
 
 #endif /* GMEMTOP_VIEW_H */

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "views/columns.h"
 #include "views/overview.h"
 #include "widgets/segments.h"
 
@@ -35,9 +34,7 @@ static size_t metric_at_cursor(const struct ui *ui)
 
 static enum ui_action move(struct ui *ui, int how)
 {
-	ui->chooser.cursor = ui_moved(ui->chooser.cursor, gmem_nr_metrics, ui->chooser.rows,
-				      (enum ui_motion)how);
-	return UI_DRAW;
+	return ui_scroll_move(&ui->chooser, how);
 }
 
 static enum ui_action toggle(struct ui *ui, int arg)
@@ -51,13 +48,8 @@ static enum ui_action toggle(struct ui *ui, int arg)
 
 static enum ui_action sort_by(struct ui *ui, int arg)
 {
-	const struct gmem_metric *m = &gmem_metrics[metric_at_cursor(ui)];
-
 	(void)arg;
-	if (m == ui->sort)
-		ui->reverse = !ui->reverse;
-	ui->sort = m;
-	return UI_ORDER | UI_DRAW;
+	return ui_sort(ui, &gmem_metrics[metric_at_cursor(ui)]);
 }
 
 static enum ui_action restore_defaults(struct ui *ui, int arg)
@@ -76,27 +68,18 @@ static enum ui_action leave(struct ui *ui, int arg)
 
 static enum ui_action click(struct ui *ui, int arg)
 {
-	int row = ui->mouse.y - ui->area.y - 1;
+	size_t row = ui_scroll_row(&ui->chooser, ui->mouse.y - ui->area.y - 1, 1);
 
-	if (row < 0 || ui->chooser.top + (size_t)row >= gmem_nr_metrics ||
-	    (size_t)row >= ui->chooser.rows)
+	if (row == SIZE_MAX)
 		return UI_NOTHING;
-	ui->chooser.cursor = ui->chooser.top + (size_t)row;
+	ui->chooser.cursor = row;
 	return arg ? toggle(ui, 0) : UI_DRAW;
 }
 
-static void fit(struct ui *ui, const struct gmem_model *m, const struct view_area *area)
+static void fit(struct ui *ui, const struct gmem_model *m)
 {
-	struct ui_scroll *s = &ui->chooser;
-
 	(void)m;
-	s->rows = area->height > 1 ? (size_t)area->height - 1 : 1;
-	if (s->cursor < s->top)
-		s->top = s->cursor;
-	if (s->cursor >= s->top + s->rows)
-		s->top = s->cursor - s->rows + 1;
-	if (s->top + s->rows > gmem_nr_metrics)
-		s->top = gmem_nr_metrics > s->rows ? gmem_nr_metrics - s->rows : 0;
+	ui_scroll_fit(&ui->chooser, gmem_nr_metrics, (size_t)ui->area.height - 1);
 }
 
 #define TITLE_X	5
@@ -139,10 +122,8 @@ static void draw(struct canvas *c, const struct ui *ui, const struct gmem_model 
 
 static void footer(struct segments *line, const struct ui *ui, bool ascii)
 {
-	struct segment *s = segments_add(line, 0, CANVAS_TITLE);
-
 	(void)ascii;
-	snprintf(s->text, sizeof(s->text), "%zu of %zu", ui->chooser.cursor + 1, gmem_nr_metrics);
+	segments_printf(line, 0, CANVAS_TITLE, "%zu of %zu", ui->chooser.cursor + 1, gmem_nr_metrics);
 }
 
 static const struct ui_binding bindings[] = {
@@ -153,10 +134,7 @@ static const struct ui_binding bindings[] = {
 	{ { UI_KEY_UP, 'k', UI_KEY_WHEEL_UP }, "up k", "previous metric", NULL, move, UI_LINE_UP },
 	{ { UI_KEY_DOWN, 'j', UI_KEY_WHEEL_DOWN }, "down j", "next metric", NULL, move,
 	  UI_LINE_DOWN },
-	{ { UI_KEY_PAGE_UP }, "PgUp", "a screen up", NULL, move, UI_PAGE_UP },
-	{ { UI_KEY_PAGE_DOWN }, "PgDn", "a screen down", NULL, move, UI_PAGE_DOWN },
-	{ { UI_KEY_HOME, 'g' }, "Home g", "first metric", NULL, move, UI_FIRST },
-	{ { UI_KEY_END, 'G' }, "End G", "last metric", NULL, move, UI_LAST },
+	UI_MOTIONS(move, "", "metric"),
 	{ { UI_KEY_CLICK }, "click", "select; double click: show or hide", NULL, click, 0 },
 	{ { UI_KEY_DOUBLE_CLICK }, NULL, NULL, NULL, click, 1 },
 };

@@ -6,9 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/help.h"
-#include "ui/ui.h"
-#include "views/files_draw.h"
+#include "base/array.h"
 #include "widgets/segments.h"
 
 #define HEAD_LINES 2	/* totals, and heads of the columns */
@@ -43,20 +41,6 @@ static int compare(const void *a, const void *b, void *ctx)
 	return (x->ino > y->ino) - (x->ino < y->ino);
 }
 
-static bool reserve(struct files_state *s, size_t n)
-{
-	struct files_row *rows;
-
-	if (n <= s->max)
-		return true;
-	rows = reallocarray(s->rows, n, sizeof(*rows));
-	if (!rows)
-		return false;
-	s->rows = rows;
-	s->max = n;
-	return true;
-}
-
 static void add_to(struct gmem_value *sum, const struct gmem_sum *s)
 {
 	*sum = gmem_value_add(gmem_metric("populated_bytes"), *sum, (struct gmem_value){
@@ -88,12 +72,12 @@ static void follow(struct files_state *s)
 {
 	for (size_t i = 0; i < s->nr; i++) {
 		if (s->rows[i].vm == s->vm && s->rows[i].ino == s->ino) {
-			s->cursor = i;
+			s->at.cursor = i;
 			return;
 		}
 	}
-	if (s->cursor >= s->nr)
-		s->cursor = s->nr ? s->nr - 1 : 0;
+	if (s->at.cursor >= s->nr)
+		s->at.cursor = s->nr ? s->nr - 1 : 0;
 }
 
 static bool order(struct ui *ui, const struct gmem_model *m)
@@ -106,13 +90,13 @@ static bool order(struct ui *ui, const struct gmem_model *m)
 	HASH_ITER(hh, m->vms, vm, tmp) {
 		if ((ui->pid && vm->pid != ui->pid) || vm->ended_ns)
 			continue;
-		if (!reserve(s, s->nr + vm->nr_files))
+		if (!gmem_reserve(&s->rows, &s->max, s->nr + vm->nr_files, sizeof(*s->rows)))
 			return false;
 		for (size_t i = 0; i < vm->nr_files; i++)
 			add_file(s, m, vm, &vm->files[i]);
 	}
 	qsort_r(s->rows, s->nr, sizeof(*s->rows), compare, s);
-	if (s->selecting)
+	if (s->at.selecting)
 		follow(s);
 	return true;
 }
@@ -122,26 +106,20 @@ static void drop(void *state)
 	free(((struct files_state *)state)->rows);
 }
 
-static void fit(struct ui *ui, const struct gmem_model *m, const struct view_area *area)
+static void fit(struct ui *ui, const struct gmem_model *m)
 {
 	struct files_state *s = ui->state[VIEW_FILES];
+	int room = ui->area.height - HEAD_LINES;
 
 	(void)m;
-	s->lines = files_lines(area);
-	s->fit = area->height > HEAD_LINES ? (size_t)((area->height - HEAD_LINES) / s->lines) : 1;
-	s->fit = s->fit ? s->fit : 1;
-	if (s->selecting && s->cursor < s->top)
-		s->top = s->cursor;
-	if (s->selecting && s->cursor >= s->top + s->fit)
-		s->top = s->cursor - s->fit + 1;
-	if (s->top + s->fit > s->nr)
-		s->top = s->nr > s->fit ? s->nr - s->fit : 0;
+	s->lines = ui->area.width < FILES_NARROW ? 2 : 1;
+	ui_scroll_fit(&s->at, s->nr, room > 0 ? (size_t)(room / s->lines) : 1);
 }
 
 static enum ui_action select_row(struct files_state *s, size_t i)
 {
-	s->cursor = i;
-	s->selecting = true;
+	s->at.cursor = i;
+	s->at.selecting = true;
 	s->vm = s->rows[i].vm;
 	s->ino = s->rows[i].ino;
 	return UI_DRAW;
@@ -150,12 +128,8 @@ static enum ui_action select_row(struct files_state *s, size_t i)
 static enum ui_action move(struct ui *ui, int how)
 {
 	struct files_state *s = ui->state[VIEW_FILES];
-	bool first = !s->selecting && (how == UI_LINE_UP || how == UI_LINE_DOWN);
 
-	if (!s->nr)
-		return UI_NOTHING;
-	return select_row(s, first ? s->top :
-			  ui_moved(s->selecting ? s->cursor : s->top, s->nr, s->fit, how));
+	return ui_scroll_move(&s->at, how) ? select_row(s, s->at.cursor) : UI_NOTHING;
 }
 
 static enum ui_action next_sort(struct ui *ui, int step)
@@ -172,7 +146,7 @@ static enum ui_action toggle_unused(struct ui *ui, int arg)
 
 	(void)arg;
 	s->only_unused = !s->only_unused;
-	s->top = 0;
+	s->at.top = 0;
 	return UI_ORDER | UI_DRAW;
 }
 
@@ -184,13 +158,13 @@ static enum ui_action open_vm(struct ui *ui, int view)
 
 	if (!s->nr)
 		return UI_NOTHING;
-	id = s->rows[s->selecting ? s->cursor : s->top].vm;
+	id = s->rows[s->at.selecting ? s->at.cursor : s->at.top].vm;
 	for (size_t i = 0; i < ui->list.nr; i++) {
 		if (ui->list.rows[i].group == ORDER_NO_GROUP && ui->list.rows[i].id == id)
 			ui_select(ui, i);
 	}
 	/* Also if the VM has no row: in a folded group, or hidden by the filter. */
-	ui->selecting = true;
+	ui->at.selecting = true;
 	ui->selected_group = false;
 	ui->selected = id;
 	return ui_show_view(ui, view);
@@ -199,10 +173,9 @@ static enum ui_action open_vm(struct ui *ui, int view)
 static enum ui_action click(struct ui *ui, int open)
 {
 	struct files_state *s = ui->state[VIEW_FILES];
-	int line = ui->mouse.y - ui->area.y - HEAD_LINES;
-	size_t i = line < 0 ? SIZE_MAX : s->top + (size_t)(line / s->lines);
+	size_t i = ui_scroll_row(&s->at, ui->mouse.y - ui->area.y - HEAD_LINES, s->lines);
 
-	if (line < 0 || i >= s->nr || i >= s->top + s->fit)
+	if (i == SIZE_MAX)
 		return UI_NOTHING;
 	select_row(s, i);
 	return open ? open_vm(ui, VIEW_VM) : UI_DRAW;
@@ -218,10 +191,7 @@ static const struct ui_binding bindings[] = {
 	  UI_LINE_UP },
 	{ { UI_KEY_DOWN, 'j', UI_KEY_WHEEL_DOWN }, "down j", "next file", NULL, move,
 	  UI_LINE_DOWN },
-	{ { UI_KEY_PAGE_UP }, "PgUp", "a screen up", NULL, move, UI_PAGE_UP },
-	{ { UI_KEY_PAGE_DOWN }, "PgDn", "a screen down", NULL, move, UI_PAGE_DOWN },
-	{ { UI_KEY_HOME, 'g' }, "Home g", "first file", NULL, move, UI_FIRST },
-	{ { UI_KEY_END, 'G' }, "End G", "last file", NULL, move, UI_LAST },
+	UI_MOTIONS(move, "", "file"),
 	{ { UI_KEY_CLICK }, "click", "select a file; double click: show its VM", NULL, click, 0 },
 	{ { UI_KEY_DOUBLE_CLICK }, NULL, NULL, NULL, click, 1 },
 };
@@ -229,12 +199,9 @@ static const struct ui_binding bindings[] = {
 static void footer(struct segments *line, const struct ui *ui, bool ascii)
 {
 	const struct files_state *s = ui->state[VIEW_FILES];
-	size_t end = s->top + s->fit < s->nr ? s->top + s->fit : s->nr;
 
 	(void)ascii;
-	if (s->nr > s->fit)
-		snprintf(segments_add(line, 0, CANVAS_TITLE)->text, SEGMENT_LEN, "%zu-%zu of %zu",
-			 s->top + 1, end, s->nr);
+	ui_scroll_footer(line, &s->at);
 }
 
 static void help(struct help_page *p)

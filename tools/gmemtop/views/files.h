@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* State of the view of files, for its keys and its drawing. */
+/* View of files: its state, for its keys and its drawing. */
 #ifndef GMEMTOP_VIEW_FILES_H
 #define GMEMTOP_VIEW_FILES_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "ui/ui.h"
 
-#include "model/metrics.h"
-#include "model/model.h"
-#include "ui/view.h"
+#define FILES_NARROW	72	/* narrower screens have holders on a line of their own */
 
 enum files_sort {
 	FILES_BY_UNUSED,	/* files that no VM can use first, by populated bytes */
@@ -41,17 +37,17 @@ struct files_state {
 	struct files_row *rows;	/* in the order of the screen */
 	size_t nr;
 	size_t max;
-	size_t top;
-	size_t fit;		/* files that fit on the screen */
-	int lines;		/* lines of each file */
+	struct ui_scroll at;
+	int lines;		/* of each file: 2 on narrow screens, where holders have a line of their own */
 	enum files_sort sort;
 	bool only_unused;
-	bool selecting;
-	size_t cursor;
 	uint64_t vm;		/* VM and inode of the selected file */
 	uint64_t ino;
 	struct files_totals all;
 };
+
+void files_draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
+		const struct view_area *area);
 
 extern const struct view view_files;
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "views/heat.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "bpf/gmem_hist.h"
 #include "terminal/glyphs.h"
+#include "views/latency.h"
 #include "views/text.h"
 #include "widgets/age.h"
 

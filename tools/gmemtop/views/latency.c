@@ -6,11 +6,8 @@
 #include <string.h>
 
 #include "terminal/glyphs.h"
-#include "ui/help.h"
 #include "ui/ui.h"
-#include "views/heat.h"
 #include "views/text.h"
-#include "widgets/panel.h"
 #include "widgets/segments.h"
 
 #define TABLE_Y		2	/* below the line of the subject and the heads */
@@ -127,16 +124,14 @@ static void draw_subject(struct canvas *c, int y, const struct latency_state *s,
 	const struct gmem_vm *vm = s->vm ? gmem_model_vm(m, s->vm) : NULL;
 	struct segments line = { .n = 0 };
 	char name[4 * GMEM_NAME_LEN + 1];
-	struct segment *seg;
 
-	snprintf(segments_add(&line, 0, CANVAS_TITLE)->text, SEGMENT_LEN, "%s", latency_names[s->of]);
-	snprintf(segments_add(&line, 1, CANVAS_TITLE)->text, SEGMENT_LEN, "%s", directions[s->direction]);
-	seg = segments_add(&line, 0, CANVAS_TITLE);
+	segments_printf(&line, 0, CANVAS_TITLE, "%s", latency_names[s->of]);
+	segments_printf(&line, 1, CANVAS_TITLE, "%s", directions[s->direction]);
 	if (vm)
-		snprintf(seg->text, sizeof(seg->text), "VM %llu %.60s", (unsigned long long)vm->id,
-			 gmem_text_name(name, sizeof(name), *vm->name ? vm->name : vm->comm));
+		segments_printf(&line, 0, CANVAS_TITLE, "VM %llu %.60s", (unsigned long long)vm->id,
+				gmem_text_name(name, sizeof(name), *vm->name ? vm->name : vm->comm));
 	else
-		snprintf(seg->text, sizeof(seg->text), s->one ? "no VM" : "all VMs");
+		segments_printf(&line, 0, CANVAS_TITLE, s->one ? "no VM" : "all VMs");
 	segments_draw(c, y, &line);
 }
 
@@ -224,11 +219,6 @@ static enum ui_action next_vm(struct ui *ui, int by)
 	return UI_ORDER | UI_DRAW;
 }
 
-static enum ui_action open_vm(struct ui *ui, int view)
-{
-	return ui_show_view(ui, view);
-}
-
 static enum ui_action click(struct ui *ui, int arg)
 {
 	int i = row_at(&ui->area, ui->mouse.y);
@@ -250,7 +240,7 @@ static const struct ui_binding bindings[] = {
 	{ { 'a' }, "a", "all VMs, or the selected one", "all/VM", one_or_all, 0 },
 	{ { '>' }, ">", "next VM, in the order of the list", NULL, next_vm, 1 },
 	{ { '<' }, "<", "previous VM", NULL, next_vm, -1 },
-	{ { UI_KEY_ENTER }, "Enter", "show the selected VM", NULL, open_vm, VIEW_VM },
+	{ { UI_KEY_ENTER }, "Enter", "show the selected VM", NULL, ui_show_view, VIEW_VM },
 	{ { UI_KEY_CLICK }, "click", "select a time", NULL, click, 0 },
 };
 
@@ -259,8 +249,8 @@ static void footer(struct segments *line, const struct ui *ui, bool ascii)
 	const struct glyphs *g = glyphs(ascii);
 
 	(void)ui;
-	snprintf(segments_add(line, 3, CANVAS_DIM)->text, SEGMENT_LEN, "few %s%s%s%s many", g->shade[1],
-		 g->shade[2], g->shade[3], g->shade[4]);
+	segments_printf(line, 3, CANVAS_DIM, "few %s%s%s%s many", g->shade[1], g->shade[2], g->shade[3],
+			g->shade[4]);
 }
 
 static void help(struct help_page *p)

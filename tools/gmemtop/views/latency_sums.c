@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "views/latency_sums.h"
+#include "views/latency.h"
 
 #include <string.h>
 

@@ -6,32 +6,23 @@
 #include <string.h>
 
 #include "terminal/glyphs.h"
-#include "ui/help.h"
 #include "ui/ui.h"
-#include "views/columns.h"
-#include "views/layout.h"
 #include "views/overview.h"
 #include "widgets/segments.h"
 
-/* Moves the cursor. The first key only shows it, at the first row on the screen. */
 static enum ui_action move(struct ui *ui, int how)
 {
-	size_t at = ui->selecting ? ui->cursor : ui->top;
-
-	if (!ui->list.nr)
+	if (!ui_scroll_move(&ui->at, how))
 		return UI_NOTHING;
-	if (ui->selecting || (how != UI_LINE_UP && how != UI_LINE_DOWN))
-		at = ui_moved(at, ui->list.nr, ui->rows, (enum ui_motion)how);
-	ui_select(ui, at);
-	ui_fit(ui, ui->rows);
+	ui_select(ui, ui->at.cursor);
 	return UI_DRAW;
 }
 
 static enum ui_action select_none(struct ui *ui, int arg)
 {
 	(void)arg;
-	ui->selecting = false;
-	ui->top = 0;
+	ui->at.selecting = false;
+	ui->at.top = 0;
 	return UI_DRAW;
 }
 
@@ -40,17 +31,9 @@ static enum ui_action open_row(struct ui *ui, int arg)
 {
 	if (!ui->list.nr)
 		return UI_NOTHING;
-	if (ui->selecting && ui->selected_group)
+	if (ui->at.selecting && ui->selected_group)
 		return order_fold(&ui->list, ui->selected) ? UI_ORDER | UI_DRAW : UI_NOTHING;
 	return ui_show_view(ui, arg);
-}
-
-static enum ui_action sort_column(struct ui *ui, const struct gmem_metric *metric)
-{
-	if (metric == ui->sort)
-		ui->reverse = !ui->reverse;
-	ui->sort = metric;
-	return UI_ORDER | UI_DRAW;
 }
 
 static enum ui_action click_head(struct ui *ui, const struct layout *l)
@@ -59,7 +42,7 @@ static enum ui_action click_head(struct ui *ui, const struct layout *l)
 		const struct layout_column *col = &l->columns[i];
 
 		if (ui->mouse.x >= col->x - 1 && ui->mouse.x < col->x + col->width)
-			return sort_column(ui, col->metric);
+			return ui_sort(ui, col->metric);
 	}
 	return UI_NOTHING;
 }
@@ -72,28 +55,17 @@ static enum ui_action click(struct ui *ui, int open)
 	layout_make(&l, ui, ui->model, &ui->area);
 	if (ui->mouse.y == l.heads_y && !open)
 		return click_head(ui, &l);
-	if (ui->mouse.y < l.body_y)
-		return UI_NOTHING;
-	row = ui->top + (size_t)((ui->mouse.y - l.body_y) / (1 + l.map_below));
-	if (row >= ui->list.nr || row >= ui->top + l.rows)
+	row = ui_scroll_row(&ui->at, ui->mouse.y - l.body_y, 1 + l.map_below);
+	if (row == SIZE_MAX)
 		return UI_NOTHING;
 	ui_select(ui, row);
 	return open ? open_row(ui, VIEW_VM) : UI_DRAW;
 }
 
-static int filter_changed(struct ui *ui, const char *text, bool done)
-{
-	if (!filter_set(&ui->filter, text, done))
-		return UI_NOTHING;
-	return UI_ORDER | UI_DRAW;
-}
-
 static enum ui_action ask_filter(struct ui *ui, int arg)
 {
 	(void)arg;
-	prompt_open(&ui->prompt, "filter", ui->filter.text, filter_changed);
-	/* Same as less and vi: start with an empty text. Esc keeps the previous filter. */
-	ui->prompt.text[0] = '\0';
+	prompt_open(&ui->prompt, &ui->filter);
 	return UI_DRAW;
 }
 
@@ -107,6 +79,7 @@ static enum ui_action choose_columns(struct ui *ui, int arg)
 {
 	(void)arg;
 	ui->overlay = &overview_chooser;
+	ui->chooser.selecting = true;
 	return UI_DRAW;
 }
 
@@ -157,10 +130,7 @@ static const struct ui_binding bindings[] = {
 	{ { UI_KEY_UP, 'k' }, "up k", "select a VM; the cursor follows it", NULL,
 	  move, UI_LINE_UP },
 	{ { UI_KEY_DOWN, 'j' }, "down j", "next VM", NULL, move, UI_LINE_DOWN },
-	{ { UI_KEY_PAGE_UP }, "PgUp", "a screen up", NULL, move, UI_PAGE_UP },
-	{ { UI_KEY_PAGE_DOWN }, "PgDn", "a screen down", NULL, move, UI_PAGE_DOWN },
-	{ { UI_KEY_HOME, 'g' }, "Home g", "first VM", NULL, move, UI_FIRST },
-	{ { UI_KEY_END, 'G' }, "End G", "last VM", NULL, move, UI_LAST },
+	UI_MOTIONS(move, "", "VM"),
 	{ { UI_KEY_ESC }, "Esc", "select none, go to the top", NULL, select_none, 0 },
 	{ { UI_KEY_CLICK }, "click", "select a VM; double click: show it; column head: sort", NULL, click, 0 },
 	{ { UI_KEY_DOUBLE_CLICK }, NULL, NULL, NULL, click, 1 },
@@ -168,54 +138,28 @@ static const struct ui_binding bindings[] = {
 	{ { UI_KEY_WHEEL_DOWN }, NULL, NULL, NULL, move, UI_LINE_DOWN },
 };
 
-static void fit(struct ui *ui, const struct gmem_model *m, const struct view_area *area)
+static void fit(struct ui *ui, const struct gmem_model *m)
 {
 	struct layout l;
 
-	layout_make(&l, ui, m, area);
-	ui_fit(ui, l.rows);
-}
-
-/* Adds the rows on the screen and their total, if they do not all fit. */
-static void add_more(struct segments *line, const struct ui *ui)
-{
-	size_t nr = ui->list.nr;
-	size_t end = ui->top + ui->rows < nr ? ui->top + ui->rows : nr;
-	struct segment *s;
-
-	if (nr <= ui->rows)
-		return;
-	s = segments_add(line, 0, CANVAS_TITLE);
-	if (ui->rows == 1)
-		snprintf(s->text, sizeof(s->text), "%zu of %zu", end, nr);
-	else
-		snprintf(s->text, sizeof(s->text), "%zu-%zu of %zu", ui->top + 1, end, nr);
-}
-
-static void add_legend(struct segments *line, const struct ui *ui, bool ascii)
-{
-	const struct glyphs *g = glyphs(ascii);
-	struct segment *s;
-
-	s = segments_add(line, 3, CANVAS_PRIVATE);
-	snprintf(s->text, sizeof(s->text), "%s private", g->level[LEVEL_PRIVATE]);
-	s = segments_add(line, 5, CANVAS_MIXED);
-	snprintf(s->text, sizeof(s->text), "%s part", g->level[LEVEL_PRIVATE / 2]);
-	s = segments_add(line, 4, CANVAS_SHARED);
-	snprintf(s->text, sizeof(s->text), "%s shared", g->level[LEVEL_SHARED]);
-	if (!ui->model || !ui->model->backing_ns)
-		return;
-	s = segments_add(line, 5, CANVAS_DOUBLE_BACKED);
-	snprintf(s->text, sizeof(s->text), "%s double-backed", g->double_backed);
-	snprintf(s->brief, sizeof(s->brief), "%s 2x", g->double_backed);
-	s = segments_add(line, 5, CANVAS_PRIVATE);
-	snprintf(s->text, sizeof(s->text), "%s empty", g->empty);
+	layout_make(&l, ui, m, &ui->area);
+	ui_scroll_fit(&ui->at, ui->list.nr, l.rows);
 }
 
 static void footer(struct segments *line, const struct ui *ui, bool ascii)
 {
-	add_more(line, ui);
-	add_legend(line, ui, ascii);
+	const struct glyphs *g = glyphs(ascii);
+	struct segment *s;
+
+	ui_scroll_footer(line, &ui->at);
+	segments_printf(line, 3, CANVAS_PRIVATE, "%s private", g->level[LEVEL_PRIVATE]);
+	segments_printf(line, 5, CANVAS_MIXED, "%s part", g->level[LEVEL_PRIVATE / 2]);
+	segments_printf(line, 4, CANVAS_SHARED, "%s shared", g->level[LEVEL_SHARED]);
+	if (!ui->model || !ui->model->backing_ns)
+		return;
+	s = segments_printf(line, 5, CANVAS_DOUBLE_BACKED, "%s double-backed", g->double_backed);
+	snprintf(s->brief, sizeof(s->brief), "%s 2x", g->double_backed);
+	segments_printf(line, 5, CANVAS_PRIVATE, "%s empty", g->empty);
 }
 
 static void write_map(struct help_page *p)

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-
 #include <stdio.h>
 #include <string.h>
 
 #include "terminal/glyphs.h"
-#include "views/layout.h"
 #include "views/overview.h"
 #include "views/text.h"
 #include "widgets/age.h"
 #include "widgets/spark.h"
-#include "widgets/strip.h"
+#include "widgets/vmmap.h"
 
 #define NAME_LEN (4 * GMEM_COMM_LEN + 1)	/* each byte may become \xNN */
 
@@ -36,22 +34,6 @@ static void draw_heads(struct canvas *c, const struct layout *l, const struct ui
 		canvas_field(c, l->heads_y, l->map_x, l->map_width, false, CANVAS_HEADER, "MAP");
 }
 
-/* Formats the count, or the age of the oldest one, with its unit, once it exceeds AGE_LONG_NS. */
-static void inflight_text(char *buf, size_t size, uint64_t count, uint64_t age_ns)
-{
-	if (age_ns > AGE_LONG_NS)
-		age_text(buf, size, age_ns);
-	else
-		snprintf(buf, size, "%llu", (unsigned long long)count);
-}
-
-/* Appends "?" to the VM's number if its map is not current. */
-static void mark_stale(char *buf, size_t size, const struct gmem_vm *vm)
-{
-	if (vm->map != GMEM_MAP_CURRENT)
-		snprintf(buf, size, "%llu?", (unsigned long long)vm->id);
-}
-
 /* True for rates and operations in flight of a VM that has ended: shown as "-". */
 static bool is_over(const struct gmem_vm *vm, const struct gmem_metric *m)
 {
@@ -73,7 +55,7 @@ static void draw_cell(struct canvas *c, int y, const struct layout_column *col,
 		      const struct ui *ui, const struct gmem_model *m, const struct gmem_vm *vm,
 		      unsigned int depth, enum canvas_attr attr)
 {
-	struct gmem_value v = ui_value(ui, col->metric, vm, m);
+	struct gmem_value v = since_value(&ui->since, col->metric, vm, m);
 	int indent = indent_of(col, depth);
 	char buf[NAME_LEN];
 
@@ -84,13 +66,16 @@ static void draw_cell(struct canvas *c, int y, const struct layout_column *col,
 	if (is_over(vm, col->metric) || v.unknown) {
 		strcpy(buf, "-");
 	} else if (!strcmp(col->metric->key, "vm")) {
-		mark_stale(buf, sizeof(buf), vm);
+		if (vm->map != GMEM_MAP_CURRENT)
+			strcat(buf, "?");
 	} else if (!strcmp(col->metric->key, "inflight")) {
 		uint64_t age = gmem_operations_age(&vm->ops, GMEM_ATTRIBUTES_BEGIN, m->now_ns);
 
-		inflight_text(buf, sizeof(buf), v.u, age);
-		if (age > AGE_LONG_NS)
+		/* The age of the oldest one, with its unit, replaces the count. */
+		if (age > AGE_LONG_NS) {
+			age_text(buf, sizeof(buf), age);
 			attr = CANVAS_WARN;
+		}
 	}
 	canvas_field(c, y, col->x + indent, col->width - indent, col->metric->type != GMEM_TEXT, attr,
 		     buf);
@@ -112,12 +97,20 @@ static void draw_strip(struct canvas *c, int y, int x, const struct strip_cell *
 	}
 }
 
-/* Returns the reason for a missing map. */
-static const char *unread_reason(const struct gmem_model *m, int width)
+/* Writes the reason for a missing map. */
+static void missing_map(char *buf, size_t size, const struct gmem_vm *vm, const struct gmem_model *m, int width)
 {
-	if (width < 40)
-		return "not read";
-	return m->features & GMEM_FEATURE_OTHER_PIDS ? "not read: of another pid namespace?" : "not read yet";
+	bool hidden = m->features & GMEM_FEATURE_OTHER_PIDS;
+	char age[16];
+
+	if (vm->ended_ns)
+		snprintf(buf, size, width < 16 ? "ended" : "ended %s ago",
+			 age_text(age, sizeof(age), m->now_ns - vm->ended_ns));
+	else if (!vm->map_known)
+		snprintf(buf, size, width < 40 ? "not read" : hidden ? "not read: of another pid namespace?" :
+			 "not read yet");
+	else
+		snprintf(buf, size, width < 40 ? "no slots" : "no memslot is bound to a guest_memfd");
 }
 
 static void draw_map(struct canvas *c, int y, const struct layout *l, const struct gmem_vm *vm,
@@ -125,34 +118,27 @@ static void draw_map(struct canvas *c, int y, const struct layout *l, const stru
 {
 	struct strip_cell cells[STRIP_CELLS];
 	int n = l->map_width < STRIP_CELLS ? l->map_width : STRIP_CELLS;
+	char buf[64];
 
-	if (vm->ended_ns) {
-		char age[16], buf[40];
-
-		age_text(age, sizeof(age), m->now_ns - vm->ended_ns);
-		snprintf(buf, sizeof(buf), l->map_width < 16 ? "ended" : "ended %s ago", age);
-		canvas_field(c, y, l->map_x, l->map_width, false, CANVAS_DIM, buf);
-	} else if (vm->map_known && strip_make(vm, m->backing_ns, cells, n)) {
+	if (!vm->ended_ns && vm->map_known && strip_make(vm, m->backing_ns, cells, n)) {
 		draw_strip(c, y, l->map_x, cells, n);
-	} else if (!vm->map_known) {
-		canvas_field(c, y, l->map_x, l->map_width, false, CANVAS_DIM,
-			     unread_reason(m, l->map_width));
-	} else {
-		canvas_field(c, y, l->map_x, l->map_width, false, CANVAS_DIM,
-			     l->map_width < 40 ? "no slots" :
-			     "no memslot is bound to a guest_memfd");
+		return;
 	}
+	missing_map(buf, sizeof(buf), vm, m, l->map_width);
+	canvas_field(c, y, l->map_x, l->map_width, false, CANVAS_DIM, buf);
 }
 
 static void draw_trend(struct canvas *c, int y, const struct layout *l, const struct ui *ui,
 		       const struct gmem_model *m, uint64_t vm)
 {
 	float values[SPARK_MAX];
+	char text[3 * SPARK_MAX + 1];
 
 	if (!l->spark_width || !overview_of(ui))
 		return;
 	gmem_trend_get(&overview_of(ui)->trend, vm, m->now_ns, values, l->spark_width);
-	spark_draw(c, y, l->spark_x, CANVAS_SPARK, values, l->spark_width);
+	spark_text(text, values, l->spark_width, c->ascii);
+	canvas_put(c, y, l->spark_x, CANVAS_SPARK, text);
 }
 
 static void draw_selection(struct canvas *c, int y, const struct layout *l, enum canvas_attr attr)
@@ -212,9 +198,9 @@ static void draw_rows(struct canvas *c, const struct layout *l, const struct ui 
 {
 	int y = l->body_y;
 
-	for (size_t i = ui->top; i < ui->list.nr && i < ui->top + l->rows; i++) {
+	for (size_t i = ui->at.top; i < ui->list.nr && i < ui->at.top + l->rows; i++) {
 		const struct order_row *row = &ui->list.rows[i];
-		bool selected = ui->selecting && ui->cursor == i;
+		bool selected = ui->at.selecting && ui->at.cursor == i;
 
 		if (row->group == ORDER_NO_GROUP)
 			draw_vm(c, y, l, ui, m, row, selected);

@@ -6,8 +6,6 @@
 #include <string.h>
 
 #include "terminal/glyphs.h"
-#include "ui/help.h"
-#include "views/vm_draw.h"
 #include "views/vm_panels.h"
 #include "widgets/segments.h"
 
@@ -109,7 +107,7 @@ static void fit_map(struct vm_state *s, const struct gmem_vm *vm)
 		s->top = all > rows ? all - rows : 0;
 }
 
-static void fit(struct ui *ui, const struct gmem_model *m, const struct view_area *area)
+static void fit(struct ui *ui, const struct gmem_model *m)
 {
 	const struct gmem_vm *vm = vm_shown(ui, m);
 	struct vm_state *s = state_of(ui);
@@ -118,7 +116,7 @@ static void fit(struct ui *ui, const struct gmem_model *m, const struct view_are
 		return;
 	if (s->vm != vm->id)
 		reset_map(s, vm);
-	fit_layout(s, vm, m, area);
+	fit_layout(s, vm, m, &ui->area);
 	if (vm->nr_slots)
 		fit_map(s, vm);
 }
@@ -235,25 +233,15 @@ static const struct ui_binding bindings[] = {
 	{ { UI_KEY_RIGHT, 'L' }, NULL, NULL, NULL, step, 1 },
 	{ { UI_KEY_UP, 'k' }, NULL, NULL, NULL, move, UI_LINE_UP },
 	{ { UI_KEY_DOWN, 'j' }, NULL, NULL, NULL, move, UI_LINE_DOWN },
-	{ { UI_KEY_PAGE_UP }, "PgUp", "a screen of the map up", NULL, move, UI_PAGE_UP },
-	{ { UI_KEY_PAGE_DOWN }, "PgDn", "a screen of the map down", NULL, move, UI_PAGE_DOWN },
-	{ { UI_KEY_HOME, 'g' }, "Home g", "first page", NULL, move, UI_FIRST },
-	{ { UI_KEY_END, 'G' }, "End G", "last page", NULL, move, UI_LAST },
+	UI_MOTIONS(move, " of the map", "page"),
 	{ { UI_KEY_CLICK }, "click", "move the cursor; double click or wheel: zoom", NULL, click, 0 },
 	{ { UI_KEY_DOUBLE_CLICK }, NULL, NULL, NULL, click, 1 },
 };
 
-static void add_sign(struct segments *line, int rank, enum canvas_attr attr, const char *sign,
-		     const char *text)
-{
-	snprintf(segments_add(line, rank, attr)->text, SEGMENT_LEN, "%s %s", sign, text);
-}
-
 static void add_double_backed(struct segments *line, int rank, const char *sign)
 {
-	struct segment *s = segments_add(line, rank, CANVAS_DOUBLE_BACKED);
+	struct segment *s = segments_printf(line, rank, CANVAS_DOUBLE_BACKED, "%s double-backed", sign);
 
-	snprintf(s->text, sizeof(s->text), "%s double-backed", sign);
 	snprintf(s->brief, sizeof(s->brief), "%s 2x", sign);
 }
 
@@ -264,17 +252,17 @@ static void footer(struct segments *line, const struct ui *ui, bool ascii)
 
 	switch (s->mode) {
 	case VM_PAGES:
-		add_sign(line, 3, CANVAS_POPULATED, g->level[LEVEL_PRIVATE], "private pages");
-		add_sign(line, 4, CANVAS_SHARED, g->level[LEVEL_PRIVATE], "shared");
+		segments_printf(line, 3, CANVAS_POPULATED, "%s private pages", g->level[LEVEL_PRIVATE]);
+		segments_printf(line, 4, CANVAS_SHARED, "%s shared", g->level[LEVEL_PRIVATE]);
 		add_double_backed(line, 2, g->double_backed);
 		break;
 	case VM_BLOCKS:
-		add_sign(line, 3, CANVAS_MIXED, g->level[LEVEL_PRIVATE], "mixed 2 MiB blocks");
+		segments_printf(line, 3, CANVAS_MIXED, "%s mixed 2 MiB blocks", g->level[LEVEL_PRIVATE]);
 		break;
 	default:
-		add_sign(line, 3, CANVAS_PRIVATE, g->level[LEVEL_PRIVATE], "private");
-		add_sign(line, 4, CANVAS_SHARED, g->level[LEVEL_SHARED], "shared");
-		add_sign(line, 5, CANVAS_GLOW, g->level[LEVEL_PRIVATE / 2], "just converted");
+		segments_printf(line, 3, CANVAS_PRIVATE, "%s private", g->level[LEVEL_PRIVATE]);
+		segments_printf(line, 4, CANVAS_SHARED, "%s shared", g->level[LEVEL_SHARED]);
+		segments_printf(line, 5, CANVAS_GLOW, "%s just converted", g->level[LEVEL_PRIVATE / 2]);
 		add_double_backed(line, 6, g->level[LEVEL_PRIVATE]);
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* State of the view of one VM, for its keys and its drawing. */
+/* View of one VM: its state, for its keys and its drawing. */
 #ifndef GMEMTOP_VIEW_VM_H
 #define GMEMTOP_VIEW_VM_H
 
@@ -26,6 +26,10 @@ enum vm_panel {
 	VM_SLOTS,	/* slots and files */
 	VM_PANELS
 };
+
+/* Signs between slots. ASCII only: the help shows them, too. */
+#define VM_GAP	"/"
+#define VM_EDGE	"|"
 
 #define VM_LABEL	11	/* width of the label of a row of the map, its first gfn */
 #define VM_LABEL_MIN	60	/* narrower screens have no labels */
@@ -79,6 +83,9 @@ static inline uint64_t vm_cursor_cell(const struct vm_state *s, const struct gme
 {
 	return vmmap_find(vm, s->order, vm_cursor_slot(s, vm), s->gfn);
 }
+
+void vm_draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
+	     const struct view_area *area);
 
 extern const struct view view_vm;
 

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "views/vm_draw.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -14,15 +12,6 @@
 #define GLOW_NS		1000000000ULL
 #define GLOW_OLD_NS	4000000000ULL
 
-static struct segment *add_pair(struct segments *line, int rank, enum canvas_attr attr,
-				const char *name, const char *value)
-{
-	struct segment *s = segments_add(line, rank, attr);
-
-	snprintf(s->text, sizeof(s->text), "%s%s%.72s", name, *name ? " " : "", value);
-	return s;
-}
-
 static const char *type_of(uint32_t type)
 {
 	static const char *const names[] = { "", "SW_PROTECTED", "SEV", "SEV-ES", "SNP", "TDX" };
@@ -35,31 +24,30 @@ static void add_state(struct segments *line, const struct gmem_vm *vm, uint64_t 
 	char age[16];
 
 	if (vm->ended_ns)
-		add_pair(line, 0, CANVAS_WARN, "ended, ago:", age_text(age, sizeof(age), now_ns - vm->ended_ns));
+		segments_printf(line, 0, CANVAS_WARN, "ended, ago: %s",
+				age_text(age, sizeof(age), now_ns - vm->ended_ns));
 	if (vm->orphan)
-		add_pair(line, 0, CANVAS_ORPHAN, "", "ORPHAN");
+		segments_printf(line, 0, CANVAS_ORPHAN, "ORPHAN");
 	if (vm->map != GMEM_MAP_CURRENT)
-		add_pair(line, 1, CANVAS_WARN, "map", gmem_map_state_names[vm->map]);
+		segments_printf(line, 1, CANVAS_WARN, "map %s", gmem_map_state_names[vm->map]);
 }
 
 static void draw_identity(struct canvas *c, int y, const struct gmem_vm *vm, uint64_t now_ns)
 {
 	struct segments line = { .n = 0 };
-	char name[4 * GMEM_NAME_LEN + 1], buf[4 * GMEM_CGROUP_LEN + 32];
+	char name[4 * GMEM_NAME_LEN + 1];
 
-	snprintf(buf, sizeof(buf), "%llu %.80s", (unsigned long long)vm->id,
-		 gmem_text_name(name, sizeof(name), *vm->name ? vm->name : vm->comm));
-	add_pair(&line, 0, CANVAS_TITLE, "VM", buf);
+	segments_printf(&line, 0, CANVAS_TITLE, "VM %llu %.70s", (unsigned long long)vm->id,
+			gmem_text_name(name, sizeof(name), *vm->name ? vm->name : vm->comm));
 	add_state(&line, vm, now_ns);
-	snprintf(buf, sizeof(buf), "%u %s", vm->pid, gmem_text_name(name, sizeof(name), vm->comm));
-	add_pair(&line, 2, CANVAS_NORMAL, "pid", buf);
-	snprintf(buf, sizeof(buf), "%u vCPU%s", vm->vcpus, vm->vcpus == 1 ? "" : "s");
+	segments_printf(&line, 2, CANVAS_NORMAL, "pid %u %s", vm->pid,
+			gmem_text_name(name, sizeof(name), vm->comm));
 	if (vm->vcpus)
-		add_pair(&line, 3, CANVAS_NORMAL, "", buf);
+		segments_printf(&line, 3, CANVAS_NORMAL, "%u vCPU%s", vm->vcpus, vm->vcpus == 1 ? "" : "s");
 	if (*type_of(vm->type))
-		add_pair(&line, 4, CANVAS_NORMAL, "", type_of(vm->type));
+		segments_printf(&line, 4, CANVAS_NORMAL, "%s", type_of(vm->type));
 	if (*vm->cgroup)
-		add_pair(&line, 5, CANVAS_DIM, "cgroup", gmem_text_name(buf, 80, vm->cgroup));
+		segments_printf(&line, 5, CANVAS_DIM, "cgroup %.72s", gmem_text_name(name, 80, vm->cgroup));
 	segments_draw(c, y, &line);
 }
 
@@ -77,8 +65,8 @@ static void add_metric(struct segments *line, int rank, enum canvas_attr attr, c
 {
 	char buf[32];
 
-	add_pair(line, rank, attr, name,
-		 gmem_text_value(buf, sizeof(buf), gmem_metric(key), get_value(m, vm, key)));
+	segments_printf(line, rank, attr, "%s %s", name,
+			gmem_text_value(buf, sizeof(buf), gmem_metric(key), get_value(m, vm, key)));
 }
 
 static void add_double_backed(struct segments *line, const struct gmem_model *m, const struct gmem_vm *vm)
@@ -93,7 +81,7 @@ static void add_double_backed(struct segments *line, const struct gmem_model *m,
 	gmem_text_value(buf, sizeof(buf), bytes, v);
 	age_text(age, sizeof(age), m->backing_ns ? m->now_ns - m->backing_ns : 0);
 	snprintf(text, sizeof(text), v.unknown ? "%s" : "%s %s ago", buf, age);
-	s = add_pair(line, 2, v.u ? CANVAS_DOUBLE_BACKED : CANVAS_NORMAL, "double-backed", text);
+	s = segments_printf(line, 2, v.u ? CANVAS_DOUBLE_BACKED : CANVAS_NORMAL, "double-backed %s", text);
 	snprintf(s->brief, sizeof(s->brief), "2x %s", text);
 }
 
@@ -102,7 +90,6 @@ static void draw_sums(struct canvas *c, int y, const struct gmem_model *m, const
 	struct segments line = { .n = 0 };
 	struct gmem_blocks b = gmem_vm_blocks(vm);
 	struct gmem_value unused = get_value(m, vm, "unused_bytes");
-	char buf[48] = "-";
 
 	add_metric(&line, 3, CANVAS_NORMAL, "slots", m, vm, "slot_bytes");
 	add_metric(&line, 0, CANVAS_PRIVATE, "private", m, vm, "private_bytes");
@@ -113,19 +100,12 @@ static void draw_sums(struct canvas *c, int y, const struct gmem_model *m, const
 	if (unused.u || unused.unknown || unused.partial)
 		add_metric(&line, 1, CANVAS_ORPHAN, "unused", m, vm, "unused_bytes");
 	if (vm->map_known)
-		snprintf(buf, sizeof(buf), "%llu/%llu", (unsigned long long)b.mixed, (unsigned long long)b.total);
-	add_pair(&line, 4, CANVAS_NORMAL, "mixed blocks", buf);
+		segments_printf(&line, 4, CANVAS_NORMAL, "mixed blocks %llu/%llu", (unsigned long long)b.mixed,
+				(unsigned long long)b.total);
+	else
+		segments_printf(&line, 4, CANVAS_NORMAL, "mixed blocks -");
 	add_metric(&line, 5, CANVAS_NORMAL, "extents", m, vm, "extents");
 	segments_draw(c, y, &line);
-}
-
-static int level_of(uint64_t part, uint64_t all)
-{
-	int level = (int)(((unsigned __int128)part * LEVEL_PRIVATE + all / 2) / all);
-
-	if (!part || part >= all)
-		return part ? LEVEL_PRIVATE : LEVEL_SHARED;
-	return level < 1 ? 1 : level > LEVEL_PRIVATE - 1 ? LEVEL_PRIVATE - 1 : level;
 }
 
 static enum canvas_attr attr_of_level(int level)
@@ -159,7 +139,7 @@ static struct cell_look look_at(const struct gmem_vm *vm, const struct vmmap_cel
 	if (cell->gap || cell->edge)
 		return (struct cell_look){ cell->gap ? VM_GAP : VM_EDGE, CANVAS_DIM };
 	if (mode == VM_BLOCKS) {
-		level = p.blocks ? level_of(p.mixed, p.blocks) : LEVEL_SHARED;
+		level = p.blocks ? vmmap_level(p.mixed, p.blocks) : LEVEL_SHARED;
 		return (struct cell_look){ g->level[level], level ? CANVAS_MIXED : CANVAS_SHARED };
 	}
 	if (mode == VM_PAGES && p.double_backed)
@@ -169,10 +149,10 @@ static struct cell_look look_at(const struct gmem_vm *vm, const struct vmmap_cel
 	if (mode == VM_PAGES) {
 		uint64_t there = p.populated + p.shared_populated;
 
-		level = level_of(there < p.all ? there : p.all, p.all);
+		level = vmmap_level(there < p.all ? there : p.all, p.all);
 		return (struct cell_look){ g->level[level], p.populated ? CANVAS_POPULATED : CANVAS_SHARED };
 	}
-	level = level_of(p.private, p.all);
+	level = vmmap_level(p.private, p.all);
 	return (struct cell_look){ g->level[level], glow(vm, cell, now_ns, p.double_backed ? CANVAS_DOUBLE_BACKED :
 						    attr_of_level(level)) };
 }
@@ -207,58 +187,56 @@ static void draw_row(struct canvas *c, int row, const struct vm_state *s, const 
 	}
 }
 
+/* Returns the reason for a missing map, or NULL. *attr: how to show it. */
+static const char *missing_map(const struct vm_state *s, const struct gmem_model *m, const struct gmem_vm *vm,
+			       enum canvas_attr *attr)
+{
+	*attr = CANVAS_WARN;
+	if (!vm->map_known && !vm->ended_ns)
+		return m->features & GMEM_FEATURE_OTHER_PIDS ?
+		       "not read: of another pid namespace? (in a container: --pid=host)" : "not read yet";
+	if (vm->nr_slots)
+		return s->mode == VM_PAGES && !(m->features & GMEM_FEATURE_BACKING) ?
+		       "not known: start gmemtop with --backing (m: another map)" : NULL;
+	*attr = CANVAS_DIM;
+	return vm->ended_ns ? "it has ended" : "no memslot is bound to a guest_memfd";
+}
+
 static void draw_map(struct canvas *c, const struct vm_state *s, const struct gmem_model *m,
 		     const struct gmem_vm *vm)
 {
-	if (!vm->map_known && !vm->ended_ns) {
-		canvas_field(c, s->layout.map_y, 1, c->width - 1, false, CANVAS_WARN,
-			     m->features & GMEM_FEATURE_OTHER_PIDS ?
-			     "not read: of another pid namespace? (in a container: --pid=host)" :
-			     "not read yet");
-		return;
-	}
-	if (!vm->nr_slots) {
-		canvas_field(c, s->layout.map_y, 1, c->width - 1, false, CANVAS_DIM,
-			     vm->ended_ns ? "it has ended" : "no memslot is bound to a guest_memfd");
-		return;
-	}
-	if (s->mode == VM_PAGES && !(m->features & GMEM_FEATURE_BACKING)) {
-		canvas_field(c, s->layout.map_y, 1, c->width - 1, false, CANVAS_WARN,
-			     "not known: start gmemtop with --backing (m: another map)");
-		return;
-	}
-	for (int row = 0; row < s->layout.map_rows; row++)
+	enum canvas_attr attr;
+	const char *missing = missing_map(s, m, vm, &attr);
+
+	if (missing)
+		canvas_field(c, s->layout.map_y, 1, c->width - 1, false, attr, missing);
+	for (int row = 0; !missing && row < s->layout.map_rows; row++)
 		draw_row(c, row, s, vm, m->now_ns);
 }
 
 static void add_place(struct segments *line, const struct vmmap_cell *cell)
 {
-	char buf[64], size[16];
+	unsigned long long start = cell->start, end = cell->end;
+	const struct gmem_slot *slot = cell->slot;
+	char size[16];
 
-	snprintf(buf, sizeof(buf), "%llx-%llx", (unsigned long long)cell->start,
-		 (unsigned long long)cell->end - 1);
-	add_pair(line, 0, CANVAS_TITLE, "gfn", buf);
-	gmem_text_bytes(size, sizeof(size), (cell->end - cell->start) << GMEM_PAGE_SHIFT);
-	add_pair(line, 1, CANVAS_NORMAL, "", size);
-	snprintf(buf, sizeof(buf), "%llx", (unsigned long long)cell->start << GMEM_PAGE_SHIFT);
-	add_pair(line, 5, CANVAS_NORMAL, "gpa", buf);
-	snprintf(buf, sizeof(buf), "%u", cell->slot->slot);
-	add_pair(line, 2, CANVAS_NORMAL, "slot", buf);
-	snprintf(buf, sizeof(buf), "%llu pgoff %llx", (unsigned long long)cell->slot->ino,
-		 (unsigned long long)(cell->slot->pgoff + (cell->start - cell->slot->gfn)));
-	add_pair(line, 4, CANVAS_NORMAL, "inode", buf);
+	segments_printf(line, 0, CANVAS_TITLE, "gfn %llx-%llx", start, end - 1);
+	segments_printf(line, 1, CANVAS_NORMAL, "%s",
+			gmem_text_bytes(size, sizeof(size), (end - start) << GMEM_PAGE_SHIFT));
+	segments_printf(line, 5, CANVAS_NORMAL, "gpa %llx", start << GMEM_PAGE_SHIFT);
+	segments_printf(line, 2, CANVAS_NORMAL, "slot %u", slot->slot);
+	segments_printf(line, 4, CANVAS_NORMAL, "inode %llu pgoff %llx", (unsigned long long)slot->ino,
+			slot->pgoff + (start - slot->gfn));
 }
 
 static void add_pages(struct segments *line, int rank, enum canvas_attr attr, const char *name,
-		      uint64_t n, uint64_t all)
+		      bool known, uint64_t n, uint64_t all)
 {
-	char buf[64];
-
-	if (n == all)
-		snprintf(buf, sizeof(buf), "all");
+	if (!known || n == all)
+		segments_printf(line, rank, attr, "%s %s", name, known ? "all" : "-");
 	else
-		snprintf(buf, sizeof(buf), "%llu/%llu", (unsigned long long)n, (unsigned long long)all);
-	add_pair(line, rank, attr, name, buf);
+		segments_printf(line, rank, attr, "%s %llu/%llu", name, (unsigned long long)n,
+				(unsigned long long)all);
 }
 
 static void add_content(struct segments *line, const struct gmem_model *m, const struct gmem_vm *vm,
@@ -266,29 +244,22 @@ static void add_content(struct segments *line, const struct gmem_model *m, const
 {
 	const struct gmem_recent_change *r = gmem_recent_of(vm->recent, cell->start, cell->end);
 	struct vmmap_pages p = vmmap_count(vm, cell);
-	char buf[64], age[16];
+	char age[16];
 
-	add_pages(line, 1, attr_of_level(level_of(p.private, p.all)), "private", p.private, p.all);
+	add_pages(line, 1, attr_of_level(vmmap_level(p.private, p.all)), "private", true, p.private, p.all);
 	if (m->features & GMEM_FEATURE_BACKING) {
-		if (p.populated_known)
-			add_pages(line, 3, CANVAS_POPULATED, "populated", p.populated, p.all);
-		else
-			add_pair(line, 3, CANVAS_POPULATED, "populated", "-");
-		if (p.shared_known)
-			add_pages(line, 4, CANVAS_SHARED, "and shared", p.shared_populated, p.all);
-		else
-			add_pair(line, 4, CANVAS_SHARED, "and shared", "-");
+		add_pages(line, 3, CANVAS_POPULATED, "populated", p.populated_known, p.populated, p.all);
+		add_pages(line, 4, CANVAS_SHARED, "and shared", p.shared_known, p.shared_populated, p.all);
 	}
 	if (p.double_backed)
-		add_pages(line, 2, CANVAS_DOUBLE_BACKED, "double-backed", p.double_backed, p.all);
+		add_pages(line, 2, CANVAS_DOUBLE_BACKED, "double-backed", true, p.double_backed, p.all);
 	if (p.mixed)
-		add_pages(line, 5, CANVAS_MIXED, "mixed blocks", p.mixed, p.blocks);
+		add_pages(line, 5, CANVAS_MIXED, "mixed blocks", true, p.mixed, p.blocks);
 	if (!r)
 		return;
 	age_text(age, sizeof(age), m->now_ns > r->ts_ns ? m->now_ns - r->ts_ns : 0);
-	snprintf(buf, sizeof(buf), "to %s %s ago", r->direction == GMEM_TO_PRIVATE ? "private" : "shared",
-		 age);
-	add_pair(line, 2, CANVAS_GLOW_OLD, "last", buf);
+	segments_printf(line, 2, CANVAS_GLOW_OLD, "last to %s %s ago",
+			r->direction == GMEM_TO_PRIVATE ? "private" : "shared", age);
 }
 
 static void draw_cursor(struct canvas *c, const struct vm_state *s, const struct gmem_model *m,
@@ -300,7 +271,7 @@ static void draw_cursor(struct canvas *c, const struct vm_state *s, const struct
 	if (!s->layout.cursor_lines || !vm->nr_slots ||
 	    !vmmap_at(vm, s->order, vm_cursor_cell(s, vm), &cell))
 		return;
-	add_pair(&first, 0, CANVAS_CURSOR, "", glyphs(c->ascii)->cursor);
+	segments_printf(&first, 0, CANVAS_CURSOR, "%s", glyphs(c->ascii)->cursor);
 	add_place(&first, &cell);
 	add_content(s->layout.cursor_lines > 1 ? &second : &first, m, vm, &cell);
 	segments_draw(c, s->layout.cursor_y, &first);

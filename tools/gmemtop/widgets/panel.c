@@ -23,15 +23,31 @@ void panel_put(struct panel *p, enum canvas_attr attr, const char *text)
 				 false, attr, text) - p->x;
 }
 
-void panel_printf(struct panel *p, enum canvas_attr attr, const char *format, ...)
+static void put_formatted(struct panel *p, enum canvas_attr attr, const char *format, va_list args)
 {
 	char buf[LINE];
+
+	vsnprintf(buf, sizeof(buf), format, args);
+	panel_put(p, attr, buf);
+}
+
+void panel_printf(struct panel *p, enum canvas_attr attr, const char *format, ...)
+{
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(buf, sizeof(buf), format, args);
+	put_formatted(p, attr, format, args);
 	va_end(args);
-	panel_put(p, attr, buf);
+}
+
+void panel_line(struct panel *p, enum canvas_attr attr, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	put_formatted(p, attr, format, args);
+	va_end(args);
+	panel_end_line(p);
 }
 
 void panel_field(struct panel *p, enum canvas_attr attr, int width, bool right, const char *text)
@@ -49,18 +65,6 @@ void panel_end_line(struct panel *p)
 {
 	p->lines++;
 	p->column = 0;
-}
-
-void panel_line(struct panel *p, enum canvas_attr attr, const char *format, ...)
-{
-	char buf[LINE];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(buf, sizeof(buf), format, args);
-	va_end(args);
-	panel_put(p, attr, buf);
-	panel_end_line(p);
 }
 
 void panel_head(struct panel *p, const char *text)

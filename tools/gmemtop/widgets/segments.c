@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "widgets/segments.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #define GAP 2
@@ -13,6 +15,17 @@ struct segment *segments_add(struct segments *all, int rank, enum canvas_attr at
 	memset(s, 0, sizeof(*s));
 	s->rank = rank;
 	s->attr = attr;
+	return s;
+}
+
+struct segment *segments_printf(struct segments *all, int rank, enum canvas_attr attr, const char *format, ...)
+{
+	struct segment *s = segments_add(all, rank, attr);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(s->text, sizeof(s->text), format, args);
+	va_end(args);
 	return s;
 }
 

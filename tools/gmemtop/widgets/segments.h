@@ -28,6 +28,10 @@ struct segments {
 /* Returns a new segment to fill in; beyond SEGMENTS, the last one again. */
 struct segment *segments_add(struct segments *all, int rank, enum canvas_attr attr);
 
+/* Adds a segment with that text. */
+struct segment *segments_printf(struct segments *all, int rank, enum canvas_attr attr, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
 void segments_draw(struct canvas *c, int y, struct segments *all);
 
 #endif /* GMEMTOP_SEGMENTS_H */

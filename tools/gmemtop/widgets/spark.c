@@ -15,35 +15,16 @@ static int level(float value, float most)
 	return l < 1 ? 1 : l > LEVEL_PRIVATE ? LEVEL_PRIVATE : l;
 }
 
-static float most_of(const float *values, int n)
+void spark_text(char *buf, const float *values, int n, bool ascii)
 {
 	float most = 0;
 
 	for (int i = 0; i < n; i++)
 		most = values[i] > most ? values[i] : most;
-	return most;
-}
-
-static const char *sign(const struct glyphs *g, float value, float most)
-{
-	int l = level(value, most);
-
-	return l ? g->level[l] : " ";
-}
-
-void spark_draw(struct canvas *c, int y, int x, enum canvas_attr attr, const float *values, int n)
-{
-	float most = most_of(values, n);
-
-	for (int i = 0; i < n; i++)
-		canvas_put(c, y, x + i, attr, sign(glyphs(c->ascii), values[i], most));
-}
-
-void spark_text(char *buf, const float *values, int n, bool ascii)
-{
-	float most = most_of(values, n);
-
 	*buf = '\0';
-	for (int i = 0; i < n; i++)
-		strcat(buf, sign(glyphs(ascii), values[i], most));
+	for (int i = 0; i < n; i++) {
+		int l = level(values[i], most);
+
+		strcat(buf, l ? glyphs(ascii)->level[l] : " ");
+	}
 }

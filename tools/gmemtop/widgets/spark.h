@@ -3,14 +3,11 @@
 #ifndef GMEMTOP_SPARK_H
 #define GMEMTOP_SPARK_H
 
-#include "terminal/canvas.h"
+#include <stdbool.h>
 
 #define SPARK_MAX 64
 
-/* Draws n values. 0 is a blank; any value above 0 is visible. */
-void spark_draw(struct canvas *c, int y, int x, enum canvas_attr attr, const float *values, int n);
-
-/* Writes the same as text; buf needs 3 * n + 1 bytes. */
+/* Writes n values. 0 is a blank; any value above 0 is visible. buf needs 3 * n + 1 bytes. */
 void spark_text(char *buf, const float *values, int n, bool ascii);
 
 #endif /* GMEMTOP_SPARK_H */

@@ -3,6 +3,24 @@
 
 #define BLOCK_ORDER 9	/* blocks of 2 MiB */
 
+const struct gmem_file *vmmap_file(const struct gmem_vm *vm, uint64_t ino)
+{
+	for (size_t i = 0; i < vm->nr_files; i++) {
+		if (vm->files[i].ino == ino)
+			return &vm->files[i];
+	}
+	return NULL;
+}
+
+int vmmap_level(unsigned __int128 private, unsigned __int128 all)
+{
+	unsigned __int128 level = (private * LEVEL_PRIVATE + all / 2) / all;
+
+	if (!private || private >= all)
+		return private ? LEVEL_PRIVATE : LEVEL_SHARED;
+	return level < 1 ? 1 : level > LEVEL_PRIVATE - 1 ? LEVEL_PRIVATE - 1 : (int)level;
+}
+
 /* Returns the end of a slot. Slots of a broken recording may overflow: they end at UINT64_MAX. */
 static uint64_t slot_end(const struct gmem_slot *s)
 {
@@ -95,20 +113,11 @@ uint64_t vmmap_find(const struct gmem_vm *vm, unsigned int order, size_t slot, u
 	return sum(n, (gfn >> order) - (vm->slots[slot].gfn >> order));
 }
 
-static const struct gmem_file *file_of(const struct gmem_vm *vm, uint64_t ino)
-{
-	for (size_t i = 0; i < vm->nr_files; i++) {
-		if (vm->files[i].ino == ino)
-			return &vm->files[i];
-	}
-	return NULL;
-}
-
 /* Counts populated pages: private ones are those of the file. */
 static void count_populated(const struct gmem_vm *vm, const struct vmmap_cell *cell,
 			    struct vmmap_pages *p)
 {
-	const struct gmem_file *f = file_of(vm, cell->slot->ino);
+	const struct gmem_file *f = vmmap_file(vm, cell->slot->ino);
 	struct gmem_double_backed d = gmem_slot_double_backed(vm, cell->slot, cell->start, cell->end);
 	uint64_t from = cell->slot->pgoff + (cell->start - cell->slot->gfn);
 
@@ -157,4 +166,84 @@ struct vmmap_pages vmmap_count(const struct gmem_vm *vm, const struct vmmap_cell
 		p.mixed = mixed_blocks(vm, first, last);
 	}
 	return p;
+}
+
+/* Page numbers over all slots: with the slots of a broken recording, the sum overflows 64 bits. */
+typedef unsigned __int128 pages_t;
+
+struct walk {
+	const struct gmem_vm *vm;
+	size_t slot;
+	pages_t base;	/* first page of that slot */
+};
+
+struct pages {
+	pages_t private;
+	pages_t populated;	/* in the file, for private and shared gfns */
+	bool double_backed;
+	bool unread;		/* pages of a file were not scanned */
+};
+
+/* Adds the pages of gfns [start, end) of a slot. */
+static void count_backing(const struct gmem_vm *vm, const struct gmem_slot *s, uint64_t start,
+			  uint64_t end, struct pages *p)
+{
+	const struct gmem_file *f = vmmap_file(vm, s->ino);
+	struct gmem_double_backed d = gmem_slot_double_backed(vm, s, start, end);
+	uint64_t at = start - s->gfn + s->pgoff;
+
+	p->unread |= !f || !f->pages_known;
+	p->populated += f ? gmem_ranges_count(&f->pages, at, at + (end - start)) : 0;
+	p->double_backed |= d.private_bytes || d.shared_bytes;
+}
+
+/* Counts pages [start, end) of all slots; start must not decrease from call to call. */
+static struct pages count_pages(struct walk *w, pages_t start, pages_t end, bool backing)
+{
+	const struct gmem_vm *vm = w->vm;
+	struct pages p = { 0, 0, false, false };
+	pages_t base;
+
+	while (w->slot < vm->nr_slots && w->base + vm->slots[w->slot].npages <= start)
+		w->base += vm->slots[w->slot++].npages;
+	base = w->base;
+	for (size_t i = w->slot; i < vm->nr_slots && base < end; i++) {
+		const struct gmem_slot *s = &vm->slots[i];
+		uint64_t from = start > base ? (uint64_t)(start - base) : 0;
+		uint64_t to = end - base < s->npages ? (uint64_t)(end - base) : s->npages;
+		uint64_t n = 0;
+
+		if (from < to)
+			n = gmem_ranges_count(&vm->private, s->gfn + from, s->gfn + to);
+		if (from < to && backing)
+			count_backing(vm, s, s->gfn + from, s->gfn + to, &p);
+		p.private += n;
+		base += s->npages;
+	}
+	return p;
+}
+
+bool strip_make(const struct gmem_vm *vm, bool backing, struct strip_cell *cells, int n)
+{
+	struct walk w = { vm, 0, 0 };
+	pages_t all = 0;
+
+	for (size_t i = 0; i < vm->nr_slots; i++)
+		all += vm->slots[i].npages;
+	if (!all)
+		return false;
+	for (int i = 0; i < n; i++) {
+		pages_t start = all * i / n, end = all * (i + 1) / n;
+		struct pages p;
+
+		/* With fewer pages than cells, several cells show one page. */
+		if (end == start)
+			end++;
+		p = count_pages(&w, start, end, backing);
+		cells[i].level = (uint8_t)vmmap_level(p.private, end - start);
+		cells[i].empty = backing && !p.unread && cells[i].level == LEVEL_PRIVATE &&
+				 p.populated < (end - start + 1) / 2;
+		cells[i].double_backed = p.double_backed;
+	}
+	return true;
 }

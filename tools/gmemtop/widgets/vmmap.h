@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Grid of cells for guest physical memory: the gmem slots of a VM in gfn order, with a cell for
- * each aligned block of 2^order pages and a cell between slots. Pure arithmetic on the model;
- * draws nothing.
+ * Maps of guest physical memory: the gmem slots of a VM in gfn order, as a grid or as a strip. Pure arithmetic
+ * on the model; draws nothing.
  */
 #ifndef GMEMTOP_VMMAP_H
 #define GMEMTOP_VMMAP_H
@@ -12,7 +11,15 @@
 #include <stdint.h>
 
 #include "model/model.h"
+#include "terminal/glyphs.h"
 
+/* Returns the guest_memfd with that inode, or NULL. */
+const struct gmem_file *vmmap_file(const struct gmem_vm *vm, uint64_t ino);
+
+/* Returns how much of all is private: LEVEL_SHARED to LEVEL_PRIVATE, which mean none and all of it. */
+int vmmap_level(unsigned __int128 private, unsigned __int128 all);
+
+/* Grid: a cell for each aligned block of 2^order pages and a cell between slots. */
 #define VMMAP_ORDER_MAX 52
 
 /* Range of guest memory that a cell shows. */
@@ -50,5 +57,17 @@ struct vmmap_pages {
 };
 
 struct vmmap_pages vmmap_count(const struct gmem_vm *vm, const struct vmmap_cell *cell);
+
+/* Strip: a line of cells that each show an equal share of the slots. */
+#define STRIP_CELLS	1024	/* more than a screen has columns */
+
+struct strip_cell {
+	uint8_t level;
+	bool empty;	/* all private, less than half populated; only if pages were scanned */
+	bool double_backed;	/* partly double-backed, or populated on the wrong side */
+};
+
+/* Fills n cells. If the VM has no slots, writes nothing and returns false. backing: pages were scanned. */
+bool strip_make(const struct gmem_vm *vm, bool backing, struct strip_cell *cells, int n);
 
 #endif /* GMEMTOP_VMMAP_H */

@@ -21,6 +21,11 @@ static inline uint64_t gmem_now_ns(void)
 	return gmem_clock_ns(CLOCK_MONOTONIC);
 }
 
+static inline int64_t gmem_now_ms(void)
+{
+	return (int64_t)(gmem_now_ns() / 1000000);
+}
+
 /* Offsets to CLOCK_MONOTONIC in the last GMEM_CLOCK; all 0: none was emitted yet. */
 struct gmem_clocks {
 	uint64_t realtime_off;

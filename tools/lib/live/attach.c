@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/*
- * Loads and attaches the programs. Longer than 400 lines because a step that fails undoes those before it,
- * and the next way to attach is tried.
- */
+/* Attaches the programs; where one does not run on its function, the next way to attach is tried. */
 #include "live/attach.h"
 
 #include <errno.h>
@@ -20,182 +17,9 @@
 #include "live/host.h"
 #include "live/probes.h"
 
-static int print_nothing(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	(void)level;
-	(void)fmt;
-	(void)ap;
-	return 0;
-}
-
 static int print_to_stderr(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
 	return level == LIBBPF_DEBUG ? 0 : vfprintf(stderr, fmt, ap);
-}
-
-static uint64_t ringbuf_size(const struct gmem_live_opts *opts)
-{
-	uint64_t bytes = opts->ringbuf_bytes, size = 1 << 16;
-
-	if (!bytes)
-		bytes = (uint64_t)libbpf_num_possible_cpus() << 20;
-	if (!opts->ringbuf_bytes && bytes < 16 << 20)
-		bytes = 16 << 20;
-	while (size < bytes && size < 1 << 30)
-		size <<= 1;
-	return size;
-}
-
-static bool may_load(void)
-{
-	for (size_t i = 0; i < gmem_nr_capabilities; i++) {
-		if (!gmem_capabilities[i].for_module && !gmem_holds(&gmem_capabilities[i]))
-			return false;
-	}
-	return true;
-}
-
-/*
- * Sets the error of a failed BPF call. errno alone is ambiguous: the verifier also fails with EACCES, and
- * lockdown with EINVAL or EPERM.
- */
-static enum gmem_status fail_bpf(struct gmem_error *e, const char *what, int err)
-{
-	struct gmem_host host;
-
-	gmem_host_read(&host, "");
-	if (gmem_host_is_locked_down(&host))
-		return gmem_fail(e, GMEM_E_PERMISSION, GMEM_LOCKDOWN_REMEDY,
-				 "cannot %s: " GMEM_LOCKDOWN_REASON, what);
-	if (err == -EPERM || (err == -EACCES && !may_load()))
-		return gmem_fail(e, GMEM_E_PERMISSION,
-				 "Run as root, or grant the capabilities that gmemtrace doctor lists as missing.",
-				 "cannot %s: %s", what, strerror(-err));
-	if (err == -EACCES)
-		return gmem_fail(e, GMEM_E_FAILED,
-				 "This is a bug in gmem: report the kernel, the compiler and the output of -v.",
-				 "cannot %s: the kernel's verifier rejects a program", what);
-	return gmem_fail(e, GMEM_E_FAILED, "Run again with -v to see the messages of libbpf.",
-			 "cannot %s: %s", what, strerror(-err));
-}
-
-/* Returns the program of a probe, or its twin for kprobes: bpf/gmem_function.bpf.h. */
-static struct bpf_program *find_program(struct bpf_object *obj, const struct gmem_probe *p, bool twin)
-{
-	char name[64];
-
-	snprintf(name, sizeof(name), "%s%s", p->program, twin ? "_k" : "");
-	return bpf_object__find_program_by_name(obj, name);
-}
-
-static struct bpf_program *program_of(struct bpf_object *obj, const struct gmem_probe *p)
-{
-	return find_program(obj, p, p->way != GMEM_WAY_FENTRY);
-}
-
-static void choose_keepers(struct bpf_object *obj, enum gmem_probe_set set, unsigned int groups)
-{
-	bool needed[GMEM_WAYS] = { false };
-
-	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		if (gmem_probe_in_use(&gmem_probes[i], set, groups))
-			needed[gmem_probes[i].way] = true;
-	}
-	bpf_program__set_autoload(bpf_object__find_program_by_name(obj, "keep_args"),
-				  needed[GMEM_WAY_KPROBE]);
-	bpf_program__set_autoload(bpf_object__find_program_by_name(obj, "keep_args_multi"),
-				  needed[GMEM_WAY_KPROBE_MULTI]);
-}
-
-static int choose_program(struct bpf_object *obj, const struct gmem_probe *p, bool use)
-{
-	struct bpf_program *prog = find_program(obj, p, false), *twin;
-	bool direct = p->way == GMEM_WAY_FENTRY;
-	int err = 0;
-
-	if (!prog)
-		return -ENOENT;
-	bpf_program__set_autoload(prog, use && direct);
-	if (p->attach != GMEM_ON_FUNCTION)
-		return 0;
-	twin = find_program(obj, p, true);
-	if (!twin)
-		return -ENOENT;
-	bpf_program__set_autoload(twin, use && !direct);
-	if (p->way == GMEM_WAY_KPROBE_MULTI)
-		bpf_program__set_expected_attach_type(twin, BPF_TRACE_KPROBE_MULTI);
-	if (use && direct)
-		err = bpf_program__set_attach_target(prog, 0, p->found);
-	/* gmem_probes_find() found the target, so libbpf lacks the privilege to read the BTF of modules. */
-	return err == -ESRCH ? -EPERM : err;
-}
-
-/* Enables loading of the programs that have a target and are in a requested group, and of no others. */
-static int choose_programs(struct bpf_object *obj, enum gmem_probe_set set, unsigned int groups)
-{
-	int err = 0;
-
-	for (size_t i = 0; !err && i < gmem_nr_probes; i++)
-		err = choose_program(obj, &gmem_probes[i],
-				     gmem_probe_in_use(&gmem_probes[i], set, groups));
-	choose_keepers(obj, set, groups);
-	return err;
-}
-
-/* Returns true for 7.3, where KVM prepares a binding, then commits it. */
-static bool binds_in_two_steps(void)
-{
-	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		if (!strcmp(gmem_probes[i].program, "stock_bind_commit"))
-			return gmem_probes[i].found;
-	}
-	return false;
-}
-
-static void set_constants(struct attachment *a, const struct gmem_live_opts *opts, uint64_t size)
-{
-	a->skel->rodata->order_argument = (uint32_t)a->order_argument;
-	a->skel->rodata->beat_flags = verify_flags();
-	a->skel->rodata->wakeup_bytes = size / 4;
-	a->skel->rodata->bind_in_two_steps = binds_in_two_steps();
-	/* Only tracepoints emit a change before the next one can be made, as is_emitted() in bpf/ requires. */
-	a->skel->rodata->marks_blocks = opts->inventory && a->set == GMEM_SET_TRACEPOINTS;
-}
-
-static enum gmem_status load_programs(struct attachment *a, const struct gmem_live_opts *opts,
-				      ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e)
-{
-	uint64_t size = ringbuf_size(opts);
-	LIBBPF_OPTS(bpf_object_open_opts, open_opts);
-	int err;
-
-	/*
-	 * libbpf searches modules for types that the kernel lacks, which takes CAP_SYS_ADMIN, unless a BTF
-	 * file is given.
-	 */
-	if (!a->module)
-		open_opts.btf_custom_path = "/sys/kernel/btf/vmlinux";
-	a->skel = gmem_bpf__open_opts(&open_opts);
-	if (!a->skel)
-		return fail_bpf(e, "open the BPF programs", -errno);
-	err = choose_programs(a->skel->obj, a->set, a->loaded);
-	if (err)
-		return fail_bpf(e, "choose BPF programs", err);
-	bpf_map__set_max_entries(a->skel->maps.records, size);
-	set_constants(a, opts, size);
-	err = gmem_bpf__load(a->skel);
-	if (err)
-		return fail_bpf(e, "load the BPF programs", err);
-	a->rb = ring_buffer__new(bpf_map__fd(a->skel->maps.records), fn, ctx, NULL);
-	if (!a->rb)
-		return fail_bpf(e, "map the ring buffer", -errno);
-	err = inflight_open(&a->inflight, a->skel);
-	if (err)
-		return fail_bpf(e, "map what is in flight", err);
-	err = active_open(&a->active, bpf_map__fd(a->skel->maps.active));
-	if (err)
-		return fail_bpf(e, "map which VMs are active", err);
-	return GMEM_OK;
 }
 
 /* Classes of operations whose begins and ends only these groups see. */
@@ -243,9 +67,14 @@ static void detach_groups(struct attachment *a, unsigned int groups)
 	advance_epochs(a, groups);
 }
 
+static struct bpf_program *program_of(struct bpf_object *obj, const struct gmem_probe *p)
+{
+	return attach_program(obj, p, p->way != GMEM_WAY_FENTRY);
+}
+
 static bool is_exit(const struct attachment *a, const struct gmem_probe *p)
 {
-	const struct bpf_program *direct = find_program(a->skel->obj, p, false);
+	const struct bpf_program *direct = attach_program(a->skel->obj, p, false);
 
 	return bpf_program__expected_attach_type(direct) == BPF_TRACE_FEXIT;
 }
@@ -376,7 +205,7 @@ static enum gmem_status find_vms(struct attachment *a, struct gmem_error *e)
 	a->inv = inventory_new(a->skel);
 	if (a->inv)
 		err = inventory_find(a->inv);
-	return err ? fail_bpf(e, "look for VMs", err) : GMEM_OK;
+	return err ? attach_fail(e, "look for VMs", err) : GMEM_OK;
 }
 
 /* Unloads the programs. Keeps the results about probes, for another load. */
@@ -401,9 +230,7 @@ static bool try_other_ways(struct attachment *a)
 {
 	bool more = false;
 
-	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		struct gmem_probe *p = &gmem_probes[i];
-
+	gmem_for_each_probe(p) {
 		if (p->attach != GMEM_ON_FUNCTION || p->proof != GMEM_PROOF_BLIND ||
 		    p->way + 1 == GMEM_WAYS)
 			continue;
@@ -422,9 +249,7 @@ static unsigned int groups_to_verify(const struct attachment *a)
 {
 	unsigned int groups = 0;
 
-	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		const struct gmem_probe *p = &gmem_probes[i];
-
+	gmem_for_each_probe(p) {
 		if (p->attach == GMEM_ON_FUNCTION && gmem_probe_in_use(p, a->set, a->loaded))
 			groups |= p->group;
 	}
@@ -435,7 +260,7 @@ static unsigned int groups_to_verify(const struct attachment *a)
 static enum gmem_status load_once(struct attachment *a, const struct gmem_live_opts *opts,
 				  ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e)
 {
-	enum gmem_status status = load_programs(a, opts, fn, ctx, e);
+	enum gmem_status status = attach_load(a, opts, fn, ctx, e);
 	int err;
 
 	if (status)
@@ -443,7 +268,7 @@ static enum gmem_status load_once(struct attachment *a, const struct gmem_live_o
 	err = attach_probes(a, opts->groups | groups_to_verify(a));
 	if (!err && !verify_attached(a))
 		err = attach_groups(a, opts->groups);
-	return err ? fail_bpf(e, "attach the BPF programs", err) : GMEM_OK;
+	return err ? attach_fail(e, "attach the BPF programs", err) : GMEM_OK;
 }
 
 static bool is_any_blind(const struct attachment *a)
@@ -471,7 +296,7 @@ static enum gmem_status load_verified(struct attachment *a, const struct gmem_li
 			return status;
 		/* No way to attach works: GMEM_PROBES reports the blind functions. */
 		err = attach_groups(a, opts->groups);
-		return err ? fail_bpf(e, "attach the BPF programs", err) : GMEM_OK;
+		return err ? attach_fail(e, "attach the BPF programs", err) : GMEM_OK;
 	}
 }
 
@@ -510,7 +335,7 @@ enum gmem_status attach(struct attachment *a, const struct gmem_live_opts *opts,
 
 	memset(a, 0, sizeof(*a));
 	verify_open(&a->verifier);
-	libbpf_set_print(opts->verbose ? print_to_stderr : print_nothing);
+	libbpf_set_print(opts->verbose ? print_to_stderr : NULL);
 	status = gmem_probes_find(&choice, opts->set, e);
 	if (status)
 		return status;

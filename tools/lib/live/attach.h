@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "bpf/gmem_abi.h"
-#include "live/active.h"
 #include "live/inflight.h"
 #include "live/inventory.h"
 #include "live/live.h"
@@ -52,6 +51,16 @@ bool attach_verify(struct attachment *a);
 
 /* Stops counting and emitting, and waits for programs that are running. */
 void attach_stop(struct attachment *a);
+
+/* Loads the programs of a->set and a->loaded, for attach(). In load.c. */
+enum gmem_status attach_load(struct attachment *a, const struct gmem_live_opts *opts,
+			     ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e);
+
+/* Sets the error of a failed BPF call. */
+enum gmem_status attach_fail(struct gmem_error *e, const char *what, int err);
+
+/* Returns the program of a probe, or its twin for kprobes: bpf/gmem_function.bpf.h. */
+struct bpf_program *attach_program(struct bpf_object *obj, const struct gmem_probe *p, bool twin);
 
 /* Detaches and unloads all programs, which releases KVM's module. */
 void detach(struct attachment *a);

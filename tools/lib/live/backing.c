@@ -2,17 +2,48 @@
 #include "live/backing.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/clocks.h"
-#include "live/identity.h"
-#include "live/pagemap.h"
 #include "live/privileges.h"
+#include "live/vmname.h"
 
 /* Pages of one call of PAGEMAP_SCAN, which holds the VMM's mmap_lock. */
 #define CHUNK_PAGES	(64ULL << 20 >> GMEM_PAGE_SHIFT)
+
+/* Range of addresses whose pages are all in memory or swap. Layout: struct page_region, <linux/fs.h>. */
+struct pagemap_region {
+	uint64_t start;
+	uint64_t end;
+	uint64_t categories;
+};
+
+/* include/uapi/linux/fs.h since 6.7: newer than the headers of some distributions. */
+struct scan_arg {
+	uint64_t size;
+	uint64_t flags;
+	uint64_t start;
+	uint64_t end;
+	uint64_t walk_end;
+	uint64_t vec;
+	uint64_t vec_len;
+	uint64_t max_pages;
+	uint64_t category_inverted;
+	uint64_t category_mask;
+	uint64_t category_anyof_mask;
+	uint64_t return_mask;
+};
+
+#define SCAN		_IOWR('f', 16, struct scan_arg)
+#define IS_PRESENT	(1 << 3)
+#define IS_SWAPPED	(1 << 4)
+#define IS_ZERO_PAGE	(1 << 5)
 
 struct file_job {
 	uint64_t vm;
@@ -79,20 +110,6 @@ void backing_free(struct backing *b)
 	free(b);
 }
 
-static void *add_job(struct jobs *jobs, size_t size)
-{
-	void *p;
-
-	if (jobs->n == jobs->max) {
-		p = reallocarray(jobs->array, jobs->max * 2 + 16, size);
-		if (!p)
-			return NULL;
-		jobs->array = p;
-		jobs->max = jobs->max * 2 + 16;
-	}
-	return (char *)jobs->array + jobs->n++ * size;
-}
-
 /* Returns the job of a file, which the scan may report more than once. */
 static const struct file_job *find_file(const struct backing *b, uint64_t vm, uint64_t ino)
 {
@@ -118,28 +135,28 @@ static bool has_slot(const struct backing *b, uint64_t vm, uint64_t gfn)
 
 static int add_file(struct backing *b, const struct gmem_rec *r)
 {
-	struct file_job *f;
+	struct file_job *files;
 
 	if (find_file(b, r->h.vm, r->ino))
 		return 0;
-	f = add_job(&b->files, sizeof(*f));
-	if (!f)
+	if (!gmem_reserve(&b->files.array, &b->files.max, b->files.n + 1, sizeof(*files)))
 		return -ENOMEM;
-	*f = (struct file_job){ r->h.vm, r->ino, r->flags & GMEM_FILE_MAPPABLE, !r->nr_pages };
+	files = b->files.array;
+	files[b->files.n++] = (struct file_job){ r->h.vm, r->ino, r->flags & GMEM_FILE_MAPPABLE, !r->nr_pages };
 	return 0;
 }
 
 static int add_slot(struct backing *b, const struct gmem_rec *r)
 {
 	const struct file_job *f = find_file(b, r->h.vm, r->ino);
-	struct slot_job *s;
+	struct slot_job *slots;
 
 	if ((f && f->mappable) || has_slot(b, r->h.vm, r->start))
 		return 0;
-	s = add_job(&b->slots, sizeof(*s));
-	if (!s)
+	if (!gmem_reserve(&b->slots.array, &b->slots.max, b->slots.n + 1, sizeof(*slots)))
 		return -ENOMEM;
-	*s = (struct slot_job){ r->h.vm, r->start, r->end - r->start, r->user_addr };
+	slots = b->slots.array;
+	slots[b->slots.n++] = (struct slot_job){ r->h.vm, r->start, r->end - r->start, r->user_addr };
 	return 0;
 }
 
@@ -182,30 +199,51 @@ static int read_next_file(struct backing *b, struct inventory *inv)
 /* Opens the pagemap of the VMM, unless its PID belongs to another process by now. */
 static void open_pagemap(struct backing *b, uint32_t pid, uint64_t start_ns)
 {
+	struct gmem_vm_process process;
 	struct gmem_privileges held;
+	char path[40];
 
 	if (pid == b->pid)
 		return;
 	close_pagemap(b);
 	b->pid = pid;
-	if (!gmem_is_process(pid, start_ns) || gmem_privileges_get(&held))
+	if (!gmem_vm_process_find(pid, start_ns, &process) || gmem_privileges_get(&held))
 		return;
+	snprintf(path, sizeof(path), "/proc/%u/pagemap", pid);
 	gmem_privileges_raise(held.permitted & GMEM_CAPS_PROCESSES);
-	b->pagemap = pagemap_open(pid);
+	b->pagemap = open(path, O_RDONLY | O_CLOEXEC);
 	if (!(held.effective & GMEM_CAPS_PROCESSES))
 		gmem_privileges_lower(GMEM_CAPS_PROCESSES);
 }
 
-static long scan_pagemap(struct backing *b, uint64_t *address, uint64_t end, struct pagemap_region *regions)
+/*
+ * Finds populated regions in [*start, end), in order. The shared zero page does not count as populated. Sets
+ * *start to the address to resume from; all is done when that is @end. Returns their number, negative on errors.
+ */
+static int scan_pagemap(struct backing *b, uint64_t *start, uint64_t end,
+			struct pagemap_region regions[GMEM_MAP_EXTENTS])
 {
+	struct scan_arg arg = {
+		.size = sizeof(arg),
+		.start = *start,
+		.end = end,
+		.vec = (uint64_t)(uintptr_t)regions,
+		.vec_len = GMEM_MAP_EXTENTS,
+		.category_inverted = IS_ZERO_PAGE,
+		.category_mask = IS_ZERO_PAGE,
+		.category_anyof_mask = IS_PRESENT | IS_SWAPPED,
+		.return_mask = IS_PRESENT | IS_SWAPPED,
+	};
 	uint64_t ns = gmem_now_ns();
-	long n = pagemap_populated(b->pagemap, address, end, regions, GMEM_MAP_EXTENTS);
+	int n = ioctl(b->pagemap, SCAN, &arg);
 
 	ns = gmem_now_ns() - ns;
 	b->cost.pagemap_calls++;
 	b->cost.pagemap_ns += ns;
 	if (ns > b->cost.pagemap_max_ns)
 		b->cost.pagemap_max_ns = ns;
+	if (n >= 0)
+		*start = arg.walk_end;
 	return n;
 }
 
@@ -235,7 +273,7 @@ static int read_slot(struct backing *b, const struct slot_job *s, gmem_record_fn
 	uint64_t left = s->npages - b->done_pages;
 	uint64_t address = s->address + (b->done_pages << GMEM_PAGE_SHIFT);
 	uint64_t end = address + ((left < CHUNK_PAGES ? left : CHUNK_PAGES) << GMEM_PAGE_SHIFT);
-	long n = scan_pagemap(b, &address, end, regions);
+	int n = scan_pagemap(b, &address, end, regions);
 
 	if (n < 0) {	/* the process has ended, or unmapped its memory */
 		next_slot(b);

@@ -4,15 +4,9 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/capability.h>
 #include <unistd.h>
 
-#ifndef CAP_BPF
-#define CAP_BPF 39
-#endif
-#ifndef CAP_PERFMON
-#define CAP_PERFMON 38
-#endif
+#include "live/privileges.h"
 
 const char *const gmem_kvm_state_names[GMEM_KVM_STATES] = {
 	[GMEM_KVM_NONE]		= "none",
@@ -30,21 +24,12 @@ const struct gmem_capability gmem_capabilities[] = {
 
 const size_t gmem_nr_capabilities = sizeof(gmem_capabilities) / sizeof(*gmem_capabilities);
 
-static bool has_effective(int number)
-{
-	cap_t caps = cap_get_proc();
-	cap_flag_value_t value = CAP_CLEAR;
-
-	if (!caps)
-		return false;
-	cap_get_flag(caps, number, CAP_EFFECTIVE, &value);
-	cap_free(caps);
-	return value == CAP_SET;
-}
-
 bool gmem_holds(const struct gmem_capability *c)
 {
-	return has_effective(c->number) || has_effective(CAP_SYS_ADMIN);
+	struct gmem_privileges held;
+
+	return !gmem_privileges_get(&held) &&
+	       held.effective & (GMEM_CAP(c->number) | GMEM_CAP(CAP_SYS_ADMIN));
 }
 
 static bool exists(const char *root, const char *path)

@@ -5,10 +5,10 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "bpf/gmem_maps.h"
 #include "gmem.skel.h"
 
 static int emit_stalls(struct gmem_bpf *skel, gmem_record_fn fn, void *ctx)
@@ -141,7 +141,7 @@ static int age_class(uint64_t begin_ns, uint64_t now_ns)
 }
 
 void inflight_find_long(const struct inflight *f, uint64_t before_ns, uint64_t now_ns,
-			void (*fn)(void *ctx, uint64_t vm), void *ctx)
+			void (*fn)(struct inventory *inv, uint64_t vm), struct inventory *inv)
 {
 	const __u32 *epochs = f->skel->bss->epochs;
 	struct gmem_op op;
@@ -149,7 +149,7 @@ void inflight_find_long(const struct inflight *f, uint64_t before_ns, uint64_t n
 	for (size_t i = OP_ATTRIBUTES; i < OPS; i += OP_CLASSES_MAX) {
 		if (read_op(&f->ops[i], epochs[OP_ATTRIBUTES], &op) &&
 		    age_class(op.begin_ns, now_ns) > age_class(op.begin_ns, before_ns))
-			fn(ctx, op.vm);
+			fn(inv, op.vm);
 	}
 }
 
@@ -176,4 +176,40 @@ void inflight_close(struct inflight *f)
 	if (f->ops)
 		munmap((void *)(uintptr_t)f->ops, map_size());
 	f->ops = NULL;
+}
+
+int active_open(struct active *c, int fd)
+{
+	void *p = mmap(NULL, ACTIVE_VMS, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (p == MAP_FAILED)
+		return -errno;
+	c->bytes = p;
+	memset(c->now, 1, sizeof(c->now));
+	return 0;
+}
+
+void active_close(struct active *c)
+{
+	if (c->bytes)
+		munmap(c->bytes, ACTIVE_VMS);
+	c->bytes = NULL;
+}
+
+void active_begin(struct active *c, bool all)
+{
+	c->all = all;
+	memcpy(c->before, c->now, sizeof(c->before));
+	for (unsigned int i = 0; i < ACTIVE_VMS; i++) {
+		c->now[i] = 0;
+		if (__atomic_load_n(&c->bytes[i], __ATOMIC_RELAXED))
+			c->now[i] = __atomic_exchange_n(&c->bytes[i], 0, __ATOMIC_SEQ_CST);
+	}
+}
+
+bool active_has(const struct active *c, uint64_t vm)
+{
+	uint64_t i = vm % ACTIVE_VMS;
+
+	return c->all || c->now[i] || c->before[i];
 }

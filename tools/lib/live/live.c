@@ -12,10 +12,87 @@
 
 #include "live/inventory.h"
 #include "live/privileges.h"
+#include "live/probes.h"
 
 static struct live *to_live(struct gmem_source *s)
 {
 	return (struct live *)s;
+}
+
+/* Interval of checks whether KVM was loaded or unloaded. */
+#define LOOK_NS		200000000ULL
+
+/* Capabilities needed to attach again. */
+#define CAPS_AGAIN	(GMEM_CAPS_LOAD | GMEM_CAPS_MODULE_TYPES)
+
+/* Emits what is left, and detaches: a vendor module was unloaded, and programs keep kvm.ko loaded. */
+static int release_kvm(struct live *l)
+{
+	int err = live_consume(l);
+
+	if (!err)
+		err = live_sync_counters(l, true);
+	if (!err)
+		err = live_sum_losses(l, &l->before);
+	detach(&l->at);
+	return err;
+}
+
+/* Drops capabilities, except for those needed to attach again where KVM can be unloaded and loaded. */
+static int drop_privileges(const struct live *l)
+{
+	uint64_t keep = l->opts.keep_caps | (l->backing ? GMEM_CAPS_PROCESSES : 0);
+
+	if (l->opts.keep_privileges)
+		return 0;
+	if (!l->at.skel || l->at.module)
+		keep |= CAPS_AGAIN;
+	if (l->at.perf)
+		keep |= GMEM_CAP(CAP_PERFMON);
+	return gmem_privileges_drop(keep);
+}
+
+static enum gmem_status attach_again(struct live *l, struct gmem_error *e)
+{
+	struct gmem_privileges held;
+	enum gmem_status status;
+
+	if (gmem_privileges_get(&held) || gmem_privileges_raise(held.permitted & CAPS_AGAIN))
+		return GMEM_E_PERMISSION;
+	status = attach(&l->at, &l->opts, live_on_record, l, e);
+	if (!l->opts.keep_privileges && gmem_privileges_lower(CAPS_AGAIN)) {
+		detach(&l->at);
+		return GMEM_E_PERMISSION;
+	}
+	return status;
+}
+
+static int reattach(struct live *l)
+{
+	struct gmem_error e = { 0 };
+	enum gmem_status status = attach_again(l, &e);
+
+	if (status == GMEM_E_PERMISSION)
+		return -EPERM;
+	/* Other errors may be temporary: the next check tries again. */
+	l->probes_told = false;
+	return 0;
+}
+
+/* Attaches or detaches if KVM was loaded or unloaded. */
+static int follow_kvm(struct live *l)
+{
+	uint64_t now = gmem_now_ns();
+	int err = 0;
+
+	if ((!l->at.skel || l->at.module) && now - l->looked_ns >= LOOK_NS) {
+		l->looked_ns = now;
+		if (l->at.skel && !gmem_kvm_is_there())
+			err = release_kvm(l);
+		else if (!l->at.skel && gmem_kvm_is_there())
+			err = reattach(l);
+	}
+	return err ? err : live_emit_probes(l);
 }
 
 /* Budget of scans in one poll: half of its timeout, so that events do not wait for long. */
@@ -38,7 +115,7 @@ static int live_poll(struct gmem_source *s, int timeout_ms, gmem_record_fn fn, v
 	l->fn = fn;
 	l->ctx = ctx;
 	l->nr_records = 0;
-	n = live_follow_kvm(l);
+	n = follow_kvm(l);
 	if (!n && !l->at.skel)
 		return wait_for_kvm(timeout_ms);
 	if (!n && gmem_now_ns() - l->verified_ns >= VERIFY_NS)
@@ -74,7 +151,7 @@ static int live_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
 
 	l->fn = fn;
 	l->ctx = ctx;
-	err = live_follow_kvm(l);
+	err = follow_kvm(l);
 	if (!err)
 		err = live_sync_all(l);
 	return err ? err : emit_sync(l);
@@ -181,7 +258,7 @@ enum gmem_status gmem_live_open(struct gmem_source **out, const struct gmem_live
 	status = attach(&l->at, opts, live_on_record, l, e);
 	if (status == GMEM_E_NO_KVM && opts->wait)
 		status = GMEM_OK;
-	err = status ? 0 : live_drop_privileges(l);
+	err = status ? 0 : drop_privileges(l);
 	if (err)
 		status = gmem_fail(e, GMEM_E_FAILED, "Check whether a sandbox or seccomp filter forbids PR_SET_NO_NEW_PRIVS.",
 				   "cannot drop capabilities: %s", strerror(-err));

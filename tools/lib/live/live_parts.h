@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Internals of the live source: live.c has its interface, live_records.c reads the ring buffer,
- * live_sync.c takes snapshots, live_kvm.c attaches when KVM is loaded and detaches when it is unloaded.
- * All functions return 0, -errno, or what the function for records returned, unless noted.
+ * Internals of the live source: live.c has its interface, live_sync.c reads the ring buffer
+ * and takes snapshots. All functions return 0, -errno, or what the function for records returned, unless noted.
  */
 #ifndef GMEM_LIVE_PARTS_H
 #define GMEM_LIVE_PARTS_H
@@ -45,9 +44,6 @@ int live_on_record(void *ctx, void *data, size_t size);
 /* Passes on records up to now. Later ones could come without end. */
 int live_consume(struct live *l);
 
-/* Scans blocks marked as changed, for at most @budget_ns; the rest at the next call. */
-int live_scan_blocks(struct live *l, uint64_t budget_ns);
-
 /* Takes steps of the inventory and of backing for @budget_ns at most, and passes their records on. */
 int live_take_inventory(struct live *l, uint64_t budget_ns);
 
@@ -68,11 +64,5 @@ int live_check_probes(struct live *l);
 
 /* Emits GMEM_PROBES once after each change. */
 int live_emit_probes(struct live *l);
-
-/* Attaches or detaches if KVM was loaded or unloaded. */
-int live_follow_kvm(struct live *l);
-
-/* Drops capabilities, except for those needed to attach again where KVM can be unloaded and loaded. */
-int live_drop_privileges(const struct live *l);
 
 #endif /* GMEM_LIVE_PARTS_H */

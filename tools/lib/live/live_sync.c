@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Snapshot at a refresh: counters, losses, operations in flight, pages, holders, and the cost of the tool. */
+/*
+ * Records of the ring buffer, and snapshots at a refresh: counters, losses, operations in flight, pages,
+ * holders, and the cost of the tool.
+ */
 #include "live/live_parts.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <stdio.h>
 
 #include "bpf/gmem_maps.h"
 #include "gmem.skel.h"
+#include "live/block.h"
+#include "live/host.h"
 #include "live/inventory.h"
+#include "live/vmname.h"
 
 /* Interval of page counts, and limit of each kind of scan in a snapshot, for which the view waits. */
 #define REFRESH_NS	1000000000ULL
@@ -16,6 +23,93 @@
 /* Least pause between passes for holders, and its ratio to the time that the last pass took. */
 #define HOLDERS_NS	3000000000ULL
 #define HOLDERS_SHARE	100
+
+/* Emits GMEM_NAME of the VM, unless the VMM's process is gone. */
+static int emit_name(struct live *l, const struct gmem_vm_rec *vm)
+{
+	struct gmem_name_rec r = { .h = vm->h };
+	struct gmem_vm_process p;
+
+	if (!gmem_vm_process_find((pid_t)vm->h.tgid, vm->start_ns, &p))
+		return 0;
+	r.h.kind = GMEM_NAME;
+	r.h.size = sizeof(r);
+	snprintf(r.name, sizeof(r.name), "%s", p.name);
+	snprintf(r.cgroup, sizeof(r.cgroup), "%s", p.cgroup);
+	return l->fn(l->ctx, &r.h);
+}
+
+static int hand_over(struct live *l, struct gmem_hdr *h)
+{
+	int err;
+
+	if (h->kind == GMEM_RAW_BLOCK)
+		return block_emit((struct gmem_raw_block *)h, l->fn, l->ctx);
+	err = l->at.inv ? inventory_record(l->at.inv, h) : 0;
+	l->nr_records++;
+	if (!err && l->backing)
+		err = backing_record(l->backing, h);
+	if (!err)
+		err = l->fn(l->ctx, h);
+	if (!err && h->kind == GMEM_VM)
+		err = emit_name(l, (void *)h);
+	return err;
+}
+
+int live_on_record(void *ctx, void *data, size_t size)
+{
+	struct live *l = ctx;
+	struct gmem_hdr *h = data;
+	int err = hand_over(l, h);
+
+	(void)size;
+	return !err && h->ts_ns > l->until_ns ? LIVE_LATER : err;
+}
+
+int live_consume(struct live *l)
+{
+	int n;
+
+	l->until_ns = gmem_now_ns();
+	n = ring_buffer__consume(l->at.rb);
+	return n < 0 && n != LIVE_LATER ? n : 0;
+}
+
+/* Takes a step. Returns 1 if there is more to do, 0 if not, or -errno. */
+static int blocks_step(struct live *l)
+{
+	return inventory_scan_blocks(l->at.inv);
+}
+
+static int inventory_and_backing_step(struct live *l)
+{
+	int more = inventory_step(l->at.inv);
+
+	return !more && l->backing ? backing_step(l->backing, l->at.inv, l->fn, l->ctx) : more;
+}
+
+static int refresh_step(struct live *l)
+{
+	return inventory_refresh(l->at.inv);
+}
+
+/* Takes steps for @budget_ns, and passes on their records; the rest at the next call. */
+static int take_steps(struct live *l, int (*step)(struct live *l), uint64_t budget_ns)
+{
+	uint64_t end = gmem_now_ns() + budget_ns;
+	int more = l->at.inv ? 1 : 0, err = 0;
+
+	while (more > 0 && !err && gmem_now_ns() < end) {
+		more = step(l);
+		err = live_consume(l);
+	}
+	return more < 0 ? more : err;
+}
+
+int live_take_inventory(struct live *l, uint64_t budget_ns)
+{
+	return take_steps(l, inventory_and_backing_step, budget_ns);
+}
 
 static int emit_counters(struct live *l, uint64_t vm, const struct gmem_vm_state *v)
 {
@@ -188,20 +282,6 @@ static int look_for_holders(struct live *l)
 	return 0;
 }
 
-/* Counts pages of files. Without room or time for all, the next refresh continues it. */
-static int count_pages(struct live *l)
-{
-	uint64_t end_ns = gmem_now_ns() + SYNC_READING_NS;
-	int more, err = 0;
-
-	do {
-		more = inventory_refresh(l->at.inv);
-		if (more > 0)
-			err = live_consume(l);
-	} while (more > 0 && !err && gmem_now_ns() < end_ns);
-	return more < 0 ? more : err;
-}
-
 /* Emits GMEM_HOLDERS after a complete pass. The caller has emptied the ring buffer of its holders. */
 static int emit_holders(struct live *l)
 {
@@ -225,13 +305,23 @@ static int refresh_pages(struct live *l)
 	if (!l->at.inv || now - l->refreshed_ns < REFRESH_NS)
 		return 0;
 	l->refreshed_ns = now;
-	err = count_pages(l);
+	err = take_steps(l, refresh_step, SYNC_READING_NS);
 	return !err && now >= l->holders_due_ns ? look_for_holders(l) : err;
 }
 
-static void mark_vm_stale(void *ctx, uint64_t vm)
+int live_emit_probes(struct live *l)
 {
-	inventory_mark_stale_vm(ctx, vm);
+	struct gmem_probes_rec r;
+
+	if (l->probes_told || !l->at.skel)
+		return 0;
+	l->probes_told = true;
+	r = l->at.probes;
+	if (l->backing)
+		r.features |= GMEM_FEATURE_BACKING;
+	if (!gmem_host_sees_all_pids(""))
+		r.features |= GMEM_FEATURE_OTHER_PIDS;
+	return l->fn(l->ctx, &r.h);
 }
 
 /*
@@ -255,7 +345,8 @@ int live_check_probes(struct live *l)
 	if (l->at.inv && (skipped || (*l->at.probes.blind && !inventory_pending(l->at.inv))))
 		inventory_mark_stale(l->at.inv);
 	if (l->at.inv)
-		inflight_find_long(&l->at.inflight, since, l->verified_ns, mark_vm_stale, l->at.inv);
+		inflight_find_long(&l->at.inflight, since, l->verified_ns, inventory_mark_stale_vm,
+				   l->at.inv);
 	return err;
 }
 
@@ -275,7 +366,7 @@ int live_sync_all(struct live *l)
 	if (!err)
 		err = live_sync_counters(l, false);
 	if (!err)
-		err = live_scan_blocks(l, SYNC_READING_NS);
+		err = take_steps(l, blocks_step, SYNC_READING_NS);
 	if (!err)
 		err = live_take_inventory(l, SYNC_READING_NS);
 	if (!err && l->at.inv)

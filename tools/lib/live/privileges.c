@@ -5,64 +5,28 @@
 #include <linux/securebits.h>
 #include <sys/prctl.h>
 
-/* Returns a set as a mask. Tries all 64, because the kernel may have more or fewer capabilities than libcap. */
-static uint64_t mask_of(cap_t caps, cap_flag_t set)
-{
-	uint64_t mask = 0;
-
-	for (int n = 0; n < 64; n++) {
-		cap_flag_value_t value;
-
-		if (!cap_get_flag(caps, n, set, &value) && value == CAP_SET)
-			mask |= GMEM_CAP(n);
-	}
-	return mask;
-}
-
-static int set_flags(cap_t caps, cap_flag_t set, uint64_t mask)
-{
-	for (cap_value_t n = 0; n < 64; n++) {
-		if ((mask & GMEM_CAP(n)) && cap_set_flag(caps, set, 1, &n, CAP_SET))
-			return -errno;
-	}
-	return 0;
-}
+/* The system calls take masks, as struct gmem_privileges has them, for all capabilities that the kernel has. */
+static struct __user_cap_header_struct this_process = { .version = _LINUX_CAPABILITY_VERSION_3 };
 
 /* Sets effective and permitted, and clears inheritable: no program executed from here may have any. */
 static int set_capabilities(uint64_t effective, uint64_t permitted)
 {
-	cap_t caps = cap_init();
-	int err;
+	struct __user_cap_data_struct d[_LINUX_CAPABILITY_U32S_3] = {
+		{ (uint32_t)effective, (uint32_t)permitted, 0 },
+		{ (uint32_t)(effective >> 32), (uint32_t)(permitted >> 32), 0 },
+	};
 
-	if (!caps)
-		return -errno;
-	err = set_flags(caps, CAP_PERMITTED, permitted);
-	if (!err)
-		err = set_flags(caps, CAP_EFFECTIVE, effective);
-	if (!err && cap_set_proc(caps))
-		err = -errno;
-	cap_free(caps);
-	return err;
+	return capset(&this_process, d) ? -errno : 0;
 }
 
 int gmem_privileges_get(struct gmem_privileges *p)
 {
-	cap_t caps = cap_get_proc();
+	struct __user_cap_data_struct d[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+	int err = capget(&this_process, d) ? -errno : 0;
 
-	*p = (struct gmem_privileges){ 0, 0 };
-	if (!caps)
-		return -errno;
-	p->effective = mask_of(caps, CAP_EFFECTIVE);
-	p->permitted = mask_of(caps, CAP_PERMITTED);
-	cap_free(caps);
-	return 0;
-}
-
-bool gmem_privileges_suffice(uint64_t held, uint64_t needed)
-{
-	if (held & GMEM_CAP(CAP_SYS_ADMIN))
-		held |= GMEM_CAPS_LOAD;
-	return !(needed & ~held);
+	p->effective = d[0].effective | (uint64_t)d[1].effective << 32;
+	p->permitted = d[0].permitted | (uint64_t)d[1].permitted << 32;
+	return err;
 }
 
 /*

@@ -36,9 +36,6 @@ struct gmem_privileges {
 /* Reads the capabilities of this process. Returns 0 or -errno. */
 int gmem_privileges_get(struct gmem_privileges *p);
 
-/* Returns true if @held contains @needed. CAP_SYS_ADMIN in @held includes CAP_BPF and CAP_PERFMON. */
-bool gmem_privileges_suffice(uint64_t held, uint64_t needed);
-
 /*
  * Clears the effective set. Capabilities in @keep that were permitted can be raised again. All others are
  * gone for good, also for programs that this process executes, and for root, whose uid no longer implies

@@ -87,31 +87,41 @@ struct gmem_probe gmem_probes[] = {
 
 const size_t gmem_nr_probes = sizeof(gmem_probes) / sizeof(*gmem_probes);
 
-/* Programs that a feature needs, one line for each set that has it. */
+/* Features that say what is missing. Counts of probes that are blind are then unknown, not 0. */
+#define LACKS	(GMEM_FEATURE_NO_ATTRIBUTES | GMEM_FEATURE_NO_FALLOCATES | GMEM_FEATURE_NO_MEMORY_FAULTS)
+
+/* Programs that a feature needs, or whose absence one of LACKS reports; one line for each set that has it. */
 static const struct {
 	enum gmem_feature feature;
-	const char *programs[2];
+	const char *programs[5];	/* ends at NULL */
 } features[] = {
-	{ GMEM_FEATURE_PHASES,	{ "on_attributes_phase", NULL } },
+	{ GMEM_FEATURE_PHASES,	{ "on_attributes_phase" } },
 	{ GMEM_FEATURE_PHASES,	{ "stock_zap", "stock_mixed" } },
-	{ GMEM_FEATURE_FAULTS,	{ "on_fault_end", NULL } },
-	{ GMEM_FEATURE_FAULTS,	{ "stock_fault_exit", NULL } },
-	{ GMEM_FEATURE_TOUCHES,	{ "on_fault_end", NULL } },
-	{ GMEM_FEATURE_FREED,	{ "on_fallocate_end", NULL } },
-	{ GMEM_FEATURE_RETRIES,	{ "on_fault_retry", NULL } },
-	{ GMEM_FEATURE_INVALIDATIONS, { "on_invalidate_end", NULL } },
+	{ GMEM_FEATURE_FAULTS,	{ "on_fault_end" } },
+	{ GMEM_FEATURE_FAULTS,	{ "stock_fault_exit" } },
+	{ GMEM_FEATURE_TOUCHES,	{ "on_fault_end" } },
+	{ GMEM_FEATURE_FREED,	{ "on_fallocate_end" } },
+	{ GMEM_FEATURE_RETRIES,	{ "on_fault_retry" } },
+	{ GMEM_FEATURE_INVALIDATIONS, { "on_invalidate_end" } },
 	{ GMEM_FEATURE_INVALIDATIONS, { "stock_invalidate", "stock_window_end" } },
 	{ GMEM_FEATURE_STALLS,	{ "stall_begin", "stall_end" } },
-	{ GMEM_FEATURE_WINDOWS,	{ "on_invalidate_end", NULL } },
+	{ GMEM_FEATURE_WINDOWS,	{ "on_invalidate_end" } },
 	{ GMEM_FEATURE_WINDOWS,	{ "stock_window", "stock_window_end" } },
+	{ GMEM_FEATURE_NO_ATTRIBUTES, { "on_attributes_begin", "on_attributes_end" } },
+	{ GMEM_FEATURE_NO_ATTRIBUTES,
+	  { "stock_attributes", "stock_attributes_exit", "stock_check", "stock_check_exit" } },
+	{ GMEM_FEATURE_NO_FALLOCATES, { "on_fallocate_begin", "on_fallocate_end" } },
+	{ GMEM_FEATURE_NO_FALLOCATES, { "stock_fallocate", "stock_fallocate_exit" } },
+	{ GMEM_FEATURE_NO_MEMORY_FAULTS, { "on_memory_fault" } },
+	{ GMEM_FEATURE_NO_MEMORY_FAULTS, { "stock_memory_fault" } },
 };
 
 static bool in_use(const char *program, enum gmem_probe_set set, unsigned int groups)
 {
-	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		if (!strcmp(gmem_probes[i].program, program))
-			return gmem_probe_in_use(&gmem_probes[i], set, groups) &&
-			       gmem_probes[i].proof != GMEM_PROOF_BLIND;
+	gmem_for_each_probe(p) {
+		if (!strcmp(p->program, program))
+			return gmem_probe_in_use(p, set, groups) &&
+			       p->proof != GMEM_PROOF_BLIND;
 	}
 	return false;
 }
@@ -157,32 +167,15 @@ static bool all_in_use(const char *const *programs, enum gmem_probe_set set, uns
 	return !*programs;
 }
 
-static const char *const conversions[] = { "on_attributes_begin", "on_attributes_end", NULL };
-static const char *const stock_conversions[] = {
-	"stock_attributes", "stock_attributes_exit", "stock_check", "stock_check_exit", NULL
-};
-static const char *const fallocates[] = { "on_fallocate_begin", "on_fallocate_end", NULL };
-static const char *const stock_fallocates[] = { "stock_fallocate", "stock_fallocate_exit", NULL };
-
 unsigned int gmem_probes_features(enum gmem_probe_set set, unsigned int groups)
 {
 	unsigned int mask = groups & GMEM_PROBES_EVENTS ? GMEM_FEATURE_EVENTS : 0;
 
-	/* Mark counts of blind probes as unknown, not 0. */
-	if (!all_in_use(set == GMEM_SET_STOCK ? stock_conversions : conversions, set, groups))
-		mask |= GMEM_FEATURE_NO_ATTRIBUTES;
-	if (!all_in_use(set == GMEM_SET_STOCK ? stock_fallocates : fallocates, set, groups))
-		mask |= GMEM_FEATURE_NO_FALLOCATES;
-	if (!in_use(set == GMEM_SET_STOCK ? "stock_memory_fault" : "on_memory_fault", set, groups))
-		mask |= GMEM_FEATURE_NO_MEMORY_FAULTS;
-
 	for (size_t i = 0; i < sizeof(features) / sizeof(*features); i++) {
-		const char *const *p = features[i].programs;
-
-		if (in_use(p[0], set, groups) && (!p[1] || in_use(p[1], set, groups)))
+		if (all_in_use(features[i].programs, set, groups))
 			mask |= features[i].feature;
 	}
-	return mask;
+	return mask ^ LACKS;
 }
 
 /* Returns true if BTF has the type btf_trace_NAME, which the kernel defines for each tracepoint. */
@@ -204,9 +197,7 @@ static bool has_target(const struct btf *btf, const struct gmem_probe *p, const 
 
 static void find_in(const struct btf *btf)
 {
-	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		struct gmem_probe *p = &gmem_probes[i];
-
+	gmem_for_each_probe(p) {
 		for (int t = 0; t < GMEM_PROBE_TARGETS && !p->found && p->targets[t]; t++)
 			p->found = has_target(btf, p, p->targets[t]) ? p->targets[t] : NULL;
 	}
@@ -214,9 +205,7 @@ static void find_in(const struct btf *btf)
 
 static const char *first_missing(enum gmem_probe_set set, bool attributes)
 {
-	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		const struct gmem_probe *p = &gmem_probes[i];
-
+	gmem_for_each_probe(p) {
 		if (p->required && !p->found && (p->set == set || p->set == GMEM_SET_ANY) &&
 		    (attributes || !p->attributes))
 			return p->targets[0];
@@ -226,8 +215,8 @@ static const char *first_missing(enum gmem_probe_set set, bool attributes)
 
 static bool all_missing(void)
 {
-	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		if (gmem_probes[i].found)
+	gmem_for_each_probe(p) {
+		if (p->found)
 			return false;
 	}
 	return true;
@@ -265,18 +254,18 @@ static void find_kvm(struct gmem_probe_choice *c, const struct btf *btf)
 	find_in(btf);
 	c->order_argument = parameter_position(btf, "kvm_gmem_get_pfn", "max_order");
 	c->attributes = has_attributes(btf);
-	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		if (gmem_probes[i].attributes && !c->attributes)
-			gmem_probes[i].found = NULL;
+	gmem_for_each_probe(p) {
+		if (p->attributes && !c->attributes)
+			p->found = NULL;
 	}
 }
 
 static void reset_all(void)
 {
-	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		gmem_probes[i].found = NULL;
-		gmem_probes[i].way = GMEM_WAY_FENTRY;
-		gmem_probes[i].proof = GMEM_PROOF_NONE;
+	gmem_for_each_probe(p) {
+		p->found = NULL;
+		p->way = GMEM_WAY_FENTRY;
+		p->proof = GMEM_PROOF_NONE;
 	}
 }
 

@@ -63,6 +63,9 @@ struct gmem_probe {
 extern struct gmem_probe gmem_probes[];
 extern const size_t gmem_nr_probes;
 
+#define gmem_for_each_probe(p)	\
+	for (struct gmem_probe *p = gmem_probes; p < gmem_probes + gmem_nr_probes; p++)
+
 /* Result of gmem_probes_find(). */
 struct gmem_probe_choice {
 	enum gmem_probe_set set;		/* set to use; GMEM_SETS: none is available */

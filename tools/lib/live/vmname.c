@@ -8,8 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "live/procfile.h"
-
 /* Bytes of a command line that are read. QEMU under libvirt has 10 KiB and more, the name near the start. */
 #define CMDLINE_SIZE	32768
 
@@ -39,6 +37,16 @@ static bool ends_with(struct text t, const char *s)
 	size_t len = strlen(s);
 
 	return t.len >= len && !memcmp(t.s + t.len - len, s, len);
+}
+
+/* Removes the text that @t starts with. Returns false if it starts with another. */
+static bool skip(struct text *t, const char *s)
+{
+	if (!starts_with(*t, s))
+		return false;
+	t->s += strlen(s);
+	t->len -= strlen(s);
+	return true;
 }
 
 static bool next_arg(struct text *rest, struct text *arg)
@@ -139,18 +147,11 @@ static bool qemu_guest(struct text value, char *name, size_t size)
 
 		value.s += item.len;
 		value.len -= item.len;
-		if (value.len) {	/* the comma */
-			value.s++;
-			value.len--;
-		}
+		skip(&value, ",");
 		while (key < item.len && item.s[key] != '=' && item.s[key] != ',')
 			key++;
-		if (starts_with(item, "guest=")) {
-			item.s += strlen("guest=");
-			item.len -= strlen("guest=");
-		} else if (!first || (key < item.len && item.s[key] == '=')) {
+		if (!skip(&item, "guest=") && (!first || (key < item.len && item.s[key] == '=')))
 			continue;
-		}
 		found = copy_qemu_item(item, name, size);
 	}
 	return found;
@@ -220,13 +221,9 @@ static bool name_of_socket(struct text value, char *name, size_t size)
 
 	if (starts_with(value, "fd="))
 		return false;
-	if (starts_with(value, "path=")) {
-		value.s += strlen("path=");
-		value.len -= strlen("path=");
-		comma = memchr(value.s, ',', value.len);
-		if (comma)
-			value.len = (size_t)(comma - value.s);
-	}
+	comma = skip(&value, "path=") ? memchr(value.s, ',', value.len) : NULL;
+	if (comma)
+		value.len = (size_t)(comma - value.s);
 	return name_of_path(value, name, size);
 }
 
@@ -285,7 +282,7 @@ bool gmem_vm_name(const char *cmdline, size_t len, char *name, size_t size)
 		if (vmms[i].name(args, name, size))
 			return true;
 		name[0] = '\0';
-		return false;
+		break;
 	}
 	return false;
 }
@@ -324,37 +321,37 @@ static void get_cgroup(char *lines, char *cgroup)
 		copy_text(best, cgroup, GMEM_CGROUP_SIZE);
 }
 
-/* Reads the executable's name from its link or, without CAP_SYS_PTRACE for it, from argv[0]. */
-static void get_exe(int dir, const char *cmdline, size_t len, char *exe)
+/* Reads up to size - 1 bytes of a file, and adds a NUL. Returns their number, 0 on errors. */
+static size_t read_file(int dir, const char *path, char *buf, size_t size)
 {
-	char link[4096];
-	ssize_t n = readlinkat(dir, "exe", link, sizeof(link));
-	struct text args = { cmdline, len }, path = to_text("");
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	size_t len = 0;
+	ssize_t n = 0;
 
-	if (n > 0)
-		path = (struct text){ link, (size_t)n };
-	else
-		next_arg(&args, &path);
-	if (n > 0 && ends_with(path, " (deleted)"))
-		path.len -= strlen(" (deleted)");
-	copy_text(base_of(path), exe, GMEM_EXE_SIZE);
+	if (fd < 0)
+		return 0;
+	/* A read of /proc yields at most a page. */
+	while (len < size - 1 && (n = read(fd, buf + len, size - 1 - len)) > 0)
+		len += (size_t)n;
+	len = n < 0 ? 0 : len;
+	buf[len] = '\0';
+	close(fd);
+	return len;
 }
 
 /* Reads the process of @dir. Reads fail after its end, even if the PID is reused. */
 static int read_process(int dir, struct gmem_vm_process *p)
 {
 	char buf[CMDLINE_SIZE];
-	ssize_t n = gmem_procfile_at(dir, "stat", buf, sizeof(buf));
+	size_t n = read_file(dir, "stat", buf, sizeof(buf));
 
-	if (n <= 0)
+	if (!n)
 		return -ESRCH;
 	p->start_ns = start_ns(buf);
-	if (gmem_procfile_at(dir, "cgroup", buf, sizeof(buf)) > 0)
+	if (read_file(dir, "cgroup", buf, sizeof(buf)))
 		get_cgroup(buf, p->cgroup);
-	n = gmem_procfile_at(dir, "cmdline", buf, sizeof(buf));
-	n = n < 0 ? 0 : n;
-	gmem_vm_name(buf, (size_t)n, p->name, sizeof(p->name));
-	get_exe(dir, buf, (size_t)n, p->exe);
+	n = read_file(dir, "cmdline", buf, sizeof(buf));
+	gmem_vm_name(buf, n, p->name, sizeof(p->name));
 	return faccessat(dir, "stat", F_OK, 0) ? -ESRCH : 0;
 }
 
@@ -376,7 +373,10 @@ int gmem_vm_process_read_at(const char *proc, pid_t pid, struct gmem_vm_process 
 	return err;
 }
 
-int gmem_vm_process_read(pid_t pid, struct gmem_vm_process *p)
+/* Compares to the resolution of /proc, which reports the start of a process in ticks, rounded down. */
+bool gmem_vm_process_find(pid_t pid, uint64_t start_ns, struct gmem_vm_process *p)
 {
-	return gmem_vm_process_read_at("/proc", pid, p);
+	uint64_t tick_ns = 1000000000 / sysconf(_SC_CLK_TCK);
+
+	return !gmem_vm_process_read_at("/proc", pid, p) && p->start_ns <= start_ns && start_ns - p->start_ns <= tick_ns;
 }

@@ -15,12 +15,10 @@
 
 #define GMEM_VM_NAME_SIZE	GMEM_NAME_LEN
 #define GMEM_CGROUP_SIZE	GMEM_CGROUP_LEN
-#define GMEM_EXE_SIZE		64
 
 struct gmem_vm_process {
 	char name[GMEM_VM_NAME_SIZE];	/* "": the command line has none; use comm */
 	char cgroup[GMEM_CGROUP_SIZE];	/* path in the unified hierarchy, or else in the first one */
-	char exe[GMEM_EXE_SIZE];	/* file name of the executable, without its directory */
 	uint64_t start_ns;		/* CLOCK_BOOTTIME */
 };
 
@@ -31,12 +29,16 @@ struct gmem_vm_process {
 bool gmem_vm_name(const char *cmdline, size_t len, char *name, size_t size);
 
 /*
- * Reads the identity of a process; unreadable parts are "" or 0. Returns 0, -ESRCH if the process does not
- * exist or ended during the read (parts of two processes are never mixed), or another -errno.
+ * Reads the identity of a process in @proc, a directory with the layout of /proc; unreadable parts are "" or 0.
+ * Returns 0, -ESRCH if the process does not exist or ended during the read (parts of two processes are never
+ * mixed), or another -errno.
  */
-int gmem_vm_process_read(pid_t pid, struct gmem_vm_process *p);
-
-/* The same, from a directory with the layout of /proc. */
 int gmem_vm_process_read_at(const char *proc, pid_t pid, struct gmem_vm_process *p);
+
+/*
+ * Reads the process that started at @start_ns (CLOCK_BOOTTIME). Returns false if it is gone, or the PID belongs
+ * to another process: records have PIDs of the initial pid namespace, which may differ from this one.
+ */
+bool gmem_vm_process_find(pid_t pid, uint64_t start_ns, struct gmem_vm_process *p);
 
 #endif /* GMEM_VMNAME_H */

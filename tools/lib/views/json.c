@@ -86,16 +86,12 @@ static struct json_object *holders_array(const struct gmem_holders *h)
 static void put_populated(struct json_object *o, const struct gmem_model *m, const struct gmem_file *f)
 {
 	struct gmem_sum s = gmem_file_populated(m, f);
+	bool known = s.known == GMEM_KNOWN_ALL;
+	uint64_t age = m->now_ns > f->populated_ns ? m->now_ns - f->populated_ns : 0;
 
-	if (s.known == GMEM_KNOWN_ALL) {
-		put_u64(o, "populated_bytes", s.bytes);
-		put_u64(o, "populated_age_ns", m->now_ns > f->populated_ns ? m->now_ns - f->populated_ns : 0);
-		json_object_object_add(o, "populated_stale", json_object_new_boolean(s.stale));
-		return;
-	}
-	json_object_object_add(o, "populated_bytes", NULL);
-	json_object_object_add(o, "populated_age_ns", NULL);
-	json_object_object_add(o, "populated_stale", NULL);
+	json_object_object_add(o, "populated_bytes", known ? json_object_new_uint64(s.bytes) : NULL);
+	json_object_object_add(o, "populated_age_ns", known ? json_object_new_uint64(age) : NULL);
+	json_object_object_add(o, "populated_stale", known ? json_object_new_boolean(s.stale) : NULL);
 }
 
 static struct json_object *files_array(const struct gmem_vm *vm, const struct gmem_model *m)

@@ -218,6 +218,14 @@ static char *format_flags(char *buf, size_t size, uint64_t v, const struct flag 
 	return buf;
 }
 
+static char *format_name(char *buf, size_t size, const char *const *names, size_t n, const char *what, uint64_t i)
+{
+	if (i < n)
+		return copy_text(buf, size, names[i]);
+	snprintf(buf, size, "%s_%llu", what, (unsigned long long)i);
+	return buf;
+}
+
 char *gmem_text_arg(char *buf, size_t size, unsigned int kind, uint64_t arg)
 {
 	static const struct flag attributes[] = { { 1ULL << 3, "private" } };
@@ -233,20 +241,13 @@ char *gmem_text_arg(char *buf, size_t size, unsigned int kind, uint64_t arg)
 	case GMEM_ARG_MODE:
 		return format_flags(buf, size, arg, modes, 2, "none");
 	case GMEM_ARG_CAUSE:
-		if (arg < sizeof(causes) / sizeof(*causes))
-			copy_text(buf, size, causes[arg]);
-		else
-			snprintf(buf, size, "cause_%llu", (unsigned long long)arg);
-		return buf;
+		return format_name(buf, size, causes, sizeof(causes) / sizeof(*causes), "cause", arg);
 	case GMEM_ARG_USER:
 		return copy_text(buf, size, users[arg < sizeof(users) / sizeof(*users) ? arg : 0]);
 	case GMEM_ARG_PHASE:
 		/* The event numbers phases from 0 without the first, which has no event. */
-		if (arg < GMEM_PHASES - GMEM_PHASE_CHECK)
-			copy_text(buf, size, gmem_phase_names[arg + GMEM_PHASE_CHECK]);
-		else
-			snprintf(buf, size, "phase_%llu", (unsigned long long)arg);
-		return buf;
+		return format_name(buf, size, gmem_phase_names + GMEM_PHASE_CHECK, GMEM_PHASES - GMEM_PHASE_CHECK,
+				   "phase", arg);
 	case GMEM_ARG_PREPARE_NS:
 		return gmem_text_ns(buf, size, arg);
 	case GMEM_ARG_FLAGS:
@@ -257,7 +258,6 @@ char *gmem_text_arg(char *buf, size_t size, unsigned int kind, uint64_t arg)
 		snprintf(buf, size, "0x%llx", (unsigned long long)arg);
 		return buf;
 	default:
-		snprintf(buf, size, "%s", "");
-		return buf;
+		return copy_text(buf, size, "");
 	}
 }
