@@ -46,7 +46,6 @@ static int on_trace_record(void *ctx, const struct gmem_hdr *rec, bool selected)
 }
 
 struct csv {
-	struct line_format format;
 	struct in_order order;
 	struct put put;
 	char line[LINE_SIZE];
@@ -64,7 +63,7 @@ static int put_event(void *ctx, const struct gmem_hdr *rec)
 	struct csv *c = ctx;
 
 	put_start(&c->put, c->line, sizeof(c->line));
-	line_csv(&c->format, rec, &c->put);
+	line_csv(rec, &c->put);
 	return put_line(c);
 }
 

@@ -56,22 +56,25 @@ static void put_time(struct chrome *c, uint64_t ts_ns)
 
 static void put_args(struct chrome *c, const struct export_args *args)
 {
-	fputs(",\"args\":{", c->out);
-	for (size_t i = 0; args && i < args->nr; i++) {
-		const struct export_arg *a = &args->arg[i];
+	const char *comma = "";
 
-		fputs(i ? "," : "", c->out);
-		put_string(c->out, a->name);
-		fputc(':', c->out);
+	fputs(",\"args\":{", c->out);
+	for (size_t i = 0; args && i < EXPORT_ARGS; i++) {
+		const struct field *f = &args->f.field[i];
+
+		if (!export_has(f))
+			continue;
+		fprintf(c->out, "%s\"%s\":", comma, f->key);
+		comma = ",";
 		/* Integers of JavaScript are exact up to 2^53. */
-		if (a->text)
-			put_string(c->out, a->text);
-		else if (a->is_negative)
-			fprintf(c->out, "%" PRId64, (int64_t)a->number);
-		else if (a->number > 1ULL << 53)
-			fprintf(c->out, "\"0x%" PRIx64 "\"", a->number);
+		if (f->text)
+			put_string(c->out, f->text);
+		else if (f->is_negative)
+			fprintf(c->out, "%" PRId64, (int64_t)f->number);
+		else if (f->number > 1ULL << 53)
+			fprintf(c->out, "\"0x%" PRIx64 "\"", (uint64_t)f->number);
 		else
-			fprintf(c->out, "%" PRIu64, a->number);
+			fprintf(c->out, "%" PRIu64, (uint64_t)f->number);
 	}
 	fputs("}}", c->out);
 }

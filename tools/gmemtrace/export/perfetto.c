@@ -118,20 +118,21 @@ static int perfetto_track(struct export_writer *w, const struct export_track *t,
 /* Converts @args to annotations in @room, to which @list then points. */
 static void annotate(track_event *e, const struct export_args *args, annotation *room, annotation **list)
 {
-	for (size_t i = 0; args && i < args->nr; i++) {
-		const struct export_arg *a = &args->arg[i];
-
-		gmem__perfetto__debug_annotation__init(&room[i]);
-		room[i].name = (char *)a->name;
-		room[i].string_value = (char *)a->text;
-		room[i].has_int_value = !a->text && a->is_negative;
-		room[i].int_value = (int64_t)a->number;
-		room[i].has_uint_value = !a->text && !a->is_negative;
-		room[i].uint_value = a->number;
-		list[i] = &room[i];
-	}
-	e->n_debug_annotations = args ? args->nr : 0;
 	e->debug_annotations = list;
+	for (size_t i = 0; args && i < EXPORT_ARGS; i++) {
+		const struct field *f = &args->f.field[i];
+
+		if (!export_has(f))
+			continue;
+		gmem__perfetto__debug_annotation__init(room);
+		room->name = (char *)f->key;
+		room->string_value = (char *)f->text;
+		room->has_int_value = !f->text && f->is_negative;
+		room->int_value = (int64_t)f->number;
+		room->has_uint_value = !f->text && !f->is_negative;
+		room->uint_value = f->number;
+		list[e->n_debug_annotations++] = room++;
+	}
 }
 
 static int write_event(struct export_writer *w, uint64_t track, uint64_t ts_ns, track_event *e)

@@ -82,7 +82,7 @@ static int show_line(void *ctx, const struct gmem_hdr *rec)
 	if (s->o->json)
 		line_json(&s->format, rec, &out);
 	else if (s->o->csv)
-		line_csv(&s->format, rec, &out);
+		line_csv(rec, &out);
 	else
 		line_text(&s->format, rec, &out);
 	return put_line(&out, line);
