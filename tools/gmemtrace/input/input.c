@@ -6,15 +6,41 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 
+#include "base/clocks.h"
+#include "base/number.h"
 #include "base/stop.h"
 #include "cli/args.h"
 #include "cli/live_options.h"
-#include "input/blind.h"
 #include "input/child.h"
 #include "input/recording_file.h"
 #include "recording/recording.h"
+
+static const struct argp_option attach_options[] = {
+	{ "duration", 'd', "SEC", 0, "End after SEC seconds (default: on Ctrl-C)", GMEM_LIVE_GROUP },
+	{ 0 }
+};
+
+static error_t parse_attach(int key, char *arg, struct argp_state *state)
+{
+	struct attach_options *o = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->live;
+		o->live.groups |= GMEM_PROBES_EVENTS | GMEM_PROBES_INVALIDATIONS;
+		return 0;
+	case 'd':
+		return gmem_parse_number(arg, 0.001, 1e9, &o->seconds) ? 0 :
+			gmem_args_bad(state, "invalid duration in seconds:", arg);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child attach_children[] = { { &gmem_live_argp, 0, NULL, 0 }, { 0 } };
+
+const struct argp attach_argp = { attach_options, parse_attach, NULL, NULL, attach_children, NULL, NULL };
 
 enum { OPT_RECORD = 1024 };
 
@@ -112,10 +138,7 @@ static int on_record(void *ctx, const struct gmem_hdr *rec)
 
 static double now_s(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+	return (double)gmem_now_ns() / 1e9;
 }
 
 /* Replays a recording; -ENODATA and -ECANCELED are no errors. */
@@ -155,14 +178,6 @@ static int follow(struct gmem_source *s, struct input *in, struct child *c)
 	return n == -ECANCELED || n >= 0 ? 0 : n;
 }
 
-static enum gmem_status open_live(struct gmem_source **out, const struct input *in)
-{
-	struct gmem_live_opts live = in->attach.live;
-
-	live.inventory = true;
-	return gmem_live_open(out, &live, in->e);
-}
-
 static enum gmem_status input_failed(const struct input *in, const struct gmem_recording *w, int err)
 {
 	int bad_write = w ? gmem_recording_error(w) : 0;
@@ -189,11 +204,14 @@ static void report_child_end(const struct child *c, char **command)
 
 static enum gmem_status run_live(struct input *in, struct child *c)
 {
+	struct gmem_live_opts live = in->attach.live;
 	struct gmem_source *s = NULL;
 	struct gmem_recording *w = NULL;
-	enum gmem_status status = open_live(&s, in);
+	enum gmem_status status;
 	int err = 0;
 
+	live.inventory = true;
+	status = gmem_live_open(&s, &live, in->e);
 	if (!status && in->record)
 		status = gmem_tee_create(&s, &w, in->record, GMEMTRACE_VERSION, in->e);
 	if (!status && !in->once)

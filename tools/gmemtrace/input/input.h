@@ -11,8 +11,17 @@
 
 #include "base/error.h"
 #include "base/source.h"
-#include "input/attach_options.h"
 #include "input/filter.h"
+#include "live/live.h"
+
+/* Options for live event collection and its duration, shared by all commands that attach. */
+struct attach_options {
+	struct gmem_live_opts live;
+	double seconds;			/* 0: until a signal */
+};
+
+/* Parser for argp_child; its input is struct attach_options. */
+extern const struct argp attach_argp;
 
 /* Handles a record; @selected: it passes the filters. Others come too, as maps must stay true. Returns 0 or -errno. */
 typedef int (*input_fn)(void *ctx, const struct gmem_hdr *rec, bool selected);

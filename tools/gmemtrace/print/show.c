@@ -9,7 +9,7 @@
 
 #include "abi/kinds.h"
 #include "cli/args.h"
-#include "input/blind.h"
+#include "input/recording_file.h"
 #include "input/unfold.h"
 
 enum { OPT_JSON = 256, OPT_CSV, OPT_TIME, OPT_COLOR };

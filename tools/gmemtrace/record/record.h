@@ -4,9 +4,8 @@
 #define GMEMTRACE_RECORD_H
 
 #include "base/clocks.h"
-#include "input/attach_options.h"
 #include "input/child.h"
-#include "input/filter.h"
+#include "input/input.h"
 #include "record/recorder.h"
 
 struct record_options {

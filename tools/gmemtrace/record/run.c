@@ -9,7 +9,7 @@
 #include "abi/kinds.h"
 #include "base/clocks.h"
 #include "base/stop.h"
-#include "input/blind.h"
+#include "input/recording_file.h"
 #include "record/record.h"
 
 #define SNAPSHOT_NS	1000000000ULL
