@@ -5,7 +5,6 @@
 
 #include "abi/hist.h"
 #include "bpf/gmem_hist.h"
-#include "report/text.h"
 
 #define WIDTH	880
 #define HEIGHT	170
