@@ -34,7 +34,7 @@ static void fill_info(struct gmem_recording_info *info, const struct record_opti
 static void end_child(struct child *c, bool stop)
 {
 	/* The command was never started. */
-	if (c->go >= 0)
+	if (c->waits >= 0)
 		child_end(c);
 	if (stop && !child_ended(c))
 		kill(c->pid, SIGTERM);
@@ -113,7 +113,7 @@ static enum gmem_status record(struct record *r, struct gmem_error *e)
 static enum gmem_status attach_and_record(const struct record_options *o, struct gmem_error *e)
 {
 	struct gmem_live_opts live = o->attach.live;
-	struct record r = { .o = o, .child = { .go = -1, .failed = -1 } };
+	struct record r = { .o = o, .child = { .waits = -1 } };
 	enum gmem_status status;
 	int err = o->command ? child_prepare(&r.child, o->command) : 0;
 

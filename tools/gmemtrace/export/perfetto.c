@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "export/export.h"
 #include "perfetto.pb-c.h"
@@ -21,40 +20,28 @@ typedef Gmem__Perfetto__DebugAnnotation annotation;
 struct perfetto {
 	struct export_writer w;
 	FILE *out;
-	uint8_t *buf;
-	size_t size;
 };
 
 #define SEQUENCE 1
-#define PACKET_TAG 0x0a		/* field 1 of Trace, with a length */
+#define PACKET_MAX 4096		/* names and texts of arguments are bounded */
 
 /* Ids of tracks: those of threads count from 1; those of VMs and counters have the top bit set. */
 #define VM_TRACK(vm)		(1ULL << 63 | (vm) << 3)
 #define COUNTER_TRACK(vm, i)	(VM_TRACK(vm) + 1 + (i))
 
+/* Writes a trace of one packet: a file is a sequence of these. */
 static int write_packet(struct perfetto *p, packet *m)
 {
-	size_t n;
-	uint8_t head[11] = { PACKET_TAG }, *at = head + 1;
+	Gmem__Perfetto__Trace trace = GMEM__PERFETTO__TRACE__INIT;
+	uint8_t buf[PACKET_MAX];
 
 	m->has_trusted_packet_sequence_id = 1;
 	m->trusted_packet_sequence_id = SEQUENCE;
-	n = gmem__perfetto__trace_packet__get_packed_size(m);
-	if (n > p->size) {
-		free(p->buf);
-		p->buf = malloc(2 * n);
-		p->size = p->buf ? 2 * n : 0;
-	}
-	if (!p->buf)
-		return -ENOMEM;
-	gmem__perfetto__trace_packet__pack(m, p->buf);
-	for (uint64_t v = n; ; v >>= 7) {
-		*at++ = (uint8_t)(v & 0x7f) | (v > 0x7f ? 0x80 : 0);
-		if (v <= 0x7f)
-			break;
-	}
-	fwrite(head, 1, (size_t)(at - head), p->out);
-	fwrite(p->buf, 1, n, p->out);
+	trace.n_packet = 1;
+	trace.packet = &m;
+	if (gmem__perfetto__trace__get_packed_size(&trace) > sizeof(buf))
+		return -E2BIG;
+	fwrite(buf, 1, gmem__perfetto__trace__pack(&trace, buf), p->out);
 	return ferror(p->out) ? -EIO : 0;
 }
 
@@ -200,7 +187,6 @@ static int perfetto_finish(struct export_writer *w)
 
 static void perfetto_free(struct export_writer *w)
 {
-	free(((struct perfetto *)w)->buf);
 	free(w);
 }
 

@@ -250,7 +250,7 @@ static enum gmem_status run_replay(struct input *in)
 /* Forks the command before privileges are dropped, so that it has those of the caller. */
 static enum gmem_status run_with_command(struct input *in)
 {
-	struct child c = { .go = -1, .failed = -1 };
+	struct child c = { .waits = -1 };
 	int err = in->command ? child_prepare(&c, in->command) : 0;
 	enum gmem_status status;
 
