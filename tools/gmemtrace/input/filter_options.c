@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* Options of a filter: parsing and formatting. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,43 +148,33 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 const struct argp filter_argp = { options, parse, NULL, NULL, NULL, NULL, NULL };
 
-__attribute__((format(printf, 4, 5)))
-static void add_term(char *buf, size_t size, size_t *used, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (*used && *used < size)
-		*used += (size_t)snprintf(buf + *used, size - *used, " ");
-	if (*used >= size)
-		return;
-	va_start(ap, fmt);
-	*used += (size_t)vsnprintf(buf + *used, size - *used, fmt, ap);
-	va_end(ap);
-}
-
 char *filter_text(const struct filter_options *o, char *buf, size_t size)
 {
 	typedef unsigned long long ull;
-	size_t used = 0;
+	FILE *f = fmemopen(buf, size, "w");
 
 	*buf = '\0';
+	if (!f)
+		return buf;
 	if (o->pid)
-		add_term(buf, size, &used, "pid=%u", o->pid);
+		fprintf(f, "pid=%u ", o->pid);
 	if (o->vm)
-		add_term(buf, size, &used, "vm=%s", o->vm);
+		fprintf(f, "vm=%s ", o->vm);
 	if (o->end_gfn)
-		add_term(buf, size, &used, "gfn=0x%llx-0x%llx", (ull)o->start_gfn, (ull)o->end_gfn);
+		fprintf(f, "gfn=0x%llx-0x%llx ", (ull)o->start_gfn, (ull)o->end_gfn);
 	if (o->kinds)
-		add_term(buf, size, &used, "kinds=0x%llx", (ull)o->kinds);
+		fprintf(f, "kinds=0x%llx ", (ull)o->kinds);
 	if (o->direction)
-		add_term(buf, size, &used, "to=%s", o->direction == 1 + GMEM_TO_PRIVATE ? "private" : "shared");
+		fprintf(f, "to=%s ", o->direction == 1 + GMEM_TO_PRIVATE ? "private" : "shared");
 	if (o->min_bytes)
-		add_term(buf, size, &used, "min_bytes=%llu", (ull)o->min_bytes);
+		fprintf(f, "min_bytes=%llu ", (ull)o->min_bytes);
 	if (o->max_bytes)
-		add_term(buf, size, &used, "max_bytes=%llu", (ull)o->max_bytes);
+		fprintf(f, "max_bytes=%llu ", (ull)o->max_bytes);
 	if (o->longer_ns)
-		add_term(buf, size, &used, "longer_ns=%llu", (ull)o->longer_ns);
+		fprintf(f, "longer_ns=%llu ", (ull)o->longer_ns);
 	if (o->phase)
-		add_term(buf, size, &used, "phase=%s", gmem_phase_names[o->phase - 1 + GMEM_PHASE_CHECK]);
+		fprintf(f, "phase=%s ", gmem_phase_names[o->phase - 1 + GMEM_PHASE_CHECK]);
+	fclose(f);
+	buf[*buf ? strlen(buf) - 1 : 0] = '\0';
 	return buf;
 }

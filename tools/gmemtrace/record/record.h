@@ -39,8 +39,7 @@ struct record {
 /* Records until a signal, the end of the command or of the time, or a full file. Returns 0 or -errno. */
 int record_run(struct record *r, struct gmem_error *e);
 
-/* Print lines on stderr: progress, if that is a terminal, and the summary at the end. */
-void record_progress(const struct record *r);
+/* Prints the summary at the end on stderr. */
 void record_summary(const struct record *r);
 
 #endif /* GMEMTRACE_RECORD_H */

@@ -41,7 +41,7 @@ int recorder_write(struct recorder *r, const struct gmem_hdr *rec);
 /* Flushes what was written; call it after each snapshot. May start the next file. Returns 0 or -errno. */
 int recorder_flush(struct recorder *r);
 
-/* Saves what is kept in memory; for the flight recorder only. */
+/* Creates the next file at PATH; a flight recorder saves what it keeps in memory there. */
 enum gmem_status recorder_save(struct recorder *r, struct gmem_error *e);
 
 /* Returns records and bytes of all files so far. */
