@@ -19,7 +19,7 @@ struct export_args {
 	struct fields f;
 };
 
-#define EXPORT_ARGS FIELD_DUR
+#define EXPORT_ARGS EVENT_DUR
 
 /* Returns true if the event has the field. An unknown origin is an argument, too, as a text. */
 static inline bool export_has(const struct field *f)

@@ -15,7 +15,7 @@ static struct field *set(struct fields *f, enum field_id id, const char *key, __
 
 static void set_arg(struct fields *f, const struct gmem_rec *r, const struct gmem_kind_info *k)
 {
-	struct field *field = set(f, FIELD_ARG, gmem_arg_keys[k->arg], r->arg);
+	struct field *field = set(f, EVENT_ARG, gmem_arg_keys[k->arg], r->arg);
 
 	if (k->arg != GMEM_ARG_PGOFF && k->arg != GMEM_ARG_PREPARE_NS)
 		field->text = gmem_text_arg(f->arg, sizeof(f->arg), r->h.kind, r->arg);
@@ -24,9 +24,9 @@ static void set_arg(struct fields *f, const struct gmem_rec *r, const struct gme
 
 static void set_stall(struct fields *f, const struct gmem_stall_rec *s)
 {
-	set(f, FIELD_IOCTL, "ioctl_ns", s->ioctl_ns);
-	set(f, FIELD_DISCARD, "discard_ns", s->discard_ns);
-	set(f, FIELD_IOCTLS, "ioctls", s->ioctls);
+	set(f, EVENT_IOCTL, "ioctl_ns", s->ioctl_ns);
+	set(f, EVENT_DISCARD, "discard_ns", s->discard_ns);
+	set(f, EVENT_IOCTLS, "ioctls", s->ioctls);
 }
 
 void fields_of(struct fields *f, const struct gmem_hdr *rec)
@@ -39,21 +39,21 @@ void fields_of(struct fields *f, const struct gmem_hdr *rec)
 	if (k->phase == GMEM_META)
 		return;
 	if (unit != GMEM_NONE) {
-		set(f, FIELD_START, unit == GMEM_GFN ? "start_gfn" : "start_pgoff", r->start);
-		set(f, FIELD_END, unit == GMEM_GFN ? "end_gfn" : "end_pgoff", r->end);
+		set(f, EVENT_START, unit == GMEM_GFN ? "start_gfn" : "start_pgoff", r->start);
+		set(f, EVENT_END, unit == GMEM_GFN ? "end_gfn" : "end_pgoff", r->end);
 	}
 	if (k->has_ino)
-		set(f, FIELD_INO, "ino", r->ino);
+		set(f, EVENT_INO, "ino", r->ino);
 	if (k->arg != GMEM_ARG_NONE)
 		set_arg(f, r, k);
 	if (k->aux)
-		set(f, FIELD_AUX, k->aux, r->aux);
+		set(f, EVENT_AUX, k->aux, r->aux);
 	if (k->has_nr_pages)
-		set(f, FIELD_NR_PAGES, "nr_pages", r->nr_pages)->is_unknown = r->nr_pages == GMEM_UNKNOWN;
+		set(f, EVENT_NR_PAGES, "nr_pages", r->nr_pages)->is_unknown = r->nr_pages == GMEM_UNKNOWN;
 	if (k->has_ret)
-		set(f, FIELD_RET, "ret", (__u64)(__s64)r->ret)->is_negative = r->ret < 0;
+		set(f, EVENT_RET, "ret", (__u64)(__s64)r->ret)->is_negative = r->ret < 0;
 	if (k->phase == GMEM_END)
-		set(f, FIELD_DUR, "dur_ns", r->dur_ns);
+		set(f, EVENT_DUR, "dur_ns", r->dur_ns);
 	if (rec->kind == GMEM_STALL_END)
 		set_stall(f, (const struct gmem_stall_rec *)rec);
 }

@@ -8,18 +8,18 @@
 #include "bpf/gmem_abi.h"
 
 enum field_id {
-	FIELD_START,
-	FIELD_END,
-	FIELD_INO,
-	FIELD_ARG,
-	FIELD_AUX,
-	FIELD_NR_PAGES,
-	FIELD_RET,
-	FIELD_IOCTL,	/* of stalls, with the next two */
-	FIELD_DISCARD,
-	FIELD_IOCTLS,
-	FIELD_DUR,
-	FIELDS
+	EVENT_START,
+	EVENT_END,
+	EVENT_INO,
+	EVENT_ARG,
+	EVENT_AUX,
+	EVENT_NR_PAGES,
+	EVENT_RET,
+	EVENT_IOCTL,	/* of stalls, with the next two */
+	EVENT_DISCARD,
+	EVENT_IOCTLS,
+	EVENT_DUR,
+	EVENT_FIELDS
 };
 
 struct field {
@@ -31,8 +31,8 @@ struct field {
 };
 
 struct fields {
-	struct field field[FIELDS];
-	char arg[64];		/* text of FIELD_ARG */
+	struct field field[EVENT_FIELDS];
+	char arg[64];		/* text of EVENT_ARG */
 };
 
 /* Sets @f to the fields of an event; it holds their texts, too. Fields of other records are empty. */

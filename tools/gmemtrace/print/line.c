@@ -295,8 +295,8 @@ static void put_json_u64(struct put *o, const char *key, __u64 v)
 void line_json(struct line_format *f, const struct gmem_hdr *rec, struct put *o)
 {
 	static const enum field_id order[] = {
-		FIELD_INO, FIELD_START, FIELD_END, FIELD_ARG, FIELD_AUX, FIELD_NR_PAGES, FIELD_RET, FIELD_DUR,
-		FIELD_IOCTL, FIELD_DISCARD, FIELD_IOCTLS,
+		EVENT_INO, EVENT_START, EVENT_END, EVENT_ARG, EVENT_AUX, EVENT_NR_PAGES, EVENT_RET, EVENT_DUR,
+		EVENT_IOCTL, EVENT_DISCARD, EVENT_IOCTLS,
 	};
 	struct fields fields;
 	char name[8 * GMEM_COMM_LEN];
@@ -332,7 +332,7 @@ void line_csv_header(struct put *o)
 void line_csv(const struct gmem_hdr *rec, struct put *o)
 {
 	static const enum field_id columns[] = {
-		FIELD_START, FIELD_END, FIELD_ARG, FIELD_AUX, FIELD_INO, FIELD_NR_PAGES, FIELD_RET, FIELD_DUR,
+		EVENT_START, EVENT_END, EVENT_ARG, EVENT_AUX, EVENT_INO, EVENT_NR_PAGES, EVENT_RET, EVENT_DUR,
 	};
 	static const char *const units[] = {
 		[GMEM_NONE] = ",", [GMEM_GFN] = ",gfn", [GMEM_PGOFF] = ",pgoff",
@@ -348,7 +348,7 @@ void line_csv(const struct gmem_hdr *rec, struct put *o)
 		PUT(o, ",");
 		put_u64(o, head[i]);
 	}
-	put_text(o, units[fields.field[FIELD_START].key ? gmem_unit_of((const struct gmem_rec *)rec) : GMEM_NONE]);
+	put_text(o, units[fields.field[EVENT_START].key ? gmem_unit_of((const struct gmem_rec *)rec) : GMEM_NONE]);
 	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++) {
 		const struct field *f = &fields.field[columns[i]];
 

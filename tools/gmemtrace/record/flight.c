@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "model/state.h"
-#include "recording/recording_write.h"
+#include "recording/recording_block.h"
 
 struct block {
 	struct block *next;

@@ -11,7 +11,6 @@
 
 #include "recording/recording_block.h"
 #include "recording/recording_info.h"
-#include "recording/recording_write.h"
 
 struct gmem_recording {
 	int fd;
