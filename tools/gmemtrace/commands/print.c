@@ -6,11 +6,11 @@
 
 #include "base/clocks.h"
 #include "base/stop.h"
-#include "cli/args.h"
 #include "commands/command.h"
 #include "input/input.h"
 #include "input/recording_file.h"
 #include "print/show.h"
+#include "recording/recording.h"
 
 struct options {
 	const char *path;	/* NULL: live */
@@ -19,24 +19,14 @@ struct options {
 	struct gmem_error *e;
 };
 
-static error_t parse(int key, char *arg, struct argp_state *state)
+static error_t parse_rest(int key, char *arg, struct argp_state *state, void *ctx)
 {
-	struct options *o = state->input;
+	struct options *o = ctx;
 
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->show;
-		if (!o->path)
-			state->child_inputs[1] = &o->attach;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (!o->path || state->arg_num)
-			return ARGP_ERR_UNKNOWN;
-		o->path = arg;
-		return 0;
-	default:
+	if (key != ARGP_KEY_ARG || state->arg_num)
 		return ARGP_ERR_UNKNOWN;
-	}
+	o->path = arg;
+	return 0;
 }
 
 static int print_all(struct gmem_source *source, struct show *s)
@@ -90,23 +80,23 @@ static enum gmem_status print_source(struct gmem_source *source, const struct op
 	if (info)
 		recording_file_emit_end(source);
 	show_end(&s);
-	return err ? show_failed(err, o->e) : GMEM_OK;
+	return !err ? GMEM_OK :
+		events_failed(err, "to stdout", "Check for a full disk, or a reader that has ended.", o->e);
 }
 
 enum gmem_status cmd_print(int argc, char **argv, struct gmem_error *e)
 {
-	static const struct argp_child children[] = { { &show_argp, 0, NULL, 0 }, { 0 } };
-	static const struct argp argp = {
-		NULL, parse, "[FILE]",
-		"Prints a line for each operation of a recording, by default of "
-		RECORDING_FILE ".",
-		children, NULL, NULL
-	};
 	struct options o = { .path = RECORDING_FILE, .e = e };
+	const struct option_set set = {
+		.usage = "[FILE]",
+		.doc = "Prints a line for each operation of a recording, by default of " RECORDING_FILE ".",
+		.tables = { { show_rows, &o.show }, { filter_rows, &o.show.filter } },
+		.rest = parse_rest, .ctx = &o,
+	};
 	struct gmem_source *source = NULL;
 	enum gmem_status status;
 
-	gmem_args_parse(&argp, argc, argv, &o);
+	options_parse(&set, argc, argv);
 	status = gmem_recording_open(&source, o.path, e);
 	if (!status)
 		status = print_source(source, &o);
@@ -116,19 +106,16 @@ enum gmem_status cmd_print(int argc, char **argv, struct gmem_error *e)
 
 enum gmem_status cmd_live(int argc, char **argv, struct gmem_error *e)
 {
-	static const struct argp_child children[] = {
-		{ &show_argp, 0, NULL, 0 }, { &attach_argp, 0, NULL, 0 }, { 0 }
-	};
-	static const struct argp argp = {
-		NULL, parse, NULL,
-		"Prints a line for each operation on guest memory when it ends, with its latency.",
-		children, NULL, NULL
-	};
 	struct options o = { .e = e };
+	const struct option_set set = {
+		.doc = "Prints a line for each operation on guest memory when it ends, with its latency.",
+		.tables = { { show_rows, &o.show }, { filter_rows, &o.show.filter }, { attach_rows, &o.attach } },
+		.live = &o.attach.live,
+	};
 	struct gmem_source *source = NULL;
 	enum gmem_status status;
 
-	gmem_args_parse(&argp, argc, argv, &o);
+	options_parse(&set, argc, argv);
 	if (o.show.events || o.show.filter.phase)
 		o.attach.live.groups |= GMEM_PROBES_PHASES;
 	status = gmem_live_open(&source, &o.attach.live, e);

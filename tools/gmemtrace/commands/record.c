@@ -63,14 +63,8 @@ static enum gmem_status start_child(struct record *r, struct gmem_error *e)
 
 static enum gmem_status record_failed(const struct record *r, int err, struct gmem_error *e)
 {
-	if (e->status)
-		return e->status;
-	if (err == -ENOSPC || err == -EFBIG || err == -EPIPE || err == -EIO || err == -EDQUOT ||
-	    err == -EROFS)
-		return gmem_fail(e, GMEM_E_IO, "Records from before the error are in it, and can be read.",
-				 "cannot write %s: %s", r->o->out.path, strerror(-err));
-	return gmem_fail(e, GMEM_E_FAILED, "Run with -v for details.",
-			 "cannot read events: %s", strerror(-err));
+	return e->status ? e->status :
+		events_failed(err, r->o->out.path, "Records from before the error are in it, and can be read.", e);
 }
 
 /* Starts the filter. With --last, --longer is the trigger of a save, not a filter. */

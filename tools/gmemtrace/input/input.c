@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 
 #include "base/clocks.h"
-#include "base/number.h"
 #include "base/stop.h"
 #include "cli/args.h"
 #include "cli/live_options.h"
@@ -16,37 +15,16 @@
 #include "input/recording_file.h"
 #include "recording/recording.h"
 
-static const struct argp_option attach_options[] = {
-	{ "duration", 'd', "SEC", 0, "End after SEC seconds (default: on Ctrl-C)", GMEM_LIVE_GROUP },
+const struct option_row attach_rows[] = {
+	{ "duration", 'd', "SEC", "End after SEC seconds (default: on Ctrl-C)", GMEM_LIVE_GROUP, OPTION_NUMBER,
+	  .at = offsetof(struct attach_options, seconds), "invalid duration in seconds:", 0.001, 1e9 },
 	{ 0 }
 };
 
-static error_t parse_attach(int key, char *arg, struct argp_state *state)
-{
-	struct attach_options *o = state->input;
-
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->live;
-		o->live.groups |= GMEM_PROBES_EVENTS | GMEM_PROBES_INVALIDATIONS;
-		return 0;
-	case 'd':
-		return gmem_parse_number(arg, 0.001, 1e9, &o->seconds) ? 0 :
-			gmem_args_bad(state, "invalid duration in seconds:", arg);
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp_child attach_children[] = { { &gmem_live_argp, 0, NULL, 0 }, { 0 } };
-
-const struct argp attach_argp = { attach_options, parse_attach, NULL, NULL, attach_children, NULL, NULL };
-
-enum { OPT_RECORD = 1024 };
-
-static const struct argp_option options[] = {
-	{ "output", 'o', "FILE", 0, "Write to FILE (default: stdout)", 0 },
-	{ "record", OPT_RECORD, "FILE", 0, "Write a recording to FILE, too", GMEM_LIVE_GROUP },
+static const struct option_row rows[] = {
+	{ "output", 'o', "FILE", "Write to FILE (default: stdout)", 0, OPTION_TEXT, .at = offsetof(struct input, output) },
+	{ "record", 0, "FILE", "Write a recording to FILE, too", GMEM_LIVE_GROUP, OPTION_TEXT,
+	  .at = offsetof(struct input, record) },
 	{ 0 }
 };
 
@@ -88,40 +66,27 @@ static error_t check_args(const struct input *in, const struct argp_state *state
 	return 0;
 }
 
-static error_t parse_opt(int key, char *arg, struct argp_state *state)
+static error_t parse_rest(int key, char *arg, struct argp_state *state, void *ctx)
 {
-	struct input *in = state->input;
-
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = in->own;
-		state->child_inputs[1] = &in->filter;
-		state->child_inputs[2] = &in->attach;
-		return 0;
-	case 'o':
-		in->output = arg;
-		return 0;
-	case OPT_RECORD:
-		in->record = arg;
-		return 0;
 	case ARGP_KEY_ARG:
-		return parse_arg(in, arg, state);
+		return parse_arg(ctx, arg, state);
 	case ARGP_KEY_END:
-		return check_args(in, state);
+		return check_args(ctx, state);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-void input_parse(struct input *in, const struct argp *argp, void *own, int argc, char **argv)
+void input_parse(struct input *in, const char *doc, struct option_table own, int argc, char **argv)
 {
-	const struct argp_child children[] = {
-		{ argp, 0, NULL, 0 }, { &filter_argp, 0, NULL, 0 }, { &attach_argp, 0, NULL, 0 }, { 0 }
+	const struct option_set set = {
+		.usage = "[FILE | -- COMMAND [ARG..]]", .doc = doc,
+		.tables = { { rows, in }, own, { filter_rows, &in->filter }, { attach_rows, &in->attach } },
+		.live = &in->attach.live, .rest = parse_rest, .ctx = in,
 	};
-	const struct argp all = { options, parse_opt, "[FILE | -- COMMAND [ARG..]]", NULL, children, NULL, NULL };
 
-	in->own = own;
-	gmem_args_parse(&all, argc, argv, in);
+	options_parse(&set, argc, argv);
 }
 
 static int on_record(void *ctx, const struct gmem_hdr *rec)
@@ -176,6 +141,13 @@ static int follow(struct gmem_source *s, struct input *in, struct child *c)
 	if (n >= 0)
 		n = gmem_source_sync(s, on_record, in);
 	return n == -ECANCELED || n >= 0 ? 0 : n;
+}
+
+enum gmem_status events_failed(int err, const char *to, const char *remedy, struct gmem_error *e)
+{
+	if (err == -ENOSPC || err == -EFBIG || err == -EPIPE || err == -EIO || err == -EDQUOT || err == -EROFS)
+		return gmem_fail(e, GMEM_E_IO, remedy, "cannot write %s: %s", to, strerror(-err));
+	return gmem_fail(e, GMEM_E_FAILED, "Run with -v for details.", "cannot read events: %s", strerror(-err));
 }
 
 static enum gmem_status input_failed(const struct input *in, const struct gmem_recording *w, int err)

@@ -8,52 +8,24 @@
 #include <unistd.h>
 
 #include "abi/kinds.h"
-#include "cli/args.h"
 #include "input/recording_file.h"
 #include "input/unfold.h"
 
-enum { OPT_JSON = 256, OPT_CSV, OPT_TIME, OPT_COLOR };
+#define AT(member) .at = offsetof(struct show_options, member)
 
-static const struct argp_option options[] = {
-	{ "events", 'e', NULL, 0, "Print all events, also begins and phases", 0 },
-	{ "json", OPT_JSON, NULL, 0, "Print one JSON object per line", 0 },
-	{ "csv", OPT_CSV, NULL, 0, "Print CSV, with names in the first line", 0 },
-	{ "time", OPT_TIME, "HOW", 0, "rel (since the begin, default), abs (time of day) or delta (since the previous line)", 0 },
-	{ "color", OPT_COLOR, "WHEN", 0, "auto (default: on a terminal without NO_COLOR), always or never", 0 },
+static const char *const times[] = { "rel", "abs", "delta" };
+static const char *const colors[] = { "auto", "always", "never" };
+
+const struct option_row show_rows[] = {
+	{ "events", 'e', NULL, "Print all events, also begins and phases", 0, OPTION_FLAG, AT(events) },
+	{ "json", 0, NULL, "Print one JSON object per line", 0, OPTION_FLAG, AT(json) },
+	{ "csv", 0, NULL, "Print CSV, with names in the first line", 0, OPTION_FLAG, AT(csv) },
+	{ "time", 0, "HOW", "rel (since the begin, default), abs (time of day) or delta (since the previous line)", 0,
+	  OPTION_CHOICE, AT(time), "unknown form of time:", .names = times, .nr_names = 3 },
+	{ "color", 0, "WHEN", "auto (default: on a terminal without NO_COLOR), always or never", 0,
+	  OPTION_CHOICE, AT(color), "unknown use of colours:", .names = colors, .nr_names = 3 },
 	{ 0 }
 };
-
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	static const char *const times[] = { "rel", "abs", "delta" };
-	static const char *const colors[] = { "auto", "always", "never" };
-	struct show_options *o = state->input;
-
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->filter;
-		return 0;
-	case 'e':
-		o->events = true;
-		return 0;
-	case OPT_JSON:
-		o->json = true;
-		return 0;
-	case OPT_CSV:
-		o->csv = true;
-		return 0;
-	case OPT_TIME:
-		return gmem_args_choose(state, "unknown form of time:", arg, times, 3, &o->time);
-	case OPT_COLOR:
-		return gmem_args_choose(state, "unknown use of colours:", arg, colors, 3, &o->color);
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp_child children[] = { { &filter_argp, 0, NULL, 0 }, { 0 } };
-
-const struct argp show_argp = { options, parse, NULL, NULL, children, NULL, NULL };
 
 static bool colored(const struct show_options *o)
 {
@@ -187,13 +159,4 @@ void show_summary(const struct show *s)
 			(unsigned long long)s->lost[i]);
 	fputc('\n', stderr);
 	filter_warn_unmet(&s->filter);
-}
-
-enum gmem_status show_failed(int err, struct gmem_error *e)
-{
-	if (err == -EIO || err == -ENOSPC || err == -EPIPE || err == -EFBIG)
-		return gmem_fail(e, GMEM_E_IO, "Check for a full disk, or a reader that has ended.",
-				 "cannot write to stdout: %s", strerror(-err));
-	return gmem_fail(e, GMEM_E_FAILED, "Run with -v for details.",
-			 "cannot read events: %s", strerror(-err));
 }

@@ -3,7 +3,6 @@
 #ifndef GMEMTRACE_SHOW_H
 #define GMEMTRACE_SHOW_H
 
-#include <argp.h>
 #include <stdbool.h>
 
 #include "base/error.h"
@@ -22,8 +21,7 @@ struct show_options {
 	struct filter_options filter;
 };
 
-/* Parser for argp_child; its input is struct show_options. Includes filter_argp. */
-extern const struct argp show_argp;
+extern const struct option_row show_rows[];	/* of struct show_options, without those of its filter */
 
 struct show {
 	const struct show_options *o;
@@ -47,8 +45,5 @@ int show_flush(struct show *s);
 
 /* Prints counts and losses on stderr, also if nothing was lost. */
 void show_summary(const struct show *s);
-
-/* Reports an error of show_record() or of a source, and returns its status. */
-enum gmem_status show_failed(int err, struct gmem_error *e);
 
 #endif /* GMEMTRACE_SHOW_H */
