@@ -8,11 +8,9 @@
 
 #include "abi/kinds.h"
 #include "commands/command.h"
-#include "input/in_order.h"
 #include "input/input.h"
-#include "input/unfold.h"
 #include "output/output.h"
-#include "print/line.h"
+#include "print/show.h"
 
 enum format { FORMAT_PERFETTO, FORMAT_CHROME, FORMAT_CSV, FORMAT_OPENMETRICS, FORMATS };
 
@@ -34,41 +32,11 @@ static int on_trace_record(void *ctx, const struct gmem_hdr *rec, bool selected)
 	return export_trace_record(ctx, rec, selected);
 }
 
-struct csv {
-	struct in_order order;
-	struct put put;
-	char line[LINE_SIZE];
-	FILE *out;
-};
-
-static int put_line(struct csv *c)
-{
-	*c->put.p++ = '\n';
-	return fwrite(c->line, 1, (size_t)(c->put.p - c->line), c->out) && !ferror(c->out) ? 0 : -EIO;
-}
-
-static int put_event(void *ctx, const struct gmem_hdr *rec)
-{
-	struct csv *c = ctx;
-
-	put_start(&c->put, c->line, sizeof(c->line));
-	line_csv(rec, &c->put);
-	return put_line(c);
-}
-
-static int on_csv_event(void *ctx, const struct gmem_hdr *rec)
-{
-	return in_order_add(ctx, rec);
-}
-
 static int on_csv_record(void *ctx, const struct gmem_hdr *rec, bool selected)
 {
 	const struct gmem_kind_info *k = gmem_kind(rec->kind);
-	struct csv *c = ctx;
 
-	if (!selected || !k || k->phase == GMEM_META || rec->size < gmem_kind_bytes(rec->kind))
-		return 0;
-	return unfold(rec, on_csv_event, &c->order);
+	return selected && k && k->phase != GMEM_META && show_record(ctx, rec) ? -EIO : 0;
 }
 
 static enum gmem_status no_memory(struct options *o)
@@ -98,18 +66,18 @@ static enum gmem_status export_traces(struct options *o, FILE *out)
 
 static enum gmem_status export_csv(struct options *o, FILE *out)
 {
-	struct csv c = { .out = out };
+	const struct show_options events = { .events = true, .csv = true, .repeats = true };
 	enum gmem_status status = GMEM_OK;
+	struct show s;
+	int err = show_start(&s, &events, out, 0);
 
-	if (in_order_init(&c.order, put_event, &c))
-		return no_memory(o);
-	put_start(&c.put, c.line, sizeof(c.line));
-	line_csv_header(&c.put);
+	if (err == -ENOMEM)
+		status = no_memory(o);
 	/* output_write() reports write errors. */
-	if (!put_line(&c))
-		status = input_run(&o->in, on_csv_record, &c);
-	in_order_flush(&c.order);
-	in_order_free(&c.order);
+	if (!err)
+		status = input_run(&o->in, on_csv_record, &s);
+	show_flush(&s);
+	show_end(&s);
 	return status;
 }
 

@@ -72,7 +72,7 @@ static enum gmem_status print_source(struct gmem_source *source, const struct op
 	else
 		fprintf(stderr, "gmemtrace: probes: %s; %s\n", gmem_source_describe(source),
 			o->attach.seconds > 0 ? "until the time is over" : "Ctrl-C ends");
-	err = show_start(&s, &o->show, info ? info->realtime_ns - info->monotonic_ns :
+	err = show_start(&s, &o->show, stdout, info ? info->realtime_ns - info->monotonic_ns :
 			 gmem_clock_ns(CLOCK_REALTIME) - gmem_now_ns());
 	if (!err)
 		err = info ? print_all(source, &s) : follow(source, &s, o->attach.seconds);

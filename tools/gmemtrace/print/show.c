@@ -36,11 +36,11 @@ static bool colored(const struct show_options *o)
 	return isatty(STDOUT_FILENO) && !(no && *no);
 }
 
-static int put_line(const struct put *o, char *line)
+static int put_line(const struct show *s, const struct put *o, char *line)
 {
 	*o->p = '\n';
-	fwrite_unlocked(line, 1, (size_t)(o->p + 1 - line), stdout);
-	return ferror_unlocked(stdout) ? -errno : 0;
+	fwrite_unlocked(line, 1, (size_t)(o->p + 1 - line), s->out);
+	return ferror_unlocked(s->out) ? -errno : 0;
 }
 
 static int show_line(void *ctx, const struct gmem_hdr *rec)
@@ -57,17 +57,18 @@ static int show_line(void *ctx, const struct gmem_hdr *rec)
 		line_csv(rec, &out);
 	else
 		line_text(&s->format, rec, &out);
-	return put_line(&out, line);
+	return put_line(s, &out, line);
 }
 
-int show_start(struct show *s, const struct show_options *o, uint64_t realtime_off)
+int show_start(struct show *s, const struct show_options *o, FILE *out, uint64_t realtime_off)
 {
 	char line[LINE_SIZE];
-	struct put out;
+	struct put header;
 	int err;
 
 	memset(s, 0, sizeof(*s));
 	s->o = o;
+	s->out = out;
 	s->format.time = (enum line_time)o->time;
 	s->format.color = colored(o) && !o->json && !o->csv;
 	s->format.realtime_off = realtime_off;
@@ -76,12 +77,12 @@ int show_start(struct show *s, const struct show_options *o, uint64_t realtime_o
 		err = in_order_init(&s->order, show_line, s);
 	if (err || o->json)
 		return err;
-	put_start(&out, line, sizeof(line));
+	put_start(&header, line, sizeof(line));
 	if (o->csv)
-		line_csv_header(&out);
+		line_csv_header(&header);
 	else
-		line_header(&s->format, &out);
-	err = put_line(&out, line);
+		line_header(&s->format, &header);
+	err = put_line(s, &header, line);
 	return err ? err : show_flush(s);
 }
 
@@ -95,7 +96,7 @@ int show_flush(struct show *s)
 {
 	int err = in_order_flush(&s->order);
 
-	return err ? err : fflush(stdout) ? -errno : 0;
+	return err ? err : fflush(s->out) ? -errno : 0;
 }
 
 /* Returns true if the record gets a line: by default ends of operations and instants, but not phases. */
@@ -139,7 +140,7 @@ static int show_event(void *ctx, const struct gmem_hdr *rec)
 	update_totals(s, rec);
 	if (!err)
 		err = filter_learn(&s->filter, rec);
-	if (err || rec->flags & GMEM_REC_REPEATED || !is_shown(s, rec, k) || !filter_selects(&s->filter, rec))
+	if (err || (rec->flags & GMEM_REC_REPEATED && !s->o->repeats) || !is_shown(s, rec, k) || !filter_selects(&s->filter, rec))
 		return err;
 	return in_order_add(&s->order, rec);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Records as lines on stdout, shared by live and print. */
+/* Records as lines, in order, shared by live, print and export. */
 #ifndef GMEMTRACE_SHOW_H
 #define GMEMTRACE_SHOW_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "base/error.h"
 #include "input/filter.h"
@@ -16,6 +17,7 @@ struct show_options {
 	bool events;		/* a line for every event instead of every operation */
 	bool json;
 	bool csv;
+	bool repeats;		/* with events: also begins that a snapshot repeats */
 	int time;		/* enum line_time */
 	int color;		/* enum show_color */
 	struct filter_options filter;
@@ -25,6 +27,7 @@ extern const struct option_row show_rows[];	/* of struct show_options, without t
 
 struct show {
 	const struct show_options *o;
+	FILE *out;
 	struct filter filter;
 	struct line_format format;
 	struct in_order order;
@@ -34,13 +37,13 @@ struct show {
 };
 
 /* Prints the header. @realtime_off: CLOCK_REALTIME - CLOCK_MONOTONIC, as far as known. Returns 0 or -errno. */
-int show_start(struct show *s, const struct show_options *o, uint64_t realtime_off);
+int show_start(struct show *s, const struct show_options *o, FILE *out, uint64_t realtime_off);
 void show_end(struct show *s);
 
 /* Handles a record; a gmem_record_fn whose ctx is struct show. Returns 0 or -errno. */
 int show_record(void *ctx, const struct gmem_hdr *rec);
 
-/* Prints all lines that are held back, and flushes stdout. Returns 0 or -errno. */
+/* Prints all lines that are held back, and flushes the output. Returns 0 or -errno. */
 int show_flush(struct show *s);
 
 /* Prints counts and losses on stderr, also if nothing was lost. */
