@@ -149,8 +149,7 @@ static enum gmem_status judge_and_print(const struct cmp_set *set, const struct 
 	if (cmp_judge(&r, set, rules))
 		return gmem_fail(o->e, GMEM_E_IO, NULL, "out of memory");
 	o->worse = r.by_verdict[CMP_WORSE];
-	if (r.by_verdict[CMP_WORSE] + r.by_verdict[CMP_BETTER] + r.by_verdict[CMP_SAME] +
-	    r.by_verdict[CMP_UNSURE] + r.by_verdict[CMP_FEW] == 0) {
+	if (r.nr == r.by_verdict[CMP_ONE_SIDE] + r.by_verdict[CMP_INFO]) {
 		cmp_results_free(&r);
 		return gmem_fail(o->e, GMEM_E_NOTHING, "Compare runs of the same kind that are long enough.",
 				 "BASE and NEW have no metric in common that can be compared");

@@ -31,15 +31,9 @@ static error_t parse_rest(int key, char *arg, struct argp_state *state, void *ct
 
 static int print_all(struct gmem_source *source, struct show *s)
 {
-	int err = 0, flush_err;
+	int err = input_replay(source, show_record, s), flush_err = show_flush(s);
 
-	while (err >= 0 && !gmem_stopped()) {
-		err = gmem_source_poll(source, 0, show_record, s);
-		if (!err)
-			err = gmem_source_sync(source, show_record, s);
-	}
-	flush_err = show_flush(s);
-	return err < 0 && err != -ENODATA ? err : flush_err;
+	return err ? err : flush_err;
 }
 
 static int follow(struct gmem_source *source, struct show *s, double seconds)

@@ -30,8 +30,7 @@ static int write_status(const struct chrome *c)
 	return ferror(c->out) ? -EIO : 0;
 }
 
-/* Writes a JSON string. The caller ensures UTF-8 without control characters. */
-static void put_string(FILE *out, const char *s)
+void export_put_string(FILE *out, const char *s)
 {
 	fputc('"', out);
 	for (; *s; s++) {
@@ -68,7 +67,7 @@ static void put_args(struct chrome *c, const struct export_args *args)
 		comma = ",";
 		/* Integers of JavaScript are exact up to 2^53. */
 		if (f->text)
-			put_string(c->out, f->text);
+			export_put_string(c->out, f->text);
 		else if (f->is_negative)
 			fprintf(c->out, "%" PRId64, (int64_t)f->number);
 		else if (f->number > 1ULL << 53)
@@ -93,7 +92,7 @@ static int chrome_event(struct export_writer *w, char type, const struct export_
 	put_time(c, ts_ns);
 	if (name) {
 		fputs(",\"cat\":\"gmem\",\"name\":", c->out);
-		put_string(c->out, name);
+		export_put_string(c->out, name);
 	}
 	if (type == 'i')
 		fputs(",\"s\":\"t\"", c->out);
@@ -107,7 +106,7 @@ static int chrome_name(struct export_writer *w, const char *what, uint64_t vm, u
 
 	open_event(c, 'M', vm, tid);
 	fprintf(c->out, ",\"name\":\"%s\",\"args\":{\"name\":", what);
-	put_string(c->out, name);
+	export_put_string(c->out, name);
 	fputs("}}", c->out);
 	return write_status(c);
 }

@@ -164,18 +164,13 @@ static void write_histogram(const struct report *r, const char *name, enum gmem_
 	}
 }
 
-/* Writes a label; quotes and backslashes are escaped, and gmem_text_name() leaves no newline. */
+/* Writes a label; gmem_text_name() leaves no newline. */
 static void put_label(FILE *out, const char *name, const char *value)
 {
 	char buf[REPORT_NAME_SIZE];
 
-	fprintf(out, ",%s=\"", name);
-	for (const char *s = gmem_text_name(buf, sizeof(buf), value); *s; s++) {
-		if (*s == '"' || *s == '\\')
-			fputc('\\', out);
-		fputc(*s, out);
-	}
-	fputc('"', out);
+	fprintf(out, ",%s=", name);
+	export_put_string(out, gmem_text_name(buf, sizeof(buf), value));
 }
 
 static void write_infos(const struct report *r, FILE *out)

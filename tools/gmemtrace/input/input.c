@@ -106,15 +106,14 @@ static double now_s(void)
 	return (double)gmem_now_ns() / 1e9;
 }
 
-/* Replays a recording; -ENODATA and -ECANCELED are no errors. */
-static int replay(struct gmem_source *s, struct input *in)
+int input_replay(struct gmem_source *s, gmem_record_fn fn, void *ctx)
 {
 	int n;
 
 	do {
-		n = gmem_source_poll(s, 0, on_record, in);
+		n = gmem_source_poll(s, 0, fn, ctx);
 		if (!n)
-			n = gmem_source_sync(s, on_record, in);
+			n = gmem_source_sync(s, fn, ctx);
 	} while (n >= 0 && !gmem_stopped());
 	return n == -ENODATA || n == -ECANCELED || n >= 0 ? 0 : n;
 }
@@ -213,7 +212,7 @@ static enum gmem_status run_replay(struct input *in)
 	if (status)
 		return status;
 	recording_file_emit_filters(gmem_recording_info(s));
-	err = replay(s, in);
+	err = input_replay(s, on_record, in);
 	recording_file_emit_end(s);
 	gmem_source_close(s);
 	return err ? input_failed(in, NULL, err) : status;

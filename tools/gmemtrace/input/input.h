@@ -54,6 +54,9 @@ void input_parse(struct input *in, const char *doc, struct option_table own, int
  */
 enum gmem_status input_run(struct input *in, input_fn fn, void *ctx);
 
+/* Replays a recording up to its end, -ECANCELED from @fn, or a signal. Returns 0 or -errno. */
+int input_replay(struct gmem_source *s, gmem_record_fn fn, void *ctx);
+
 /* Reports that events could not be written to @to, or not be read. Returns the status. */
 enum gmem_status events_failed(int err, const char *to, const char *remedy, struct gmem_error *e);
 

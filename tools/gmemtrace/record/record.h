@@ -16,9 +16,6 @@ struct record_options {
 	struct gmem_error *e;
 };
 
-/* Parses the command line into @o. Returns GMEM_OK, or an error if options exclude each other. */
-enum gmem_status record_parse(struct record_options *o, int argc, char **argv);
-
 struct record {
 	const struct record_options *o;
 	struct gmem_source *source;

@@ -9,11 +9,6 @@
 #include "abi/kinds.h"
 #include "live/privileges.h"
 
-static int write_record(void *ctx, const struct gmem_hdr *rec)
-{
-	return gmem_recording_write(ctx, rec);
-}
-
 /* Renames PATH to PATH.1, PATH.1 to PATH.2 and so on; the oldest is overwritten. */
 static int make_room(const struct recorder_options *o)
 {
@@ -80,8 +75,9 @@ enum gmem_status recorder_open(struct recorder *r, const struct recorder_options
 	return recorder_save(r, e);
 }
 
-int recorder_write(struct recorder *r, const struct gmem_hdr *rec)
+int recorder_write(void *recorder, const struct gmem_hdr *rec)
 {
+	struct recorder *r = recorder;
 	int err;
 
 	if (r->full)
@@ -128,7 +124,7 @@ static int next_file(struct recorder *r)
 	errno = 0;
 	if (recorder_save(r, &e))
 		return errno ? -errno : -EIO;
-	return gmem_state_emit(&r->state, write_record, r->w);
+	return gmem_state_emit(&r->state, gmem_recording_write, r->w);
 }
 
 int recorder_flush(struct recorder *r)

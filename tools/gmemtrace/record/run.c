@@ -79,16 +79,9 @@ static int on_record(void *ctx, const struct gmem_hdr *rec)
 	return err ? err : write_if_kept(r, rec);
 }
 
-static int write_clock(void *ctx, const struct gmem_hdr *rec)
-{
-	struct record *r = ctx;
-
-	return recorder_write(&r->out, rec);
-}
-
 static int take_snapshot(struct record *r)
 {
-	int err = gmem_clocks_emit(&r->clocks, write_clock, r);
+	int err = gmem_clocks_emit(&r->clocks, recorder_write, &r->out);
 
 	if (!err)
 		err = gmem_source_sync(r->source, on_record, r);
