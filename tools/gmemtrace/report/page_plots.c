@@ -63,21 +63,29 @@ void html_latency(const struct report_subject *s, FILE *out)
 	html_histogram(out, "Latency of conversions", directions, dists, 2);
 }
 
-/* Draws one bar with the shares of the series in their total time. */
-static void stack_of(const struct report_subject *s, const char *label, const enum gmem_series_id *ids,
-		     const struct html_series *series, size_t n, enum gmem_direction d, FILE *out)
+/* Draws a bar for each direction, with the shares of the @n series from @first on in their total time. */
+static void stacks(const struct report_subject *s, const char *title, enum gmem_series_id first,
+		   const struct html_series *series, size_t n, FILE *out)
 {
 	struct html_part parts[GMEM_PHASES];
-	uint64_t whole = 0;
+	enum gmem_direction d;
 
-	for (size_t i = 0; i < n; i++) {
-		uint64_t ns = report_dist(s, ids[i], d).total_ns;
+	fprintf(out, "<h3>%s</h3>\n", title);
+	html_legend(out, series, n);
+	fputs("<div class=\"st\">\n", out);
+	EACH_DIRECTION(d) {
+		uint64_t whole = 0;
 
-		parts[i] = (struct html_part){ series[i].name, series[i].color, whole, ns };
-		whole += ns;
+		for (size_t i = 0; i < n; i++) {
+			uint64_t ns = report_dist(s, first + i, d).total_ns;
+
+			parts[i] = (struct html_part){ series[i].name, series[i].color, whole, ns };
+			whole += ns;
+		}
+		if (whole)
+			html_stack(out, report_directions[d], parts, n, whole, text_ns);
 	}
-	if (whole)
-		html_stack(out, label, parts, n, whole, text_ns);
+	fputs("</div>\n", out);
 }
 
 static bool any_counted(const struct report_subject *s, enum gmem_series_id first, size_t n)
@@ -93,49 +101,35 @@ static bool any_counted(const struct report_subject *s, enum gmem_series_id firs
 
 void html_phases(const struct sheet *to, const struct report *r, const struct report_subject *s)
 {
-	FILE *out = to->out;
 	enum gmem_direction d;
-	enum gmem_series_id ids[GMEM_PHASES];
 
 	if (!report_knows(r, GMEM_S_PHASE) || !any_counted(s, GMEM_S_PHASE, GMEM_PHASES))
 		return;
-	for (int i = 0; i < GMEM_PHASES; i++)
-		ids[i] = GMEM_S_PHASE + i;
-	fputs("<h3>Phases of conversions</h3>\n", out);
-	html_legend(out, phase_series, GMEM_PHASES);
-	fputs("<div class=\"st\">\n", out);
-	EACH_DIRECTION(d)
-		stack_of(s, report_directions[d], ids, phase_series, GMEM_PHASES, d, out);
-	fputs("</div>\n", out);
+	stacks(s, "Phases of conversions", GMEM_S_PHASE, phase_series, GMEM_PHASES, to->out);
 	sheet_dist_head(to, NULL, "phase", false);
 	EACH_DIRECTION(d) {
-		fprintf(out, "<tr class=\"s\"><td colspan=\"8\" class=\"l\">%s</td></tr>\n", report_directions[d]);
-		part_series(to, s, ids, GMEM_PHASES, d);
+		fprintf(to->out, "<tr class=\"s\"><td colspan=\"8\" class=\"l\">%s</td></tr>\n",
+			report_directions[d]);
+		part_series(to, s, GMEM_S_PHASE, GMEM_PHASES, d);
 	}
 	sheet_dist_end(to);
 }
 
 void html_stalls(const struct sheet *to, const struct report *r, const struct report_subject *s)
 {
-	static const struct html_series series[REPORT_STALL_PARTS] = { { "ioctl", "c0" }, { "discard", "c4" }, { "VMM", "c7" } };
-	FILE *out = to->out;
+	static const struct html_series series[STALL_PARTS] = { { "ioctl", "c0" }, { "discard", "c4" }, { "VMM", "c7" } };
 	enum gmem_direction d;
 
 	if (!report_knows(r, GMEM_S_STALL) || !any_counted(s, GMEM_S_STALL, 1))
 		return;
-	fputs("<h3>Stalls of vCPUs</h3>\n", out);
-	html_legend(out, series, REPORT_STALL_PARTS);
-	fputs("<div class=\"st\">\n", out);
-	EACH_DIRECTION(d)
-		stack_of(s, report_directions[d], report_stall_parts, series, REPORT_STALL_PARTS, d, out);
-	fputs("</div>\n", out);
+	stacks(s, "Stalls of vCPUs", GMEM_S_STALL_IOCTL, series, STALL_PARTS, to->out);
 	sheet_dist_head(to, NULL, "stalls", false);
 	EACH_DIRECTION(d) {
 		struct gmem_dist dist = report_dist(s, GMEM_S_STALL, d);
 
 		if (dist.count)
 			sheet_dist_row(to, "s", report_directions[d], &dist, NULL);
-		part_series(to, s, report_stall_parts, REPORT_STALL_PARTS, d);
+		part_series(to, s, GMEM_S_STALL_IOCTL, STALL_PARTS, d);
 		part_origins(to, s, d);
 	}
 	sheet_dist_end(to);

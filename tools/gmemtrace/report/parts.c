@@ -8,10 +8,6 @@
 
 typedef unsigned long long ull;
 
-const enum gmem_series_id report_stall_parts[REPORT_STALL_PARTS] = {
-	GMEM_S_STALL_IOCTL, GMEM_S_STALL_DISCARD, GMEM_S_STALL_VMM,
-};
-
 /* Writes the rows of the size classes. Returns the number of operations in them. */
 static uint64_t put_classes(const struct sheet *to, const struct report_subject *s, enum gmem_direction d)
 {
@@ -54,14 +50,14 @@ void part_conversions(const struct sheet *to, const struct report_subject *s)
 	sheet_dist_end(to);
 }
 
-void part_series(const struct sheet *to, const struct report_subject *s, const enum gmem_series_id *ids,
+void part_series(const struct sheet *to, const struct report_subject *s, enum gmem_series_id first,
 		 size_t n, enum gmem_direction d)
 {
 	for (size_t i = 0; i < n; i++) {
-		struct gmem_dist dist = report_dist(s, ids[i], d);
+		struct gmem_dist dist = report_dist(s, first + i, d);
 
 		if (dist.count)
-			sheet_dist_row(to, "i", gmem_series[ids[i]].title, &dist, NULL);
+			sheet_dist_row(to, "i", gmem_series[first + i].title, &dist, NULL);
 	}
 }
 

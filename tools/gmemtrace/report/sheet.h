@@ -40,12 +40,11 @@ void sheet_remark(const struct sheet *to, int columns, const char *fmt, ...);
 /* Parts. Each writes nothing if it has no data. */
 void part_conversions(const struct sheet *to, const struct report_subject *s);
 
-/* Parts of a stall: ioctl, discard, VMM. */
-#define REPORT_STALL_PARTS 3
-extern const enum gmem_series_id report_stall_parts[REPORT_STALL_PARTS];
+/* Parts of a stall, from GMEM_S_STALL_IOCTL on: ioctl, discard, VMM. */
+#define STALL_PARTS 3
 
-/* Writes the rows of the series that have values. */
-void part_series(const struct sheet *to, const struct report_subject *s, const enum gmem_series_id *ids,
+/* Writes the rows of the @n series from @first on that have values. */
+void part_series(const struct sheet *to, const struct report_subject *s, enum gmem_series_id first,
 		 size_t n, enum gmem_direction d);
 
 /* Writes conversions by origin: a hypercall is explicit, an access implicit. */

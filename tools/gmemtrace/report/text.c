@@ -228,7 +228,7 @@ static void stalls(const struct sheet *to, const struct report *r, const struct 
 			sheet_dist_head(to, "STALLS", NULL, true);
 		titled = true;
 		sheet_dist_row(to, "s", report_directions[d], &dist, s->counted ? &bytes : NULL);
-		part_series(to, s, report_stall_parts, REPORT_STALL_PARTS, d);
+		part_series(to, s, GMEM_S_STALL_IOCTL, STALL_PARTS, d);
 		part_origins(to, s, d);
 		if (unchanged_stalls)
 			sheet_remark(to, 0, "besides: %llu without a conversion", (ull)unchanged_stalls);
