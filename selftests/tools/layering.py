@@ -28,8 +28,8 @@ gmemtop/screen: lib/abi lib/model lib/views gmemtop/terminal gmemtop/widgets gme
 gmemtop/run: lib/base lib/model lib/recording lib/live lib/views lib/cli gmemtop/terminal gmemtop/ui gmemtop/screen
 gmemtrace/output: lib/base
 gmemtrace/input: bpf lib/abi lib/base lib/model lib/recording lib/live lib/views lib/cli
-gmemtrace/print: bpf lib/abi lib/base lib/views lib/cli gmemtrace/output gmemtrace/input
-gmemtrace/record: lib/abi lib/base lib/model lib/recording lib/live lib/views lib/cli gmemtrace/input
+gmemtrace/print: bpf lib/abi lib/base lib/views gmemtrace/output gmemtrace/input
+gmemtrace/record: lib/abi lib/base lib/model lib/recording lib/live lib/views gmemtrace/input
 gmemtrace/report: bpf lib/abi lib/analysis lib/views
 gmemtrace/compare: lib/base lib/analysis lib/views
 gmemtrace/map: lib/model lib/views

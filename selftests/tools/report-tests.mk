@@ -3,7 +3,7 @@
 # tools-tests.mk. New golden files: GMEM_UPDATE_GOLDEN=1 build/report_test
 
 REPORT_PURE_OBJ := $(filter $(patsubst %,$(B)/tools/gmemtrace/%,report/%.o compare/%.o export/%.o map/%.o output/put.o \
-	input/unfold.o input/in_order.o),$(GMEMTRACE_OBJ))
+	input/fields.o input/unfold.o input/in_order.o),$(GMEMTRACE_OBJ))
 REPORT_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/report_test*.c)) \
 	$(B)/selftests/tools/synth_load.o $(B)/selftests/tools/synth.o
 ANALYSIS_BENCH_OBJ := $(B)/selftests/bench/analysis_bench.o

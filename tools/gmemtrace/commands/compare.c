@@ -11,8 +11,6 @@
 #include "input/input.h"
 #include "output/output.h"
 
-enum { OPT_JSON = 256, OPT_RULES, OPT_BASE, OPT_NEW };
-
 #define RUNS_MAX 64	/* per side */
 
 struct options {
@@ -25,16 +23,6 @@ struct options {
 	const char *rules;
 	const char *output;
 	struct gmem_error *e;
-};
-
-static const struct argp_option argp_options[] = {
-	{ "base", OPT_BASE, "FILE", 0, "Add a run to BASE", 0 },
-	{ "new", OPT_NEW, "FILE", 0, "Add a run to NEW", 0 },
-	{ "all", 'a', NULL, 0, "Show unchanged and undecided metrics, too", 0 },
-	{ "rules", OPT_RULES, "FILE", 0, "Read thresholds from FILE (docs/compare.md)", 0 },
-	{ "json", OPT_JSON, NULL, 0, "Print one JSON object", 0 },
-	{ "output", 'o', "FILE", 0, "Write to FILE (default: stdout)", 0 },
-	{ 0 }
 };
 
 static error_t add_file(struct options *o, enum cmp_side side, const char *file, const struct argp_state *state)
@@ -60,35 +48,31 @@ static error_t add_files(struct options *o, enum cmp_side side, char *list, cons
 	return err;
 }
 
-static error_t parse_opt(int key, char *arg, struct argp_state *state)
+static error_t parse_file(const struct option_row *row, void *o, char *arg, const struct argp_state *state)
 {
-	struct options *o = state->input;
-
-	switch (key) {
-	case OPT_BASE:
-		return add_file(o, CMP_BASE, arg, state);
-	case OPT_NEW:
-		return add_file(o, CMP_NEW, arg, state);
-	case 'a':
-		o->all = true;
-		return 0;
-	case OPT_RULES:
-		o->rules = arg;
-		return 0;
-	case OPT_JSON:
-		o->json = true;
-		return 0;
-	case 'o':
-		o->output = arg;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (o->nr_args == CMP_SIDES)
-			return ARGP_ERR_UNKNOWN;
-		return add_files(o, o->nr_args++, arg, state);
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
+	return add_file(o, row->value, arg, state);
 }
+
+static error_t parse_rest(int key, char *arg, struct argp_state *state, void *ctx)
+{
+	struct options *o = ctx;
+
+	if (key != ARGP_KEY_ARG || o->nr_args == CMP_SIDES)
+		return ARGP_ERR_UNKNOWN;
+	return add_files(o, o->nr_args++, arg, state);
+}
+
+#define AT(member) .at = offsetof(struct options, member)
+
+static const struct option_row rows[] = {
+	{ "base", 0, "FILE", "Add a run to BASE", 0, OPTION_OTHER, .value = CMP_BASE, .parse = parse_file },
+	{ "new", 0, "FILE", "Add a run to NEW", 0, OPTION_OTHER, .value = CMP_NEW, .parse = parse_file },
+	{ "all", 'a', NULL, "Show unchanged and undecided metrics, too", 0, OPTION_FLAG, AT(all) },
+	{ "rules", 0, "FILE", "Read thresholds from FILE (docs/compare.md)", 0, OPTION_TEXT, AT(rules) },
+	{ "json", 0, NULL, "Print one JSON object", 0, OPTION_FLAG, AT(json) },
+	{ "output", 'o', "FILE", "Write to FILE (default: stdout)", 0, OPTION_TEXT, AT(output) },
+	{ 0 }
+};
 
 static int on_record(void *ctx, const struct gmem_hdr *rec, bool selected)
 {
@@ -157,19 +141,6 @@ static enum gmem_status read_all(struct cmp_set *set, const struct options *o)
 	return status;
 }
 
-static void print_results(const struct cmp_results *r, const struct options *o, FILE *out)
-{
-	struct json_object *json;
-
-	if (!o->json) {
-		cmp_text(r, o->all, out);
-		return;
-	}
-	json = cmp_json(r);
-	fprintf(out, "%s\n", json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN));
-	json_object_put(json);
-}
-
 static enum gmem_status judge_and_print(const struct cmp_set *set, const struct cmp_rules *rules,
 			      struct options *o, FILE *out)
 {
@@ -178,13 +149,15 @@ static enum gmem_status judge_and_print(const struct cmp_set *set, const struct 
 	if (cmp_judge(&r, set, rules))
 		return gmem_fail(o->e, GMEM_E_IO, NULL, "out of memory");
 	o->worse = r.by_verdict[CMP_WORSE];
-	if (r.by_verdict[CMP_WORSE] + r.by_verdict[CMP_BETTER] + r.by_verdict[CMP_SAME] +
-	    r.by_verdict[CMP_UNSURE] + r.by_verdict[CMP_FEW] == 0) {
+	if (r.nr == r.by_verdict[CMP_ONE_SIDE] + r.by_verdict[CMP_INFO]) {
 		cmp_results_free(&r);
 		return gmem_fail(o->e, GMEM_E_NOTHING, "Compare runs of the same kind that are long enough.",
 				 "BASE and NEW have no metric in common that can be compared");
 	}
-	print_results(&r, o, out);
+	if (o->json)
+		command_json(cmp_json(&r), out);
+	else
+		cmp_text(&r, o->all, out);
 	cmp_results_free(&r);
 	return GMEM_OK;
 }
@@ -211,17 +184,17 @@ static enum gmem_status compare_runs(void *ctx, FILE *out)
 /* Maps errors of status 1 to another status, as exit status 1 means worse. */
 enum gmem_status cmd_compare(int argc, char **argv, struct gmem_error *e)
 {
-	static const struct argp argp = {
-		argp_options, parse_opt, "BASE[,FILE..] NEW[,FILE..]",
-		"Reports what became slower or faster from BASE to NEW: recordings, or results of the bench. "
+	struct options o = { .e = e };
+	const struct option_set set = {
+		.usage = "BASE[,FILE..] NEW[,FILE..]",
+		.doc = "Reports what became slower or faster from BASE to NEW: recordings, or results of the bench. "
 		"Several files of a side are repeated runs. Exit status: 0 same, better or undecided; "
 		"1 worse; others: error.",
-		NULL, NULL, NULL
+		.tables = { { rows, &o } }, .rest = parse_rest, .ctx = &o,
 	};
-	struct options o = { .e = e };
 	enum gmem_status status;
 
-	gmem_args_parse(&argp, argc, argv, &o);
+	options_parse(&set, argc, argv);
 	if (!o.nr[CMP_BASE] || !o.nr[CMP_NEW])
 		return gmem_fail(e, GMEM_E_USAGE, "Give two recordings, or two results of selftests/bench/run.sh --json.",
 				 "nothing to compare %s", o.nr[CMP_BASE] ? "with" : "given");

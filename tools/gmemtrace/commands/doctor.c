@@ -6,14 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/args.h"
 #include "commands/command.h"
+#include "input/options.h"
 #include "live/host.h"
 #include "live/live.h"
 #include "live/verify.h"
 #include "model/metrics.h"
-
-enum { OPT_JSON = 256 };
 
 #define ALL_GROUPS GMEM_PROBES_ALL
 #define MAX_PROBLEMS 8
@@ -309,37 +307,24 @@ static void print_json(const struct diagnosis *d)
 			       json_object_new_boolean(d->host.initial_pid_ns));
 	json_object_object_add(o, "problems", problems(d));
 	json_object_object_add(o, "status", json_object_new_int(d->status));
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
-	json_object_put(o);
-}
-
-static error_t parse_opt(int key, char *arg, struct argp_state *state)
-{
-	bool *json = state->input;
-
-	(void)arg;
-	if (key != OPT_JSON)
-		return ARGP_ERR_UNKNOWN;
-	*json = true;
-	return 0;
+	command_json(o, stdout);
 }
 
 enum gmem_status cmd_doctor(int argc, char **argv, struct gmem_error *e)
 {
-	static const struct argp_option options[] = {
-		{ "json", OPT_JSON, NULL, 0, "Print one JSON object", 0 },
+	static const struct option_row rows[] = {
+		{ "json", 0, NULL, "Print one JSON object", 0, OPTION_FLAG, .at = 0 },
 		{ 0 }
-	};
-	static const struct argp argp = {
-		options, parse_opt, NULL,
-		"Reports what gmemtop can show on this host, what is missing, and the remedies."
-		"\vExit status: 0 if gmemtop can work, else that of gmemtop.",
-		NULL, NULL, NULL
 	};
 	struct diagnosis d;
 	bool json = false;
+	const struct option_set set = {
+		.doc = "Reports what gmemtop can show on this host, what is missing, and the remedies."
+		"\vExit status: 0 if gmemtop can work, else that of gmemtop.",
+		.tables = { { rows, &json } },
+	};
 
-	gmem_args_parse(&argp, argc, argv, &json);
+	options_parse(&set, argc, argv);
 	diagnose(&d);
 	if (json)
 		print_json(&d);

@@ -7,15 +7,10 @@
 #include <unistd.h>
 
 #include "abi/kinds.h"
-#include "cli/args.h"
 #include "commands/command.h"
-#include "input/in_order.h"
 #include "input/input.h"
-#include "input/unfold.h"
 #include "output/output.h"
-#include "print/line.h"
-
-enum { OPT_FORMAT = 256 };
+#include "print/show.h"
 
 enum format { FORMAT_PERFETTO, FORMAT_CHROME, FORMAT_CSV, FORMAT_OPENMETRICS, FORMATS };
 
@@ -26,66 +21,22 @@ struct options {
 	int format;	/* enum format */
 };
 
-static const struct argp_option argp_options[] = {
-	{ "format", OPT_FORMAT, "NAME", 0, "Format: perfetto (default), chrome, csv or openmetrics", 0 },
+static const struct option_row rows[] = {
+	{ "format", 0, "NAME", "Format: perfetto (default), chrome, csv or openmetrics", 0, OPTION_CHOICE,
+	  .at = offsetof(struct options, format), "no format:", .names = format_names, .nr_names = FORMATS },
 	{ 0 }
 };
-
-static error_t parse_opt(int key, char *arg, struct argp_state *state)
-{
-	struct options *o = state->input;
-
-	if (key != OPT_FORMAT)
-		return ARGP_ERR_UNKNOWN;
-	return gmem_args_choose(state, "no format:", arg, format_names, FORMATS, &o->format);
-}
 
 static int on_trace_record(void *ctx, const struct gmem_hdr *rec, bool selected)
 {
 	return export_trace_record(ctx, rec, selected);
 }
 
-struct csv {
-	struct line_format format;
-	struct in_order order;
-	struct put put;
-	char line[LINE_SIZE];
-	FILE *out;
-};
-
-static int put_line(struct csv *c)
-{
-	*c->put.p++ = '\n';
-	return fwrite(c->line, 1, (size_t)(c->put.p - c->line), c->out) && !ferror(c->out) ? 0 : -EIO;
-}
-
-static int put_event(void *ctx, const struct gmem_hdr *rec)
-{
-	struct csv *c = ctx;
-
-	put_start(&c->put, c->line, sizeof(c->line));
-	line_csv(&c->format, rec, &c->put);
-	return put_line(c);
-}
-
-static int on_csv_event(void *ctx, const struct gmem_hdr *rec)
-{
-	return in_order_add(ctx, rec);
-}
-
 static int on_csv_record(void *ctx, const struct gmem_hdr *rec, bool selected)
 {
 	const struct gmem_kind_info *k = gmem_kind(rec->kind);
-	struct csv *c = ctx;
 
-	if (!selected || !k || k->phase == GMEM_META || rec->size < gmem_kind_bytes(rec->kind))
-		return 0;
-	return unfold(rec, on_csv_event, &c->order);
-}
-
-static int on_metrics_record(void *ctx, const struct gmem_hdr *rec, bool selected)
-{
-	return gmem_analysis_apply(ctx, rec, selected);
+	return selected && k && k->phase != GMEM_META && show_record(ctx, rec) ? -EIO : 0;
 }
 
 static enum gmem_status no_memory(struct options *o)
@@ -115,39 +66,25 @@ static enum gmem_status export_traces(struct options *o, FILE *out)
 
 static enum gmem_status export_csv(struct options *o, FILE *out)
 {
-	struct csv c = { .out = out };
+	const struct show_options events = { .events = true, .csv = true, .repeats = true };
 	enum gmem_status status = GMEM_OK;
+	struct show s;
+	int err = show_start(&s, &events, out, 0);
 
-	if (in_order_init(&c.order, put_event, &c))
-		return no_memory(o);
-	put_start(&c.put, c.line, sizeof(c.line));
-	line_csv_header(&c.put);
+	if (err == -ENOMEM)
+		status = no_memory(o);
 	/* output_write() reports write errors. */
-	if (!put_line(&c))
-		status = input_run(&o->in, on_csv_record, &c);
-	in_order_flush(&c.order);
-	in_order_free(&c.order);
+	if (!err)
+		status = input_run(&o->in, on_csv_record, &s);
+	show_flush(&s);
+	show_end(&s);
 	return status;
 }
 
-static enum gmem_status export_metrics(struct options *o, FILE *out)
+static void write_metrics(void *ctx, const struct report *r, FILE *out)
 {
-	struct gmem_analysis *a = gmem_analysis_new();
-	enum gmem_status status;
-	struct report r;
-
-	if (!a)
-		return no_memory(o);
-	status = input_run(&o->in, on_metrics_record, a);
-	if (!status) {
-		if (report_make(&r, a))
-			status = no_memory(o);
-		else
-			export_openmetrics(&r, out);
-		report_free(&r);
-	}
-	gmem_analysis_free(a);
-	return status;
+	(void)ctx;
+	export_openmetrics(r, out);
 }
 
 static enum gmem_status write_export(void *ctx, FILE *out)
@@ -158,7 +95,7 @@ static enum gmem_status write_export(void *ctx, FILE *out)
 	case FORMAT_CSV:
 		return export_csv(o, out);
 	case FORMAT_OPENMETRICS:
-		return export_metrics(o, out);
+		return command_report(&o->in, out, write_metrics, NULL);
 	default:
 		return export_traces(o, out);
 	}
@@ -166,15 +103,10 @@ static enum gmem_status write_export(void *ctx, FILE *out)
 
 enum gmem_status cmd_export(int argc, char **argv, struct gmem_error *e)
 {
-	static const struct argp argp = {
-		argp_options, parse_opt, NULL,
-		"Writes a recording, or live events, for Perfetto (ui.perfetto.dev), for viewers of Chrome's "
-		"traces, as CSV, or as counters for Prometheus.",
-		NULL, NULL, NULL
-	};
 	struct options o = { .in.e = e };
 
-	input_parse(&o.in, &argp, &o, argc, argv);
+	input_parse(&o.in, "Writes a recording, or live events, for Perfetto (ui.perfetto.dev), for viewers of Chrome's "
+		    "traces, as CSV, or as counters for Prometheus.", (struct option_table){ rows, &o }, argc, argv);
 	if (o.format == FORMAT_PERFETTO && (!o.in.output || !strcmp(o.in.output, "-")) && isatty(STDOUT_FILENO))
 		return gmem_fail(e, GMEM_E_USAGE, "Name a file with -o FILE, or choose a text format: chrome, csv, openmetrics.",
 				 "a Perfetto trace is not written to a terminal");

@@ -13,8 +13,6 @@
 #include "input/input.h"
 #include "output/output.h"
 
-enum { OPT_JSON = 256, OPT_AT, OPT_ASCII };
-
 struct options {
 	struct input in;
 	bool json;
@@ -27,32 +25,21 @@ struct options {
 	__u64 begin_ns;		/* from gmem_first_ns(); 0: no record yet */
 };
 
-static const struct argp_option argp_options[] = {
-	{ "at", OPT_AT, "TIME", 0, "Map at TIME of the recording (0s: first; default: end)", 0 },
-	{ "json", OPT_JSON, NULL, 0, "Print one JSON object with all ranges", 0 },
-	{ "ascii", OPT_ASCII, NULL, 0, "Use only ASCII characters", 0 },
+static error_t parse_at(const struct option_row *row, void *base, char *arg, const struct argp_state *state)
+{
+	struct options *o = base;
+
+	o->at_given = true;
+	return gmem_parse_ns(arg, &o->at_ns) ? 0 : gmem_args_bad(state, row->bad, arg);
+}
+
+static const struct option_row rows[] = {
+	{ "at", 0, "TIME", "Map at TIME of the recording (0s: first; default: end)", 0, OPTION_OTHER,
+	  .bad = "invalid time (use 12.5s or 100ms):", .parse = parse_at },
+	{ "json", 0, NULL, "Print one JSON object with all ranges", 0, OPTION_FLAG, .at = offsetof(struct options, json) },
+	{ "ascii", 0, NULL, "Use only ASCII characters", 0, OPTION_FLAG, .at = offsetof(struct options, ascii) },
 	{ 0 }
 };
-
-static error_t parse_opt(int key, char *arg, struct argp_state *state)
-{
-	struct options *o = state->input;
-
-	switch (key) {
-	case OPT_AT:
-		o->at_given = true;
-		return gmem_parse_ns(arg, &o->at_ns) ? 0 :
-			gmem_args_bad(state, "invalid time (use 12.5s or 100ms):", arg);
-	case OPT_JSON:
-		o->json = true;
-		return 0;
-	case OPT_ASCII:
-		o->ascii = true;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
 
 /* Upper bound of how far records of different CPUs are out of order. */
 #define OUT_OF_ORDER_NS 1000000000ULL
@@ -118,12 +105,8 @@ static bool ends_with(const char *s, const char *end)
 
 static int draw(const struct map_vms *m, const struct options *o, FILE *out)
 {
-	struct json_object *json;
-
 	if (o->json) {
-		json = map_json(m);
-		fprintf(out, "%s\n", json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN));
-		json_object_put(json);
+		command_json(map_json(m), out);
 		return 0;
 	}
 	if (ends_with(o->in.output, ".png"))
@@ -170,15 +153,10 @@ static enum gmem_status write_map(void *ctx, FILE *out)
 
 enum gmem_status cmd_map(int argc, char **argv, struct gmem_error *e)
 {
-	static const struct argp argp = {
-		argp_options, parse_opt, NULL,
-		"Shows private and shared memory of VMs, now or at any time of a recording; as an image if "
-		"the output file ends with .png or .svg.",
-		NULL, NULL, NULL
-	};
 	struct options o = { .in.e = e };
 
-	input_parse(&o.in, &argp, &o, argc, argv);
+	input_parse(&o.in, "Shows private and shared memory of VMs, now or at any time of a recording; as an image if "
+		    "the output file ends with .png or .svg.", (struct option_table){ rows, &o }, argc, argv);
 	/* Events that change maps are emitted without these groups, too. */
 	o.in.attach.live.groups &= ~(unsigned int)(GMEM_PROBES_EVENTS | GMEM_PROBES_INVALIDATIONS);
 	if (o.at_given && !o.in.file)

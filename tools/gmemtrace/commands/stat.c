@@ -9,16 +9,12 @@
 #include "abi/counters.h"
 #include "abi/kinds.h"
 #include "analysis/analysis.h"
-#include "base/number.h"
-#include "cli/args.h"
 #include "commands/command.h"
 #include "input/input.h"
 #include "model/metrics.h"
 #include "output/output.h"
 #include "views/json.h"
 #include "views/text.h"
-
-enum { OPT_JSON = 256, OPT_CSV };
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 
@@ -32,7 +28,7 @@ struct sum {
 
 struct options {
 	struct input in;
-	enum format format;
+	int format;		/* enum format */
 	double interval_s;	/* 0: one sum at the end */
 
 	struct gmem_analysis *a;
@@ -42,31 +38,15 @@ struct options {
 	bool headed;		/* column names are printed */
 };
 
-static const struct argp_option argp_options[] = {
-	{ "interval", 'i', "SEC", 0, "Print a row every SEC seconds (default: one sum)", 0 },
-	{ "json", OPT_JSON, NULL, 0, "Print a JSON object for each row", 0 },
-	{ "csv", OPT_CSV, NULL, 0, "Print all counters of each row as CSV", 0 },
+#define AT(member) .at = offsetof(struct options, member)
+
+static const struct option_row rows[] = {
+	{ "interval", 'i', "SEC", "Print a row every SEC seconds (default: one sum)", 0, OPTION_NUMBER, AT(interval_s),
+	  "invalid interval in seconds:", 0.01, 1e6 },
+	{ "json", 0, NULL, "Print a JSON object for each row", 0, OPTION_VALUE, AT(format), .value = FORMAT_JSON },
+	{ "csv", 0, NULL, "Print all counters of each row as CSV", 0, OPTION_VALUE, AT(format), .value = FORMAT_CSV },
 	{ 0 }
 };
-
-static error_t parse_opt(int key, char *arg, struct argp_state *state)
-{
-	struct options *o = state->input;
-
-	switch (key) {
-	case 'i':
-		return gmem_parse_number(arg, 0.01, 1e6, &o->interval_s) ? 0 :
-			gmem_args_bad(state, "invalid interval in seconds:", arg);
-	case OPT_JSON:
-		o->format = FORMAT_JSON;
-		return 0;
-	case OPT_CSV:
-		o->format = FORMAT_CSV;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
 
 static struct sum sum_now(const struct options *o)
 {
@@ -187,8 +167,7 @@ static void json_row(struct options *o, const struct sum *now, const struct gmem
 			json_object_object_add(row, m->key, gmem_metric_known(m, o->a->model->features) ?
 					       json_object_new_uint64(value_of(m, c)) : NULL);
 	}
-	fprintf(o->out, "%s\n", json_object_to_json_string_ext(row, JSON_C_TO_STRING_PLAIN));
-	json_object_put(row);
+	command_json(row, o->out);
 }
 
 /* Prints the difference to the last row. */
@@ -260,16 +239,12 @@ static enum gmem_status count_and_print(void *ctx, FILE *out)
 
 enum gmem_status cmd_stat(int argc, char **argv, struct gmem_error *e)
 {
-	static const struct argp argp = {
-		argp_options, parse_opt, NULL,
-		"Counts operations on guest memory: until Ctrl-C, for a time, around a command, or in a "
-		"recording. Counters of the kernel, so lost records do not matter.",
-		NULL, NULL, NULL
-	};
 	struct options o = { .in.e = e };
 	enum gmem_status status;
 
-	input_parse(&o.in, &argp, &o, argc, argv);
+	input_parse(&o.in, "Counts operations on guest memory: until Ctrl-C, for a time, around a command, or in a "
+		    "recording. Counters of the kernel, so lost records do not matter.",
+		    (struct option_table){ rows, &o }, argc, argv);
 	/* The kernel counts, so records of single operations are not needed. */
 	o.in.attach.live.groups &= ~(unsigned int)GMEM_PROBES_EVENTS;
 	status = check_filters(&o);

@@ -66,6 +66,9 @@ void cmp_samples_value(void *samples, const struct gmem_vm_stats *vm, enum gmem_
 int cmp_samples_add_run(struct cmp_samples *s, const struct gmem_analysis *a, struct cmp_set *to,
 			enum cmp_side side);
 
+/* Compares two doubles, for qsort(). */
+int cmp_by_value(const void *a, const void *b);
+
 /* Adds a result of selftests/bench/run.sh --json. Returns 0, -EINVAL if it is not one, or -ENOMEM. */
 int cmp_bench_add_run(struct json_object *bench, struct cmp_set *to, enum cmp_side side);
 
@@ -80,8 +83,8 @@ struct cmp_rules {
 	double min_change;	/* smaller changes count as none, with several runs per side; 0.03: 3 % */
 	double min_change_single;	/* the same if a side has only one run */
 	double min_ns;		/* smaller differences count as none, too */
-	uint64_t min_samples;	/* least operations of a run, for a median */
-	uint64_t min_samples_p99;
+	double min_samples;	/* least operations of a run, for a median */
+	double min_samples_p99;
 	size_t nr;
 	struct cmp_rule *rules;	/* the last match applies */
 };

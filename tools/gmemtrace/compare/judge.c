@@ -30,13 +30,6 @@ static double log_of(const struct cmp_metric *m, double v)
 	return log(v + (strstr(m->key, "_ns") ? 0.5 : 1e-4));
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static double median_of_runs(const struct cmp_metric *m, enum cmp_side side)
 {
 	double v[64];
@@ -44,7 +37,7 @@ static double median_of_runs(const struct cmp_metric *m, enum cmp_side side)
 
 	for (size_t i = 0; i < n; i++)
 		v[i] = m->values[side][i].value;
-	qsort(v, n, sizeof(*v), compare_doubles);
+	qsort(v, n, sizeof(*v), cmp_by_value);
 	return gmem_quantile(v, n, 0.5);
 }
 
@@ -82,7 +75,7 @@ static double min_change_of(const struct cmp_rules *rules, const struct cmp_metr
 static bool enough(const struct cmp_metric *m, const struct cmp_rules *rules)
 {
 	bool bench = strchr(m->key, '/'), p99 = strstr(m->key, "p99");
-	uint64_t least = bench ? 1 : p99 ? rules->min_samples_p99 : rules->min_samples;
+	uint64_t least = (uint64_t)(bench ? 1 : p99 ? rules->min_samples_p99 : rules->min_samples);
 
 	for (int side = 0; side < CMP_SIDES; side++) {
 		for (size_t i = 0; i < m->nr[side]; i++) {

@@ -35,23 +35,23 @@ static int add_rule(struct cmp_rules *r, const char *pattern, double min_change)
 
 static int set_number(struct cmp_rules *r, const char *name, const char *text)
 {
-	double v;
+	const struct {
+		const char *name;
+		double min, max, *to;
+	} numbers[] = {
+		{ "alpha", 1e-9, 0.5, &r->alpha },
+		{ "min_change", 0, 100, &r->min_change },
+		{ "min_change_single", 0, 100, &r->min_change_single },
+		{ "min_ns", 0, 1e12, &r->min_ns },
+		{ "min_samples", 2, 1e9, &r->min_samples },
+		{ "min_samples_p99", 2, 1e9, &r->min_samples_p99 },
+	};
 
-	if (!strcmp(name, "alpha") && gmem_parse_number(text, 1e-9, 0.5, &v))
-		r->alpha = v;
-	else if (!strcmp(name, "min_change") && gmem_parse_number(text, 0, 100, &v))
-		r->min_change = v;
-	else if (!strcmp(name, "min_change_single") && gmem_parse_number(text, 0, 100, &v))
-		r->min_change_single = v;
-	else if (!strcmp(name, "min_ns") && gmem_parse_number(text, 0, 1e12, &v))
-		r->min_ns = v;
-	else if (!strcmp(name, "min_samples") && gmem_parse_number(text, 2, 1e9, &v))
-		r->min_samples = (uint64_t)v;
-	else if (!strcmp(name, "min_samples_p99") && gmem_parse_number(text, 2, 1e9, &v))
-		r->min_samples_p99 = (uint64_t)v;
-	else
-		return -EINVAL;
-	return 0;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		if (!strcmp(name, numbers[i].name))
+			return gmem_parse_number(text, numbers[i].min, numbers[i].max, numbers[i].to) ? 0 : -EINVAL;
+	}
+	return -EINVAL;
 }
 
 static int apply_line(struct cmp_rules *r, char *line)

@@ -49,17 +49,15 @@ int cmp_set_add(struct cmp_set *s, enum cmp_side side, const char *key, enum cmp
 
 static const char *text_at(struct json_object *o, const char *key)
 {
-	struct json_object *v;
+	struct json_object *v = json_object_object_get(o, key);
 
-	return json_object_object_get_ex(o, key, &v) && json_object_is_type(v, json_type_string) ?
-		json_object_get_string(v) : NULL;
+	return json_object_is_type(v, json_type_string) ? json_object_get_string(v) : NULL;
 }
 
+/* Returns 0 if there is no such key. */
 static double number_at(struct json_object *o, const char *key)
 {
-	struct json_object *v;
-
-	return json_object_object_get_ex(o, key, &v) ? json_object_get_double(v) : 0;
+	return json_object_get_double(json_object_object_get(o, key));
 }
 
 /* Adds a figure of the bench as two batches: the least of its repeats, and the largest (least * (1 + spread)). */
@@ -83,11 +81,10 @@ static int add_figure(struct cmp_set *to, enum cmp_side side, struct json_object
 
 int cmp_bench_add_run(struct json_object *bench, struct cmp_set *to, enum cmp_side side)
 {
-	struct json_object *figures;
+	struct json_object *figures = json_object_object_get(bench, "figures");
 	int err = 0;
 
-	if (!json_object_object_get_ex(bench, "figures", &figures) ||
-	    !json_object_is_type(figures, json_type_array))
+	if (!json_object_is_type(figures, json_type_array))
 		return -EINVAL;
 	for (size_t i = 0; i < json_object_array_length(figures) && !err; i++) {
 		struct json_object *f = json_object_array_get_idx(figures, i);

@@ -30,8 +30,7 @@ static int write_status(const struct chrome *c)
 	return ferror(c->out) ? -EIO : 0;
 }
 
-/* Writes a JSON string. The caller ensures UTF-8 without control characters. */
-static void put_string(FILE *out, const char *s)
+void export_put_string(FILE *out, const char *s)
 {
 	fputc('"', out);
 	for (; *s; s++) {
@@ -56,22 +55,25 @@ static void put_time(struct chrome *c, uint64_t ts_ns)
 
 static void put_args(struct chrome *c, const struct export_args *args)
 {
-	fputs(",\"args\":{", c->out);
-	for (size_t i = 0; args && i < args->nr; i++) {
-		const struct export_arg *a = &args->arg[i];
+	const char *comma = "";
 
-		fputs(i ? "," : "", c->out);
-		put_string(c->out, a->name);
-		fputc(':', c->out);
+	fputs(",\"args\":{", c->out);
+	for (size_t i = 0; args && i < EXPORT_ARGS; i++) {
+		const struct field *f = &args->f.field[i];
+
+		if (!export_has(f))
+			continue;
+		fprintf(c->out, "%s\"%s\":", comma, f->key);
+		comma = ",";
 		/* Integers of JavaScript are exact up to 2^53. */
-		if (a->text)
-			put_string(c->out, a->text);
-		else if (a->is_negative)
-			fprintf(c->out, "%" PRId64, (int64_t)a->number);
-		else if (a->number > 1ULL << 53)
-			fprintf(c->out, "\"0x%" PRIx64 "\"", a->number);
+		if (f->text)
+			export_put_string(c->out, f->text);
+		else if (f->is_negative)
+			fprintf(c->out, "%" PRId64, (int64_t)f->number);
+		else if (f->number > 1ULL << 53)
+			fprintf(c->out, "\"0x%" PRIx64 "\"", (uint64_t)f->number);
 		else
-			fprintf(c->out, "%" PRIu64, a->number);
+			fprintf(c->out, "%" PRIu64, (uint64_t)f->number);
 	}
 	fputs("}}", c->out);
 }
@@ -90,7 +92,7 @@ static int chrome_event(struct export_writer *w, char type, const struct export_
 	put_time(c, ts_ns);
 	if (name) {
 		fputs(",\"cat\":\"gmem\",\"name\":", c->out);
-		put_string(c->out, name);
+		export_put_string(c->out, name);
 	}
 	if (type == 'i')
 		fputs(",\"s\":\"t\"", c->out);
@@ -104,7 +106,7 @@ static int chrome_name(struct export_writer *w, const char *what, uint64_t vm, u
 
 	open_event(c, 'M', vm, tid);
 	fprintf(c->out, ",\"name\":\"%s\",\"args\":{\"name\":", what);
-	put_string(c->out, name);
+	export_put_string(c->out, name);
 	fputs("}}", c->out);
 	return write_status(c);
 }

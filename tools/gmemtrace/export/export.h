@@ -10,24 +10,22 @@
 
 #include "analysis/analysis.h"
 #include "bpf/gmem_abi.h"
+#include "input/fields.h"
 #include "model/model.h"
 #include "report/report.h"
 
-/* Argument of a slice or an instant. */
-struct export_arg {
-	const char *name;
-	const char *text;	/* NULL: a number */
-	uint64_t number;
-	bool is_negative;	/* number is an int64_t */
-};
-
-#define EXPORT_ARGS 12
-
+/* Arguments of a slice or an instant: the fields of an event, but its duration. */
 struct export_args {
-	size_t nr;
-	struct export_arg arg[EXPORT_ARGS];
-	char texts[EXPORT_ARGS][40];
+	struct fields f;
 };
+
+#define EXPORT_ARGS EVENT_DUR
+
+/* Returns true if the event has the field. An unknown origin is an argument, too, as a text. */
+static inline bool export_has(const struct field *f)
+{
+	return f->key && (f->text || !f->is_unknown);
+}
 
 /* Track of a thread of a VM; its slices nest. */
 struct export_track {
@@ -73,8 +71,13 @@ void export_trace_free(struct export_trace *t);
 /* Returns the number of ends without a begin, and of begins whose end was lost. */
 uint64_t export_trace_unpaired(const struct export_trace *t);
 
-/* Sets @a to the fields of an event; it holds their texts, too. */
-void export_args_of(struct export_args *a, const struct gmem_hdr *rec);
+static inline void export_args_of(struct export_args *a, const struct gmem_hdr *rec)
+{
+	fields_of(&a->f, rec);
+}
+
+/* Writes @s in quotes, with a backslash before quotes and backslashes. The caller ensures UTF-8 without control characters. */
+void export_put_string(FILE *out, const char *s);
 
 /* Writes counters, histograms and sizes of VMs as OpenMetrics: docs/gmemtrace.8. */
 void export_openmetrics(const struct report *r, FILE *out);

@@ -67,6 +67,8 @@ static const struct family families[] = {
 	{ "gmem_faults_failed", "Faults of vCPUs that failed.", AT(fault.failed), 0, UNITS, GMEM_FEATURE_FAULTS },
 	{ "gmem_fault_seconds", "Time in faults of vCPUs.", AT(fault.total_ns), 0, SECONDS, GMEM_FEATURE_FAULTS },
 	{ "gmem_touched_bytes", "Bytes allocated by faults of vCPUs.", AT(faulted_pages), 0, PAGES, GMEM_FEATURE_TOUCHES },
+	{ "gmem_phase_seconds", "Time of conversions that changed something, by phase.", AT(phase_ns[0]),
+		sizeof(((struct gmem_counters *)0)->phase_ns[0]), SECONDS, GMEM_FEATURE_PHASES },
 };
 
 #define NR_FAMILIES (sizeof(families) / sizeof(*families))
@@ -105,40 +107,31 @@ static uint64_t counter_at(const struct gmem_counters *c, size_t offset)
 
 static void write_family(const struct report *r, const struct family *f, FILE *out)
 {
+	int phases = f->offset == AT(phase_ns) ? GMEM_PHASES : 1, rows = phases * (f->stride ? GMEM_DIRECTIONS : 1);
+
 	if ((r->features & f->feature) != f->feature)
 		return;
 	write_head(out, f->name, "counter", f->help);
 	for (size_t i = 0; i < r->nr_vms; i++) {
 		const struct report_subject *s = &r->vms[i];
 
-		for (int d = 0; s->counted && d < (f->stride ? GMEM_DIRECTIONS : 1); d++) {
+		for (int n = 0; s->counted && n < rows; n++) {
+			int d = n / phases, phase = n % phases;
+
 			fprintf(out, "%s_total{vm=\"%" PRIu64 "\"", f->name, s->vm->id);
 			if (f->stride)
 				fprintf(out, ",direction=\"%s\"", gmem_direction_names[d]);
+			if (phases > 1)
+				fprintf(out, ",phase=\"%s\"", gmem_phase_names[phase]);
 			fputs("} ", out);
-			put_value(out, counter_at(&s->c, f->offset + d * f->stride), f->scale);
-		}
-	}
-}
-
-static void write_phases(const struct report *r, FILE *out)
-{
-	if (!(r->features & GMEM_FEATURE_PHASES))
-		return;
-	write_head(out, "gmem_phase_seconds", "counter", "Time of conversions that changed something, by phase.");
-	for (size_t i = 0; i < r->nr_vms; i++) {
-		for (int n = 0; r->vms[i].counted && n < GMEM_DIRECTIONS * GMEM_PHASES; n++) {
-			int d = n / GMEM_PHASES, p = n % GMEM_PHASES;
-
-			fprintf(out, "gmem_phase_seconds_total{vm=\"%" PRIu64 "\",direction=\"%s\",phase=\"%s\"} ",
-				r->vms[i].vm->id, gmem_direction_names[d], gmem_phase_names[p]);
-			put_value(out, r->vms[i].c.phase_ns[d][p], SECONDS);
+			put_value(out, counter_at(&s->c, f->offset + d * f->stride + phase * sizeof(__u64)), f->scale);
 		}
 	}
 }
 
 static void buckets(FILE *out, const char *name, uint64_t vm, int d, const struct gmem_dist *dist)
 {
+	const char *direction = gmem_direction_names[d];
 	unsigned int slot = 0;
 	uint64_t n = 0;
 
@@ -148,13 +141,12 @@ static void buckets(FILE *out, const char *name, uint64_t vm, int d, const struc
 		for (; slot < GMEM_HIST_SLOTS && gmem_hist_low(slot) <= le; slot++)
 			n += dist->slots[slot];
 		fprintf(out, "%s_bucket{vm=\"%" PRIu64 "\",direction=\"%s\",le=\"%" PRIu64 ".%09" PRIu64 "\"} %"
-			PRIu64 "\n", name, vm, gmem_direction_names[d], le / 1000000000, le % 1000000000, n);
+			PRIu64 "\n", name, vm, direction, le / 1000000000, le % 1000000000, n);
 	}
 	fprintf(out, "%s_bucket{vm=\"%" PRIu64 "\",direction=\"%s\",le=\"+Inf\"} %" PRIu64 "\n", name, vm,
-		gmem_direction_names[d], dist->count);
-	fprintf(out, "%s_count{vm=\"%" PRIu64 "\",direction=\"%s\"} %" PRIu64 "\n", name, vm,
-		gmem_direction_names[d], dist->count);
-	fprintf(out, "%s_sum{vm=\"%" PRIu64 "\",direction=\"%s\"} ", name, vm, gmem_direction_names[d]);
+		direction, dist->count);
+	fprintf(out, "%s_count{vm=\"%" PRIu64 "\",direction=\"%s\"} %" PRIu64 "\n", name, vm, direction, dist->count);
+	fprintf(out, "%s_sum{vm=\"%" PRIu64 "\",direction=\"%s\"} ", name, vm, direction);
 	put_value(out, dist->total_ns, SECONDS);
 }
 
@@ -172,18 +164,13 @@ static void write_histogram(const struct report *r, const char *name, enum gmem_
 	}
 }
 
-/* Writes a label; quotes and backslashes are escaped, and gmem_text_name() leaves no newline. */
+/* Writes a label; gmem_text_name() leaves no newline. */
 static void put_label(FILE *out, const char *name, const char *value)
 {
 	char buf[REPORT_NAME_SIZE];
 
-	fprintf(out, ",%s=\"", name);
-	for (const char *s = gmem_text_name(buf, sizeof(buf), value); *s; s++) {
-		if (*s == '"' || *s == '\\')
-			fputc('\\', out);
-		fputc(*s, out);
-	}
-	fputc('"', out);
+	fprintf(out, ",%s=", name);
+	export_put_string(out, gmem_text_name(buf, sizeof(buf), value));
 }
 
 static void write_infos(const struct report *r, FILE *out)
@@ -213,7 +200,6 @@ static void write_gauges(const struct report *r, FILE *out)
 		for (size_t i = 0; i < r->nr_vms; i++) {
 			const struct gmem_vm_stats *s = r->vms[i].vm;
 			const struct gmem_vm *vm = s->end_ns ? NULL : gmem_model_vm(r->a->model, s->id);
-
 			struct gmem_value v = vm ? gmem_metric_get(m, vm, r->a->model) : GMEM_NO_VALUE;
 
 			/* A partial sum would be taken for the whole. */
@@ -239,7 +225,6 @@ void export_openmetrics(const struct report *r, FILE *out)
 	write_gauges(r, out);
 	for (size_t i = 0; i < NR_FAMILIES; i++)
 		write_family(r, &families[i], out);
-	write_phases(r, out);
 	write_histogram(r, "gmem_conversion_duration_seconds", GMEM_S_CONVERSION, out);
 	write_histogram(r, "gmem_stall_duration_seconds", GMEM_S_STALL, out);
 	write_tool_counters(r, out);

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "export/export.h"
 #include "perfetto.pb-c.h"
@@ -21,40 +20,28 @@ typedef Gmem__Perfetto__DebugAnnotation annotation;
 struct perfetto {
 	struct export_writer w;
 	FILE *out;
-	uint8_t *buf;
-	size_t size;
 };
 
 #define SEQUENCE 1
-#define PACKET_TAG 0x0a		/* field 1 of Trace, with a length */
+#define PACKET_MAX 4096		/* names and texts of arguments are bounded */
 
 /* Ids of tracks: those of threads count from 1; those of VMs and counters have the top bit set. */
 #define VM_TRACK(vm)		(1ULL << 63 | (vm) << 3)
 #define COUNTER_TRACK(vm, i)	(VM_TRACK(vm) + 1 + (i))
 
+/* Writes a trace of one packet: a file is a sequence of these. */
 static int write_packet(struct perfetto *p, packet *m)
 {
-	size_t n;
-	uint8_t head[11] = { PACKET_TAG }, *at = head + 1;
+	Gmem__Perfetto__Trace trace = GMEM__PERFETTO__TRACE__INIT;
+	uint8_t buf[PACKET_MAX];
 
 	m->has_trusted_packet_sequence_id = 1;
 	m->trusted_packet_sequence_id = SEQUENCE;
-	n = gmem__perfetto__trace_packet__get_packed_size(m);
-	if (n > p->size) {
-		free(p->buf);
-		p->buf = malloc(2 * n);
-		p->size = p->buf ? 2 * n : 0;
-	}
-	if (!p->buf)
-		return -ENOMEM;
-	gmem__perfetto__trace_packet__pack(m, p->buf);
-	for (uint64_t v = n; ; v >>= 7) {
-		*at++ = (uint8_t)(v & 0x7f) | (v > 0x7f ? 0x80 : 0);
-		if (v <= 0x7f)
-			break;
-	}
-	fwrite(head, 1, (size_t)(at - head), p->out);
-	fwrite(p->buf, 1, n, p->out);
+	trace.n_packet = 1;
+	trace.packet = &m;
+	if (gmem__perfetto__trace__get_packed_size(&trace) > sizeof(buf))
+		return -E2BIG;
+	fwrite(buf, 1, gmem__perfetto__trace__pack(&trace, buf), p->out);
 	return ferror(p->out) ? -EIO : 0;
 }
 
@@ -118,20 +105,21 @@ static int perfetto_track(struct export_writer *w, const struct export_track *t,
 /* Converts @args to annotations in @room, to which @list then points. */
 static void annotate(track_event *e, const struct export_args *args, annotation *room, annotation **list)
 {
-	for (size_t i = 0; args && i < args->nr; i++) {
-		const struct export_arg *a = &args->arg[i];
-
-		gmem__perfetto__debug_annotation__init(&room[i]);
-		room[i].name = (char *)a->name;
-		room[i].string_value = (char *)a->text;
-		room[i].has_int_value = !a->text && a->is_negative;
-		room[i].int_value = (int64_t)a->number;
-		room[i].has_uint_value = !a->text && !a->is_negative;
-		room[i].uint_value = a->number;
-		list[i] = &room[i];
-	}
-	e->n_debug_annotations = args ? args->nr : 0;
 	e->debug_annotations = list;
+	for (size_t i = 0; args && i < EXPORT_ARGS; i++) {
+		const struct field *f = &args->f.field[i];
+
+		if (!export_has(f))
+			continue;
+		gmem__perfetto__debug_annotation__init(room);
+		room->name = (char *)f->key;
+		room->string_value = (char *)f->text;
+		room->has_int_value = !f->text && f->is_negative;
+		room->int_value = (int64_t)f->number;
+		room->has_uint_value = !f->text && !f->is_negative;
+		room->uint_value = f->number;
+		list[e->n_debug_annotations++] = room++;
+	}
 }
 
 static int write_event(struct export_writer *w, uint64_t track, uint64_t ts_ns, track_event *e)
@@ -199,7 +187,6 @@ static int perfetto_finish(struct export_writer *w)
 
 static void perfetto_free(struct export_writer *w)
 {
-	free(((struct perfetto *)w)->buf);
 	free(w);
 }
 

@@ -2,51 +2,42 @@
 #include "input/child.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* Runs in the child: waits for a byte from the parent, then executes the command. */
-static void become(char **argv, int go, int failed)
+static void become(char **argv, int parent)
 {
 	char byte;
 	int err;
 
-	if (read(go, &byte, 1) != 1)
-		_exit(127);	/* the parent closed the pipe */
+	if (read(parent, &byte, 1) != 1)
+		_exit(127);	/* the parent closed its end */
 	execvp(argv[0], argv);
 	err = errno;
-	if (write(failed, &err, sizeof(err)) != sizeof(err))
+	if (write(parent, &err, sizeof(err)) != sizeof(err))
 		_exit(126);
 	_exit(127);
 }
 
 int child_prepare(struct child *c, char **argv)
 {
-	int go[2], failed[2], err;
+	int ends[2], err;
 
-	*c = (struct child){ .go = -1, .failed = -1 };
-	if (pipe2(go, O_CLOEXEC))
+	*c = (struct child){ .waits = -1 };
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
 		return -errno;
-	if (pipe2(failed, O_CLOEXEC)) {
-		err = -errno;
-		close(go[0]);
-		close(go[1]);
-		return err;
-	}
 	c->pid = fork();
-	if (!c->pid) {
-		close(go[1]);
-		close(failed[0]);
-		become(argv, go[0], failed[1]);
-	}
 	err = -errno;
-	close(go[0]);
-	close(failed[1]);
-	c->go = go[1];
-	c->failed = failed[0];
+	if (!c->pid) {
+		close(ends[0]);
+		become(argv, ends[1]);
+	}
+	close(ends[1]);
+	c->waits = ends[0];
 	if (c->pid > 0)
 		return 0;
 	c->pid = 0;
@@ -59,14 +50,14 @@ int child_run(struct child *c)
 	int err = 0;
 	ssize_t n;
 
-	if (write(c->go, "g", 1) != 1)
+	if (send(c->waits, "g", 1, MSG_NOSIGNAL) != 1)
 		return -errno;
-	close(c->go);
-	c->go = -1;
-	/* exec closes the pipe: end of file is success. */
+	/* exec closes the child's end: end of file is success. */
 	do
-		n = read(c->failed, &err, sizeof(err));
+		n = read(c->waits, &err, sizeof(err));
 	while (n < 0 && errno == EINTR);
+	close(c->waits);
+	c->waits = -1;
 	return n == sizeof(err) ? -err : 0;
 }
 
@@ -79,11 +70,9 @@ bool child_ended(struct child *c)
 
 void child_end(struct child *c)
 {
-	if (c->go >= 0)
-		close(c->go);
-	if (c->failed >= 0)
-		close(c->failed);
-	c->go = c->failed = -1;
+	if (c->waits >= 0)
+		close(c->waits);
+	c->waits = -1;
 	if (!c->pid || child_ended(c))
 		return;
 	kill(c->pid, SIGTERM);

@@ -8,8 +8,7 @@
 
 struct child {
 	pid_t pid;	/* 0: none */
-	int go;		/* pipe to the child; -1 once it runs */
-	int failed;	/* pipe from the child: errno of exec */
+	int waits;	/* socket to a child that waits: it reads a byte to go on, and writes errno if exec failed; else -1 */
 	int status;	/* from waitpid(), valid once ended */
 	bool ended;
 };

@@ -6,10 +6,10 @@
 #ifndef GMEMTRACE_FILTER_H
 #define GMEMTRACE_FILTER_H
 
-#include <argp.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "input/options.h"
 #include "model/model.h"
 
 /* Filter options; all 0: every record passes. */
@@ -27,8 +27,7 @@ struct filter_options {
 	int phase;		/* 1 + phase number in the event; 0: any */
 };
 
-/* Parser for argp_child; its input is struct filter_options. */
-extern const struct argp filter_argp;
+extern const struct option_row filter_rows[];	/* of struct filter_options */
 
 /* Formats the filters for a recording's header, as "vm=1 longer_ns=100000"; "" if there are none. Returns @buf. */
 char *filter_text(const struct filter_options *o, char *buf, size_t size);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* Options of a filter: parsing and formatting. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,22 +11,7 @@
 #include "input/filter.h"
 #include "views/text.h"
 
-enum { OPT_VM = 512, OPT_GFN, OPT_LONGER, OPT_KIND, OPT_TO, OPT_SIZE, OPT_PHASE };
-
-static const struct argp_option options[] = {
-	{ NULL, 0, NULL, 0, "Filters:", 1 },
-	{ "pid", 'p', "PID", 0, "Only VMs of this process, and events that it causes", 1 },
-	{ "vm", OPT_VM, "VM", 0, "Only this VM (number or name)", 1 },
-	{ "gfn", OPT_GFN, "RANGE", 0, "Only events on gfns START-END (without END), or one gfn", 1 },
-	{ "kind", OPT_KIND, "KIND[,..]", 0, "Only these kinds: convert, punch, .. (help lists all)", 1 },
-	{ "to", OPT_TO, "SIDE", 0, "Only conversions to private or to shared", 1 },
-	{ "size", OPT_SIZE, "MIN[-MAX]", 0, "Only ranges of MIN to MAX bytes, as 4K-2M", 1 },
-	{ "longer", OPT_LONGER, "TIME", 0, "Only operations of at least TIME, as 100us", 1 },
-	{ "phase", OPT_PHASE, "PHASE", 0, "Only begins of a phase: check, reserve, zap, store, mixed", 1 },
-	{ 0 }
-};
-
-static bool parse_gfns(struct filter_options *o, const char *arg)
+static bool read_gfns(struct filter_options *o, const char *arg)
 {
 	char *end;
 
@@ -43,7 +27,7 @@ static bool parse_gfns(struct filter_options *o, const char *arg)
 	return end != arg && !*end && *arg != '-' && !errno && o->end_gfn > o->start_gfn;
 }
 
-static bool parse_sizes(struct filter_options *o, const char *arg)
+static bool read_sizes(struct filter_options *o, const char *arg)
 {
 	const char *dash = strchr(arg, '-');
 	char min[32];
@@ -74,7 +58,7 @@ static uint64_t kinds_by_name(const char *name)
 	return kinds;
 }
 
-static bool parse_kinds(struct filter_options *o, const char *arg)
+static bool read_kinds(struct filter_options *o, const char *arg)
 {
 	char buf[256], *save = NULL;
 
@@ -104,88 +88,75 @@ static void list_kinds(void)
 	exit(0);
 }
 
-/* Sets *@number to 1 + the index of @arg in @names. */
-static error_t choose_number(const struct argp_state *state, const char *what, const char *arg,
-		      const char *const *names, size_t n, int *number)
+static error_t parse_gfns(const struct option_row *row, void *o, char *arg, const struct argp_state *state)
 {
-	int i = 0;
-	error_t err = gmem_args_choose(state, what, arg, names, n, &i);
-
-	*number = 1 + i;
-	return err;
+	return read_gfns(o, arg) ? 0 : gmem_args_bad(state, row->bad, arg);
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
+static error_t parse_sizes(const struct option_row *row, void *o, char *arg, const struct argp_state *state)
 {
-	static const char *const sides[] = { [GMEM_TO_PRIVATE] = "private", [GMEM_TO_SHARED] = "shared" };
-	struct filter_options *o = state->input;
-
-	switch (key) {
-	case 'p':
-		return gmem_args_pid(state, arg, &o->pid);
-	case OPT_VM:
-		o->vm = arg;
-		return *arg ? 0 : gmem_args_bad(state, "empty name of a VM:", arg);
-	case OPT_GFN:
-		return parse_gfns(o, arg) ? 0 : gmem_args_bad(state, "invalid range of gfns:", arg);
-	case OPT_SIZE:
-		return parse_sizes(o, arg) ? 0 : gmem_args_bad(state, "invalid size or range of sizes:", arg);
-	case OPT_LONGER:
-		return gmem_parse_ns(arg, &o->longer_ns) ? 0 : gmem_args_bad(state, "invalid time (use 100us):", arg);
-	case OPT_KIND:
-		if (!strcmp(arg, "help"))
-			list_kinds();
-		return parse_kinds(o, arg) ? 0 : gmem_args_bad(state, "unknown kinds of events (--kind help lists them):", arg);
-	case OPT_TO:
-		return choose_number(state, "no side:", arg, sides, GMEM_DIRECTIONS, &o->direction);
-	case OPT_PHASE:
-		/* Phases are numbered from check: the first one, lock, begins without an event. */
-		return choose_number(state, "no phase that begins with an event:", arg, gmem_phase_names + GMEM_PHASE_CHECK,
-			      GMEM_PHASES - GMEM_PHASE_CHECK, &o->phase);
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
+	return read_sizes(o, arg) ? 0 : gmem_args_bad(state, row->bad, arg);
 }
 
-const struct argp filter_argp = { options, parse, NULL, NULL, NULL, NULL, NULL };
-
-__attribute__((format(printf, 4, 5)))
-static void add_term(char *buf, size_t size, size_t *used, const char *fmt, ...)
+static error_t parse_kinds(const struct option_row *row, void *o, char *arg, const struct argp_state *state)
 {
-	va_list ap;
-
-	if (*used && *used < size)
-		*used += (size_t)snprintf(buf + *used, size - *used, " ");
-	if (*used >= size)
-		return;
-	va_start(ap, fmt);
-	*used += (size_t)vsnprintf(buf + *used, size - *used, fmt, ap);
-	va_end(ap);
+	if (!strcmp(arg, "help"))
+		list_kinds();
+	return read_kinds(o, arg) ? 0 : gmem_args_bad(state, row->bad, arg);
 }
+
+static const char *const sides[] = { [GMEM_TO_PRIVATE] = "private", [GMEM_TO_SHARED] = "shared" };
+
+#define AT(member) .at = offsetof(struct filter_options, member)
+
+const struct option_row filter_rows[] = {
+	{ .help = "Filters:", .group = 1 },
+	{ "pid", 'p', "PID", "Only VMs of this process, and events that it causes", 1, OPTION_PID, AT(pid) },
+	{ "vm", 0, "VM", "Only this VM (number or name)", 1, OPTION_TEXT, AT(vm), "empty name of a VM:" },
+	{ "gfn", 0, "RANGE", "Only events on gfns START-END (without END), or one gfn", 1, OPTION_OTHER,
+	  .bad = "invalid range of gfns:", .parse = parse_gfns },
+	{ "kind", 0, "KIND[,..]", "Only these kinds: convert, punch, .. (help lists all)", 1, OPTION_OTHER,
+	  .bad = "unknown kinds of events (--kind help lists them):", .parse = parse_kinds },
+	{ "to", 0, "SIDE", "Only conversions to private or to shared", 1, OPTION_CHOICE, AT(direction),
+	  "no side:", .value = 1, .names = sides, .nr_names = GMEM_DIRECTIONS },
+	{ "size", 0, "MIN[-MAX]", "Only ranges of MIN to MAX bytes, as 4K-2M", 1, OPTION_OTHER,
+	  .bad = "invalid size or range of sizes:", .parse = parse_sizes },
+	{ "longer", 0, "TIME", "Only operations of at least TIME, as 100us", 1, OPTION_NS, AT(longer_ns),
+	  "invalid time (use 100us):" },
+	/* Phases are numbered from check: the first one, lock, begins without an event. */
+	{ "phase", 0, "PHASE", "Only begins of a phase: check, reserve, zap, store, mixed", 1, OPTION_CHOICE,
+	  AT(phase), "no phase that begins with an event:", .value = 1,
+	  .names = gmem_phase_names + GMEM_PHASE_CHECK, .nr_names = GMEM_PHASES - GMEM_PHASE_CHECK },
+	{ 0 }
+};
 
 char *filter_text(const struct filter_options *o, char *buf, size_t size)
 {
 	typedef unsigned long long ull;
-	size_t used = 0;
+	FILE *f = fmemopen(buf, size, "w");
 
 	*buf = '\0';
+	if (!f)
+		return buf;
 	if (o->pid)
-		add_term(buf, size, &used, "pid=%u", o->pid);
+		fprintf(f, "pid=%u ", o->pid);
 	if (o->vm)
-		add_term(buf, size, &used, "vm=%s", o->vm);
+		fprintf(f, "vm=%s ", o->vm);
 	if (o->end_gfn)
-		add_term(buf, size, &used, "gfn=0x%llx-0x%llx", (ull)o->start_gfn, (ull)o->end_gfn);
+		fprintf(f, "gfn=0x%llx-0x%llx ", (ull)o->start_gfn, (ull)o->end_gfn);
 	if (o->kinds)
-		add_term(buf, size, &used, "kinds=0x%llx", (ull)o->kinds);
+		fprintf(f, "kinds=0x%llx ", (ull)o->kinds);
 	if (o->direction)
-		add_term(buf, size, &used, "to=%s", o->direction == 1 + GMEM_TO_PRIVATE ? "private" : "shared");
+		fprintf(f, "to=%s ", o->direction == 1 + GMEM_TO_PRIVATE ? "private" : "shared");
 	if (o->min_bytes)
-		add_term(buf, size, &used, "min_bytes=%llu", (ull)o->min_bytes);
+		fprintf(f, "min_bytes=%llu ", (ull)o->min_bytes);
 	if (o->max_bytes)
-		add_term(buf, size, &used, "max_bytes=%llu", (ull)o->max_bytes);
+		fprintf(f, "max_bytes=%llu ", (ull)o->max_bytes);
 	if (o->longer_ns)
-		add_term(buf, size, &used, "longer_ns=%llu", (ull)o->longer_ns);
+		fprintf(f, "longer_ns=%llu ", (ull)o->longer_ns);
 	if (o->phase)
-		add_term(buf, size, &used, "phase=%s", gmem_phase_names[o->phase - 1 + GMEM_PHASE_CHECK]);
+		fprintf(f, "phase=%s ", gmem_phase_names[o->phase - 1 + GMEM_PHASE_CHECK]);
+	fclose(f);
+	buf[*buf ? strlen(buf) - 1 : 0] = '\0';
 	return buf;
 }

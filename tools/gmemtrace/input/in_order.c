@@ -11,8 +11,8 @@ int in_order_init(struct in_order *o, gmem_record_fn fn, void *ctx)
 	o->fn = fn;
 	o->ctx = ctx;
 	o->held = calloc(IN_ORDER_HELD, sizeof(*o->held));
-	for (uint16_t i = 0; i < IN_ORDER_HELD; i++)
-		o->free[o->nr_free++] = i;
+	for (uint32_t i = 0; i < IN_ORDER_HELD; i++)
+		o->places[i] = (uint16_t)i;
 	return o->held ? 0 : -ENOMEM;
 }
 
@@ -22,50 +22,35 @@ void in_order_free(struct in_order *o)
 	o->held = NULL;
 }
 
+static uint16_t *place_at(struct in_order *o, uint32_t i)
+{
+	return &o->places[i % IN_ORDER_HELD];
+}
+
 static int hand_over_first(struct in_order *o)
 {
-	uint16_t place = o->places[o->first++];
-
 	o->nr--;
-	o->free[o->nr_free++] = place;
-	return o->fn(o->ctx, &o->held[place].h);
-}
-
-static uint16_t hold(struct in_order *o, const struct gmem_hdr *rec)
-{
-	uint16_t place = o->free[--o->nr_free];
-	union in_order_rec *to = &o->held[place];
-	size_t size = rec->size < sizeof(*to) ? rec->size : sizeof(*to);
-
-	memcpy(to, rec, size);
-	to->h.size = (uint16_t)size;
-	return place;
-}
-
-/* Inserts a record behind all that are not later: nearly always at the end. */
-static void put_in_place(struct in_order *o, uint16_t place)
-{
-	uint16_t *at;
-
-	if (o->first + o->nr == 2 * IN_ORDER_HELD) {
-		memmove(o->places, o->places + o->first, o->nr * sizeof(*o->places));
-		o->first = 0;
-	}
-	for (at = o->places + o->first + o->nr++; at > o->places + o->first; at--) {
-		if (o->held[at[-1]].h.ts_ns <= o->held[place].h.ts_ns)
-			break;
-		*at = at[-1];
-	}
-	*at = place;
+	return o->fn(o->ctx, &o->held[*place_at(o, o->first++)].h);
 }
 
 int in_order_add(struct in_order *o, const struct gmem_hdr *rec)
 {
-	int err = o->nr_free ? 0 : hand_over_first(o);
+	size_t size = rec->size < sizeof(*o->held) ? rec->size : sizeof(*o->held);
+	int err = o->nr < IN_ORDER_HELD ? 0 : hand_over_first(o);
+	union in_order_rec *to;
+	uint32_t at;
 
-	if (!err)
-		put_in_place(o, hold(o, rec));
-	return err;
+	if (err)
+		return err;
+	at = o->first + o->nr++;
+	to = &o->held[*place_at(o, at)];
+	memcpy(to, rec, size);
+	to->h.size = (uint16_t)size;
+	/* Behind all that are not later: nearly always at the end. */
+	for (; at != o->first && o->held[*place_at(o, at - 1)].h.ts_ns > rec->ts_ns; at--)
+		*place_at(o, at) = *place_at(o, at - 1);
+	*place_at(o, at) = (uint16_t)(to - o->held);
+	return 0;
 }
 
 int in_order_flush(struct in_order *o)

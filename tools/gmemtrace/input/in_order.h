@@ -13,7 +13,8 @@
 
 /*
  * Records held back; many, as a task may be preempted for long inside a conversion. A record that
- * comes later than that keeps its time, but is out of order.
+ * comes later than that keeps its time, but is out of order. A power of two: the ring is indexed by a
+ * number that wraps.
  */
 #define IN_ORDER_HELD	32768
 
@@ -30,11 +31,9 @@ struct in_order {
 	gmem_record_fn fn;	/* receives the records; its errors are returned by add and flush */
 	void *ctx;
 	union in_order_rec *held;	/* indexed by place */
-	uint16_t places[2 * IN_ORDER_HELD];	/* places of held records by time, from index first */
+	uint16_t places[IN_ORDER_HELD];	/* ring: from first on those of held records by time, then free ones */
 	uint32_t first;
 	uint32_t nr;
-	uint16_t free[IN_ORDER_HELD];
-	uint32_t nr_free;
 };
 
 /* Returns 0 or -ENOMEM. */

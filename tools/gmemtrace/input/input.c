@@ -6,21 +6,25 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 
+#include "base/clocks.h"
 #include "base/stop.h"
 #include "cli/args.h"
 #include "cli/live_options.h"
-#include "input/blind.h"
 #include "input/child.h"
 #include "input/recording_file.h"
 #include "recording/recording.h"
 
-enum { OPT_RECORD = 1024 };
+const struct option_row attach_rows[] = {
+	{ "duration", 'd', "SEC", "End after SEC seconds (default: on Ctrl-C)", GMEM_LIVE_GROUP, OPTION_NUMBER,
+	  .at = offsetof(struct attach_options, seconds), "invalid duration in seconds:", 0.001, 1e9 },
+	{ 0 }
+};
 
-static const struct argp_option options[] = {
-	{ "output", 'o', "FILE", 0, "Write to FILE (default: stdout)", 0 },
-	{ "record", OPT_RECORD, "FILE", 0, "Write a recording to FILE, too", GMEM_LIVE_GROUP },
+static const struct option_row rows[] = {
+	{ "output", 'o', "FILE", "Write to FILE (default: stdout)", 0, OPTION_TEXT, .at = offsetof(struct input, output) },
+	{ "record", 0, "FILE", "Write a recording to FILE, too", GMEM_LIVE_GROUP, OPTION_TEXT,
+	  .at = offsetof(struct input, record) },
 	{ 0 }
 };
 
@@ -62,40 +66,27 @@ static error_t check_args(const struct input *in, const struct argp_state *state
 	return 0;
 }
 
-static error_t parse_opt(int key, char *arg, struct argp_state *state)
+static error_t parse_rest(int key, char *arg, struct argp_state *state, void *ctx)
 {
-	struct input *in = state->input;
-
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = in->own;
-		state->child_inputs[1] = &in->filter;
-		state->child_inputs[2] = &in->attach;
-		return 0;
-	case 'o':
-		in->output = arg;
-		return 0;
-	case OPT_RECORD:
-		in->record = arg;
-		return 0;
 	case ARGP_KEY_ARG:
-		return parse_arg(in, arg, state);
+		return parse_arg(ctx, arg, state);
 	case ARGP_KEY_END:
-		return check_args(in, state);
+		return check_args(ctx, state);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-void input_parse(struct input *in, const struct argp *argp, void *own, int argc, char **argv)
+void input_parse(struct input *in, const char *doc, struct option_table own, int argc, char **argv)
 {
-	const struct argp_child children[] = {
-		{ argp, 0, NULL, 0 }, { &filter_argp, 0, NULL, 0 }, { &attach_argp, 0, NULL, 0 }, { 0 }
+	const struct option_set set = {
+		.usage = "[FILE | -- COMMAND [ARG..]]", .doc = doc,
+		.tables = { { rows, in }, own, { filter_rows, &in->filter }, { attach_rows, &in->attach } },
+		.live = &in->attach.live, .rest = parse_rest, .ctx = in,
 	};
-	const struct argp all = { options, parse_opt, "[FILE | -- COMMAND [ARG..]]", NULL, children, NULL, NULL };
 
-	in->own = own;
-	gmem_args_parse(&all, argc, argv, in);
+	options_parse(&set, argc, argv);
 }
 
 static int on_record(void *ctx, const struct gmem_hdr *rec)
@@ -112,21 +103,17 @@ static int on_record(void *ctx, const struct gmem_hdr *rec)
 
 static double now_s(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+	return (double)gmem_now_ns() / 1e9;
 }
 
-/* Replays a recording; -ENODATA and -ECANCELED are no errors. */
-static int replay(struct gmem_source *s, struct input *in)
+int input_replay(struct gmem_source *s, gmem_record_fn fn, void *ctx)
 {
 	int n;
 
 	do {
-		n = gmem_source_poll(s, 0, on_record, in);
+		n = gmem_source_poll(s, 0, fn, ctx);
 		if (!n)
-			n = gmem_source_sync(s, on_record, in);
+			n = gmem_source_sync(s, fn, ctx);
 	} while (n >= 0 && !gmem_stopped());
 	return n == -ENODATA || n == -ECANCELED || n >= 0 ? 0 : n;
 }
@@ -155,12 +142,11 @@ static int follow(struct gmem_source *s, struct input *in, struct child *c)
 	return n == -ECANCELED || n >= 0 ? 0 : n;
 }
 
-static enum gmem_status open_live(struct gmem_source **out, const struct input *in)
+enum gmem_status events_failed(int err, const char *to, const char *remedy, struct gmem_error *e)
 {
-	struct gmem_live_opts live = in->attach.live;
-
-	live.inventory = true;
-	return gmem_live_open(out, &live, in->e);
+	if (err == -ENOSPC || err == -EFBIG || err == -EPIPE || err == -EIO || err == -EDQUOT || err == -EROFS)
+		return gmem_fail(e, GMEM_E_IO, remedy, "cannot write %s: %s", to, strerror(-err));
+	return gmem_fail(e, GMEM_E_FAILED, "Run with -v for details.", "cannot read events: %s", strerror(-err));
 }
 
 static enum gmem_status input_failed(const struct input *in, const struct gmem_recording *w, int err)
@@ -189,11 +175,14 @@ static void report_child_end(const struct child *c, char **command)
 
 static enum gmem_status run_live(struct input *in, struct child *c)
 {
+	struct gmem_live_opts live = in->attach.live;
 	struct gmem_source *s = NULL;
 	struct gmem_recording *w = NULL;
-	enum gmem_status status = open_live(&s, in);
+	enum gmem_status status;
 	int err = 0;
 
+	live.inventory = true;
+	status = gmem_live_open(&s, &live, in->e);
 	if (!status && in->record)
 		status = gmem_tee_create(&s, &w, in->record, GMEMTRACE_VERSION, in->e);
 	if (!status && !in->once)
@@ -223,7 +212,7 @@ static enum gmem_status run_replay(struct input *in)
 	if (status)
 		return status;
 	recording_file_emit_filters(gmem_recording_info(s));
-	err = replay(s, in);
+	err = input_replay(s, on_record, in);
 	recording_file_emit_end(s);
 	gmem_source_close(s);
 	return err ? input_failed(in, NULL, err) : status;
@@ -232,7 +221,7 @@ static enum gmem_status run_replay(struct input *in)
 /* Forks the command before privileges are dropped, so that it has those of the caller. */
 static enum gmem_status run_with_command(struct input *in)
 {
-	struct child c = { .go = -1, .failed = -1 };
+	struct child c = { .waits = -1 };
 	int err = in->command ? child_prepare(&c, in->command) : 0;
 	enum gmem_status status;
 

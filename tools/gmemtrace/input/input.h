@@ -6,13 +6,20 @@
 #ifndef GMEMTRACE_INPUT_H
 #define GMEMTRACE_INPUT_H
 
-#include <argp.h>
 #include <stdbool.h>
 
 #include "base/error.h"
 #include "base/source.h"
-#include "input/attach_options.h"
 #include "input/filter.h"
+#include "input/options.h"
+
+/* Options for live event collection and its duration, shared by all commands that attach. */
+struct attach_options {
+	struct gmem_live_opts live;
+	double seconds;			/* 0: until a signal */
+};
+
+extern const struct option_row attach_rows[];	/* --duration */
 
 /* Handles a record; @selected: it passes the filters. Others come too, as maps must stay true. Returns 0 or -errno. */
 typedef int (*input_fn)(void *ctx, const struct gmem_hdr *rec, bool selected);
@@ -32,20 +39,25 @@ struct input {
 	struct filter selection;
 	input_fn fn;
 	void *ctx;
-	void *own;		/* used by input_parse() */
 };
 
 /*
  * Parses the command line of a command that has an input: live options, filters, --record,
  * --output, FILE and -- COMMAND into @in, where they are 0 before; the options of the command's
- * own @argp into @own.
+ * @own table where that says. @doc: what it does, for --help.
  */
-void input_parse(struct input *in, const struct argp *argp, void *own, int argc, char **argv);
+void input_parse(struct input *in, const char *doc, struct option_table own, int argc, char **argv);
 
 /*
  * Hands all records to @fn until the end; -ECANCELED from @fn ends it early, without an error.
  * Losses and damage are records, too, which @fn reports.
  */
 enum gmem_status input_run(struct input *in, input_fn fn, void *ctx);
+
+/* Replays a recording up to its end, -ECANCELED from @fn, or a signal. Returns 0 or -errno. */
+int input_replay(struct gmem_source *s, gmem_record_fn fn, void *ctx);
+
+/* Reports that events could not be written to @to, or not be read. Returns the status. */
+enum gmem_status events_failed(int err, const char *to, const char *remedy, struct gmem_error *e);
 
 #endif /* GMEMTRACE_INPUT_H */

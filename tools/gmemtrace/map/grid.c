@@ -35,9 +35,3 @@ int map_grid_make(struct map_grid *g, const struct gmem_vm *vm, const struct gme
 	}
 	return 0;
 }
-
-void map_grid_free(struct map_grid *g)
-{
-	free(g->level);
-	g->level = NULL;
-}

@@ -16,7 +16,7 @@ struct map_grid {
 	uint64_t unit;		/* pages of a cell, a power of two */
 	size_t columns;
 	size_t nr;		/* cells */
-	uint8_t *level;		/* private share of each cell: 0 none, MAP_FULL all */
+	uint8_t *level;		/* private share of each cell: 0 none, MAP_FULL all; the caller frees it */
 };
 
 #define MAP_FULL 255
@@ -24,7 +24,6 @@ struct map_grid {
 /* Makes the finest grid of at most @max_cells cells. Returns 0 or -ENOMEM. */
 int map_grid_make(struct map_grid *g, const struct gmem_vm *vm, const struct gmem_slot *s,
 		  size_t columns, size_t max_cells);
-void map_grid_free(struct map_grid *g);
 
 /* VMs to show, by number. */
 struct map_vms {

@@ -94,7 +94,7 @@ static size_t svg_slot(const struct gmem_vm *vm, const struct gmem_slot *s, size
 		}
 		svg_row(&g, row, y, out);
 	}
-	map_grid_free(&g);
+	free(g.level);
 	return y + MARGIN;
 }
 
@@ -183,7 +183,7 @@ static int paint(struct image *image, const struct map_vms *m)
 				return -ENOMEM;
 			png_slot(image, y, &g);
 			y += rows_of(&g) * CELL + MARGIN;
-			map_grid_free(&g);
+			free(g.level);
 		}
 	}
 	return 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* Maps as text, 80 columns wide, and as JSON. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "map/map.h"
@@ -73,7 +74,7 @@ static int slot_map(const struct gmem_vm *vm, const struct gmem_slot *s, bool as
 		if (i % COLUMNS == COLUMNS - 1 || i + 1 == g.nr)
 			fputc('\n', out);
 	}
-	map_grid_free(&g);
+	free(g.level);
 	return 0;
 }
 

@@ -3,10 +3,11 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "abi/kinds.h"
+#include "input/fields.h"
 #include "views/text.h"
-
 
 void line_header(const struct line_format *f, struct put *o)
 {
@@ -175,16 +176,23 @@ static void put_event(const struct line_format *f, struct put *o, const struct g
 	put_detail(o, r, k);
 }
 
-static void put_vm(struct put *o, const struct gmem_vm_rec *r)
+/* Returns the name of the VM's process, escaped. */
+static const char *comm_of(char *buf, size_t size, const struct gmem_hdr *rec)
 {
-	char comm[GMEM_COMM_LEN + 1], name[8 * GMEM_COMM_LEN];
+	char comm[GMEM_COMM_LEN + 1] = "";
 
-	memcpy(comm, r->comm, GMEM_COMM_LEN);
-	comm[GMEM_COMM_LEN] = '\0';
+	memcpy(comm, ((const struct gmem_vm_rec *)rec)->comm, GMEM_COMM_LEN);
+	return gmem_text_name(buf, size, comm);
+}
+
+static void put_vm(struct put *o, const struct gmem_hdr *rec)
+{
+	char name[8 * GMEM_COMM_LEN];
+
 	PUT(o, " vm                              - -                               pid ");
-	put_u64(o, r->h.tgid);
+	put_u64(o, rec->tgid);
 	PUT(o, " ");
-	put_text(o, gmem_text_name(name, sizeof(name), comm));
+	put_text(o, comm_of(name, sizeof(name), rec));
 }
 
 /* Appends signed seconds: records of different CPUs may overtake each other. */
@@ -204,10 +212,33 @@ static void put_seconds(struct put *o, __s64 ns)
 	put_bytes(o, buf, (size_t)(x.p - buf));
 }
 
+/*
+ * Appends date and time as "2026-11-24 20:15:01.123456"; with @utc, "2026-11-24T19:15:01.123456Z".
+ * The date is formatted only when the second changes.
+ */
+static void put_clock(struct line_format *f, __u64 ts_ns, bool utc, struct put *o)
+{
+	__u64 ns = ts_ns + f->realtime_off, second = ns / 1000000000;
+	time_t t = (time_t)second;
+	struct tm tm;
+
+	if (second != f->second || !*f->clock) {
+		if (!(utc ? gmtime_r(&t, &tm) : localtime_r(&t, &tm)) ||
+		    !strftime(f->clock, sizeof(f->clock), utc ? "%Y-%m-%dT%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &tm))
+			strcpy(f->clock, "?");
+		f->second = second;
+	}
+	put_text(o, f->clock);
+	PUT(o, ".");
+	put_u64_wide(o, ns % 1000000000 / 1000, 6, '0');
+	if (utc)
+		PUT(o, "Z");
+}
+
 static void put_time(struct line_format *f, __u64 ts_ns, struct put *o)
 {
 	if (f->time == LINE_ABSOLUTE)
-		line_clock(f, ts_ns, false, o);
+		put_clock(f, ts_ns, false, o);
 	else
 		put_seconds(o, (__s64)(ts_ns - (f->time == LINE_DELTA && f->last_ns ? f->last_ns : f->first_ns)));
 	f->last_ns = ts_ns;
@@ -223,7 +254,109 @@ void line_text(struct line_format *f, const struct gmem_hdr *rec, struct put *o)
 	PUT(o, " ");
 	put_u64_wide(o, rec->tid, 7, ' ');
 	if (rec->kind == GMEM_VM)
-		put_vm(o, (const struct gmem_vm_rec *)rec);
+		put_vm(o, rec);
 	else if (k->phase != GMEM_META)
 		put_event(f, o, (const struct gmem_rec *)rec, k);
+}
+
+static void put_number(struct put *o, const struct field *f)
+{
+	if (f->is_negative)
+		PUT(o, "-");
+	put_u64(o, f->is_negative ? -f->number : f->number);
+}
+
+/* json-c is not used, for speed: there is an object for every event. */
+static void put_key(struct put *o, const char *key)
+{
+	PUT(o, ",\"");
+	put_text(o, key);
+	PUT(o, "\":");
+}
+
+static void put_json_field(struct put *o, const struct field *f)
+{
+	if (!f->key)
+		return;
+	put_key(o, f->key);
+	if (f->is_unknown)
+		PUT(o, "null");
+	else if (f->text)
+		put_json_text(o, f->text);
+	else
+		put_number(o, f);
+}
+
+static void put_json_u64(struct put *o, const char *key, __u64 v)
+{
+	put_json_field(o, &(struct field){ .key = key, .number = v });
+}
+
+void line_json(struct line_format *f, const struct gmem_hdr *rec, struct put *o)
+{
+	static const enum field_id order[] = {
+		EVENT_INO, EVENT_START, EVENT_END, EVENT_ARG, EVENT_AUX, EVENT_NR_PAGES, EVENT_RET, EVENT_DUR,
+		EVENT_IOCTL, EVENT_DISCARD, EVENT_IOCTLS,
+	};
+	struct fields fields;
+	char name[8 * GMEM_COMM_LEN];
+
+	fields_of(&fields, rec);
+	PUT(o, "{\"ts_ns\":");
+	put_u64(o, rec->ts_ns);
+	if (f->time == LINE_ABSOLUTE) {
+		PUT(o, ",\"time\":\"");
+		put_clock(f, rec->ts_ns, true, o);
+		PUT(o, "\"");
+	}
+	put_key(o, "event");
+	put_json_text(o, gmem_kind(rec->kind)->name);
+	put_json_u64(o, "vm", rec->vm);
+	put_json_u64(o, "pid", rec->tgid);
+	put_json_u64(o, "tid", rec->tid);
+	put_json_u64(o, "cpu", rec->cpu);
+	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++)
+		put_json_field(o, &fields.field[order[i]]);
+	if (rec->kind == GMEM_VM) {
+		put_key(o, "comm");
+		put_json_text(o, comm_of(name, sizeof(name), rec));
+	}
+	PUT(o, "}");
+}
+
+void line_csv_header(struct put *o)
+{
+	PUT(o, "ts_ns,event,vm,pid,tid,cpu,unit,start,end,arg,aux,ino,nr_pages,ret,dur_ns");
+}
+
+void line_csv(const struct gmem_hdr *rec, struct put *o)
+{
+	static const enum field_id columns[] = {
+		EVENT_START, EVENT_END, EVENT_ARG, EVENT_AUX, EVENT_INO, EVENT_NR_PAGES, EVENT_RET, EVENT_DUR,
+	};
+	static const char *const units[] = {
+		[GMEM_NONE] = ",", [GMEM_GFN] = ",gfn", [GMEM_PGOFF] = ",pgoff",
+	};
+	const __u64 head[] = { rec->vm, rec->tgid, rec->tid, rec->cpu };
+	struct fields fields;
+
+	fields_of(&fields, rec);
+	put_u64(o, rec->ts_ns);
+	PUT(o, ",");
+	put_text(o, gmem_kind(rec->kind)->name);
+	for (size_t i = 0; i < sizeof(head) / sizeof(*head); i++) {
+		PUT(o, ",");
+		put_u64(o, head[i]);
+	}
+	put_text(o, units[fields.field[EVENT_START].key ? gmem_unit_of((const struct gmem_rec *)rec) : GMEM_NONE]);
+	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++) {
+		const struct field *f = &fields.field[columns[i]];
+
+		PUT(o, ",");
+		/* Texts of arguments have no commas and no quotes. */
+		if (f->text && !f->is_unknown)
+			put_text(o, f->text);
+		else if (f->key && !f->is_unknown)
+			put_number(o, f);
+	}
 }

@@ -32,13 +32,11 @@ void line_header(const struct line_format *f, struct put *o);
 /* Formats a record, without a newline. The caller drops unknown kinds and records that are too short. */
 void line_text(struct line_format *f, const struct gmem_hdr *rec, struct put *o);
 
-/* Formats a record as an object; docs/json.md has the keys. */
+/* Formats a record as a JSON object; docs/json.md has the keys. */
 void line_json(struct line_format *f, const struct gmem_hdr *rec, struct put *o);
 
+/* Formats a record as comma-separated values: the same columns for all kinds, empty where they do not apply. */
 void line_csv_header(struct put *o);
-void line_csv(struct line_format *f, const struct gmem_hdr *rec, struct put *o);
-
-/* Formats date and time as "2026-11-24 20:15:01.123456"; with @utc, "2026-11-24T19:15:01.123456Z". */
-void line_clock(struct line_format *f, __u64 ts_ns, bool utc, struct put *o);
+void line_csv(const struct gmem_hdr *rec, struct put *o);
 
 #endif /* GMEMTRACE_LINE_H */

@@ -8,52 +8,24 @@
 #include <unistd.h>
 
 #include "abi/kinds.h"
-#include "cli/args.h"
-#include "input/blind.h"
+#include "input/recording_file.h"
 #include "input/unfold.h"
 
-enum { OPT_JSON = 256, OPT_CSV, OPT_TIME, OPT_COLOR };
+#define AT(member) .at = offsetof(struct show_options, member)
 
-static const struct argp_option options[] = {
-	{ "events", 'e', NULL, 0, "Print all events, also begins and phases", 0 },
-	{ "json", OPT_JSON, NULL, 0, "Print one JSON object per line", 0 },
-	{ "csv", OPT_CSV, NULL, 0, "Print CSV, with names in the first line", 0 },
-	{ "time", OPT_TIME, "HOW", 0, "rel (since the begin, default), abs (time of day) or delta (since the previous line)", 0 },
-	{ "color", OPT_COLOR, "WHEN", 0, "auto (default: on a terminal without NO_COLOR), always or never", 0 },
+static const char *const times[] = { "rel", "abs", "delta" };
+static const char *const colors[] = { "auto", "always", "never" };
+
+const struct option_row show_rows[] = {
+	{ "events", 'e', NULL, "Print all events, also begins and phases", 0, OPTION_FLAG, AT(events) },
+	{ "json", 0, NULL, "Print one JSON object per line", 0, OPTION_FLAG, AT(json) },
+	{ "csv", 0, NULL, "Print CSV, with names in the first line", 0, OPTION_FLAG, AT(csv) },
+	{ "time", 0, "HOW", "rel (since the begin, default), abs (time of day) or delta (since the previous line)", 0,
+	  OPTION_CHOICE, AT(time), "unknown form of time:", .names = times, .nr_names = 3 },
+	{ "color", 0, "WHEN", "auto (default: on a terminal without NO_COLOR), always or never", 0,
+	  OPTION_CHOICE, AT(color), "unknown use of colours:", .names = colors, .nr_names = 3 },
 	{ 0 }
 };
-
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	static const char *const times[] = { "rel", "abs", "delta" };
-	static const char *const colors[] = { "auto", "always", "never" };
-	struct show_options *o = state->input;
-
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->filter;
-		return 0;
-	case 'e':
-		o->events = true;
-		return 0;
-	case OPT_JSON:
-		o->json = true;
-		return 0;
-	case OPT_CSV:
-		o->csv = true;
-		return 0;
-	case OPT_TIME:
-		return gmem_args_choose(state, "unknown form of time:", arg, times, 3, &o->time);
-	case OPT_COLOR:
-		return gmem_args_choose(state, "unknown use of colours:", arg, colors, 3, &o->color);
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp_child children[] = { { &filter_argp, 0, NULL, 0 }, { 0 } };
-
-const struct argp show_argp = { options, parse, NULL, NULL, children, NULL, NULL };
 
 static bool colored(const struct show_options *o)
 {
@@ -64,11 +36,11 @@ static bool colored(const struct show_options *o)
 	return isatty(STDOUT_FILENO) && !(no && *no);
 }
 
-static int put_line(const struct put *o, char *line)
+static int put_line(const struct show *s, const struct put *o, char *line)
 {
 	*o->p = '\n';
-	fwrite_unlocked(line, 1, (size_t)(o->p + 1 - line), stdout);
-	return ferror_unlocked(stdout) ? -errno : 0;
+	fwrite_unlocked(line, 1, (size_t)(o->p + 1 - line), s->out);
+	return ferror_unlocked(s->out) ? -errno : 0;
 }
 
 static int show_line(void *ctx, const struct gmem_hdr *rec)
@@ -82,20 +54,21 @@ static int show_line(void *ctx, const struct gmem_hdr *rec)
 	if (s->o->json)
 		line_json(&s->format, rec, &out);
 	else if (s->o->csv)
-		line_csv(&s->format, rec, &out);
+		line_csv(rec, &out);
 	else
 		line_text(&s->format, rec, &out);
-	return put_line(&out, line);
+	return put_line(s, &out, line);
 }
 
-int show_start(struct show *s, const struct show_options *o, uint64_t realtime_off)
+int show_start(struct show *s, const struct show_options *o, FILE *out, uint64_t realtime_off)
 {
 	char line[LINE_SIZE];
-	struct put out;
+	struct put header;
 	int err;
 
 	memset(s, 0, sizeof(*s));
 	s->o = o;
+	s->out = out;
 	s->format.time = (enum line_time)o->time;
 	s->format.color = colored(o) && !o->json && !o->csv;
 	s->format.realtime_off = realtime_off;
@@ -104,12 +77,12 @@ int show_start(struct show *s, const struct show_options *o, uint64_t realtime_o
 		err = in_order_init(&s->order, show_line, s);
 	if (err || o->json)
 		return err;
-	put_start(&out, line, sizeof(line));
+	put_start(&header, line, sizeof(line));
 	if (o->csv)
-		line_csv_header(&out);
+		line_csv_header(&header);
 	else
-		line_header(&s->format, &out);
-	err = put_line(&out, line);
+		line_header(&s->format, &header);
+	err = put_line(s, &header, line);
 	return err ? err : show_flush(s);
 }
 
@@ -123,7 +96,7 @@ int show_flush(struct show *s)
 {
 	int err = in_order_flush(&s->order);
 
-	return err ? err : fflush(stdout) ? -errno : 0;
+	return err ? err : fflush(s->out) ? -errno : 0;
 }
 
 /* Returns true if the record gets a line: by default ends of operations and instants, but not phases. */
@@ -167,7 +140,7 @@ static int show_event(void *ctx, const struct gmem_hdr *rec)
 	update_totals(s, rec);
 	if (!err)
 		err = filter_learn(&s->filter, rec);
-	if (err || rec->flags & GMEM_REC_REPEATED || !is_shown(s, rec, k) || !filter_selects(&s->filter, rec))
+	if (err || (rec->flags & GMEM_REC_REPEATED && !s->o->repeats) || !is_shown(s, rec, k) || !filter_selects(&s->filter, rec))
 		return err;
 	return in_order_add(&s->order, rec);
 }
@@ -187,13 +160,4 @@ void show_summary(const struct show *s)
 			(unsigned long long)s->lost[i]);
 	fputc('\n', stderr);
 	filter_warn_unmet(&s->filter);
-}
-
-enum gmem_status show_failed(int err, struct gmem_error *e)
-{
-	if (err == -EIO || err == -ENOSPC || err == -EPIPE || err == -EFBIG)
-		return gmem_fail(e, GMEM_E_IO, "Check for a full disk, or a reader that has ended.",
-				 "cannot write to stdout: %s", strerror(-err));
-	return gmem_fail(e, GMEM_E_FAILED, "Run with -v for details.",
-			 "cannot read events: %s", strerror(-err));
 }

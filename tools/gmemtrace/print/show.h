@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Records as lines on stdout, shared by live and print. */
+/* Records as lines, in order, shared by live, print and export. */
 #ifndef GMEMTRACE_SHOW_H
 #define GMEMTRACE_SHOW_H
 
-#include <argp.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "base/error.h"
 #include "input/filter.h"
@@ -17,16 +17,17 @@ struct show_options {
 	bool events;		/* a line for every event instead of every operation */
 	bool json;
 	bool csv;
+	bool repeats;		/* with events: also begins that a snapshot repeats */
 	int time;		/* enum line_time */
 	int color;		/* enum show_color */
 	struct filter_options filter;
 };
 
-/* Parser for argp_child; its input is struct show_options. Includes filter_argp. */
-extern const struct argp show_argp;
+extern const struct option_row show_rows[];	/* of struct show_options, without those of its filter */
 
 struct show {
 	const struct show_options *o;
+	FILE *out;
 	struct filter filter;
 	struct line_format format;
 	struct in_order order;
@@ -36,19 +37,16 @@ struct show {
 };
 
 /* Prints the header. @realtime_off: CLOCK_REALTIME - CLOCK_MONOTONIC, as far as known. Returns 0 or -errno. */
-int show_start(struct show *s, const struct show_options *o, uint64_t realtime_off);
+int show_start(struct show *s, const struct show_options *o, FILE *out, uint64_t realtime_off);
 void show_end(struct show *s);
 
 /* Handles a record; a gmem_record_fn whose ctx is struct show. Returns 0 or -errno. */
 int show_record(void *ctx, const struct gmem_hdr *rec);
 
-/* Prints all lines that are held back, and flushes stdout. Returns 0 or -errno. */
+/* Prints all lines that are held back, and flushes the output. Returns 0 or -errno. */
 int show_flush(struct show *s);
 
 /* Prints counts and losses on stderr, also if nothing was lost. */
 void show_summary(const struct show *s);
-
-/* Reports an error of show_record() or of a source, and returns its status. */
-enum gmem_status show_failed(int err, struct gmem_error *e);
 
 #endif /* GMEMTRACE_SHOW_H */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "model/state.h"
-#include "recording/recording_write.h"
+#include "recording/recording_block.h"
 
 struct block {
 	struct block *next;
@@ -136,17 +136,12 @@ int gmem_flight_write(struct gmem_flight *f, const struct gmem_hdr *rec)
 	return err ? err : encoder_add(f->encoder, rec);
 }
 
-static int write_record(void *ctx, const struct gmem_hdr *rec)
-{
-	return gmem_recording_write(ctx, rec);
-}
-
 static int write_all(struct gmem_flight *f, struct gmem_recording *w)
 {
 	int err = gmem_flight_flush(f);
 
 	if (!err)
-		err = gmem_state_emit(&f->before, write_record, w);
+		err = gmem_state_emit(&f->before, gmem_recording_write, w);
 	for (struct block *b = f->first; b && !err; b = b->next)
 		err = recording_append_block(w, b->bytes, b->size);
 	return err;

@@ -4,9 +4,8 @@
 #define GMEMTRACE_RECORD_H
 
 #include "base/clocks.h"
-#include "input/attach_options.h"
 #include "input/child.h"
-#include "input/filter.h"
+#include "input/input.h"
 #include "record/recorder.h"
 
 struct record_options {
@@ -16,9 +15,6 @@ struct record_options {
 	char **command;		/* NULL: none */
 	struct gmem_error *e;
 };
-
-/* Parses the command line into @o. Returns GMEM_OK, or an error if options exclude each other. */
-enum gmem_status record_parse(struct record_options *o, int argc, char **argv);
 
 struct record {
 	const struct record_options *o;
@@ -40,8 +36,7 @@ struct record {
 /* Records until a signal, the end of the command or of the time, or a full file. Returns 0 or -errno. */
 int record_run(struct record *r, struct gmem_error *e);
 
-/* Print lines on stderr: progress, if that is a terminal, and the summary at the end. */
-void record_progress(const struct record *r);
+/* Prints the summary at the end on stderr. */
 void record_summary(const struct record *r);
 
 #endif /* GMEMTRACE_RECORD_H */

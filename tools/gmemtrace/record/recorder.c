@@ -9,11 +9,6 @@
 #include "abi/kinds.h"
 #include "live/privileges.h"
 
-static int write_record(void *ctx, const struct gmem_hdr *rec)
-{
-	return gmem_recording_write(ctx, rec);
-}
-
 /* Renames PATH to PATH.1, PATH.1 to PATH.2 and so on; the oldest is overwritten. */
 static int make_room(const struct recorder_options *o)
 {
@@ -43,8 +38,7 @@ static enum gmem_status save_flight(struct recorder *r, struct gmem_error *e)
 	return GMEM_OK;
 }
 
-/* Creates the next file at PATH, or saves the flight recorder there. */
-static enum gmem_status create_file(struct recorder *r, struct gmem_error *e)
+enum gmem_status recorder_save(struct recorder *r, struct gmem_error *e)
 {
 	enum gmem_status status = GMEM_OK;
 	int err;
@@ -78,11 +72,12 @@ enum gmem_status recorder_open(struct recorder *r, const struct recorder_options
 	}
 	if (o->keep && gmem_state_init(&r->state))
 		return gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
-	return create_file(r, e);
+	return recorder_save(r, e);
 }
 
-int recorder_write(struct recorder *r, const struct gmem_hdr *rec)
+int recorder_write(void *recorder, const struct gmem_hdr *rec)
 {
+	struct recorder *r = recorder;
 	int err;
 
 	if (r->full)
@@ -95,30 +90,41 @@ int recorder_write(struct recorder *r, const struct gmem_hdr *rec)
 	return err ? err : gmem_recording_write(r->w, rec);
 }
 
-static void add_file_stats(struct recorder *r)
+struct gmem_recording_stats recorder_stats(const struct recorder *r)
 {
-	struct gmem_recording_stats s;
+	struct gmem_recording_stats s = r->done, now;
 
-	gmem_recording_stats(r->w, &s);
-	r->done.bytes += s.bytes;
-	r->done.records += s.records;
+	if (!r->w)
+		return s;
+	gmem_recording_stats(r->w, &now);
+	s.bytes += now.bytes;
+	s.records += now.records;
+	return s;
+}
+
+/* Closes the file, which then counts as done. Returns 0, or the -errno of the first error. */
+static int close_file(struct recorder *r)
+{
+	int err;
+
+	r->done = recorder_stats(r);
+	err = gmem_recording_close(r->w);
+	r->w = NULL;
+	return err;
 }
 
 /* Starts the next file with the current state, so that it can be read without those before it. */
 static int next_file(struct recorder *r)
 {
 	struct gmem_error e = { 0 };
-	int err;
+	int err = close_file(r);
 
-	add_file_stats(r);
-	err = gmem_recording_close(r->w);
-	r->w = NULL;
 	if (err)
 		return err;
 	errno = 0;
-	if (create_file(r, &e))
+	if (recorder_save(r, &e))
 		return errno ? -errno : -EIO;
-	return gmem_state_emit(&r->state, write_record, r->w);
+	return gmem_state_emit(&r->state, gmem_recording_write, r->w);
 }
 
 int recorder_flush(struct recorder *r)
@@ -138,31 +144,10 @@ int recorder_flush(struct recorder *r)
 	return 0;
 }
 
-enum gmem_status recorder_save(struct recorder *r, struct gmem_error *e)
-{
-	return create_file(r, e);
-}
-
-struct gmem_recording_stats recorder_stats(const struct recorder *r)
-{
-	struct gmem_recording_stats s = r->done, now;
-
-	if (!r->w)
-		return s;
-	gmem_recording_stats(r->w, &now);
-	s.bytes += now.bytes;
-	s.records += now.records;
-	return s;
-}
-
 int recorder_close(struct recorder *r)
 {
-	int err;
+	int err = close_file(r);
 
-	if (r->w)
-		add_file_stats(r);
-	err = gmem_recording_close(r->w);
-	r->w = NULL;
 	gmem_flight_free(r->flight);
 	r->flight = NULL;
 	gmem_state_free(&r->state);

@@ -35,13 +35,13 @@ struct recorder {
 enum gmem_status recorder_open(struct recorder *r, const struct recorder_options *o,
 			       const struct gmem_recording_info *info, struct gmem_error *e);
 
-/* Writes a record. Returns 0 or -errno. */
-int recorder_write(struct recorder *r, const struct gmem_hdr *rec);
+/* Writes a record; a gmem_record_fn whose ctx is @recorder. Returns 0 or -errno. */
+int recorder_write(void *recorder, const struct gmem_hdr *rec);
 
 /* Flushes what was written; call it after each snapshot. May start the next file. Returns 0 or -errno. */
 int recorder_flush(struct recorder *r);
 
-/* Saves what is kept in memory; for the flight recorder only. */
+/* Creates the next file at PATH; a flight recorder saves what it keeps in memory there. */
 enum gmem_status recorder_save(struct recorder *r, struct gmem_error *e);
 
 /* Returns records and bytes of all files so far. */

@@ -9,8 +9,9 @@
 #include "abi/kinds.h"
 #include "base/clocks.h"
 #include "base/stop.h"
-#include "input/blind.h"
+#include "input/recording_file.h"
 #include "record/record.h"
+#include "views/text.h"
 
 #define SNAPSHOT_NS	1000000000ULL
 #define POLL_MS		100
@@ -78,16 +79,9 @@ static int on_record(void *ctx, const struct gmem_hdr *rec)
 	return err ? err : write_if_kept(r, rec);
 }
 
-static int write_clock(void *ctx, const struct gmem_hdr *rec)
-{
-	struct record *r = ctx;
-
-	return recorder_write(&r->out, rec);
-}
-
 static int take_snapshot(struct record *r)
 {
-	int err = gmem_clocks_emit(&r->clocks, write_clock, r);
+	int err = gmem_clocks_emit(&r->clocks, recorder_write, &r->out);
 
 	if (!err)
 		err = gmem_source_sync(r->source, on_record, r);
@@ -160,6 +154,33 @@ static int take_last_snapshot(struct record *r)
 	return take_snapshot(r);
 }
 
+static double seconds(const struct record *r)
+{
+	return (double)(gmem_now_ns() - r->begin_ns) / 1e9;
+}
+
+static uint64_t all_lost(const struct record *r)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < GMEM_LOSSES; i++)
+		sum += r->lost[i];
+	return sum;
+}
+
+/* Prints a line of progress on stderr, if that is a terminal. */
+static void print_progress(const struct record *r)
+{
+	struct gmem_recording_stats s = recorder_stats(&r->out);
+	char events[16], bytes[16];
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, "\r\033[K%.0f s  %s events  %s  lost %llu", seconds(r),
+		gmem_text_count(events, sizeof(events), (double)r->out.events),
+		gmem_text_bytes(bytes, sizeof(bytes), s.bytes), (unsigned long long)all_lost(r));
+}
+
 int record_run(struct record *r, struct gmem_error *e)
 {
 	int err = 0;
@@ -170,11 +191,26 @@ int record_run(struct record *r, struct gmem_error *e)
 		err = one_second(r);
 		if (!err && r->out.flight && (save_requested || r->triggered) && save_flight(r, e))
 			return -EIO;
-		record_progress(r);
+		print_progress(r);
 	}
 	if (!err)
 		err = take_last_snapshot(r);
 	if (!err && r->out.flight && save_flight(r, e))
 		return -EIO;
 	return err;
+}
+
+void record_summary(const struct record *r)
+{
+	struct gmem_recording_stats s = recorder_stats(&r->out);
+	typedef unsigned long long ull;
+
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\r\033[K");
+	fprintf(stderr, "gmemtrace: %llu events, %llu records, %llu bytes in %u file%s: %s; %.2f s; lost",
+		(ull)r->out.events, (ull)s.records, (ull)s.bytes, r->out.files,
+		r->out.files == 1 ? "" : "s", r->o->out.path, seconds(r));
+	for (int i = 0; i < GMEM_LOSSES; i++)
+		fprintf(stderr, "%s %s %llu", i ? "," : "", gmem_loss_names[i], (ull)r->lost[i]);
+	fprintf(stderr, "%s\n", r->out.full ? "; the maximum size is reached" : "");
 }

@@ -5,7 +5,6 @@
 
 #include "abi/hist.h"
 #include "bpf/gmem_hist.h"
-#include "report/text.h"
 
 #define WIDTH	880
 #define HEIGHT	170
@@ -106,21 +105,22 @@ static void mark_x(FILE *out, double x, const char *text)
 	fprintf(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", x, HEIGHT - 6, text);
 }
 
-static double magnitude(uint64_t v, double low, double high)
-{
-	return v ? (log2((double)v) - low) / (high - low) : 0;
-}
-
-/* Sets the bounds of a logarithmic axis: exponents of the powers of two around all values. */
+/*
+ * Sets the bounds of the axis: 0 and the highest bar; if it is logarithmic, exponents of the
+ * powers of two around all values.
+ */
 static void bounds_of(const struct html_bars *b, double *low, double *high)
 {
-	*low = 64;
-	*high = 0;
+	*low = b->log ? 64 : 0;
+	*high = b->log ? 0 : 1;
 	for (size_t i = 0; i < b->nr_bins; i++) {
-		double v = b->values[i] ? log2((double)b->values[i]) : 64;
+		uint64_t sum = 0;
 
-		*low = v < *low ? floor(v) : *low;
-		*high = v < 64 && v > *high ? ceil(v) : *high;
+		for (size_t k = 0; k < b->nr_series; k++)
+			sum += b->values[i * b->nr_series + k];
+		if (b->log && sum)
+			*low = fmin(*low, floor(log2((double)sum)));
+		*high = fmax(*high, !b->log ? (double)sum : sum ? ceil(log2((double)sum)) : 0);
 	}
 	if (*high <= *low)
 		*high = *low + 1;
@@ -136,43 +136,24 @@ static void bar(FILE *out, const struct html_bars *b, size_t i, double from, dou
 	fprintf(out, "%s</title></rect>\n", text_ns(b->from_ns + i * b->bin_ns));
 }
 
-static void log_bars(FILE *out, const struct html_bars *b)
+static void draw_bars(FILE *out, const struct html_bars *b)
 {
 	double low, high;
 
 	bounds_of(b, &low, &high);
-	level(out, 0, b->format((uint64_t)exp2(low)));
-	level(out, 0.5, b->format((uint64_t)exp2((low + high) / 2)));
-	level(out, 1, b->format((uint64_t)exp2(high)));
-	for (size_t i = 0; i < b->nr_bins; i++) {
-		double share = magnitude(b->values[i], low, high);
+	for (double at = 0; at <= 1; at += 0.5) {
+		double v = low + at * (high - low);
 
-		if (b->values[i])
-			bar(out, b, i, 0, share > 0.01 ? share : 0.01, 0);
+		level(out, at, b->format((uint64_t)(b->log ? exp2(v) : v)));
 	}
-}
-
-static void linear_bars(FILE *out, const struct html_bars *b)
-{
-	uint64_t most = 1;
-
-	for (size_t i = 0; i < b->nr_bins; i++) {
-		uint64_t sum = 0;
-
-		for (size_t k = 0; k < b->nr_series; k++)
-			sum += b->values[i * b->nr_series + k];
-		most = sum > most ? sum : most;
-	}
-	level(out, 0, "0");
-	level(out, 0.5, b->format(most / 2));
-	level(out, 1, b->format(most));
 	for (size_t i = 0; i < b->nr_bins; i++) {
 		double from = 0;
 
 		for (size_t k = 0; k < b->nr_series; k++) {
-			double share = (double)b->values[i * b->nr_series + k] / (double)most;
+			uint64_t v = b->values[i * b->nr_series + k];
+			double share = b->log ? fmax((log2((double)v) - low) / (high - low), 0.01) : (double)v / high;
 
-			if (share > 0)
+			if (v)
 				bar(out, b, i, from, from + share, k);
 			from += share;
 		}
@@ -185,10 +166,7 @@ void html_bars(FILE *out, const struct html_bars *b)
 	if (b->nr_series > 1)
 		html_legend(out, b->series, b->nr_series);
 	svg_begin(out, b->title);
-	if (b->log)
-		log_bars(out, b);
-	else
-		linear_bars(out, b);
+	draw_bars(out, b);
 	for (size_t i = 0; i <= 4; i++)
 		mark_x(out, LEFT + (double)(WIDTH - LEFT - 40) * (double)i / 4 + (i ? 8 : 4),
 		       text_ns(b->from_ns + b->nr_bins * b->bin_ns * i / 4));

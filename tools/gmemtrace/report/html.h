@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Building blocks of the page: text, legends, and plots as inline SVG. */
+/* Building blocks of the page: text, legends, and plots as inline SVG; and the parts that have plots. */
 #ifndef GMEMTRACE_HTML_H
 #define GMEMTRACE_HTML_H
 
@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "analysis/dist.h"
+#include "report/sheet.h"
 
 /* Writes @text, escaped. */
 void html_text(FILE *out, const char *text);
@@ -53,5 +53,12 @@ struct html_part {
 
 void html_stack(FILE *out, const char *label, const struct html_part *parts, size_t n, uint64_t whole,
 		const char *(*format)(uint64_t v));
+
+/* Parts with plots; each writes nothing if it has no data. */
+void html_over_time(const struct report *r, FILE *out);
+void html_latency(const struct report_subject *s, FILE *out);
+void html_phases(const struct sheet *to, const struct report *r, const struct report_subject *s);
+void html_stalls(const struct sheet *to, const struct report *r, const struct report_subject *s);
+void html_longest(const struct report *r, FILE *out);
 
 #endif /* GMEMTRACE_HTML_H */

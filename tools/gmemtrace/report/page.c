@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* Report as a self-contained page: order of the parts, and tables. */
-#include "report/page.h"
+#include "report/html.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #include "abi/kinds.h"
 #include "views/text.h"
-
-static const char *const titles[GMEM_DIRECTIONS] = { "to shared", "to private" };
-static const enum gmem_direction order[] = { GMEM_TO_PRIVATE, GMEM_TO_SHARED };
 
 static void tile(FILE *out, const char *value, const char *what)
 {
@@ -87,80 +84,68 @@ static void vm_table(const struct report *r, FILE *out)
 	fputs("</table>\n", out);
 }
 
-static void put_classes(const struct report_subject *s, enum gmem_direction d, FILE *out)
+static void pages(const struct sheet *to, const struct report_subject *s)
 {
-	for (int i = 0; i < GMEM_CLASSES; i++) {
-		const struct gmem_op_sum *sum = &s->seen->size[i][d];
-		struct gmem_dist none = { .count = sum->count };
-		uint64_t bytes = sum->bytes;
-		char name[24];
+	bool titled = false;
 
-		snprintf(name, sizeof(name), i < GMEM_CLASSES - 1 ? "up to %s" : "%s", gmem_size_classes[i].name);
-		if (sum->count)
-			html_dist_row(out, "i", name, s->seen->by_class[i][d] ? s->seen->by_class[i][d] : &none,
-				      &bytes);
-	}
-}
+	for (int i = GMEM_S_PUNCH; i < GMEM_SERIES; i++) {
+		struct gmem_dist dist = report_dist(s, i, 0);
 
-static void conversions(const struct report_subject *s, FILE *out)
-{
-	html_dist_head(out, "conversions", true);
-	for (size_t n = 0; n < 2; n++) {
-		enum gmem_direction d = order[n];
-		struct gmem_op_counters c = report_conversions(s, d);
-		struct gmem_dist dist = report_dist(s, GMEM_S_CONVERSION, d);
-		uint64_t bytes = c.bytes;
-
-		if (!c.count && !c.unchanged && !c.failed)
+		if (!dist.count)
 			continue;
-		dist.count = c.count;
-		html_dist_row(out, "s", titles[d], &dist, &bytes);
-		put_classes(s, d, out);
-		if (c.unchanged || c.failed)
-			fprintf(out, "<tr class=\"i\"><td colspan=\"9\" class=\"l dim\">besides: %" PRIu64
-				" that changed nothing, %" PRIu64 " that failed</td></tr>\n", (uint64_t)c.unchanged,
-				(uint64_t)c.failed);
+		if (!titled) {
+			fputs("<h3>Pages</h3>\n", to->out);
+			sheet_dist_head(to, NULL, "operation", false);
+		}
+		titled = true;
+		sheet_dist_row(to, "", gmem_series[i].title, &dist, NULL);
 	}
-	fputs("</table>\n", out);
+	if (titled)
+		sheet_dist_end(to);
 }
 
-static void put_subject(const struct report *r, const struct report_subject *s, FILE *out)
+static void put_subject(const struct sheet *to, const struct report *r, const struct report_subject *s)
 {
-	conversions(s, out);
-	html_latency(s, out);
-	html_phases(r, s, out);
-	html_stalls(r, s, out);
-	html_windows(r, s, out);
-	html_pages(r, s, out);
-	html_hot(r, s, out);
+	part_conversions(to, s);
+	html_latency(s, to->out);
+	html_phases(to, r, s);
+	html_stalls(to, r, s);
+	part_windows(to, r, s);
+	pages(to, s);
+	for (enum gmem_operation op = 0; op < GMEM_OPERATIONS; op++)
+		part_besides(to, r, s, op);
+	part_undiscarded(to, r, s);
+	part_hot(to, r, s);
 }
 
-static void vm_details(const struct report *r, const struct report_subject *s, FILE *out)
+static void vm_details(const struct sheet *to, const struct report *r, const struct report_subject *s)
 {
+	FILE *out = to->out;
 	char name[REPORT_NAME_SIZE];
 
 	fprintf(out, "<details><summary>VM %" PRIu64 ", pid %u, ", s->vm->id, s->vm->pid);
 	html_text(out, report_vm_name(s->vm, name, sizeof(name)));
 	fputs("</summary>\n", out);
-	put_subject(r, s, out);
+	put_subject(to, r, s);
 	fputs("</details>\n", out);
 }
 
 void report_html(const struct report *r, size_t max_vms, FILE *out)
 {
 	size_t n = r->nr_vms < max_vms ? r->nr_vms : max_vms;
+	const struct sheet to = { out, true };
 
 	head(r, out);
 	if (r->nr_vms) {
 		html_over_time(r, out);
 		fputs("<h2>All VMs</h2>\n", out);
-		put_subject(r, &r->total, out);
-		html_inflight(r, out);
+		put_subject(&to, r, &r->total);
+		part_inflight(&to, r);
 		html_longest(r, out);
 		vm_table(r, out);
 	}
 	for (size_t i = 0; r->nr_vms > 1 && i < n; i++)
-		vm_details(r, &r->vms[i], out);
+		vm_details(&to, r, &r->vms[i]);
 	if (r->nr_vms > 1 && n < r->nr_vms)
 		fprintf(out, "<p class=\"dim\">%zu more VMs have no section of their own (--vms).</p>\n", r->nr_vms - n);
 	html_page_end(out);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* Report as text: its head, the table of VMs, and the order of the parts. */
-#include "report/text.h"
+/* Report as text, 80 columns wide: its head, the table of VMs, the order of the parts, and those that are only text. */
+#include "report/sheet.h"
 
 #include <limits.h>
 #include <locale.h>
@@ -8,7 +8,9 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "abi/hist.h"
 #include "abi/kinds.h"
+#include "bpf/gmem_hist.h"
 #include "views/text.h"
 
 typedef unsigned long long ull;
@@ -118,15 +120,244 @@ static void vm_table(const struct report *r, FILE *out)
 			lost ? "!: records of it were lost" : "");
 }
 
-static void print_parts(const struct report *r, const struct report_subject *s, FILE *out)
+#define SHARE_BAR 10
+
+static void bar(double share, int width, FILE *out)
 {
-	text_conversions(r, s, out);
-	text_phases(r, s, out);
-	text_histogram(s, out);
-	text_stalls(r, s, out);
-	text_windows(r, s, out);
-	text_memory(r, s, out);
-	text_hot(r, s, out);
+	int n = (int)(share * width + 0.5);
+
+	for (int i = 0; i < n && i < width; i++)
+		fputc('#', out);
+}
+
+static void phase_row(const struct report_subject *s, unsigned int phase, enum gmem_direction d,
+		      uint64_t total_ns, FILE *out)
+{
+	struct gmem_dist dist = report_dist(s, GMEM_S_PHASE + phase, d);
+	double share = total_ns ? (double)dist.total_ns / (double)total_ns : 0;
+	bool coarse = report_dist_is_coarse(s, GMEM_S_PHASE + phase, d);
+
+	fprintf(out, "  %-13s %6.1f%% %7s %7s %7s %7s %7s%s", gmem_phase_names[phase], 100 * share,
+		text_ns(dist.total_ns), text_ns(gmem_dist_mean(&dist)),
+		text_ns(gmem_dist_quantile(&dist, 0.5)), text_ns(gmem_dist_quantile(&dist, 0.99)),
+		text_ns(dist.max_ns), coarse ? "~" : share * SHARE_BAR >= 0.5 ? " " : "");
+	bar(share, SHARE_BAR, out);
+	fputc('\n', out);
+}
+
+static void phases(const struct report *r, const struct report_subject *s, FILE *out)
+{
+	bool titled = false;
+	enum gmem_direction d;
+
+	if (!report_knows(r, GMEM_S_PHASE))
+		return;
+	EACH_DIRECTION(d) {
+		uint64_t total = 0;
+
+		for (unsigned int i = 0; i < GMEM_PHASES; i++)
+			total += report_dist(s, GMEM_S_PHASE + i, d).total_ns;
+		if (!total)
+			continue;
+		if (!titled)
+			fprintf(out, "\n%-15s %7s %7s %7s %7s %7s %7s\n", "PHASES", "SHARE", "TOTAL", "MEAN",
+				"P50", "P99", "MAX");
+		titled = true;
+		fprintf(out, "%s\n", report_directions[d]);
+		for (unsigned int i = 0; i < GMEM_PHASES; i++)
+			phase_row(s, i, d, total, out);
+	}
+}
+
+#define OCTAVES	(GMEM_HIST_MAX_BITS + 1)
+#define BAR	22
+
+/* Sums up slots by octave [2^k, 2^(k+1)); the first includes 0. */
+static void octaves(const struct gmem_dist *d, uint64_t *n)
+{
+	for (unsigned int i = 0; i < GMEM_HIST_SLOTS; i++)
+		n[gmem_hist_low(i) ? gmem_log2(gmem_hist_low(i)) : 0] += d->slots[i];
+}
+
+static void histogram(const struct report_subject *s, FILE *out)
+{
+	uint64_t n[GMEM_DIRECTIONS][OCTAVES] = { 0 }, most = 1;
+	int first = OCTAVES, last = -1;
+
+	for (int d = 0; d < GMEM_DIRECTIONS; d++) {
+		struct gmem_dist dist = report_dist(s, GMEM_S_CONVERSION, d);
+
+		octaves(&dist, n[d]);
+		for (int i = 0; i < OCTAVES; i++) {
+			most = n[d][i] > most ? n[d][i] : most;
+			first = n[d][i] && i < first ? i : first;
+			last = n[d][i] && i > last ? i : last;
+		}
+	}
+	if (last < 0)
+		return;
+	fprintf(out, "\n%-15s %7s %-*s %7s\n", "LATENCY", ">PRIV", BAR, "", ">SHRD");
+	for (int i = first; i <= last; i++) {
+		uint64_t p = n[GMEM_TO_PRIVATE][i], h = n[GMEM_TO_SHARED][i];
+		int len = (int)((double)p / (double)most * BAR + 0.5);
+
+		fprintf(out, "from %-10s %7s ", text_ns(i ? 1ULL << i : 0), text_count(p));
+		bar((double)p / (double)most, BAR, out);
+		fprintf(out, "%*s %7s", BAR - len, "", text_count(h));
+		fputs(h * 2 * BAR >= most ? " " : "", out);
+		bar((double)h / (double)most, BAR, out);
+		fputc('\n', out);
+	}
+}
+
+static void stalls(const struct sheet *to, const struct report *r, const struct report_subject *s)
+{
+	enum gmem_direction d;
+	bool titled = false;
+
+	if (!report_knows(r, GMEM_S_STALL))
+		return;
+	EACH_DIRECTION(d) {
+		struct gmem_dist dist = report_dist(s, GMEM_S_STALL, d);
+		uint64_t bytes = s->counted ? s->c.stall[d].bytes : 0;
+		uint64_t unchanged_stalls = s->counted ? s->c.stall[d].unchanged : s->seen->unchanged_stalls[d];
+
+		if (!dist.count && !s->seen->origin[GMEM_BY_VMM][d].count && !unchanged_stalls)
+			continue;
+		if (!titled)
+			sheet_dist_head(to, "STALLS", NULL, true);
+		titled = true;
+		sheet_dist_row(to, "s", report_directions[d], &dist, s->counted ? &bytes : NULL);
+		part_series(to, s, GMEM_S_STALL_IOCTL, STALL_PARTS, d);
+		part_origins(to, s, d);
+		if (unchanged_stalls)
+			sheet_remark(to, 0, "besides: %llu without a conversion", (ull)unchanged_stalls);
+	}
+}
+
+static void pages_row(const struct sheet *to, const char *name, const struct report_subject *s,
+		      enum gmem_series_id series)
+{
+	struct gmem_dist dist = report_dist(s, series, 0);
+	const struct gmem_seen *seen = s->seen;
+	uint64_t bytes = (series == GMEM_S_TOUCH ? seen->touched_pages :
+			  series == GMEM_S_TOUCH_AGAIN ? seen->touched_again_pages : 0) << GMEM_PAGE_SHIFT;
+
+	if (dist.count)
+		sheet_dist_row(to, "", name, &dist, bytes ? &bytes : NULL);
+}
+
+static bool any_pages(const struct report_subject *s)
+{
+	for (int i = GMEM_S_PUNCH; i < GMEM_SERIES; i++) {
+		if (s->seen->dist[i][0])
+			return true;
+	}
+	for (enum gmem_operation op = 0; op < GMEM_OPERATIONS; op++) {
+		struct gmem_outcome o = report_outcome(s, op);
+
+		if (o.failed || o.untimed)
+			return true;
+	}
+	return false;
+}
+
+static void memory(const struct sheet *to, const struct report *r, const struct report_subject *s)
+{
+	static const struct {
+		const char *name;
+		enum gmem_series_id series;
+		enum gmem_operation op;		/* GMEM_OPERATIONS: the same as in the row before */
+	} rows[] = {
+		{ "punches", GMEM_S_PUNCH, GMEM_O_PUNCH },
+		{ "preallocations", GMEM_S_ALLOCATE, GMEM_O_ALLOCATE },
+		{ "populate", GMEM_S_POPULATE, GMEM_O_POPULATE },
+		{ "faults of vCPUs", GMEM_S_FAULT, GMEM_O_FAULT },
+		{ "  first touch", GMEM_S_TOUCH, GMEM_OPERATIONS },
+		{ "  after convert", GMEM_S_TOUCH_AGAIN, GMEM_OPERATIONS },
+		{ "  on mappings", GMEM_S_GUEST_FAULT, GMEM_O_GUEST_FAULT },
+		{ "faults of VMM", GMEM_S_USER_FAULT, GMEM_O_USER_FAULT },
+	};
+
+	if (any_pages(s))
+		sheet_dist_head(to, "PAGES", NULL, true);
+	else
+		fputc('\n', to->out);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		pages_row(to, rows[i].name, s, rows[i].series);
+		if (rows[i].op != GMEM_OPERATIONS)
+			part_besides(to, r, s, rows[i].op);
+		if (rows[i].series == GMEM_S_TOUCH_AGAIN && s->seen->prepare_ns)
+			sheet_remark(to, 0, "%s of these in the architecture's preparation",
+				     text_ns(s->seen->prepare_ns));
+	}
+	part_besides(to, r, s, GMEM_O_BIND);
+	if (!report_knows(r, GMEM_S_FAULT))
+		fputs("faults of vCPUs were not recorded (--faults)\n", to->out);
+	part_undiscarded(to, r, s);
+}
+
+static void op_line(const struct report *r, enum gmem_long_kind kind, const struct gmem_long_op *op,
+		    FILE *out)
+{
+	uint64_t at = op->begin_ns > r->a->first_ns ? op->begin_ns - r->a->first_ns : 0;
+
+	fprintf(out, "%7s at %s: VM %llu ", text_ns(op->dur_ns), text_ns(at), (ull)op->vm);
+	if (kind == GMEM_LONG_STALL)
+		fprintf(out, "vCPU %u ", op->vcpu);
+	fprintf(out, "tid %u ", op->tid);
+	if (kind != GMEM_LONG_PUNCH)
+		fprintf(out, "%s ", op->direction == GMEM_TO_PRIVATE ? "to private" : "to shared");
+	fprintf(out, "%s [0x%llx, 0x%llx) %s\n", op->ino ? "pgoff" : "gfn", (ull)op->start, (ull)op->end,
+		text_bytes((op->end - op->start) << GMEM_PAGE_SHIFT));
+}
+
+/* Prints the marks of an operation, as " +2.5us ioctl +3.1us check .. +60us end", wrapped at 80 columns. */
+static void timeline(const struct gmem_long_op *op, FILE *out)
+{
+	size_t column = 0;
+
+	for (uint32_t i = 0; i < op->marks.nr; i++) {
+		char mark[48];
+		int n = snprintf(mark, sizeof(mark), " +%s %s", text_ns(op->marks.list[i].at_ns),
+				 gmem_mark_names[op->marks.list[i].what]);
+
+		if (!column || column + (size_t)n > 80)
+			column = (size_t)fprintf(out, "%s        ", column ? "\n" : "");
+		column += (size_t)n;
+		fputs(mark, out);
+	}
+	if (op->marks.nr)
+		fputc('\n', out);
+}
+
+static void longest(const struct report *r, FILE *out)
+{
+	static const char *const titles[GMEM_LONG_KINDS] = { "LONGEST CONVERSIONS", "LONGEST STALLS",
+							     "LONGEST PUNCHES" };
+
+	for (int k = 0; k < GMEM_LONG_KINDS; k++) {
+		const struct gmem_longest *l = &r->a->longest[k];
+
+		if (l->nr)
+			fprintf(out, "\n%s\n", titles[k]);
+		for (size_t i = 0; i < l->nr; i++) {
+			op_line(r, k, &l->ops[i], out);
+			if (k != GMEM_LONG_PUNCH)
+				timeline(&l->ops[i], out);
+		}
+	}
+}
+
+static void print_parts(const struct sheet *to, const struct report *r, const struct report_subject *s)
+{
+	part_conversions(to, s);
+	phases(r, s, to->out);
+	histogram(s, to->out);
+	stalls(to, r, s);
+	part_windows(to, r, s);
+	memory(to, r, s);
+	part_hot(to, r, s);
 }
 
 static void vm_title(const struct report_subject *s, FILE *out)
@@ -140,18 +371,19 @@ static void vm_title(const struct report_subject *s, FILE *out)
 void report_text(const struct report *r, size_t max_vms, FILE *out)
 {
 	size_t n = r->nr_vms < max_vms ? r->nr_vms : max_vms;
+	const struct sheet to = { out, false };
 
 	head(r, out);
 	if (!r->nr_vms)
 		return;
 	vm_table(r, out);
-	print_parts(r, &r->total, out);
-	text_inflight(r, out);
-	text_longest(r, out);
+	print_parts(&to, r, &r->total);
+	part_inflight(&to, r);
+	longest(r, out);
 	/* With one VM, the parts of all VMs are its own. */
 	for (size_t i = 0; r->nr_vms > 1 && i < n; i++) {
 		vm_title(&r->vms[i], out);
-		print_parts(r, &r->vms[i], out);
+		print_parts(&to, r, &r->vms[i]);
 	}
 	if (n < r->nr_vms && r->nr_vms > 1)
 		fprintf(out, "\n%zu more VMs have no section of their own: --vms %zu shows them.\n",

@@ -56,10 +56,10 @@ enum gmem_status gmem_recording_create(struct gmem_recording **out, const char *
 				       const struct gmem_recording_info *info, struct gmem_error *e);
 
 /*
- * Adds a record. Returns 0 or -errno. After an error nothing more is written: the file ends with
+ * Adds a record; a gmem_record_fn whose ctx is @recording. Returns 0 or -errno. After an error nothing more is written: the file ends with
  * the last whole block, and all further calls return the same error.
  */
-int gmem_recording_write(struct gmem_recording *w, const struct gmem_hdr *rec);
+int gmem_recording_write(void *recording, const struct gmem_hdr *rec);
 
 /* Writes all records added so far to the file, where they can be read. Returns 0 or -errno. */
 int gmem_recording_flush(struct gmem_recording *w);

@@ -53,4 +53,13 @@ bool block_head_read(struct block_head *h, const uint8_t *bytes, uint64_t id);
 bool block_unpack(const struct block_head *h, const uint8_t *stored, uint64_t id, ZSTD_DCtx *zstd,
 		  uint8_t *raw);
 
+/*
+ * Appends a block that was packed for a recording with the same id, and numbers it. Returns 0 or
+ * -errno, as gmem_recording_write().
+ */
+struct gmem_recording;
+int recording_append_block(struct gmem_recording *w, uint8_t *block, size_t size);
+
+uint64_t recording_random_id(void);
+
 #endif /* GMEM_RECORDING_BLOCK_H */

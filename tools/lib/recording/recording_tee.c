@@ -15,11 +15,6 @@ struct tee {
 	void *ctx;
 };
 
-static int write_to_recording(void *ctx, const struct gmem_hdr *rec)
-{
-	return gmem_recording_write(ctx, rec);
-}
-
 static int write_and_pass_on(void *ctx, const struct gmem_hdr *rec)
 {
 	struct tee *t = ctx;
@@ -44,7 +39,7 @@ static int tee_sync(struct gmem_source *s, gmem_record_fn fn, void *ctx)
 
 	t->fn = fn;
 	t->ctx = ctx;
-	err = gmem_clocks_emit(&t->clocks, write_to_recording, t->w);
+	err = gmem_clocks_emit(&t->clocks, gmem_recording_write, t->w);
 	if (!err)
 		err = gmem_source_sync(t->in, write_and_pass_on, t);
 	flush_err = gmem_recording_flush(t->w);

@@ -11,7 +11,6 @@
 
 #include "recording/recording_block.h"
 #include "recording/recording_info.h"
-#include "recording/recording_write.h"
 
 struct gmem_recording {
 	int fd;
@@ -195,8 +194,9 @@ int recording_append_block(struct gmem_recording *w, uint8_t *block, size_t size
 	return append_block(w, block, size);
 }
 
-int gmem_recording_write(struct gmem_recording *w, const struct gmem_hdr *rec)
+int gmem_recording_write(void *recording, const struct gmem_hdr *rec)
 {
+	struct gmem_recording *w = recording;
 	int err = w->err;
 
 	if (!err && encoder_full(w->encoder))
