@@ -95,8 +95,7 @@ struct ui {
 	struct prompt prompt;
 	const struct view *overlay;	/* replaces the view until it is left; or NULL */
 
-	struct ui_scroll chooser;	/* position in the column chooser .. */
-	struct ui_scroll help_at;	/* .. and in the help */
+	struct ui_scroll help_at;	/* position in the help */
 
 	struct order list;
 	struct ui_scroll at;	/* position in the list */

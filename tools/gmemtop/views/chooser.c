@@ -29,12 +29,12 @@ static size_t metric_at_cursor(const struct ui *ui)
 	size_t list[UI_METRICS];
 
 	list_metrics(list);
-	return list[ui->chooser.cursor];
+	return list[overview_of(ui)->chooser.cursor];
 }
 
 static enum ui_action move(struct ui *ui, int how)
 {
-	return ui_scroll_move(&ui->chooser, how);
+	return ui_scroll_move(&overview_of(ui)->chooser, how);
 }
 
 static enum ui_action toggle(struct ui *ui, int arg)
@@ -68,18 +68,18 @@ static enum ui_action leave(struct ui *ui, int arg)
 
 static enum ui_action click(struct ui *ui, int arg)
 {
-	size_t row = ui_scroll_row(&ui->chooser, ui->mouse.y - ui->area.y - 1, 1);
+	size_t row = ui_scroll_row(&overview_of(ui)->chooser, ui->mouse.y - ui->area.y - 1, 1);
 
 	if (row == SIZE_MAX)
 		return UI_NOTHING;
-	ui->chooser.cursor = row;
+	overview_of(ui)->chooser.cursor = row;
 	return arg ? toggle(ui, 0) : UI_DRAW;
 }
 
 static void fit(struct ui *ui, const struct gmem_model *m)
 {
 	(void)m;
-	ui_scroll_fit(&ui->chooser, gmem_nr_metrics, (size_t)ui->area.height - 1);
+	ui_scroll_fit(&overview_of(ui)->chooser, gmem_nr_metrics, (size_t)ui->area.height - 1);
 }
 
 #define TITLE_X	5
@@ -105,17 +105,18 @@ static void draw_metric(struct canvas *c, int y, const struct ui *ui, const stru
 static void draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
 		 const struct view_area *area)
 {
+	const struct ui_scroll *at = &overview_of(ui)->chooser;
 	size_t list[UI_METRICS], n = list_metrics(list);
 
 	canvas_field(c, area->y, 0, c->width, false, CANVAS_HEADER, "");
 	canvas_put(c, area->y, 1, CANVAS_HEADER, c->width < 60 ? "COLUMNS" :
 		   "COLUMNS: those that are on are shown where there is room");
-	for (size_t i = ui->chooser.top; i < n && i < ui->chooser.top + ui->chooser.rows; i++) {
+	for (size_t i = at->top; i < n && i < at->top + at->rows; i++) {
 		const struct gmem_metric *metric = &gmem_metrics[list[i]];
 		bool known = gmem_metric_known(metric, m->features);
 
-		draw_metric(c, area->y + 1 + (int)(i - ui->chooser.top), ui, metric, known,
-			    i == ui->chooser.cursor ? CANVAS_SELECTED :
+		draw_metric(c, area->y + 1 + (int)(i - at->top), ui, metric, known,
+			    i == at->cursor ? CANVAS_SELECTED :
 			    metric == ui->sort ? CANVAS_KEY : known ? CANVAS_NORMAL : CANVAS_DIM);
 	}
 }
@@ -123,7 +124,7 @@ static void draw(struct canvas *c, const struct ui *ui, const struct gmem_model 
 static void footer(struct segments *line, const struct ui *ui, bool ascii)
 {
 	(void)ascii;
-	segments_printf(line, 0, CANVAS_TITLE, "%zu of %zu", ui->chooser.cursor + 1, gmem_nr_metrics);
+	segments_printf(line, 0, CANVAS_TITLE, "%zu of %zu", overview_of(ui)->chooser.cursor + 1, gmem_nr_metrics);
 }
 
 static const struct ui_binding bindings[] = {

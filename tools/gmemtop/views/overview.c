@@ -79,7 +79,7 @@ static enum ui_action choose_columns(struct ui *ui, int arg)
 {
 	(void)arg;
 	ui->overlay = &overview_chooser;
-	ui->chooser.selecting = true;
+	overview_of(ui)->chooser.selecting = true;
 	return UI_DRAW;
 }
 

@@ -8,6 +8,7 @@
 
 struct overview {
 	struct gmem_trend trend;
+	struct ui_scroll chooser;	/* position in the column chooser */
 };
 
 static inline struct overview *overview_of(const struct ui *ui)
