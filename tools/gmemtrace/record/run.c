@@ -62,8 +62,11 @@ static void look_for_trigger(struct record *r, const struct gmem_hdr *rec)
 static int on_record(void *ctx, const struct gmem_hdr *rec)
 {
 	struct record *r = ctx;
-	int err = filter_learn(&r->filter, rec);
+	int err;
 
+	if (r->keeps_all && gmem_is_operation(rec->kind))
+		return recorder_write(&r->out, rec);
+	err = filter_learn(&r->filter, rec);
 	blind_warn(rec);
 	if (rec->kind == GMEM_LOST)
 		memcpy(r->lost, ((const struct gmem_lost_rec *)rec)->lost, sizeof(r->lost));
@@ -165,6 +168,7 @@ int record_run(struct record *r, struct gmem_error *e)
 	int err = 0;
 
 	catch_signals(r);
+	r->keeps_all = r->filter.all && !r->trigger_ns;
 	r->begin_ns = gmem_now_ns();
 	while (!err && !is_over(r, gmem_now_ns())) {
 		err = one_second(r);

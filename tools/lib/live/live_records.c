@@ -4,6 +4,7 @@
 
 #include <bpf/libbpf.h>
 
+#include "abi/kinds.h"
 #include "live/block.h"
 #include "live/host.h"
 #include "live/identity.h"
@@ -13,6 +14,11 @@ static int hand_over(struct live *l, struct gmem_hdr *h)
 {
 	int err;
 
+	/* Nearly all records: the inventory and the others have nothing to do with them. */
+	if (gmem_is_operation(h->kind)) {
+		l->nr_records++;
+		return l->fn(l->ctx, h);
+	}
 	if (h->kind == GMEM_RAW_BLOCK)
 		return block_tell((struct gmem_raw_block *)h, l->fn, l->ctx);
 	err = l->at.inv ? inventory_record(l->at.inv, h) : 0;
