@@ -81,19 +81,36 @@ enum gmem_status recorder_open(struct recorder *r, const struct recorder_options
 	return create_file(r, e);
 }
 
+/* Writes a record that is counted already. */
+static int write_counted(struct recorder *r, const struct gmem_hdr *rec)
+{
+	int err;
+
+	if (r->flight)
+		return gmem_flight_write(r->flight, rec);
+	if (!r->state.model)
+		return gmem_recording_write(r->w, rec);
+	err = gmem_state_learn(&r->state, rec);
+	return err ? err : gmem_recording_write(r->w, rec);
+}
+
 int recorder_write(struct recorder *r, const struct gmem_hdr *rec)
 {
 	const struct gmem_kind_info *k = gmem_kind(rec->kind);
-	int err;
 
 	if (r->full)
 		return 0;
 	if (!gmem_told_again(&r->telling, rec) && k && k->phase != GMEM_META)
 		r->events += 1 + gmem_conversion_events(rec);
-	if (r->flight)
-		return gmem_flight_write(r->flight, rec);
-	err = r->state.model ? gmem_state_learn(&r->state, rec) : 0;
-	return err ? err : gmem_recording_write(r->w, rec);
+	return write_counted(r, rec);
+}
+
+int recorder_write_operation(struct recorder *r, const struct gmem_hdr *rec)
+{
+	if (r->full || r->telling)
+		return recorder_write(r, rec);
+	r->events += 1 + gmem_conversion_events(rec);
+	return write_counted(r, rec);
 }
 
 static void add_file_stats(struct recorder *r)

@@ -59,14 +59,10 @@ static void look_for_trigger(struct record *r, const struct gmem_hdr *rec)
 		r->triggered = true;
 }
 
-static int on_record(void *ctx, const struct gmem_hdr *rec)
+static int filter_and_write(struct record *r, const struct gmem_hdr *rec)
 {
-	struct record *r = ctx;
-	int err;
+	int err = filter_learn(&r->filter, rec);
 
-	if (r->keeps_all && gmem_is_operation(rec->kind))
-		return recorder_write(&r->out, rec);
-	err = filter_learn(&r->filter, rec);
 	blind_warn(rec);
 	if (rec->kind == GMEM_LOST)
 		memcpy(r->lost, ((const struct gmem_lost_rec *)rec)->lost, sizeof(r->lost));
@@ -79,6 +75,15 @@ static int on_record(void *ctx, const struct gmem_hdr *rec)
 		return err;
 	}
 	return err ? err : write_if_kept(r, rec);
+}
+
+static int on_record(void *ctx, const struct gmem_hdr *rec)
+{
+	struct record *r = ctx;
+
+	if (r->keeps_all && gmem_is_operation(rec->kind))
+		return recorder_write_operation(&r->out, rec);
+	return filter_and_write(r, rec);
 }
 
 static int write_clock(void *ctx, const struct gmem_hdr *rec)

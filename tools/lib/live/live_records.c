@@ -14,11 +14,6 @@ static int hand_over(struct live *l, struct gmem_hdr *h)
 {
 	int err;
 
-	/* Nearly all records: the inventory and the others have nothing to do with them. */
-	if (gmem_is_operation(h->kind)) {
-		l->nr_records++;
-		return l->fn(l->ctx, h);
-	}
 	if (h->kind == GMEM_RAW_BLOCK)
 		return block_tell((struct gmem_raw_block *)h, l->fn, l->ctx);
 	err = l->at.inv ? inventory_record(l->at.inv, h) : 0;
@@ -36,9 +31,16 @@ int live_on_record(void *ctx, void *data, size_t size)
 {
 	struct live *l = ctx;
 	struct gmem_hdr *h = data;
-	int err = hand_over(l, h);
+	int err;
 
 	(void)size;
+	if (gmem_is_operation(h->kind)) {
+		/* Nearly all records: the inventory and the others have nothing to do with them. */
+		l->nr_records++;
+		err = l->fn(l->ctx, h);
+	} else {
+		err = hand_over(l, h);
+	}
 	return !err && h->ts_ns > l->until_ns ? LIVE_LATER : err;
 }
 
