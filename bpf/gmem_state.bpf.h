@@ -13,25 +13,29 @@
 #include "gmem_hist.h"
 #include "gmem_maps.h"
 
+/* User space clears the places, and deletes the entries, of VMs that ended. */
+struct gmem_vm_state vms[VM_PLACES];
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 8192);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u64);
-	__type(value, struct gmem_vm_state);	/* user space deletes VMs that ended */
-} vms SEC(".maps");
-
-struct gmem_active {
-	__u8 vms[ACTIVE_VMS];
-};
+	__type(value, struct gmem_vm_state);
+} vms_overflow SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__type(key, __u32);
-	__type(value, struct gmem_active);
-} active SEC(".maps");
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, __u32);	/* enum gmem_vm_home */
+} vm_homes SEC(".maps");
+
+/* VMs that ever were in map vms_overflow: if 0, user space need not walk the map. */
+__u64 overflowed_vms;
+
+__u8 active[ACTIVE_VMS] __attribute__((aligned(8)));
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -107,19 +111,23 @@ static __always_inline bool changes_state(__u32 kind)
 	}
 }
 
+/* Returns the state of a VM, or NULL for a new VM. */
+static __always_inline struct gmem_vm_state *find_state(__u64 vm)
+{
+	struct gmem_vm_state *v = &vms[vm & (VM_PLACES - 1)];
+
+	if (vm && *(volatile __u64 *)&v->vm == vm)
+		return v;
+	return bpf_map_lookup_elem(&vms_overflow, &vm);
+}
+
 /* Marks the VM as active, as its state may change. Returns the state, or NULL for a new VM. */
 static __always_inline struct gmem_vm_state *mark_active(__u64 vm)
 {
-	struct gmem_vm_state *v = bpf_map_lookup_elem(&vms, &vm);
-	__u32 zero = 0;
-	struct gmem_active *a;
-
 	if (!started())
 		return NULL;
-	a = bpf_map_lookup_elem(&active, &zero);
-	if (a)
-		a->vms[vm & (ACTIVE_VMS - 1)] = 1;
-	return v;
+	*(volatile __u8 *)&active[vm & (ACTIVE_VMS - 1)] = 1;
+	return find_state(vm);
 }
 
 /* Counts a record that was dropped for lack of room. If it changes state, user space scans the VM again. */

@@ -192,9 +192,7 @@ static enum gmem_status load_programs(struct attachment *a, const struct gmem_li
 	err = inflight_open(&a->inflight, a->skel);
 	if (err)
 		return fail_bpf(e, "map what is in flight", err);
-	err = changed_open(&a->changed, bpf_map__fd(a->skel->maps.active));
-	if (err)
-		return fail_bpf(e, "map which VMs are active", err);
+	changed_open(&a->changed, a->skel->bss->active);
 	return GMEM_OK;
 }
 
@@ -386,7 +384,6 @@ static void unload(struct attachment *a)
 		detach_probe(a, i);
 	verify_close(&a->verifier);
 	inflight_close(&a->inflight);
-	changed_close(&a->changed);
 	inventory_free(a->inv);
 	ring_buffer__free(a->rb);
 	gmem_bpf__destroy(a->skel);

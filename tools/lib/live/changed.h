@@ -12,15 +12,14 @@
 #include "bpf/gmem_maps.h"
 
 struct changed {
-	uint8_t *bytes;		/* map active of the programs */
+	uint8_t *bytes;		/* array active of the programs */
 	uint8_t now[ACTIVE_VMS];	/* set before the last changed_begin() */
 	uint8_t before[ACTIVE_VMS];	/* set before the one before it */
 	bool all;		/* treat every VM as active */
 };
 
-/* Maps the bytes. @fd: of map active, stays the caller's. Returns 0 or -errno. */
-int changed_open(struct changed *c, int fd);
-void changed_close(struct changed *c);
+/* @bytes: array active of the programs */
+void changed_open(struct changed *c, uint8_t *bytes);
 
 /* Takes and clears the bytes set since the last call. @all: treat every VM as active. */
 void changed_begin(struct changed *c, bool all);

@@ -15,6 +15,7 @@
 #include <uthash.h>
 
 #include "base/clocks.h"
+#include "bpf/gmem_maps.h"
 #include "gmem.skel.h"
 
 /* Limit of one run of a program, which holds RCU. */

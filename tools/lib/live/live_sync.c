@@ -4,6 +4,8 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <stddef.h>
+#include <string.h>
 
 #include "bpf/gmem_maps.h"
 #include "gmem.skel.h"
@@ -30,7 +32,37 @@ static int emit_counters(struct live *l, uint64_t vm, const struct gmem_vm_state
 	return err ? err : l->fn(l->ctx, &r.h);
 }
 
-static int sync_vm(struct live *l, int fd, uint64_t vm)
+static void forget_vm(struct live *l, uint64_t vm)
+{
+	bpf_map_delete_elem(bpf_map__fd(l->at.skel->maps.vm_homes), &vm);
+}
+
+/* Clears the place of a VM that ended, then frees it. */
+static void clear_place(struct gmem_vm_state *v)
+{
+	memset(v, 0, offsetof(struct gmem_vm_state, vm));
+	__atomic_store_n(&v->vm, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&v->claim, 0, __ATOMIC_RELEASE);
+}
+
+static int sync_place(struct live *l, struct gmem_vm_state *v)
+{
+	uint64_t vm = __atomic_load_n(&v->vm, __ATOMIC_ACQUIRE);
+	bool ended = *(volatile __u64 *)&v->c.ended_ns;
+	int err;
+
+	if (!vm || !changed_has(&l->at.changed, vm))
+		return 0;
+	err = emit_counters(l, vm, v);
+	/* Only after its last counters were emitted. */
+	if (!err && ended) {
+		forget_vm(l, vm);
+		clear_place(v);
+	}
+	return err;
+}
+
+static int sync_overflow(struct live *l, int fd, uint64_t vm)
 {
 	struct gmem_vm_state v;
 	int err;
@@ -38,28 +70,41 @@ static int sync_vm(struct live *l, int fd, uint64_t vm)
 	if (bpf_map_lookup_elem(fd, &vm, &v))
 		return 0;
 	err = emit_counters(l, vm, &v);
-	/* Deleted only after its last counters were emitted. */
-	if (!err && v.c.ended_ns)
+	if (!err && v.c.ended_ns) {
+		forget_vm(l, vm);
 		bpf_map_delete_elem(fd, &vm);
+	}
 	return err;
 }
 
-int live_sync_counters(struct live *l, bool all)
+static int sync_overflows(struct live *l)
 {
-	int fd = bpf_map__fd(l->at.skel->maps.vms), err = 0;
+	int fd = bpf_map__fd(l->at.skel->maps.vms_overflow), err = 0;
 	uint64_t vm, next;
 	bool more;
 
-	changed_begin(&l->at.changed, all);
+	if (!*(volatile __u64 *)&l->at.skel->bss->overflowed_vms)
+		return 0;
 	more = !bpf_map_get_next_key(fd, NULL, &next);
 	while (more && !err) {
 		vm = next;
 		/* Get the next key before the entry may be deleted. */
 		more = !bpf_map_get_next_key(fd, &vm, &next);
 		if (changed_has(&l->at.changed, vm))
-			err = sync_vm(l, fd, vm);
+			err = sync_overflow(l, fd, vm);
 	}
 	return err;
+}
+
+int live_sync_counters(struct live *l, bool all)
+{
+	struct gmem_vm_state *vms = l->at.skel->bss->vms;
+	int err = 0;
+
+	changed_begin(&l->at.changed, all);
+	for (int i = 0; !err && i < VM_PLACES; i++)
+		err = sync_place(l, &vms[i]);
+	return err ? err : sync_overflows(l);
 }
 
 static int sum_cpus(struct live *l, struct bpf_map *map, uint32_t nr, __u64 *sums)
