@@ -138,33 +138,45 @@ static __always_inline void emit_conversion(__u64 vm, __u64 ts, const struct gme
 	submit(c);
 }
 
+/* Counts the end of a conversion, and returns true if it is to be emitted. */
+static __always_inline bool conversion_counts(struct gmem_vm_state *v, __u64 vm, __u64 ts, const struct gmem_rec *r,
+					      const struct gmem_op_phases *p)
+{
+	if (v && p && r->aux)
+		count_phases(&v->c, direction(r->arg), p);
+	if (v)
+		count_conversion(&v->c, r);
+	if (!r->ret)
+		stall_converted(vm, r->arg, r->start, r->end, r->dur_ns);
+	return v && is_emitted(v, ts, r);
+}
+
 /* Counts and emits the end of a conversion. r->aux: 1 if something changed. */
 static __always_inline void attributes_end(struct kvm *kvm, __u64 vm, struct gmem_rec *r)
 {
 	__u64 ts = bpf_ktime_get_ns();
 	struct gmem_vm_state *v = get_state(kvm, vm, ts);
-	struct gmem_counters *c = v ? &v->c : NULL;
-	/* Clang 15 to 19 spill variables without a value on one path, which the verifier rejects. */
-	struct gmem_op_phases *p = NULL, kept = {};
+	__u32 tid = this_tid();
+	struct gmem_op *op = op_place(OP_ATTRIBUTES, tid);
+	struct gmem_op_phases *p = NULL;
 
-	if (is_enabled(GMEM_PROBES_PHASES))
-		p = phases_end(op_peek(OP_ATTRIBUTES, vm), ts);
-	if (p && c && r->aux)
-		count_phases(c, direction(r->arg), p);
-	/* Copied, because another task may own the place once the operation has ended. */
-	if (p)
-		kept = *p;
-	r->dur_ns = op_end(OP_ATTRIBUTES, vm, ts);
-	if (c)
-		count_conversion(c, r);
-	if (!r->ret)
-		stall_converted(vm, r->arg, r->start, r->end, r->dur_ns);
-	if (!v || !is_emitted(v, ts, r))
+	if (!op || !op_is(op, OP_ATTRIBUTES, vm, tid)) {
+		r->dur_ns = op_end_elsewhere(op, OP_ATTRIBUTES, vm, ts);
+		if (conversion_counts(v, vm, ts, r, NULL))
+			emit(vm, GMEM_ATTRIBUTES_END, ts, r);
 		return;
-	if (p && is_enabled(GMEM_PROBES_EVENTS))
-		emit_conversion(vm, ts, r, &kept);
+	}
+	if (is_enabled(GMEM_PROBES_PHASES))
+		p = phases_end(op, ts);
+	r->dur_ns = op_stop(op, ts);
+	if (!conversion_counts(v, vm, ts, r, p))
+		;
+	else if (p && is_enabled(GMEM_PROBES_EVENTS))
+		emit_conversion(vm, ts, r, p);
 	else
 		emit(vm, GMEM_ATTRIBUTES_END, ts, r);
+	/* Last: another task may then own the place, and the phases. */
+	op_free(op, tid);
 }
 
 #endif /* GMEM_ATTRIBUTES_BPF_H */
