@@ -16,7 +16,7 @@ static __always_inline void attributes_begin(struct kvm *kvm, __u64 vm, const st
 	if (op_keep(OP_ATTRIBUTES, vm, GMEM_ATTRIBUTES_BEGIN, ts, r) && is_enabled(GMEM_PROBES_PHASES))
 		phases_begin(ts);
 	if (is_enabled(GMEM_PROBES_EVENTS) && get_counters(kvm, vm, ts))
-		emit(vm, GMEM_ATTRIBUTES_BEGIN, ts, r);
+		emit_always(vm, GMEM_ATTRIBUTES_BEGIN, ts, r);
 }
 
 /*
@@ -131,7 +131,7 @@ static __always_inline void emit_conversion(__u64 vm, __u64 ts, const struct gme
 		count_lost_record(vm, GMEM_ATTRIBUTES_END);
 		return;
 	}
-	c->r = *body;
+	fill_body(&c->r, body);
 	fill_hdr(&c->r.h, vm, GMEM_ATTRIBUTES_END, sizeof(*c), ts);
 	c->phases = p->came_to & ((1U << GMEM_PHASES) - 1);
 	__builtin_memcpy(c->phase_ns, p->ns, sizeof(c->phase_ns));

@@ -185,27 +185,36 @@ static __always_inline void submit(void *rec)
 	bpf_ringbuf_submit(rec, wakeup_flags());
 }
 
-static __always_inline void emit(__u64 vm, __u16 kind, __u64 ts, const struct gmem_rec *body)
+/* Copies all but the header. */
+static __always_inline void fill_body(struct gmem_rec *r, const struct gmem_rec *body)
 {
-	struct gmem_rec *r;
+	__builtin_memcpy(&r->ino, &body->ino, sizeof(*r) - sizeof(r->h));
+}
 
-	if (!started())
-		return;
-	r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+static __always_inline void emit_always(__u64 vm, __u16 kind, __u64 ts, const struct gmem_rec *body)
+{
+	struct gmem_rec *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+
 	if (!r) {
 		count_lost_record(vm, kind);
 		return;
 	}
-	*r = *body;
+	fill_body(r, body);
 	fill_hdr(&r->h, vm, kind, sizeof(*r), ts);
 	submit(r);
 }
 
-/* Emits a record only if GMEM_PROBES_EVENTS is enabled. */
+static __always_inline void emit(__u64 vm, __u16 kind, __u64 ts, const struct gmem_rec *body)
+{
+	if (started())
+		emit_always(vm, kind, ts, body);
+}
+
+/* Emits a record only if GMEM_PROBES_EVENTS is enabled, which it is with GMEM_PROBES_BASE only. */
 static __always_inline void emit_event(__u64 vm, __u16 kind, __u64 ts, const struct gmem_rec *body)
 {
 	if (is_enabled(GMEM_PROBES_EVENTS))
-		emit(vm, kind, ts, body);
+		emit_always(vm, kind, ts, body);
 }
 
 #endif /* GMEM_STATE_BPF_H */

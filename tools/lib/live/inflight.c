@@ -56,6 +56,14 @@ static int emit_op(const struct gmem_op *op, uint64_t ts_ns, gmem_record_fn fn, 
 	return err ? err : emit_phase(op, ts_ns, fn, ctx);
 }
 
+/* Returns the next place from @i on, in steps of @step, that has an operation in flight; OPS or more: none has. */
+static size_t next_in_flight(const struct inflight *f, size_t i, size_t step)
+{
+	while (i < OPS && !*(const volatile __u64 *)&f->ops[i].begin_ns)
+		i += step;
+	return i;
+}
+
 /* Copies an operation in flight. Returns false if there is none, or begin_ns shows that it ended. */
 static bool read_op(const volatile struct gmem_op *from, uint32_t epoch, struct gmem_op *op)
 {
@@ -78,7 +86,7 @@ static int emit_operations(const struct inflight *f, uint64_t ts_ns, gmem_record
 	struct gmem_op op;
 	int err = 0;
 
-	for (size_t i = 0; !err && i < OPS; i++) {
+	for (size_t i = 0; !err && (i = next_in_flight(f, i, 1)) < OPS; i++) {
 		if (read_op(&f->ops[i], epochs[i % OP_CLASSES_MAX], &op))
 			err = emit_op(&op, ts_ns, fn, ctx);
 	}
@@ -123,7 +131,8 @@ int inflight_tell_phases(const struct inflight *f, uint64_t ts_ns, gmem_record_f
 	struct gmem_op op;
 	int err = 0;
 
-	for (size_t i = OP_ATTRIBUTES; !err && i < OPS; i += OP_CLASSES_MAX) {
+	for (size_t i = OP_ATTRIBUTES; !err && (i = next_in_flight(f, i, OP_CLASSES_MAX)) < OPS;
+	     i += OP_CLASSES_MAX) {
 		if (read_op(&f->ops[i], epochs[OP_ATTRIBUTES], &op))
 			err = emit_phase(&op, ts_ns, fn, ctx);
 	}
@@ -144,7 +153,7 @@ void inflight_find_long(const struct inflight *f, uint64_t before_ns, uint64_t n
 	const __u32 *epochs = f->skel->bss->epochs;
 	struct gmem_op op;
 
-	for (size_t i = OP_ATTRIBUTES; i < OPS; i += OP_CLASSES_MAX) {
+	for (size_t i = OP_ATTRIBUTES; (i = next_in_flight(f, i, OP_CLASSES_MAX)) < OPS; i += OP_CLASSES_MAX) {
 		if (read_op(&f->ops[i], epochs[OP_ATTRIBUTES], &op) &&
 		    age_class(op.begin_ns, now_ns) > age_class(op.begin_ns, before_ns))
 			fn(ctx, op.vm);
