@@ -82,7 +82,7 @@ enum gmem_status recorder_open(struct recorder *r, const struct recorder_options
 }
 
 /* Writes a record that is counted already. */
-static int write_counted(struct recorder *r, const struct gmem_hdr *rec)
+static inline int write_counted(struct recorder *r, const struct gmem_hdr *rec)
 {
 	int err;
 
