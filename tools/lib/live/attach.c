@@ -162,8 +162,7 @@ static void set_constants(struct attachment *a, const struct gmem_live_opts *opt
 	a->skel->rodata->marks_blocks = opts->inventory && a->set == GMEM_SET_TRACEPOINTS;
 }
 
-static enum gmem_status load_programs(struct attachment *a, const struct gmem_live_opts *opts,
-				      ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e)
+static enum gmem_status load_programs(struct attachment *a, const struct gmem_live_opts *opts, struct gmem_error *e)
 {
 	uint64_t size = ringbuf_size(opts);
 	LIBBPF_OPTS(bpf_object_open_opts, open_opts);
@@ -186,9 +185,9 @@ static enum gmem_status load_programs(struct attachment *a, const struct gmem_li
 	err = gmem_bpf__load(a->skel);
 	if (err)
 		return fail_bpf(e, "load the BPF programs", err);
-	a->rb = ring_buffer__new(bpf_map__fd(a->skel->maps.records), fn, ctx, NULL);
-	if (!a->rb)
-		return fail_bpf(e, "map the ring buffer", -errno);
+	err = ring_open(&a->ring, bpf_map__fd(a->skel->maps.records), bpf_map__max_entries(a->skel->maps.records));
+	if (err)
+		return fail_bpf(e, "map the ring buffer", err);
 	err = inflight_open(&a->inflight, a->skel);
 	if (err)
 		return fail_bpf(e, "map what is in flight", err);
@@ -385,10 +384,9 @@ static void unload(struct attachment *a)
 	verify_close(&a->verifier);
 	inflight_close(&a->inflight);
 	inventory_free(a->inv);
-	ring_buffer__free(a->rb);
+	ring_close(&a->ring);
 	gmem_bpf__destroy(a->skel);
 	a->inv = NULL;
-	a->rb = NULL;
 	a->skel = NULL;
 	a->groups = 0;
 }
@@ -429,10 +427,9 @@ static unsigned int groups_to_verify(const struct attachment *a)
 }
 
 /* Loads, verifies and attaches. Verifies groups for later, too: by then the capabilities are dropped. */
-static enum gmem_status load_once(struct attachment *a, const struct gmem_live_opts *opts,
-				  ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e)
+static enum gmem_status load_once(struct attachment *a, const struct gmem_live_opts *opts, struct gmem_error *e)
 {
-	enum gmem_status status = load_programs(a, opts, fn, ctx, e);
+	enum gmem_status status = load_programs(a, opts, e);
 	int err;
 
 	if (status)
@@ -450,11 +447,10 @@ static bool is_any_blind(const struct attachment *a)
 	return gmem_probes_blind(none, sizeof(none), a->set, a->loaded);
 }
 
-static enum gmem_status load_verified(struct attachment *a, const struct gmem_live_opts *opts,
-				      ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e)
+static enum gmem_status load_verified(struct attachment *a, const struct gmem_live_opts *opts, struct gmem_error *e)
 {
 	for (;;) {
-		enum gmem_status status = load_once(a, opts, fn, ctx, e);
+		enum gmem_status status = load_once(a, opts, e);
 		int err;
 
 		if (!is_any_blind(a))
@@ -499,8 +495,7 @@ static bool alloc_links(struct attachment *a)
 	return a->links && a->keepers && a->prog_ids;
 }
 
-enum gmem_status attach(struct attachment *a, const struct gmem_live_opts *opts,
-			ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e)
+enum gmem_status attach(struct attachment *a, const struct gmem_live_opts *opts, struct gmem_error *e)
 {
 	struct gmem_probe_choice choice;
 	enum gmem_status status;
@@ -517,7 +512,7 @@ enum gmem_status attach(struct attachment *a, const struct gmem_live_opts *opts,
 	a->loaded = opts->groups | opts->later | GMEM_PROBES_BASE;
 	choose_ways();
 	if (alloc_links(a))
-		status = load_verified(a, opts, fn, ctx, e);
+		status = load_verified(a, opts, e);
 	else
 		status = gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
 	if (!status && opts->inventory)

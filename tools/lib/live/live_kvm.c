@@ -44,7 +44,7 @@ static enum gmem_status attach_again(struct live *l, struct gmem_error *e)
 
 	if (gmem_privileges_get(&held) || gmem_privileges_raise(held.permitted & CAPS_AGAIN))
 		return GMEM_E_PERMISSION;
-	status = attach(&l->at, &l->opts, live_on_record, l, e);
+	status = attach(&l->at, &l->opts, e);
 	if (!l->opts.keep_privileges && gmem_privileges_lower(CAPS_AGAIN)) {
 		detach(&l->at);
 		return GMEM_E_PERMISSION;

@@ -2,7 +2,7 @@
 /* Records of the ring buffer: events, and results of scans. */
 #include "live/live_parts.h"
 
-#include <bpf/libbpf.h>
+#include <errno.h>
 
 #include "abi/kinds.h"
 #include "live/block.h"
@@ -27,13 +27,17 @@ static int hand_over(struct live *l, struct gmem_hdr *h)
 	return err;
 }
 
-int live_on_record(void *ctx, void *data, size_t size)
+/* Returned to end a read of the ring buffer early. Nothing is lost by that. */
+#define LATER (-ECANCELED)
+
+/* Passes one record on. Returns LATER after a record later than until_ns. */
+static int on_record(void *ctx, void *record)
 {
 	struct live *l = ctx;
-	struct gmem_hdr *h = data;
+	struct gmem_hdr *h = record;
+	uint64_t ts_ns = h->ts_ns;
 	int err;
 
-	(void)size;
 	if (gmem_is_operation(h->kind)) {
 		/* Nearly all records: the inventory and the others have nothing to do with them. */
 		l->nr_records++;
@@ -41,16 +45,16 @@ int live_on_record(void *ctx, void *data, size_t size)
 	} else {
 		err = hand_over(l, h);
 	}
-	return !err && h->ts_ns > l->until_ns ? LIVE_LATER : err;
+	return !err && ts_ns > l->until_ns ? LATER : err;
 }
 
 int live_consume(struct live *l)
 {
-	int n;
+	int err;
 
 	l->until_ns = gmem_now_ns();
-	n = ring_buffer__consume(l->at.rb);
-	return n < 0 && n != LIVE_LATER ? n : 0;
+	err = ring_read(&l->at.ring, on_record, l);
+	return err == LATER ? 0 : err;
 }
 
 int live_read_changed(struct live *l, uint64_t budget_ns)
