@@ -15,7 +15,7 @@ lib/abi: bpf
 lib/base: lib/abi
 lib/model: bpf lib/abi
 lib/recording: bpf lib/abi lib/base
-lib/live: bpf lib/base
+lib/live: bpf lib/abi lib/base
 lib/analysis: bpf lib/abi lib/model
 lib/views: lib/abi lib/model
 lib/cli: lib/base lib/live
