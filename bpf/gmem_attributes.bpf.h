@@ -16,7 +16,7 @@ static __always_inline void attributes_begin(struct kvm *kvm, __u64 vm, const st
 	if (op_keep(OP_ATTRIBUTES, vm, GMEM_ATTRIBUTES_BEGIN, ts, r) && is_enabled(GMEM_PROBES_PHASES))
 		phases_begin(ts);
 	if (is_enabled(GMEM_PROBES_EVENTS) && get_counters(kvm, vm, ts))
-		emit(vm, GMEM_ATTRIBUTES_BEGIN, ts, r);
+		emit_always(vm, GMEM_ATTRIBUTES_BEGIN, ts, r);
 }
 
 /*
@@ -131,11 +131,24 @@ static __always_inline void emit_conversion(__u64 vm, __u64 ts, const struct gme
 		count_lost_record(vm, GMEM_ATTRIBUTES_END);
 		return;
 	}
-	c->r = *body;
+	fill_body(&c->r, body);
 	fill_hdr(&c->r.h, vm, GMEM_ATTRIBUTES_END, sizeof(*c), ts);
 	c->phases = p->came_to & ((1U << GMEM_PHASES) - 1);
 	__builtin_memcpy(c->phase_ns, p->ns, sizeof(c->phase_ns));
 	submit(c);
+}
+
+/* Counts the end of a conversion, and returns true if it is to be emitted. */
+static __always_inline bool conversion_counts(struct gmem_vm_state *v, __u64 vm, __u64 ts, const struct gmem_rec *r,
+					      const struct gmem_op_phases *p)
+{
+	if (v && p && r->changed)
+		count_phases(&v->c, direction(r->attributes), p);
+	if (v)
+		count_conversion(&v->c, r);
+	if (!r->ret)
+		stall_converted(vm, r->attributes, r->ino ? NO_GFN : r->start, r->end, r->dur_ns);
+	return v && is_emitted(v, ts, r);
 }
 
 /* Counts and emits the end of a conversion. r->changed: 1 if something changed. */
@@ -143,28 +156,27 @@ static __always_inline void attributes_end(struct kvm *kvm, __u64 vm, struct gme
 {
 	__u64 ts = bpf_ktime_get_ns();
 	struct gmem_vm_state *v = get_state(kvm, vm, ts);
-	struct gmem_counters *c = v ? &v->c : NULL;
-	/* Clang 15 to 19 spill variables without a value on one path, which the verifier rejects. */
-	struct gmem_op_phases *p = NULL, kept = {};
+	__u32 tid = this_tid();
+	struct gmem_op *op = op_place(OP_ATTRIBUTES, tid);
+	struct gmem_op_phases *p = NULL;
 
-	if (is_enabled(GMEM_PROBES_PHASES))
-		p = phases_end(op_peek(OP_ATTRIBUTES, vm), ts);
-	if (p && c && r->changed)
-		count_phases(c, direction(r->attributes), p);
-	/* Copied, because another task may own the place once the operation has ended. */
-	if (p)
-		kept = *p;
-	r->dur_ns = op_end(OP_ATTRIBUTES, vm, ts);
-	if (c)
-		count_conversion(c, r);
-	if (!r->ret)
-		stall_converted(vm, r->attributes, r->ino ? NO_GFN : r->start, r->end, r->dur_ns);
-	if (!v || !is_emitted(v, ts, r))
+	if (!op || !op_is(op, OP_ATTRIBUTES, vm, tid)) {
+		r->dur_ns = op_end_elsewhere(op, OP_ATTRIBUTES, vm, ts);
+		if (conversion_counts(v, vm, ts, r, NULL))
+			emit(vm, GMEM_ATTRIBUTES_END, ts, r);
 		return;
-	if (p && is_enabled(GMEM_PROBES_EVENTS))
-		emit_conversion(vm, ts, r, &kept);
+	}
+	if (is_enabled(GMEM_PROBES_PHASES))
+		p = phases_end(op, ts);
+	r->dur_ns = op_stop(op, ts);
+	if (!conversion_counts(v, vm, ts, r, p))
+		;
+	else if (p && is_enabled(GMEM_PROBES_EVENTS))
+		emit_conversion(vm, ts, r, p);
 	else
 		emit(vm, GMEM_ATTRIBUTES_END, ts, r);
+	/* Last: another task may then own the place, and the phases. */
+	op_free(op, tid);
 }
 
 #endif /* GMEM_ATTRIBUTES_BPF_H */

@@ -54,7 +54,7 @@ static __always_inline void fallocate_begins(struct kvm *kvm, __u64 vm, const st
 
 	op_keep(OP_FALLOCATE, vm, GMEM_FALLOCATE_BEGIN, ts, r);
 	if (is_enabled(GMEM_PROBES_EVENTS) && get_counters(kvm, vm, ts))
-		emit(vm, GMEM_FALLOCATE_BEGIN, ts, r);
+		emit_always(vm, GMEM_FALLOCATE_BEGIN, ts, r);
 }
 
 /* Counts and emits the end of a fallocate(). r->nr_pages is GMEM_UNKNOWN if the kernel does not report it. */

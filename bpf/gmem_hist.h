@@ -5,6 +5,19 @@
 
 #include "gmem_abi.h"
 
+#ifdef __bpf__
+#define LOG2_OF_2(n)	n, n
+#define LOG2_OF_4(n)	LOG2_OF_2(n), LOG2_OF_2(n)
+#define LOG2_OF_8(n)	LOG2_OF_4(n), LOG2_OF_4(n)
+#define LOG2_OF_16(n)	LOG2_OF_8(n), LOG2_OF_8(n)
+#define LOG2_OF_32(n)	LOG2_OF_16(n), LOG2_OF_16(n)
+#define LOG2_OF_64(n)	LOG2_OF_32(n), LOG2_OF_32(n)
+
+static const __u8 gmem_log2_of_byte[256] = {
+	0, 0, LOG2_OF_2(1), LOG2_OF_4(2), LOG2_OF_8(3), LOG2_OF_16(4), LOG2_OF_32(5), LOG2_OF_64(6),
+	LOG2_OF_64(7), LOG2_OF_64(7),
+};
+
 /* Returns the position of the highest set bit of @v, which is not 0. BPF has no instruction for it. */
 static inline __u32 gmem_log2(__u64 v)
 {
@@ -22,16 +35,14 @@ static inline __u32 gmem_log2(__u64 v)
 		v >>= 8;
 		r += 8;
 	}
-	if (v >> 4) {
-		v >>= 4;
-		r += 4;
-	}
-	if (v >> 2) {
-		v >>= 2;
-		r += 2;
-	}
-	return r + (v >> 1);
+	return r + gmem_log2_of_byte[v & 0xff];
 }
+#else
+static inline __u32 gmem_log2(__u64 v)
+{
+	return 63 - __builtin_clzll(v);
+}
+#endif
 
 static inline __u32 gmem_hist_slot(__u64 ns)
 {

@@ -74,22 +74,34 @@ struct gmem_op_key {
 };
 
 /*
- * State of a VM: value of map vms. A change of attributes is emitted as a record as long as they are
+ * State of a VM, in array vms at vm % VM_PLACES. A VM that finds its place taken when it is seen first has
+ * its state in map vms_overflow, which takes a look-up. A change of attributes is emitted as a record as long as they are
  * few. Of a VM that converts page by page, the programs only mark the 2 MiB block, and the inventory
  * scans marked blocks at the next refresh.
  */
 #define CHANGED_BLOCKS		512
 
+#define VM_PLACES		128
+
 struct gmem_vm_state {
-	struct gmem_counters c;
+	struct gmem_counters c;	/* first: the verifier does not add to a pointer that may be NULL */
 	__u64 kvm;		/* address of struct kvm, which exists until c.ended_ns is set */
 	__u64 window_ns;	/* start of the window that emitted is counted in */
 	__u32 emitted;		/* changes in this window that were candidates for a record */
 	__u32 changed;		/* 1: blocks may hold marks */
 	__u32 blocks[CHANGED_BLOCKS];	/* 1 + number of a marked block, at index number % CHANGED_BLOCKS; 0: none */
+	/* Array vms only: */
+	__u64 vm;		/* number of the VM; 0: the place has none */
+	__u64 claim;		/* the same, set before it is certain that the VM gets the place */
 };
 
-/* Map active: byte vm % ACTIVE_VMS, shared by several VMs, is set when the state of one may change. */
+/* Values of map vm_homes, which decides once where the state of a VM is. */
+enum gmem_vm_home {
+	VM_HOME_PLACE,		/* array vms */
+	VM_HOME_OVERFLOW,	/* map vms_overflow */
+};
+
+/* Array active: byte vm % ACTIVE_VMS, shared by several VMs, is set when the state of one may change. */
 #define ACTIVE_VMS		8192
 
 /* Kind of struct gmem_raw_block, in the ring buffer only: the live source converts it to GMEM_SCAN_MAP. */

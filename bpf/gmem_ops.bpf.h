@@ -65,7 +65,7 @@ static __always_inline __u32 group_of(__u32 class)
 
 static __always_inline __u32 this_tid(void)
 {
-	return bpf_get_current_pid_tgid();
+	return this_id();
 }
 
 static __always_inline struct gmem_op *op_place(__u32 class, __u32 tid)
@@ -165,7 +165,7 @@ static __noinline __u64 overflow_end(__u32 class, __u64 vm, __u64 ts)
 static __always_inline bool op_keep(__u32 class, __u64 vm, __u16 kind, __u64 ts,
 				    const struct gmem_rec *r)
 {
-	__u64 id = bpf_get_current_pid_tgid();
+	__u64 id = this_id();
 	struct gmem_op *op = op_place(class, id);
 
 	if (op && op_claim(op, class, vm, id)) {
@@ -205,32 +205,31 @@ static __always_inline struct gmem_op *op_peek(__u32 class, __u64 vm)
 	return overflow_peek(class, vm, tid);
 }
 
-static __always_inline void op_release(struct gmem_op *op, __u32 tid)
+/* Ends the operation, but keeps its place until op_free(). Returns the duration, at least 1. */
+static __always_inline __u64 op_stop(struct gmem_op *op, __u64 ts)
 {
+	__u64 dur = ts - op->begin_ns;
+
 	*(volatile __u64 *)&op->begin_ns = 0;
+	return dur ? dur : 1;
+}
+
+static __always_inline void op_free(struct gmem_op *op, __u32 tid)
+{
 	op->last = tid;
 	*(volatile __u32 *)&op->tid = 0;
 }
 
 /*
- * Returns the duration, at least 1, of the operation that ends at @ts; 0 if its begin was missed. A missed
- * begin is a loss only if this task was the place's last owner in this epoch: else it may be from before attach.
+ * The same for an operation that does not own its place. Returns 0 if its begin was missed, which is a loss only if
+ * this task was the place's last owner in this epoch: else it may be from before attach.
  */
-static __always_inline __u64 op_end(__u32 class, __u64 vm, __u64 ts)
+static __noinline __u64 op_end_elsewhere(struct gmem_op *op, __u32 class, __u64 vm, __u64 ts)
 {
 	__u32 tid = this_tid();
-	struct gmem_op *op = op_place(class, tid);
-	__u64 dur;
+	__u64 dur = overflow_end(class, vm, ts);
 
-	if (!op)
-		return 0;
-	if (op_is(op, class, vm, tid)) {
-		dur = ts - op->begin_ns;
-		op_release(op, tid);
-		return dur ? dur : 1;
-	}
-	dur = overflow_end(class, vm, ts);
-	if (dur)
+	if (dur || !op)
 		return dur;
 	if (op->last == tid && op->since == epoch_of(class)) {
 		/* While the group is still being attached, a missed begin is no loss. */
@@ -243,16 +242,32 @@ static __always_inline __u64 op_end(__u32 class, __u64 vm, __u64 ts)
 	return 0;
 }
 
+/* Returns the duration, at least 1, of the operation that ends at @ts; 0 if its begin was missed. */
+static __always_inline __u64 op_end(__u32 class, __u64 vm, __u64 ts)
+{
+	__u32 tid = this_tid();
+	struct gmem_op *op = op_place(class, tid);
+	__u64 dur;
+
+	if (!op || !op_is(op, class, vm, tid))
+		return op_end_elsewhere(op, class, vm, ts);
+	dur = op_stop(op, ts);
+	op_free(op, tid);
+	return dur;
+}
+
 /* Ends the operation without a duration. */
 static __always_inline void op_discard(__u32 class, __u64 vm)
 {
 	__u32 tid = this_tid();
 	struct gmem_op *op = op_place(class, tid);
 
-	if (op && op_is(op, class, vm, tid))
-		op_release(op, tid);
-	else
+	if (!op || !op_is(op, class, vm, tid)) {
 		overflow_end(class, vm, 0);
+		return;
+	}
+	op_stop(op, 0);
+	op_free(op, tid);
 }
 
 /* Returns the phases; NULL if @op has no place in map ops, or began before phases were attached. */

@@ -82,7 +82,7 @@ int scan_changed(void *ctx)
 {
 	struct block_walk b = { .begin_ns = bpf_ktime_get_ns(), .vm = changed_vm };
 
-	b.v = bpf_map_lookup_elem(&vms, &b.vm);
+	b.v = find_state(b.vm);
 	b.kvm = living_kvm(b.v);
 	if (!b.v || !b.kvm)
 		return GMEM_RUN_GONE;

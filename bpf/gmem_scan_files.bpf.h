@@ -293,12 +293,12 @@ int scan_files(struct bpf_iter__task_file *ctx)
 	if (!kvm)
 		return 0;
 	vm = vm_if_known_probed(kvm);
-	if (kind != FILE_GMEM && !(vm && bpf_map_lookup_elem(&vms, &vm)) && !is_of_interest(kvm))
+	if (kind != FILE_GMEM && !(vm && find_state(vm)) && !is_of_interest(kvm))
 		return 0;
 	vm = vm_of_probed(kvm);
 	if (pass.vm && pass.vm != vm)
 		return 0;
-	if (!bpf_map_lookup_elem(&vms, &vm))
+	if (!find_state(vm))
 		add_vm(kvm, vm, begin_ns, (__u64)task);
 	all = scan_identity(task, kvm, vm, begin_ns) &&
 	      scan_holder(task, vm, kind == FILE_GMEM ? file_ino(file) : 0) &&
@@ -343,7 +343,7 @@ SEC("raw_tp")
 int scan_slots(void *ctx)
 {
 	struct slot_scan s = { .begin_ns = bpf_ktime_get_ns(), .vm = scan.vm };
-	struct gmem_vm_state *v = bpf_map_lookup_elem(&vms, &s.vm);
+	struct gmem_vm_state *v = find_state(s.vm);
 
 	s.w.kvm = living_kvm(v);
 	if (!s.w.kvm)

@@ -285,7 +285,7 @@ SEC("raw_tp")
 int scan_map(void *ctx)
 {
 	__u64 begin_ns = bpf_ktime_get_ns(), vm = scan.vm;
-	struct gmem_vm_state *v = bpf_map_lookup_elem(&vms, &vm);
+	struct gmem_vm_state *v = find_state(vm);
 	struct file_search s = { .w.kvm = living_kvm(v) };
 	struct map_walk *w = the_walk();
 

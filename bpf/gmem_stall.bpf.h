@@ -114,7 +114,7 @@ static __always_inline void stall_converted(__u64 vm, __u64 attributes, __u64 st
 
 	if (!open_stalls)
 		return;
-	s = find_stall(vm, NO_GFN, (__u32)bpf_get_current_pid_tgid());
+	s = find_stall(vm, NO_GFN, (__u32)this_id());
 	if (!s) {
 		s = find_stall(vm, start, 0);
 		if (s)
@@ -134,7 +134,7 @@ static __always_inline void stall_discarded(__u64 vm, __u64 dur_ns)
 
 	if (!open_stalls)
 		return;
-	s = find_stall(vm, NO_GFN, (__u32)bpf_get_current_pid_tgid());
+	s = find_stall(vm, NO_GFN, (__u32)this_id());
 	if (s)
 		s->discard_ns += dur_ns;
 }

@@ -13,25 +13,29 @@
 #include "gmem_hist.h"
 #include "gmem_maps.h"
 
+/* User space clears the places, and deletes the entries, of VMs that ended. */
+struct gmem_vm_state vms[VM_PLACES];
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 8192);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u64);
-	__type(value, struct gmem_vm_state);	/* user space deletes VMs that ended */
-} vms SEC(".maps");
-
-struct gmem_active {
-	__u8 vms[ACTIVE_VMS];
-};
+	__type(value, struct gmem_vm_state);
+} vms_overflow SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__type(key, __u32);
-	__type(value, struct gmem_active);
-} active SEC(".maps");
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, __u32);	/* enum gmem_vm_home */
+} vm_homes SEC(".maps");
+
+/* VMs that ever were in map vms_overflow: if 0, user space need not walk the map. */
+__u64 overflowed_vms;
+
+__u8 active[ACTIVE_VMS] __attribute__((aligned(8)));
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -78,6 +82,9 @@ __u64 begin_ns;
 /* Fill level of the ring buffer that wakes the reader, which also polls ten times a second. */
 const volatile __u64 wakeup_bytes = 256 << 10;
 
+/* bpf_get_current_pid_tgid(), helper 14, declared so that the compiler calls it once for each program. */
+static __u64 (*const this_id)(void) __attribute__((const)) = (void *)14;
+
 static __always_inline void count_loss(__u32 reason)
 {
 	__u64 *n = bpf_map_lookup_elem(&lost, &reason);
@@ -107,19 +114,23 @@ static __always_inline bool changes_state(__u32 kind)
 	}
 }
 
+/* Returns the state of a VM, or NULL for a new VM. */
+static __always_inline struct gmem_vm_state *find_state(__u64 vm)
+{
+	struct gmem_vm_state *v = &vms[vm & (VM_PLACES - 1)];
+
+	if (vm && *(volatile __u64 *)&v->vm == vm)
+		return v;
+	return bpf_map_lookup_elem(&vms_overflow, &vm);
+}
+
 /* Marks the VM as active, as its state may change. Returns the state, or NULL for a new VM. */
 static __always_inline struct gmem_vm_state *mark_active(__u64 vm)
 {
-	struct gmem_vm_state *v = bpf_map_lookup_elem(&vms, &vm);
-	__u32 zero = 0;
-	struct gmem_active *a;
-
 	if (!started())
 		return NULL;
-	a = bpf_map_lookup_elem(&active, &zero);
-	if (a)
-		a->vms[vm & (ACTIVE_VMS - 1)] = 1;
-	return v;
+	*(volatile __u8 *)&active[vm & (ACTIVE_VMS - 1)] = 1;
+	return find_state(vm);
 }
 
 /* Counts a record that was dropped for lack of room. If it changes state, user space scans the VM again. */
@@ -141,7 +152,7 @@ static __noinline int count_lost_record(__u64 vm, __u32 kind)
 
 static __always_inline void fill_hdr(struct gmem_hdr *h, __u64 vm, __u16 kind, __u16 size, __u64 ts)
 {
-	__u64 id = bpf_get_current_pid_tgid();
+	__u64 id = this_id();
 
 	h->ts_ns = ts < begin_ns ? begin_ns : ts;
 	h->vm = vm;
@@ -152,8 +163,19 @@ static __always_inline void fill_hdr(struct gmem_hdr *h, __u64 vm, __u16 kind, _
 	h->cpu = bpf_get_smp_processor_id();
 }
 
+/* Records submitted. Not atomic: if CPUs race, a fill level is found by a later record. */
+__u32 submitted;
+
+/* Looks at the fill level once for CHECK_EVERY records. */
+#define CHECK_EVERY	32
+
 static __always_inline __u64 wakeup_flags(void)
 {
+	__u32 n = *(volatile __u32 *)&submitted + 1;
+
+	*(volatile __u32 *)&submitted = n;
+	if (n % CHECK_EVERY)
+		return BPF_RB_NO_WAKEUP;
 	return bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA) >= wakeup_bytes ?
 		BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
@@ -163,27 +185,36 @@ static __always_inline void submit(void *rec)
 	bpf_ringbuf_submit(rec, wakeup_flags());
 }
 
-static __always_inline void emit(__u64 vm, __u16 kind, __u64 ts, const struct gmem_rec *body)
+/* Copies all but the header. */
+static __always_inline void fill_body(struct gmem_rec *r, const struct gmem_rec *body)
 {
-	struct gmem_rec *r;
+	__builtin_memcpy(&r->ino, &body->ino, sizeof(*r) - sizeof(r->h));
+}
 
-	if (!started())
-		return;
-	r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+static __always_inline void emit_always(__u64 vm, __u16 kind, __u64 ts, const struct gmem_rec *body)
+{
+	struct gmem_rec *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+
 	if (!r) {
 		count_lost_record(vm, kind);
 		return;
 	}
-	*r = *body;
+	fill_body(r, body);
 	fill_hdr(&r->h, vm, kind, sizeof(*r), ts);
 	submit(r);
 }
 
-/* Emits a record only if GMEM_PROBES_EVENTS is enabled. */
+static __always_inline void emit(__u64 vm, __u16 kind, __u64 ts, const struct gmem_rec *body)
+{
+	if (started())
+		emit_always(vm, kind, ts, body);
+}
+
+/* Emits a record only if GMEM_PROBES_EVENTS is enabled, which it is with GMEM_PROBES_BASE only. */
 static __always_inline void emit_event(__u64 vm, __u16 kind, __u64 ts, const struct gmem_rec *body)
 {
 	if (is_enabled(GMEM_PROBES_EVENTS))
-		emit(vm, kind, ts, body);
+		emit_always(vm, kind, ts, body);
 }
 
 #endif /* GMEM_STATE_BPF_H */

@@ -116,14 +116,48 @@ static __always_inline bool emit_vm(struct kvm *kvm, __u64 vm, __u64 ts, __u64 t
 /* All zero; too large for the stack of a BPF program. */
 static const struct gmem_vm_state new_vm;
 
+/*
+ * Decides once where the state of a VM is, and returns true on the CPU that does. Only the CPU that claims
+ * the place can propose it, and withdraws the claim if another CPU has decided otherwise.
+ */
+static __always_inline bool choose_home(__u64 vm)
+{
+	struct gmem_vm_state *place = &vms[vm & (VM_PLACES - 1)];
+	bool claims = !__sync_val_compare_and_swap(&place->claim, 0, vm);
+	__u32 home = claims ? VM_HOME_PLACE : VM_HOME_OVERFLOW;
+
+	if (!bpf_map_update_elem(&vm_homes, &vm, &home, BPF_NOEXIST)) {
+		if (!claims)
+			atomic_add(&overflowed_vms, 1);
+		return true;
+	}
+	if (claims)
+		__sync_lock_test_and_set(&place->claim, 0);
+	return false;
+}
+
+/* Makes the state visible to find_state(). Any CPU that finds the decision may do this. */
+static __always_inline void settle_vm(__u64 vm)
+{
+	__u32 *home = bpf_map_lookup_elem(&vm_homes, &vm);
+
+	if (!home)
+		return;
+	if (*home == VM_HOME_PLACE)
+		*(volatile __u64 *)&vms[vm & (VM_PLACES - 1)].vm = vm;
+	else
+		bpf_map_update_elem(&vms_overflow, &vm, &new_vm, BPF_NOEXIST);
+}
+
 static __noinline struct gmem_vm_state *add_vm(struct kvm *kvm, __u64 vm, __u64 ts, __u64 task)
 {
 	struct gmem_vm_state *v;
 	bool is_new;
 
-	if (!started())
+	if (!started() || !vm)
 		return NULL;
-	is_new = !bpf_map_update_elem(&vms, &vm, &new_vm, BPF_NOEXIST);
+	is_new = choose_home(vm);
+	settle_vm(vm);
 	v = mark_active(vm);
 	if (v)
 		v->kvm = (__u64)kvm;

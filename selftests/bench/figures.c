@@ -33,6 +33,8 @@ const struct limit limits[] = {
 	LESS_THAN_ALL("noop4k", false),
 	LESS_THAN_ALL("punch2m", false),
 	LESS_THAN_ALL("flip4k", true),
+	LESS_THAN("noop4k", "trace-cmd record", true),
+	LESS_THAN("punch2m", "trace-cmd record", true),
 	{ NULL, NULL, NULL, 0, NULL, NULL, false }
 };
 

@@ -16,7 +16,7 @@ lib/base: lib/abi
 lib/operations: bpf lib/abi
 lib/model: bpf lib/abi lib/operations
 lib/recording: bpf lib/abi lib/base
-lib/live: bpf lib/base
+lib/live: bpf lib/abi lib/base
 lib/analysis: bpf lib/abi lib/operations lib/model
 lib/views: lib/abi lib/model
 lib/cli: lib/base lib/live

@@ -21,6 +21,7 @@ struct record {
 	struct gmem_source *source;
 	struct recorder out;
 	struct filter filter;
+	bool keeps_all;			/* no filter and no trigger: operations are only written */
 	struct gmem_clocks clocks;
 	struct child child;
 	struct gmem_vm_rec held;	/* record of a VM, held until its name has come; size 0: none */

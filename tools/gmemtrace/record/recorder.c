@@ -75,19 +75,36 @@ enum gmem_status recorder_open(struct recorder *r, const struct recorder_options
 	return recorder_save(r, e);
 }
 
+/* Writes a record that is counted already. */
+static inline int write_counted(struct recorder *r, const struct gmem_hdr *rec)
+{
+	int err;
+
+	if (r->flight)
+		return gmem_flight_write(r->flight, rec);
+	if (!r->state.model)
+		return gmem_recording_write(r->w, rec);
+	err = gmem_state_learn(&r->state, rec);
+	return err ? err : gmem_recording_write(r->w, rec);
+}
+
 int recorder_write(void *recorder, const struct gmem_hdr *rec)
 {
 	struct recorder *r = recorder;
-	int err;
 
 	if (r->full)
 		return 0;
 	if (gmem_is_event(rec))
 		r->events += 1 + gmem_conversion_events(rec);
-	if (r->flight)
-		return gmem_flight_write(r->flight, rec);
-	err = r->state.model ? gmem_state_learn(&r->state, rec) : 0;
-	return err ? err : gmem_recording_write(r->w, rec);
+	return write_counted(r, rec);
+}
+
+int recorder_write_operation(struct recorder *r, const struct gmem_hdr *rec)
+{
+	if (r->full || rec->flags & GMEM_REC_REPEATED)
+		return recorder_write(r, rec);
+	r->events += 1 + gmem_conversion_events(rec);
+	return write_counted(r, rec);
 }
 
 struct gmem_recording_stats recorder_stats(const struct recorder *r)

@@ -38,6 +38,9 @@ enum gmem_status recorder_open(struct recorder *r, const struct recorder_options
 /* Writes a record; a gmem_record_fn whose ctx is @recorder. Returns 0 or -errno. */
 int recorder_write(void *recorder, const struct gmem_hdr *rec);
 
+/* The same for a record of gmem_is_operation(), with fewer checks. */
+int recorder_write_operation(struct recorder *r, const struct gmem_hdr *rec);
+
 /* Flushes what was written; call it after each snapshot. May start the next file. Returns 0 or -errno. */
 int recorder_flush(struct recorder *r);
 

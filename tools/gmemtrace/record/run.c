@@ -60,9 +60,8 @@ static void look_for_trigger(struct record *r, const struct gmem_hdr *rec)
 		r->triggered = true;
 }
 
-static int on_record(void *ctx, const struct gmem_hdr *rec)
+static int filter_and_write(struct record *r, const struct gmem_hdr *rec)
 {
-	struct record *r = ctx;
 	int err = filter_learn(&r->filter, rec);
 
 	blind_warn(rec);
@@ -77,6 +76,15 @@ static int on_record(void *ctx, const struct gmem_hdr *rec)
 		return err;
 	}
 	return err ? err : write_if_kept(r, rec);
+}
+
+static int on_record(void *ctx, const struct gmem_hdr *rec)
+{
+	struct record *r = ctx;
+
+	if (r->keeps_all && gmem_is_operation(rec->kind))
+		return recorder_write_operation(&r->out, rec);
+	return filter_and_write(r, rec);
 }
 
 static int take_snapshot(struct record *r)
@@ -186,6 +194,7 @@ int record_run(struct record *r, struct gmem_error *e)
 	int err = 0;
 
 	catch_signals(r);
+	r->keeps_all = r->filter.all && !r->trigger_ns;
 	r->begin_ns = gmem_now_ns();
 	while (!err && !is_over(r, gmem_now_ns())) {
 		err = one_second(r);

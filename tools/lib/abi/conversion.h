@@ -22,8 +22,22 @@ static inline const struct gmem_conversion_rec *gmem_conversion(const struct gme
 	return c->r.dur_ns && c->phases ? c : NULL;
 }
 
+/* Returns the phases that were reached, without the first, which begins with the conversion. */
+static inline uint64_t gmem_conversion_phases(const struct gmem_conversion_rec *c)
+{
+	return c->phases & ((1U << GMEM_PHASES) - 1) & ~(1U << GMEM_PHASE_LOCK);
+}
+
 /* Returns the number of phase events that the record stands for, beside its own event. */
-unsigned int gmem_conversion_events(const struct gmem_hdr *rec);
+static inline unsigned int gmem_conversion_events(const struct gmem_hdr *rec)
+{
+	const struct gmem_conversion_rec *c = gmem_conversion(rec);
+	unsigned int n = 0;
+
+	for (uint64_t phases = c ? gmem_conversion_phases(c) : 0; phases; phases &= phases - 1)
+		n++;
+	return n;
+}
 
 /*
  * Advances @phase to the next one that the conversion reached, and sets @begin_ns to its begin.

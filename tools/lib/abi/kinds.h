@@ -71,6 +71,29 @@ static inline const struct gmem_kind_info *gmem_kind(unsigned int kind)
 /* Returns the least bytes of a record of the kind in this version; 0 for an undefined kind. */
 size_t gmem_kind_bytes(unsigned int kind);
 
+/* Returns true for an operation or phase, which only counts and stores: it changes nothing that a live source keeps. */
+static inline bool gmem_is_operation(unsigned int kind)
+{
+	switch (kind) {
+	case GMEM_FALLOCATE_BEGIN:
+	case GMEM_FALLOCATE_END:
+	case GMEM_INVALIDATE_BEGIN:
+	case GMEM_INVALIDATE_END:
+	case GMEM_ATTRIBUTES_BEGIN:
+	case GMEM_ATTRIBUTES_PHASE:
+	case GMEM_ATTRIBUTES_END:
+	case GMEM_FAULT_BEGIN:
+	case GMEM_FAULT_END:
+	case GMEM_USER_FAULT_BEGIN:
+	case GMEM_USER_FAULT_END:
+	case GMEM_POPULATE_BEGIN:
+	case GMEM_POPULATE_END:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /*
  * Updates @first, time 0 of all views: the attach time of the source (GMEM_PROBES). Clock
  * records are emitted before it, and their time is later. Call it for all records in order;

@@ -215,12 +215,10 @@ static void unload(struct attachment *a)
 		detach_probe(a, i);
 	verify_close(&a->verifier);
 	inflight_close(&a->inflight);
-	active_close(&a->active);
 	inventory_free(a->inv);
-	ring_buffer__free(a->rb);
+	ring_close(&a->ring);
 	gmem_bpf__destroy(a->skel);
 	a->inv = NULL;
-	a->rb = NULL;
 	a->skel = NULL;
 	a->groups = 0;
 }
@@ -257,10 +255,9 @@ static unsigned int groups_to_verify(const struct attachment *a)
 }
 
 /* Loads, verifies and attaches. Verifies groups for later, too: by then the capabilities are dropped. */
-static enum gmem_status load_once(struct attachment *a, const struct gmem_live_opts *opts,
-				  ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e)
+static enum gmem_status load_once(struct attachment *a, const struct gmem_live_opts *opts, struct gmem_error *e)
 {
-	enum gmem_status status = attach_load(a, opts, fn, ctx, e);
+	enum gmem_status status = attach_load(a, opts, e);
 	int err;
 
 	if (status)
@@ -278,11 +275,10 @@ static bool is_any_blind(const struct attachment *a)
 	return gmem_probes_blind(none, sizeof(none), a->set, a->loaded);
 }
 
-static enum gmem_status load_verified(struct attachment *a, const struct gmem_live_opts *opts,
-				      ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e)
+static enum gmem_status load_verified(struct attachment *a, const struct gmem_live_opts *opts, struct gmem_error *e)
 {
 	for (;;) {
-		enum gmem_status status = load_once(a, opts, fn, ctx, e);
+		enum gmem_status status = load_once(a, opts, e);
 		int err;
 
 		if (!is_any_blind(a))
@@ -327,8 +323,7 @@ static bool alloc_links(struct attachment *a)
 	return a->links && a->keepers && a->prog_ids;
 }
 
-enum gmem_status attach(struct attachment *a, const struct gmem_live_opts *opts,
-			ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e)
+enum gmem_status attach(struct attachment *a, const struct gmem_live_opts *opts, struct gmem_error *e)
 {
 	struct gmem_probe_choice choice;
 	enum gmem_status status;
@@ -345,7 +340,7 @@ enum gmem_status attach(struct attachment *a, const struct gmem_live_opts *opts,
 	a->loaded = opts->groups | opts->later | GMEM_PROBES_BASE;
 	choose_ways();
 	if (alloc_links(a))
-		status = load_verified(a, opts, fn, ctx, e);
+		status = load_verified(a, opts, e);
 	else
 		status = gmem_fail(e, GMEM_E_FAILED, NULL, "out of memory");
 	if (!status && opts->inventory)

@@ -11,11 +11,12 @@
 #include "live/inflight.h"
 #include "live/inventory.h"
 #include "live/live.h"
+#include "live/ring.h"
 #include "live/verify.h"
 
 struct attachment {
 	struct gmem_bpf *skel;
-	struct ring_buffer *rb;
+	struct ring ring;		/* of records */
 	struct inventory *inv;		/* NULL: not requested */
 	struct inflight inflight;
 	struct active active;
@@ -34,11 +35,9 @@ struct attachment {
 
 /*
  * Loads and attaches the programs, and verifies that they run. Where one does not run on its function, the
- * next way to attach is tried. Records go to @fn, with the conventions of ring_buffer__new(). On failure *e
- * has the reason and the remedy, and nothing is left attached.
+ * next way to attach is tried. On failure *e has the reason and the remedy, and nothing is left attached.
  */
-enum gmem_status attach(struct attachment *a, const struct gmem_live_opts *opts,
-			ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e);
+enum gmem_status attach(struct attachment *a, const struct gmem_live_opts *opts, struct gmem_error *e);
 
 /*
  * Attaches the base and these groups, as far as they are loaded, and detaches others. Takes no capabilities,
@@ -53,8 +52,7 @@ bool attach_verify(struct attachment *a);
 void attach_stop(struct attachment *a);
 
 /* Loads the programs of a->set and a->loaded, for attach(). In load.c. */
-enum gmem_status attach_load(struct attachment *a, const struct gmem_live_opts *opts,
-			     ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e);
+enum gmem_status attach_load(struct attachment *a, const struct gmem_live_opts *opts, struct gmem_error *e);
 
 /* Sets the error of a failed BPF call. */
 enum gmem_status attach_fail(struct gmem_error *e, const char *what, int err);

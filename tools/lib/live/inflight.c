@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "bpf/gmem_maps.h"
 #include "gmem.skel.h"
 
 static int emit_stalls(struct gmem_bpf *skel, gmem_record_fn fn, void *ctx)
@@ -58,6 +59,31 @@ static int emit_op(const struct gmem_op *op, uint64_t ts_ns, gmem_record_fn fn, 
 	return err ? err : emit_phase(op, ts_ns, fn, ctx);
 }
 
+static uint64_t begin_at(const struct inflight *f, size_t i)
+{
+	return *(const volatile __u64 *)&f->ops[i].begin_ns;
+}
+
+/* Places looked at with one branch: nearly all are free. */
+#define LOOK_AT		8
+
+/* Returns the next place from @i on, in steps of @step, that has an operation in flight; OPS or more: none has. */
+static size_t next_in_flight(const struct inflight *f, size_t i, size_t step)
+{
+	while (i + (LOOK_AT - 1) * step < OPS) {
+		uint64_t begins = 0;
+
+		for (size_t n = 0; n < LOOK_AT; n++)
+			begins |= begin_at(f, i + n * step);
+		if (begins)
+			break;
+		i += LOOK_AT * step;
+	}
+	while (i < OPS && !begin_at(f, i))
+		i += step;
+	return i;
+}
+
 /* Copies an operation in flight. Returns false if there is none, or begin_ns shows that it ended. */
 static bool read_op(const volatile struct gmem_op *from, uint32_t epoch, struct gmem_op *op)
 {
@@ -80,7 +106,7 @@ static int emit_operations(const struct inflight *f, uint64_t ts_ns, gmem_record
 	struct gmem_op op;
 	int err = 0;
 
-	for (size_t i = 0; !err && i < OPS; i++) {
+	for (size_t i = 0; !err && (i = next_in_flight(f, i, 1)) < OPS; i++) {
 		if (read_op(&f->ops[i], epochs[i % OP_CLASSES_MAX], &op))
 			err = emit_op(&op, ts_ns, fn, ctx);
 	}
@@ -125,7 +151,8 @@ int inflight_emit_phases(const struct inflight *f, uint64_t ts_ns, gmem_record_f
 	struct gmem_op op;
 	int err = 0;
 
-	for (size_t i = OP_ATTRIBUTES; !err && i < OPS; i += OP_CLASSES_MAX) {
+	for (size_t i = OP_ATTRIBUTES; !err && (i = next_in_flight(f, i, OP_CLASSES_MAX)) < OPS;
+	     i += OP_CLASSES_MAX) {
 		if (read_op(&f->ops[i], epochs[OP_ATTRIBUTES], &op))
 			err = emit_phase(&op, ts_ns, fn, ctx);
 	}
@@ -146,7 +173,7 @@ void inflight_find_long(const struct inflight *f, uint64_t before_ns, uint64_t n
 	const __u32 *epochs = f->skel->bss->epochs;
 	struct gmem_op op;
 
-	for (size_t i = OP_ATTRIBUTES; i < OPS; i += OP_CLASSES_MAX) {
+	for (size_t i = OP_ATTRIBUTES; (i = next_in_flight(f, i, OP_CLASSES_MAX)) < OPS; i += OP_CLASSES_MAX) {
 		if (read_op(&f->ops[i], epochs[OP_ATTRIBUTES], &op) &&
 		    age_class(op.begin_ns, now_ns) > age_class(op.begin_ns, before_ns))
 			fn(inv, op.vm);
@@ -178,33 +205,28 @@ void inflight_close(struct inflight *f)
 	f->ops = NULL;
 }
 
-int active_open(struct active *c, int fd)
+void active_open(struct active *c, uint8_t *bytes)
 {
-	void *p = mmap(NULL, ACTIVE_VMS, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-
-	if (p == MAP_FAILED)
-		return -errno;
-	c->bytes = p;
+	c->bytes = bytes;
 	memset(c->now, 1, sizeof(c->now));
-	return 0;
 }
 
-void active_close(struct active *c)
+/* Most of the bytes are 0: takes eight at once. */
+static void take_eight(struct active *c, unsigned int first)
 {
-	if (c->bytes)
-		munmap(c->bytes, ACTIVE_VMS);
-	c->bytes = NULL;
+	if (!__atomic_load_n((uint64_t *)&c->bytes[first], __ATOMIC_RELAXED))
+		return;
+	for (unsigned int i = first; i < first + 8; i++)
+		c->now[i] = __atomic_exchange_n(&c->bytes[i], 0, __ATOMIC_SEQ_CST);
 }
 
 void active_begin(struct active *c, bool all)
 {
 	c->all = all;
 	memcpy(c->before, c->now, sizeof(c->before));
-	for (unsigned int i = 0; i < ACTIVE_VMS; i++) {
-		c->now[i] = 0;
-		if (__atomic_load_n(&c->bytes[i], __ATOMIC_RELAXED))
-			c->now[i] = __atomic_exchange_n(&c->bytes[i], 0, __ATOMIC_SEQ_CST);
-	}
+	memset(c->now, 0, sizeof(c->now));
+	for (unsigned int i = 0; i < ACTIVE_VMS; i += 8)
+		take_eight(c, i);
 }
 
 bool active_has(const struct active *c, uint64_t vm)

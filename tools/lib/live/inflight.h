@@ -43,15 +43,14 @@ void inflight_find_long(const struct inflight *f, uint64_t before_ns, uint64_t n
  * other VMs need not be read.
  */
 struct active {
-	uint8_t *bytes;		/* map active of the programs */
+	uint8_t *bytes;		/* array active of the programs */
 	uint8_t now[ACTIVE_VMS];	/* set before the last active_begin() */
 	uint8_t before[ACTIVE_VMS];	/* set before the one before it */
 	bool all;		/* treat every VM as active */
 };
 
-/* Maps the bytes. @fd: of map active, stays the caller's. Returns 0 or -errno. */
-int active_open(struct active *c, int fd);
-void active_close(struct active *c);
+/* @bytes: array active of the programs */
+void active_open(struct active *c, uint8_t *bytes);
 
 /* Takes and clears the bytes set since the last call. @all: treat every VM as active. */
 void active_begin(struct active *c, bool all);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Least interval between scans of a VM that could not be scanned, or keeps losing records. */
 #define RETRY_NS	1000000000ULL

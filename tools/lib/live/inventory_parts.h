@@ -8,6 +8,7 @@
 #include <uthash.h>
 
 #include "base/clocks.h"
+#include "bpf/gmem_maps.h"
 #include "gmem.skel.h"
 #include "live/inventory.h"
 

@@ -59,7 +59,7 @@ static enum gmem_status attach_again(struct live *l, struct gmem_error *e)
 
 	if (gmem_privileges_get(&held) || gmem_privileges_raise(held.permitted & CAPS_AGAIN))
 		return GMEM_E_PERMISSION;
-	status = attach(&l->at, &l->opts, live_on_record, l, e);
+	status = attach(&l->at, &l->opts, e);
 	if (!l->opts.keep_privileges && gmem_privileges_lower(CAPS_AGAIN)) {
 		detach(&l->at);
 		return GMEM_E_PERMISSION;
@@ -127,12 +127,11 @@ static int live_poll(struct gmem_source *s, int timeout_ms, gmem_record_fn fn, v
 	/* Programs wake the reader only at a fill level: first read what is there. */
 	n = live_consume(l);
 	if (!n && !l->nr_records) {
-		l->until_ns = gmem_now_ns() + (uint64_t)timeout_ms * 1000000;
-		n = ring_buffer__poll(l->at.rb, timeout_ms);
+		n = ring_wait(&l->at.ring, timeout_ms);
 		if (!n)
 			n = live_consume(l);
 	}
-	return n < 0 && n != LIVE_LATER ? n : l->nr_records;
+	return n < 0 ? n : l->nr_records;
 }
 
 static int emit_sync(struct live *l)
@@ -255,7 +254,7 @@ enum gmem_status gmem_live_open(struct gmem_source **out, const struct gmem_live
 	l->source.ops = &live_ops;
 	l->opts = *opts;
 	l->nr_cpus = libbpf_num_possible_cpus();
-	status = attach(&l->at, opts, live_on_record, l, e);
+	status = attach(&l->at, opts, e);
 	if (status == GMEM_E_NO_KVM && opts->wait)
 		status = GMEM_OK;
 	err = status ? 0 : drop_privileges(l);

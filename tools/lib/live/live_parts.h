@@ -35,12 +35,6 @@ struct live {
 	struct gmem_lost_rec before;	/* losses while attached to a KVM that was unloaded since */
 };
 
-/* Returned to libbpf to end a read of the ring buffer early. Nothing is lost by that. */
-#define LIVE_LATER (-ECANCELED)
-
-/* Callback of the ring buffer: passes one record on. Returns LIVE_LATER after a record later than until_ns. */
-int live_on_record(void *ctx, void *data, size_t size);
-
 /* Passes on records up to now. Later ones could come without end. */
 int live_consume(struct live *l);
 

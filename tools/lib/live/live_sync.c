@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /*
- * Records of the ring buffer, and snapshots at a refresh: counters, losses, operations in flight, pages,
- * holders, and the cost of the tool.
+ * Snapshots at a refresh: counters, losses, operations in flight, pages, holders, and the cost of the tool.
  */
 #include "live/live_parts.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "abi/kinds.h"
 #include "bpf/gmem_maps.h"
 #include "gmem.skel.h"
 #include "live/block.h"
@@ -23,57 +25,6 @@
 /* Least pause between passes for holders, and its ratio to the time that the last pass took. */
 #define HOLDERS_NS	3000000000ULL
 #define HOLDERS_SHARE	100
-
-/* Emits GMEM_NAME of the VM, unless the VMM's process is gone. */
-static int emit_name(struct live *l, const struct gmem_vm_rec *vm)
-{
-	struct gmem_name_rec r = { .h = vm->h };
-	struct gmem_vm_process p;
-
-	if (!gmem_vm_process_find((pid_t)vm->h.tgid, vm->start_ns, &p))
-		return 0;
-	r.h.kind = GMEM_NAME;
-	r.h.size = sizeof(r);
-	snprintf(r.name, sizeof(r.name), "%s", p.name);
-	snprintf(r.cgroup, sizeof(r.cgroup), "%s", p.cgroup);
-	return l->fn(l->ctx, &r.h);
-}
-
-static int hand_over(struct live *l, struct gmem_hdr *h)
-{
-	int err;
-
-	if (h->kind == GMEM_RAW_BLOCK)
-		return block_emit((struct gmem_raw_block *)h, l->fn, l->ctx);
-	err = l->at.inv ? inventory_record(l->at.inv, h) : 0;
-	l->nr_records++;
-	if (!err && l->backing)
-		err = backing_record(l->backing, h);
-	if (!err)
-		err = l->fn(l->ctx, h);
-	if (!err && h->kind == GMEM_VM)
-		err = emit_name(l, (void *)h);
-	return err;
-}
-
-int live_on_record(void *ctx, void *data, size_t size)
-{
-	struct live *l = ctx;
-	struct gmem_hdr *h = data;
-	int err = hand_over(l, h);
-
-	(void)size;
-	return !err && h->ts_ns > l->until_ns ? LIVE_LATER : err;
-}
-
-int live_consume(struct live *l)
-{
-	int n;
-
-	l->until_ns = gmem_now_ns();
-	n = ring_buffer__consume(l->at.rb);
-	return n < 0 && n != LIVE_LATER ? n : 0;
-}
 
 /* Takes a step. Returns 1 if there is more to do, 0 if not, or -errno. */
 static int blocks_step(struct live *l)
@@ -124,7 +75,37 @@ static int emit_counters(struct live *l, uint64_t vm, const struct gmem_vm_state
 	return err ? err : l->fn(l->ctx, &r.h);
 }
 
-static int sync_vm(struct live *l, int fd, uint64_t vm)
+static void forget_vm(struct live *l, uint64_t vm)
+{
+	bpf_map_delete_elem(bpf_map__fd(l->at.skel->maps.vm_homes), &vm);
+}
+
+/* Clears the place of a VM that ended, then frees it. */
+static void clear_place(struct gmem_vm_state *v)
+{
+	memset(v, 0, offsetof(struct gmem_vm_state, vm));
+	__atomic_store_n(&v->vm, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&v->claim, 0, __ATOMIC_RELEASE);
+}
+
+static int sync_place(struct live *l, struct gmem_vm_state *v)
+{
+	uint64_t vm = __atomic_load_n(&v->vm, __ATOMIC_ACQUIRE);
+	bool ended = *(volatile __u64 *)&v->c.ended_ns;
+	int err;
+
+	if (!vm || !active_has(&l->at.active, vm))
+		return 0;
+	err = emit_counters(l, vm, v);
+	/* Only after its last counters were emitted. */
+	if (!err && ended) {
+		forget_vm(l, vm);
+		clear_place(v);
+	}
+	return err;
+}
+
+static int sync_overflow(struct live *l, int fd, uint64_t vm)
 {
 	struct gmem_vm_state v;
 	int err;
@@ -132,28 +113,41 @@ static int sync_vm(struct live *l, int fd, uint64_t vm)
 	if (bpf_map_lookup_elem(fd, &vm, &v))
 		return 0;
 	err = emit_counters(l, vm, &v);
-	/* Deleted only after its last counters were emitted. */
-	if (!err && v.c.ended_ns)
+	if (!err && v.c.ended_ns) {
+		forget_vm(l, vm);
 		bpf_map_delete_elem(fd, &vm);
+	}
 	return err;
 }
 
-int live_sync_counters(struct live *l, bool all)
+static int sync_overflows(struct live *l)
 {
-	int fd = bpf_map__fd(l->at.skel->maps.vms), err = 0;
+	int fd = bpf_map__fd(l->at.skel->maps.vms_overflow), err = 0;
 	uint64_t vm, next;
 	bool more;
 
-	active_begin(&l->at.active, all);
+	if (!*(volatile __u64 *)&l->at.skel->bss->overflowed_vms)
+		return 0;
 	more = !bpf_map_get_next_key(fd, NULL, &next);
 	while (more && !err) {
 		vm = next;
 		/* Get the next key before the entry may be deleted. */
 		more = !bpf_map_get_next_key(fd, &vm, &next);
 		if (active_has(&l->at.active, vm))
-			err = sync_vm(l, fd, vm);
+			err = sync_overflow(l, fd, vm);
 	}
 	return err;
+}
+
+int live_sync_counters(struct live *l, bool all)
+{
+	struct gmem_vm_state *vms = l->at.skel->bss->vms;
+	int err = 0;
+
+	active_begin(&l->at.active, all);
+	for (int i = 0; !err && i < VM_PLACES; i++)
+		err = sync_place(l, &vms[i]);
+	return err ? err : sync_overflows(l);
 }
 
 static int sum_cpus(struct live *l, struct bpf_map *map, uint32_t nr, __u64 *sums)

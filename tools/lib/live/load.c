@@ -131,8 +131,7 @@ static void set_constants(struct attachment *a, const struct gmem_live_opts *opt
 	a->skel->rodata->marks_blocks = opts->inventory && a->set == GMEM_SET_TRACEPOINTS;
 }
 
-enum gmem_status attach_load(struct attachment *a, const struct gmem_live_opts *opts,
-				      ring_buffer_sample_fn fn, void *ctx, struct gmem_error *e)
+enum gmem_status attach_load(struct attachment *a, const struct gmem_live_opts *opts, struct gmem_error *e)
 {
 	uint64_t size = ringbuf_size(opts);
 	LIBBPF_OPTS(bpf_object_open_opts, open_opts);
@@ -155,14 +154,12 @@ enum gmem_status attach_load(struct attachment *a, const struct gmem_live_opts *
 	err = gmem_bpf__load(a->skel);
 	if (err)
 		return attach_fail(e, "load the BPF programs", err);
-	a->rb = ring_buffer__new(bpf_map__fd(a->skel->maps.records), fn, ctx, NULL);
-	if (!a->rb)
-		return attach_fail(e, "map the ring buffer", -errno);
+	err = ring_open(&a->ring, bpf_map__fd(a->skel->maps.records), bpf_map__max_entries(a->skel->maps.records));
+	if (err)
+		return attach_fail(e, "map the ring buffer", err);
 	err = inflight_open(&a->inflight, a->skel);
 	if (err)
 		return attach_fail(e, "map what is in flight", err);
-	err = active_open(&a->active, bpf_map__fd(a->skel->maps.active));
-	if (err)
-		return attach_fail(e, "map which VMs are active", err);
+	active_open(&a->active, a->skel->bss->active);
 	return GMEM_OK;
 }

@@ -25,6 +25,7 @@ struct record_expect {
 	uint32_t aux;
 	int32_t ret;
 	uint16_t size;		/* 0: there was none */
+	bool plain;		/* a record of this size is a struct gmem_rec */
 };
 
 /* Task and CPU of events, and the range of the last one. */
@@ -48,6 +49,7 @@ struct encoder {
 	uint32_t nr_contexts;
 	uint32_t last_context;
 	struct record_expect expect[GMEM_KINDS_MAX];
+	struct record_expect beyond;	/* of kinds that are not in the table */
 	struct record_context contexts[RECORDING_CONTEXTS];
 	uint16_t buckets[ENCODER_BUCKETS];	/* context + 1; 0: empty */
 	uint8_t bytes[ENCODER_ROOM];

@@ -23,20 +23,6 @@ const struct layouts layouts_here = { {
 	[GMEM_PHASE ... GMEM_BEHIND]			= EVENT,
 } };
 
-size_t layout_section_bytes(const struct layout_section *s)
-{
-	switch (s->type) {
-	case 'e':
-		return sizeof(struct gmem_rec) - sizeof(struct gmem_hdr);
-	case 'q':
-		return s->n * sizeof(uint64_t);
-	case 'd':
-		return s->n * sizeof(uint32_t);
-	default:
-		return s->n;
-	}
-}
-
 void layout_format(const struct layout *l, char *buf, size_t size)
 {
 	size_t used = 0;

@@ -43,7 +43,19 @@ static inline const struct layout *layout_of(const struct layouts *l, unsigned i
 }
 
 /* Returns the bytes of a section. */
-size_t layout_section_bytes(const struct layout_section *s);
+static inline size_t layout_section_bytes(const struct layout_section *s)
+{
+	switch (s->type) {
+	case 'e':
+		return sizeof(struct gmem_rec) - sizeof(struct gmem_hdr);
+	case 'q':
+		return s->n * sizeof(uint64_t);
+	case 'd':
+		return s->n * sizeof(uint32_t);
+	default:
+		return s->n;
+	}
+}
 
 /*
  * Text form of a layout: "e", "q1 b16 d3", "" for none. layout_parse() returns false if the

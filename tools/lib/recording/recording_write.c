@@ -18,7 +18,7 @@ struct gmem_recording {
 	bool pipe;		/* the header cannot be rewritten */
 	struct encoder *encoder;
 	struct packer *packer;
-	struct gmem_recording_stats stats;
+	uint64_t bytes;		/* written */
 	uint64_t first_ns;	/* this and the following describe what is in the file */
 	uint64_t last_ns;
 	uint64_t nr_records;
@@ -48,8 +48,8 @@ static int append_bytes(struct gmem_recording *w, const uint8_t *p, size_t size)
 	int err = write_all(w->fd, p, size);
 
 	if (!err)
-		w->stats.bytes += size;
-	else if (!w->pipe && ftruncate(w->fd, (off_t)w->stats.bytes))
+		w->bytes += size;
+	else if (!w->pipe && ftruncate(w->fd, (off_t)w->bytes))
 		err = err == -ENOSPC ? err : -errno;
 	return err;
 }
@@ -61,7 +61,7 @@ static void fill_head(struct gmem_recording *w, uint32_t flags)
 	put_le64(w->head + HEAD_LAST_NS, w->last_ns);
 	put_le64(w->head + HEAD_RECORDS, w->nr_records);
 	put_le64(w->head + HEAD_NR_BLOCKS, w->nr_blocks);
-	put_le64(w->head + HEAD_END, w->stats.bytes);
+	put_le64(w->head + HEAD_END, w->bytes);
 	put_le64(w->head + HEAD_SUM, recording_sum(0, w->head, HEAD_SUM));
 }
 
@@ -190,23 +190,16 @@ int recording_append_block(struct gmem_recording *w, uint8_t *block, size_t size
 		return err;
 	block_renumber(block, p->id, p->seq++, p->before);
 	p->before += get_le32(block + BLOCK_RECORDS);
-	w->stats.records += get_le32(block + BLOCK_RECORDS);
 	return append_block(w, block, size);
 }
 
 int gmem_recording_write(void *recording, const struct gmem_hdr *rec)
 {
 	struct gmem_recording *w = recording;
-	int err = w->err;
 
-	if (!err && encoder_full(w->encoder))
-		err = write_block(w);
-	if (!err)
-		err = encoder_add(w->encoder, rec);
-	if (err)
-		return err;
-	w->stats.records++;
-	return 0;
+	if (encoder_full(w->encoder))
+		write_block(w);
+	return w->err ? w->err : encoder_add(w->encoder, rec);
 }
 
 int gmem_recording_flush(struct gmem_recording *w)
@@ -221,7 +214,8 @@ int gmem_recording_error(const struct gmem_recording *w)
 
 void gmem_recording_stats(const struct gmem_recording *w, struct gmem_recording_stats *s)
 {
-	*s = w->stats;
+	s->bytes = w->bytes;
+	s->records = w->packer->before + w->encoder->nr;
 }
 
 /* Rewrites the header in place, which succeeds on a full disk, too. */
