@@ -156,14 +156,6 @@ static int close_links(const char *pid, const char *program)
 	return err || !n;
 }
 
-static int ignore(void *ctx, void *data, size_t size)
-{
-	(void)ctx;
-	(void)data;
-	(void)size;
-	return 0;
-}
-
 /* Replaces the program's link by that of another program, which every check of links accepts. */
 static bool swap_link(struct attachment *a, const char *program)
 {
@@ -215,7 +207,7 @@ static int contradict(void)
 
 	if (vm < 0)
 		return fail("create a VM");
-	if (attach(&a, &opts, ignore, NULL, &e)) {
+	if (attach(&a, &opts, &e)) {
 		fprintf(stderr, "blind: %s\n%s\n", e.what, e.hint);
 		return 1;
 	}
