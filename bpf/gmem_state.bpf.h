@@ -73,7 +73,7 @@ static __always_inline bool started(void)
 	return is_enabled(GMEM_PROBES_BASE);
 }
 
-/* Set at the end of a recording: later events are neither counted nor emitted. */
+/* Set at the end of a recording: later events are not counted, and user space drops their records. */
 __u32 stopped;
 
 /* Time 0, set before @enabled_groups. No record is earlier, even if its program read the clock before. */

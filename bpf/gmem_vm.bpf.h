@@ -189,10 +189,10 @@ static __always_inline struct gmem_counters *get_counters(struct kvm *kvm, __u64
 	return v ? &v->c : NULL;
 }
 
-/* Returns the counters, or NULL if no event or scan has reported the VM yet. Marks it as active. */
+/* Returns the counters; NULL if no event or scan has reported the VM yet, or once stopped. Marks it as active. */
 static __always_inline struct gmem_counters *counters_if_known(__u64 vm)
 {
-	struct gmem_vm_state *v = mark_active(vm);
+	struct gmem_vm_state *v = *(volatile __u32 *)&stopped ? NULL : mark_active(vm);
 
 	return v ? &v->c : NULL;
 }

@@ -191,10 +191,15 @@ int attach_groups(struct attachment *a, unsigned int groups)
  * With nohz_full the kernel refuses it: a program may then still count an event whose record is
  * not read, which is rare.
  */
-void attach_stop(struct attachment *a)
+uint64_t attach_stop(struct attachment *a)
 {
+	uint64_t stopped_ns;
+
 	*(volatile __u32 *)&a->skel->bss->stopped = 1;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	stopped_ns = gmem_now_ns();
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	return stopped_ns;
 }
 
 /* Starts the search for VMs. Programs are attached before, so that later changes are emitted. */

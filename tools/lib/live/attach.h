@@ -48,8 +48,8 @@ int attach_groups(struct attachment *a, unsigned int groups);
 /* Verifies again, at a refresh. Returns true if a function turned blind, which changes a->probes. */
 bool attach_verify(struct attachment *a);
 
-/* Stops counting and emitting, and waits for programs that are running. */
-void attach_stop(struct attachment *a);
+/* Stops counting, and waits for programs that are running. Returns the time after which nothing was counted. */
+uint64_t attach_stop(struct attachment *a);
 
 /* Loads the programs of a->set and a->loaded, for attach(). In load.c. */
 enum gmem_status attach_load(struct attachment *a, const struct gmem_live_opts *opts, struct gmem_error *e);

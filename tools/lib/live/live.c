@@ -210,8 +210,9 @@ static void live_stop(struct gmem_source *s)
 {
 	struct live *l = to_live(s);
 
-	if (l->at.skel)
-		attach_stop(&l->at);
+	if (!l->at.skel)
+		return;
+	l->stopped_ns = attach_stop(&l->at);
 }
 
 static void live_close(struct gmem_source *s)

@@ -29,11 +29,18 @@ struct live {
 	int nr_cpus;
 	int nr_records;		/* records passed on by the current call */
 	uint64_t until_ns;	/* the current call ends at a later record */
+	uint64_t stopped_ns;	/* events after it are not counted, and dropped; 0: not stopped */
 	uint64_t *lost;		/* one per CPU: buffer to read a per-CPU map */
 	uint64_t lost_then;	/* lost records at the last snapshot */
 	bool doubtful;		/* records were lost before the last snapshot: operations in flight must be emitted again */
 	struct gmem_lost_rec before;	/* losses while attached to a KVM that was unloaded since */
 };
+
+/*
+ * Passes a record on, unless it is an event after the stop: programs that count nothing still emit begins. Programs
+ * read the clock before they look whether to stop, so no event that was counted is later.
+ */
+int live_pass_on(void *live, const struct gmem_hdr *h);
 
 /* Passes on records up to now. Later ones could come without end. */
 int live_consume(struct live *l);

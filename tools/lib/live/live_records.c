@@ -24,6 +24,15 @@ static int emit_name(struct live *l, const struct gmem_vm_rec *vm)
 	return l->fn(l->ctx, &r.h);
 }
 
+int live_pass_on(void *live, const struct gmem_hdr *h)
+{
+	struct live *l = live;
+
+	if (l->stopped_ns && h->ts_ns > l->stopped_ns && gmem_kind(h->kind) && gmem_kind(h->kind)->phase != GMEM_META)
+		return 0;
+	return l->fn(l->ctx, h);
+}
+
 static int hand_over(struct live *l, struct gmem_hdr *h)
 {
 	int err;
@@ -35,7 +44,7 @@ static int hand_over(struct live *l, struct gmem_hdr *h)
 	if (!err && l->backing)
 		err = backing_record(l->backing, h);
 	if (!err)
-		err = l->fn(l->ctx, h);
+		err = live_pass_on(l, h);
 	if (!err && h->kind == GMEM_VM)
 		err = emit_name(l, (void *)h);
 	return err;
@@ -55,7 +64,7 @@ static int on_record(void *ctx, void *record)
 	if (gmem_is_operation(h->kind)) {
 		/* Nearly all records: the inventory and the page scans have nothing to do with them. */
 		l->nr_records++;
-		err = l->fn(l->ctx, h);
+		err = live_pass_on(l, h);
 	} else {
 		err = hand_over(l, h);
 	}

@@ -215,7 +215,7 @@ static int sync_inflight(struct live *l, uint64_t lost)
 		return inflight_emit_phases(&l->at.inflight, gmem_now_ns(), l->fn, l->ctx);
 	/* Read pending ends first: the snapshot does not repeat what has ended, and GMEM_SYNC drops it. */
 	err = events ? live_consume(l) : 0;
-	return err ? err : inflight_emit(&l->at.inflight, gmem_now_ns(), l->fn, l->ctx);
+	return err ? err : inflight_emit(&l->at.inflight, gmem_now_ns(), live_pass_on, l);
 }
 
 static int emit_losses(struct live *l, struct gmem_lost_rec *r)
