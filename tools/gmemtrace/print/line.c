@@ -289,7 +289,8 @@ static void put_json_field(struct put *o, const struct field *f)
 
 static void put_json_u64(struct put *o, const char *key, __u64 v)
 {
-	put_json_field(o, &(struct field){ .key = key, .number = v });
+	put_key(o, key);
+	put_u64(o, v);
 }
 
 void line_json(struct line_format *f, const struct gmem_hdr *rec, struct put *o)
@@ -309,8 +310,9 @@ void line_json(struct line_format *f, const struct gmem_hdr *rec, struct put *o)
 		put_clock(f, rec->ts_ns, true, o);
 		PUT(o, "\"");
 	}
-	put_key(o, "event");
-	put_json_text(o, gmem_kind(rec->kind)->name);
+	PUT(o, ",\"event\":\"");
+	put_text(o, gmem_kind(rec->kind)->name);
+	PUT(o, "\"");
 	put_json_u64(o, "vm", rec->vm);
 	put_json_u64(o, "pid", rec->tgid);
 	put_json_u64(o, "tid", rec->tid);
