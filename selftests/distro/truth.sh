@@ -29,7 +29,7 @@ differs() {
 			else "pid \($l.pid): \(.key): wanted \(.value), got \($v[.key])" end
 		elif $part == "state" then .[0] as $v | select($v.map_state != "current") |
 			"pid \($l.pid): the map is \($v.map_state)"
-		elif $l[$part] | length == 0 then "pid \($l.pid): the ledger has no \($part)"
+		elif $part == "files" and ($l.files | length == 0) then "pid \($l.pid): the ledger has no \($part)"
 		else .[0] as $v | lists($l[$part]; $v[$part]) | "pid \($l.pid): \(.)" end)' 2>&1
 }
 
