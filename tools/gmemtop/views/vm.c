@@ -300,8 +300,8 @@ static void help(struct help_page *p)
 		   "was first seen");
 	help_entry(p, "HOT", CANVAS_KEY,
 		   "ranges with the most conversions, counted while this view is shown, and before that only "
-		   "for VMs that convert little. FLIPS: conversions. TURNS: reversals, conversions back to the "
-		   "state before. A + after FLIPS: conversions before counting began may be missing");
+		   "for VMs that convert little. CONVS: conversions. REVS: reversals, conversions back to the "
+		   "state before. A + after CONVS: conversions before counting began may be missing");
 	help_entry(p, "SLOTS", CANVAS_KEY, "memslots, and the files that they are bound to");
 }
 

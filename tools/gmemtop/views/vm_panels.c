@@ -134,8 +134,8 @@ static void draw_hot(struct panel *p, const struct gmem_model *m, const struct g
 	size_t n = gmem_hot_top(vm->hot, r, HOT);
 	bool narrow = p->width < 60;
 
-	panel_head(p, narrow ? "HOT gfn          SIZE  FLIPS TURNS" :
-		   "HOT gfn             SIZE   FLIPS  TURNS  BYTES LAST");
+	panel_head(p, narrow ? "HOT gfn          SIZE  CONVS  REVS" :
+		   "HOT gfn             SIZE   CONVS   REVS  BYTES LAST");
 	for (size_t i = 0; i < n && panel_left(p) > 0; i++) {
 		char buf[32];
 

@@ -217,7 +217,7 @@ void part_hot(const struct sheet *to, const struct report *r, const struct repor
 		      "<th title=\"the one before went the other way\">reversals</th><th>bytes</th>"
 		      "<th class=\"l\"></th></tr>\n", to->out);
 	else
-		fprintf(to->out, "\n%-37s %7s %7s %7s\n", "HOTTEST RANGES (gfn)", "FLIPS", "TURNS", "BYTES");
+		fprintf(to->out, "\n%-37s %7s %7s %7s\n", "HOTTEST RANGES (gfn)", "CONVS", "REVS", "BYTES");
 	for (size_t i = 0; i < n; i++) {
 		if (to->html)
 			page_hot_row(&top[i], top[0].conversions, to->out);
