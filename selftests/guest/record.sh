@@ -69,12 +69,16 @@ bytes=$(stat -c %s "$dir/million")
 comment "$(summary "$dir/err"); $bytes bytes"
 check "the recording has a million events" test "$events" -ge 1000000
 check "an event takes at most 16 bytes" test "$bytes" -gt 0 -a "$bytes" -le $((16 * events))
-csv "$dir/million" | awk -F, '$2 ~ /_begin$/ { b++ } $2 ~ /_end$/ && $2 !~ /^vm/ { e++ } END { print b, e }' > "$dir/pairs"
+# A begin may lack its end only at the end of the recording: then no operation of its thread ends after it.
+csv "$dir/million" | awk -F, '
+	$2 ~ /_begin$/ { op = $2; sub(/_begin$/, "", op); b++; lone += ($5, op) in open; open[$5, op] = NR; tids[$5 SUBSEP op] = $5 }
+	$2 ~ /_end$/ && $2 !~ /^vm/ { op = $2; sub(/_end$/, "", op); e++; lone += !(($5, op) in open); delete open[$5, op]; last[$5] = NR }
+	END { for (o in open) { left++; lone += last[tids[o]] > open[o] } print b - left, e, lone + 0 }' > "$dir/pairs"
 if [ "$(lost_of "$dir/err")" = 0 ]; then
-	read -r begins ends < "$dir/pairs"
-	is "there are as many ends as begins" "$begins" "$ends"
+	read -r begins ends lone < "$dir/pairs"
+	is "there are as many ends as begins, but for operations in flight at the end" "$begins $lone" "$ends 0"
 else
-	skip "there are as many ends as begins" "records were lost, and counted"
+	skip "there are as many ends as begins, but for operations in flight at the end" "records were lost, and counted"
 fi
 is "print reads all events" "$($trace print --kind vm "$dir/million" 2>&1 | grep -o '[0-9]* events')" "$events events"
 
