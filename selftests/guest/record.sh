@@ -71,9 +71,9 @@ check "the recording has a million events" test "$events" -ge 1000000
 check "an event takes at most 16 bytes" test "$bytes" -gt 0 -a "$bytes" -le $((16 * events))
 # A begin may lack its end only at the end of the recording: then no operation of its thread ends after it.
 csv "$dir/million" | awk -F, '
-	$2 ~ /_begin$/ { op = $2; sub(/_begin$/, "", op); b++; lone += ($5, op) in open; open[$5, op] = NR; tids[$5 SUBSEP op] = $5 }
-	$2 ~ /_end$/ && $2 !~ /^vm/ { op = $2; sub(/_end$/, "", op); e++; lone += !(($5, op) in open); delete open[$5, op]; last[$5] = NR }
-	END { for (o in open) { left++; lone += last[tids[o]] > open[o] } print b - left, e, lone + 0 }' > "$dir/pairs"
+	$2 ~ /_begin$/ { op = $2; sub(/_begin$/, "", op); b++; o = op FS $3 FS $5 FS $7 FS $8 FS $12; lone += o in open; open[o] = NR; tid[o] = $5 }
+	$2 ~ /_end$/ && $2 !~ /^vm/ { op = $2; sub(/_end$/, "", op); e++; o = op FS $3 FS $5 FS $7 FS $8 FS $12; lone += !(o in open); delete open[o]; last[$5] = NR }
+	END { for (o in open) { left++; lone += last[tid[o]] > open[o] } print b - left, e, lone + 0 }' > "$dir/pairs"
 if [ "$(lost_of "$dir/err")" = 0 ]; then
 	read -r begins ends lone < "$dir/pairs"
 	is "there are as many ends as begins, but for operations in flight at the end" "$begins $lone" "$ends 0"
