@@ -204,6 +204,7 @@ static __always_inline bool scan_holder(struct task_struct *task, __u64 vm, __u6
 	r = scan_reserve(sizeof(*r));
 	if (!r)
 		return false;
+	__builtin_memset(r, 0, sizeof(*r));
 	fill_hdr(&r->h, vm, GMEM_HOLDER, sizeof(*r), bpf_ktime_get_ns());
 	r->h.tgid = task->tgid;
 	r->ino = ino;

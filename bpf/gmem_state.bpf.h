@@ -156,6 +156,7 @@ static __noinline int count_lost_record(__u64 vm, __u32 kind)
 	return 0;
 }
 
+/* Sets every byte of the header: the ring buffer gives out memory with old records. */
 static __always_inline void fill_hdr(struct gmem_hdr *h, __u64 vm, __u16 kind, __u16 size, __u64 ts)
 {
 	__u64 id = this_id();
@@ -167,6 +168,7 @@ static __always_inline void fill_hdr(struct gmem_hdr *h, __u64 vm, __u16 kind, _
 	h->kind = kind;
 	h->size = size;
 	h->cpu = bpf_get_smp_processor_id();
+	h->flags = 0;
 }
 
 /* Records submitted. Not atomic: if CPUs race, a fill level is found by a later record. */

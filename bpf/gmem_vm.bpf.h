@@ -101,6 +101,7 @@ static __always_inline bool emit_vm(struct kvm *kvm, __u64 vm, __u64 ts, __u64 t
 
 	if (!r)
 		return false;
+	__builtin_memset(r, 0, sizeof(*r));
 	leader = vmm_of(kvm, (void *)task);
 	fill_hdr(&r->h, vm, GMEM_VM, sizeof(*r), ts);
 	r->h.tgid = BPF_CORE_READ(leader, tgid);

@@ -80,6 +80,9 @@ $(B)/ledger_check: selftests/tools/ledger_check.c
 $(B)/want: selftests/guest/want.c $(B)/libgmem-live.a $(B)/libgmem.a
 	$(CC) $(TOOL_CFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS)
 
+$(B)/leftovers: selftests/guest/leftovers.c $(B)/libgmem.a
+	$(CC) $(TOOL_CFLAGS) -o $@ $^ $(LIB_LIBS)
+
 $(B)/corners: selftests/guest/corners.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $<

@@ -67,7 +67,6 @@ is "record exits cleanly with a load at full speed" $? 0
 events=$(summary "$dir/err" | sed 's/gmemtrace: \([0-9]*\) .*/\1/')
 bytes=$(stat -c %s "$dir/million")
 comment "$(summary "$dir/err"); $bytes bytes"
-check "the recording has a million events" test "$events" -ge 1000000
 check "an event takes at most 16 bytes" test "$bytes" -gt 0 -a "$bytes" -le $((16 * events))
 # A begin may lack its end only at the end of the recording: then no operation of its thread ends after it.
 csv "$dir/million" | awk -F, '
@@ -75,12 +74,22 @@ csv "$dir/million" | awk -F, '
 	$2 ~ /_end$/ && $2 !~ /^vm/ { op = $2; sub(/_end$/, "", op); e++; o = op FS $3 FS $5 FS $7 FS $8 FS $12; lone += !(o in open); delete open[o]; last[$5] = NR }
 	END { for (o in open) { left++; lone += last[tid[o]] > open[o] } print b - left, e, lone + 0 }' > "$dir/pairs"
 if [ "$(lost_of "$dir/err")" = 0 ]; then
+	check "the recording has a million events" test "$events" -ge 1000000
 	read -r begins ends lone < "$dir/pairs"
 	is "there are as many ends as begins, but for operations in flight at the end" "$begins $lone" "$ends 0"
 else
+	skip "the recording has a million events" "records were lost, and counted"
 	skip "there are as many ends as begins, but for operations in flight at the end" "records were lost, and counted"
 fi
 is "print reads all events" "$($trace print --kind vm "$dir/million" 2>&1 | grep -o '[0-9]* events')" "$events events"
+
+# Programs get memory of the ring buffer as the last record left it. Small, and used by records of all sizes, it gives
+# out old bytes at once.
+$trace record --phases --faults --ringbuf 0.0625 -o "$dir/reused" -- sh -c 'for n in 1 2 3 4 5 6; do
+	build/gmemload --vms 2 --vcpus 2 --mem 16M --pattern flip4k --by ioctl --count 500 || exit; done' > "$dir/out" 2> "$dir/err"
+is "record exits cleanly with a small buffer" $? 0
+check "records hold no bytes of older ones" build/leftovers "$dir/reused"
+check "records hold no bytes of older ones, at full speed" build/leftovers "$dir/million"
 
 # Losses are counted by kind: recorded and lost events add up to the load's conversions.
 $trace record --phases --ringbuf 0.0625 -o "$dir/lossy" -- build/gmemload --vms 2 --vcpus 2 --mem 64M --pattern flip4k \
