@@ -34,7 +34,8 @@ $trace record --phases -o "$dir/a" -- strace -f -e trace=ioctl,fallocate,dup -o 
 is "record exits with the status of the command" $? 0
 sleep 1		# for bpftrace to read all events: it reports no progress
 kill -INT $observer
-wait $observer
+observer_ended() { ! kill -0 $observer 2> /dev/null; }
+wait_for 240 observer_ended || { not_ok "bpftrace ends" "$(cat /proc/$observer/wchan /proc/$observer/stack /proc/$observer/status)"; kill -KILL $observer; }
 is "nothing is lost" "$(lost_of "$dir/err")" 0
 csv "$dir/a" > "$dir/csv"
 is "the recording has as many conversions as strace counts" "$(grep -c ',attributes_end,' "$dir/csv")" \
