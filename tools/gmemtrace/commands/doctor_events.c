@@ -17,14 +17,14 @@ static const struct gmem_probe *probe_of(const struct gmem_event_info *e)
 	return NULL;
 }
 
-/* Describes what an event lacks: "tracepoint kvm:NAME, function NAME". Returns @buf. */
+/* Describes what an event lacks: "tracepoint kvm:NAME or function NAME". Returns @buf. */
 static const char *describe_missing(char *buf, size_t size, const struct gmem_event_info *e)
 {
 	const char *tracepoint = gmem_event_lacks(e, GMEM_ON_TRACEPOINT);
 	const char *function = gmem_event_lacks(e, GMEM_ON_FUNCTION);
 
 	snprintf(buf, size, "%s%s%s%s%s", tracepoint ? "tracepoint kvm:" : "", tracepoint ? tracepoint : "",
-		 tracepoint && function ? ", " : "", function ? "function " : "", function ? function : "");
+		 tracepoint && function ? " or " : "", function ? "function " : "", function ? function : "");
 	return buf;
 }
 

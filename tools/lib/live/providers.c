@@ -324,17 +324,6 @@ static bool are_reported(uint64_t events, bool by_tracepoint, unsigned int group
 	return true;
 }
 
-unsigned int gmem_event_features(enum gmem_event event, bool by_tracepoint)
-{
-	unsigned int mask = 0;
-
-	for (size_t i = 0; i < sizeof(features) / sizeof(*features); i++) {
-		if (features[i].events & GMEM_EVENT_BIT(event) && (by_tracepoint || !features[i].by_tracepoint))
-			mask |= features[i].feature;
-	}
-	return mask;
-}
-
 unsigned int gmem_probes_features(unsigned int groups)
 {
 	unsigned int mask = groups & GMEM_PROBES_EVENTS ? GMEM_FEATURE_EVENTS : 0;

@@ -24,7 +24,7 @@ enum gmem_probe_set {
 
 extern const char *const gmem_set_names[GMEM_SETS];	/* "tracepoints", "stock", "mixed" */
 
-#define GMEM_PROVIDER_PROGRAMS 8
+#define GMEM_PROVIDER_PROGRAMS 9
 
 struct gmem_provider {
 	enum gmem_attach attach;
@@ -82,9 +82,6 @@ const char *gmem_provider_targets(char *buf, size_t size, const struct gmem_prov
 
 /* Returns true if the provider in use has this program. */
 bool gmem_event_uses(enum gmem_event event, const char *program);
-
-/* Returns the features (enum gmem_feature) that an event gives; if @by_tracepoint, also those of its tracepoint only. */
-unsigned int gmem_event_features(enum gmem_event event, bool by_tracepoint);
 
 /*
  * Returns the features with these groups attached: those whose events have a provider, no program
