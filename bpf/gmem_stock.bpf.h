@@ -19,8 +19,8 @@ enum {	/* numbered as in the tracepoints of kernel/ */
 };
 
 /*
- * Ends the task's invalidation for this VM, if any: a window, or that of a file unless a tracepoint ends it. Without
- * a binding no function marks the end.
+ * Ends the task's invalidation for this VM, if any: a window, or that of a file unless a tracepoint ends it. Where
+ * the range has no binding, only the end of the punch does.
  */
 static __always_inline void end_invalidation(struct kvm *kvm, __u64 vm)
 {

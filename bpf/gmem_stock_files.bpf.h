@@ -191,15 +191,13 @@ ON_ENTRY(stock_invalidate, void *priv, unsigned long start, unsigned long end)
 	struct gmem_rec r = { .start = start, .end = end };
 	__u64 vm = vm_of_probed(kvm);
 
-	if (!around)
-		return 0;
+	if (!around || !gmem_bindings(priv))
+		return 0;	/* without a binding KVM opens no window */
 	r.ino = around->ino;
 	r.cause = around->arg;
 	if (r.end == ~0ULL)
 		r.end = around->end;
 	invalidate_begins(kvm, vm, &r);
-	if (!gmem_bindings(priv))
-		end_invalidation(kvm, vm);
 	return 0;
 }
 
