@@ -59,8 +59,8 @@ enum gmem_kind {
 	GMEM_MEMORY_ERROR	= 20,
 	GMEM_USER_FAULT_BEGIN	= 21,
 	GMEM_USER_FAULT_END	= 22,
-	GMEM_POPULATE_BEGIN	= 23,
-	GMEM_POPULATE_END	= 24,
+	GMEM_POPULATE_BEGIN	= 23,	/* older recordings only */
+	GMEM_POPULATE_END	= 24,	/* the only record of a populate */
 	/* Scan: state read from kernel memory. */
 	GMEM_SCAN_BEGIN		= 25,	/* the VM's state follows, and whether its files do */
 	GMEM_SCAN_FILE		= 26,	/* an open guest_memfd */
@@ -87,6 +87,7 @@ enum gmem_kind {
 	GMEM_PHASE		= 44,	/* source: phase of the task's conversion in flight, in a snapshot */
 	GMEM_BEHIND		= 45,	/* source: whether changed blocks are not scanned yet */
 	GMEM_DOUBLE_BACKED		= 46,	/* source: struct gmem_map_rec: double-backed at the last GMEM_BACKING */
+	GMEM_PREFETCH_RETRY	= 47,	/* as GMEM_FAULT_RETRY, but no vCPU stalls: KVM_PRE_FAULT_MEMORY, or an async page fault */
 	GMEM_KINDS
 };
 
@@ -132,7 +133,7 @@ struct gmem_rec {
 		__u64 arg;		/* the one of the following that kinds.c has for the kind */
 		__u64 pgoff;		/* BIND, UNBIND, SCAN_SLOT, FAULT_BEGIN: page offset into ino of start */
 		__u64 mode;		/* FALLOCATE: FALLOC_FL_* of linux/falloc.h */
-		__u64 attributes;	/* ATTRIBUTES, STALL, FAULT_RETRY: KVM_MEMORY_ATTRIBUTE_* of linux/kvm.h */
+		__u64 attributes;	/* ATTRIBUTES, STALL, .._RETRY: KVM_MEMORY_ATTRIBUTE_* of linux/kvm.h */
 		__u64 cause;		/* INVALIDATE: see gmem_text_arg() */
 		__u64 flags;		/* CREATE, SCAN_FILE: GUEST_MEMFD_FLAG_*; MEMORY_FAULT: KVM_MEMORY_EXIT_FLAG_* */
 		__u64 phase;		/* ATTRIBUTES_PHASE, PHASE: enum gmem_conversion_phase, less GMEM_PHASE_CHECK */
@@ -146,13 +147,14 @@ struct gmem_rec {
 		__u64 seq;		/* ATTRIBUTES_END: see below */
 	};
 	__u64 dur_ns;	/* _END: time since its _BEGIN; 0: the begin was missed */
-	__s32 ret;	/* 0 or -errno */
+	__s32 ret;	/* 0 or -errno; a CREATE that failed has no ino */
 	union {
 		__u32 aux;		/* the one of the following that kinds.c has for the kind */
 		__u32 slot;		/* BIND, UNBIND, SCAN_SLOT: address space << 16 | memslot */
-		__u32 vcpu;		/* MEMORY_FAULT, FAULT_RETRY, STALL */
+		__u32 vcpu;		/* MEMORY_FAULT, .._RETRY, STALL */
 		__u32 order;		/* FAULT_END: of the page */
 		__u32 changed;		/* ATTRIBUTES_END: 1 if attributes changed */
+		__u32 has_pages;	/* USER_FAULT_END: 1: nr_pages is valid; 0 also in older recordings */
 		__u32 holder;		/* SCAN_FILE: PID of a process that has it, or 0 */
 		__u32 with_files;	/* SCAN_BEGIN: 1 if files are included */
 		__u32 behind;		/* BEHIND: 1: changed blocks are not scanned yet */
@@ -160,9 +162,9 @@ struct gmem_rec {
 };
 
 /*
- * Sequence numbers of conversions (seq of GMEM_ATTRIBUTES_END). The tracepoints of kernel/ emit
- * the end with slots_lock held: records are in the order in which the changes took effect, and seq
- * is 0. On other kernels the end is seen after the lock was released: seq numbers the changes of
+ * Sequence numbers of conversions (seq of GMEM_ATTRIBUTES_END). The tracepoint kvm_mem_attributes_end
+ * emits the end with slots_lock held: records are in the order in which the changes took effect, and seq
+ * is 0. By functions the end is seen after the lock was released: seq numbers the changes of
  * the VM, from 1, in the order of the lock; 0: nothing changed.
  *
  * The record is a struct gmem_conversion_rec if phases were enabled and kept. Otherwise a
@@ -276,7 +278,7 @@ enum gmem_direction {
 };
 
 /*
- * Phases of a conversion, in order. kvm_gmem_attributes_phase marks the start of each but LOCK, and
+ * Phases of a conversion, in order. kvm_mem_attributes_phase marks the start of each but LOCK, and
  * numbers them from 0: its CHECK is 0.
  */
 enum gmem_conversion_phase {
@@ -364,17 +366,51 @@ enum gmem_probe_group {
 	GMEM_PROBES_ALL		= 31,
 };
 
+/*
+ * Events, each of which has its own providers: tools/lib/live/providers.c. Those with a begin and an end in their name
+ * may have one from a tracepoint and the other from a function. Recordings contain the numbers, which are never reused.
+ */
+enum gmem_event {
+	GMEM_EVENT_VM_END,
+	GMEM_EVENT_STALL,
+	GMEM_EVENT_CREATE,
+	GMEM_EVENT_RELEASE,
+	GMEM_EVENT_BIND,
+	GMEM_EVENT_UNBIND,
+	GMEM_EVENT_FALLOCATE_BEGIN,
+	GMEM_EVENT_FALLOCATE_END,
+	GMEM_EVENT_ATTRIBUTES_BEGIN,
+	GMEM_EVENT_ATTRIBUTES_END,
+	GMEM_EVENT_ATTRIBUTES_PHASE,
+	GMEM_EVENT_WINDOW,		/* invalidation by a conversion */
+	GMEM_EVENT_INVALIDATE,		/* of a guest_memfd */
+	GMEM_EVENT_MEMORY_FAULT,
+	GMEM_EVENT_MEMORY_ERROR,
+	GMEM_EVENT_FAULT_RETRY,
+	GMEM_EVENT_FAULT_BEGIN,
+	GMEM_EVENT_FAULT_END,
+	GMEM_EVENT_USER_FAULT_BEGIN,
+	GMEM_EVENT_USER_FAULT_END,
+	GMEM_EVENT_POPULATE,
+	GMEM_EVENTS			/* at most 64 */
+};
+
+#define GMEM_EVENT_BIT(e) (1ULL << (e))
+
 #define GMEM_BLIND_LEN 128
 
 struct gmem_probes_rec {
 	struct gmem_hdr h;
 	__u64 features;		/* enum gmem_feature */
-	char set[16];		/* "tracepoints", "stock" */
+	char set[16];		/* "tracepoints", "stock", "mixed" */
 	/*
 	 * Functions, separated by ", ", whose programs are attached and do not run: their events
 	 * are missing, and every map is stale. "": none was found.
 	 */
 	char blind[GMEM_BLIND_LEN];
+	/* GMEM_EVENT_BIT() of the events in use, by kind of provider. Older recordings have 0 in both. */
+	__u64 by_tracepoint;
+	__u64 by_function;
 };
 
 struct gmem_counters_rec {

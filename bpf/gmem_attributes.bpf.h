@@ -5,7 +5,7 @@
 
 #include "gmem_stall.bpf.h"
 
-/* Number of a phase in kvm_gmem_attributes_phase, which has no event for the first one. */
+/* Number of a phase in kvm_mem_attributes_phase, which has no event for the first one. */
 #define PHASE_ARG(phase)	((phase) - GMEM_PHASE_CHECK)
 
 /* Keeps the begin, and emits it if every event is emitted: only then is a new VM added here. */
@@ -147,7 +147,7 @@ static __always_inline bool conversion_counts(struct gmem_vm_state *v, __u64 vm,
 	if (v)
 		count_conversion(&v->c, r);
 	if (!r->ret)
-		stall_converted(vm, r->attributes, r->ino ? NO_GFN : r->start, r->end, r->dur_ns);
+		stall_converted(vm, r->attributes, r->start, r->end, r->dur_ns);
 	return v && is_emitted(v, ts, r);
 }
 

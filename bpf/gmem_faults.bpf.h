@@ -26,7 +26,7 @@ static __always_inline void memory_fault(struct kvm_vcpu *vcpu, u64 gpa, u64 siz
 	emit_event(vm, GMEM_MEMORY_FAULT, ts, &r);
 }
 
-/* Begins an operation that needs no counters of the VM: a fault or populate. */
+/* Begins an operation that needs no counters of the VM: a fault. */
 static __always_inline void uncounted_begins(__u32 class, __u64 vm, __u16 kind, const struct gmem_rec *r)
 {
 	op_begin(class, vm, kind, bpf_ktime_get_ns(), r);

@@ -83,8 +83,7 @@ static __always_inline void invalidate_begins(struct kvm *kvm, __u64 vm, const s
 	op_begin(OP_INVALIDATE, vm, GMEM_INVALIDATE_BEGIN, ts, r);
 }
 
-/* @size: pages of the file, to which the range is cut: a release invalidates up to the highest offset. */
-static __always_inline void invalidate_ends(struct kvm *kvm, __u64 vm, struct gmem_rec *r, __u64 size)
+static __always_inline void invalidate_ends(struct kvm *kvm, __u64 vm, struct gmem_rec *r)
 {
 	__u64 ts = bpf_ktime_get_ns();
 	struct gmem_counters *c = get_counters(kvm, vm, ts);
@@ -92,10 +91,7 @@ static __always_inline void invalidate_ends(struct kvm *kvm, __u64 vm, struct gm
 	r->dur_ns = op_end(OP_INVALIDATE, vm, ts);
 	if (!c)
 		return;
-	if (r->ino)
-		count_op(&c->invalidate, (r->end < size ? r->end : size) - r->start, r->dur_ns, 0);
-	else
-		count_op(&c->window, r->end - r->start, r->dur_ns, 0);
+	count_op(r->ino ? &c->invalidate : &c->window, r->end - r->start, r->dur_ns, 0);
 	emit_event(vm, GMEM_INVALIDATE_END, ts, r);
 }
 

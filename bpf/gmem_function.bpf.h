@@ -11,6 +11,17 @@
 #include "gmem_syscall.bpf.h"
 #include "gmem_vm.bpf.h"
 
+/*
+ * GMEM_EVENT_BIT() of the events whose provider is a function, set by user space. A program on a function that serves
+ * several events handles only these: a tracepoint provides the others.
+ */
+const volatile __u64 by_function = ~0ULL;
+
+static __always_inline bool is_by_function(enum gmem_event event)
+{
+	return by_function & GMEM_EVENT_BIT(event);
+}
+
 /* Registers that hold the arguments and the result of a function, by the psABI of each architecture. */
 #if defined(__TARGET_ARCH_x86)
 #define REGS_TO_ARGS(regs) { (regs)->di, (regs)->si, (regs)->dx, (regs)->cx, (regs)->r8, (regs)->r9 }

@@ -63,6 +63,11 @@ struct kvm_memory_attributes {
 	__u64 flags;
 };
 
+struct kvm_create_guest_memfd {
+	__u64 size;
+	__u64 flags;
+};
+
 /* include/uapi/linux/magic.h: file systems of anonymous inodes and, where it has its own, of guest_memfd */
 #define ANON_INODE_FS_MAGIC	0x09041934
 #define GUEST_MEMFD_MAGIC	0x474d454d

@@ -18,7 +18,6 @@ enum gmem_op_class {
 	OP_INVALIDATE,
 	OP_FAULT,
 	OP_USER_FAULT,
-	OP_POPULATE,
 	OP_UNBIND,
 	OP_AROUND,	/* a function that invalidates: keeps its file and cause */
 	OP_CLASSES

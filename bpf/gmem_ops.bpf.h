@@ -56,7 +56,6 @@ static __always_inline __u32 group_of(__u32 class)
 		return GMEM_PROBES_INVALIDATIONS;
 	case OP_FAULT:
 	case OP_USER_FAULT:
-	case OP_POPULATE:
 		return GMEM_PROBES_FAULTS;
 	default:
 		return GMEM_PROBES_BASE;

@@ -13,10 +13,14 @@
 ON_ENTRY(stock_window, struct kvm *kvm)
 {
 	__u64 vm = number_if_known(direct, kvm);
-	struct gmem_op *op = vm ? op_peek(OP_ATTRIBUTES, vm) : NULL;
+	struct gmem_op *op = vm ? op_peek(OP_ATTRIBUTES, vm) : NULL, *before;
 	struct gmem_rec r;
 
-	if (!op || op_peek(OP_INVALIDATE, vm))
+	if (!op)
+		return 0;
+	/* An invalidation of a file whose end was missed gives way. */
+	before = op_peek(OP_INVALIDATE, vm);
+	if (before && !before->ino)
 		return 0;
 	r = (struct gmem_rec){ .start = op->start, .end = op->end, .cause = CAUSE_ATTRIBUTES };
 	invalidate_begins(kvm, vm, &r);
@@ -143,7 +147,9 @@ ON_ENTRY(stock_attributes, struct file *file, unsigned int ioctl, unsigned long 
 	if (is_refused(false, kvm))
 		return 0;
 	if (!read_request(arg, &a)) {
-		begin_without_range(kvm, arg);
+		/* KVM may refuse the request, and only the function returns then. */
+		if (is_by_function(GMEM_EVENT_ATTRIBUTES_END))
+			begin_without_range(kvm, arg);
 		return 0;
 	}
 	if (!is_valid(false, kvm, &a)) {
@@ -244,14 +250,14 @@ ON_EXIT(stock_attributes_exit, struct file *file, unsigned int ioctl, unsigned l
 	return 0;
 }
 
-/* Moves the conversion from phase @from to @to. Needed even if phases are not counted: op->phase. */
+/* Moves the conversion from phase @from to @to, even if phases are not counted: op->phase. */
 static __always_inline void stock_phase(bool direct, struct kvm *kvm, __u32 from, __u32 to)
 {
 	__u64 vm = number_if_known(direct, kvm);
 	struct gmem_op *op = vm ? op_peek(OP_ATTRIBUTES, vm) : NULL;
 	struct gmem_rec r;
 
-	if (!op || op->phase != from)
+	if (!op || op->phase != from || !is_by_function(GMEM_EVENT_ATTRIBUTES_PHASE))
 		return;
 	r = (struct gmem_rec){ .start = op->start, .end = op->end };
 	attributes_phase(vm, op, to, &r);
@@ -264,14 +270,17 @@ ON_ENTRY(stock_check, struct kvm *kvm, __u64 start, __u64 end)
 	struct gmem_op *op = vm ? op_peek(OP_ATTRIBUTES, vm) : NULL;
 
 	if (!op)
-		return check_without_ioctl(start, end);
+		return is_by_function(GMEM_EVENT_ATTRIBUTES_BEGIN) ? check_without_ioctl(start, end) : 0;
 	if (!op->end)
 		set_range(vm, op);
 	stock_phase(direct, kvm, GMEM_PHASE_LOCK, GMEM_PHASE_CHECK);
 	return 0;
 }
 
-/* Gives a conversion that changes something its sequence number, in the order of slots_lock. */
+/*
+ * Gives a conversion that changes something its sequence number, in the order of slots_lock. Later calls in the
+ * same conversion are for huge pages.
+ */
 ON_EXIT(stock_check_exit, struct kvm *kvm)
 {
 	__u64 vm = number_if_known(direct, kvm);
@@ -280,10 +289,12 @@ ON_EXIT(stock_check_exit, struct kvm *kvm)
 	struct gmem_counters *c;
 	struct gmem_rec r;
 
-	if (!op || op->phase != GMEM_PHASE_CHECK || has_them)
+	if (!op || op->order || has_them)
 		return 0;
 	c = counters_if_known(vm);
 	op->order = c ? __sync_fetch_and_add(&c->order, 1) + 1 : 1;
+	if (!is_by_function(GMEM_EVENT_ATTRIBUTES_PHASE))
+		return 0;
 	r = (struct gmem_rec){ .start = op->start, .end = op->end };
 	attributes_phase(vm, op, GMEM_PHASE_RESERVE, &r);
 	return 0;

@@ -84,6 +84,7 @@ ON_EXIT(stock_user_fault_exit, struct vm_fault *vmf)
 	struct file *file = BPF_CORE_READ(vmf, vma, vm_file);
 	struct gmem_rec r = user_fault_rec(vmf, file);
 
+	r.nr_pages = GMEM_UNKNOWN;
 	r.ret = ret & VM_FAULT_ERROR ? -EFAULT : 0;
 	user_fault_ends(vm_of_probed(gmem_kvm(BPF_CORE_READ(file, private_data))), &r);
 	return 0;

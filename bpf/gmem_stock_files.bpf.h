@@ -6,18 +6,21 @@
 #include "gmem_files.bpf.h"
 #include "gmem_stock.bpf.h"
 
-/* kvm_gmem_create: returns the descriptor, which is installed by now. */
-ON_EXIT(stock_create, struct kvm *kvm, void *args)
+/* kvm_gmem_create: returns the descriptor, which is installed by now, or -errno. */
+ON_EXIT(stock_create, struct kvm *kvm, struct kvm_create_guest_memfd *args)
 {
 	int fd = ret;
 	struct file *file = fd >= 0 ? file_by_fd(fd) : NULL;
+	struct kvm_create_guest_memfd request = {};
 	struct gmem_rec r = {};
 
-	if (!file || file_kind(file) != FILE_GMEM)
+	if (fd >= 0 && (!file || file_kind(file) != FILE_GMEM))
 		return 0;
-	r.ino = file_ino(file);
-	r.end = file_pages(file);
-	bpf_probe_read_kernel(&r.flags, sizeof(r.flags), args + sizeof(__u64));
+	bpf_probe_read_kernel(&request, sizeof(request), args);
+	r.ino = file ? file_ino(file) : 0;
+	r.end = request.size >> GMEM_PAGE_SHIFT;
+	r.flags = request.flags;
+	r.ret = fd < 0 ? fd : 0;
 	emit_instant(kvm, vm_of_probed(kvm), GMEM_CREATE, &r);
 	return 0;
 }
@@ -30,7 +33,7 @@ static __always_inline void enter_invalidating(struct inode *inode, __u64 cause)
 {
 	struct gmem_rec r = { .cause = cause };
 
-	if (!is_enabled(GMEM_PROBES_INVALIDATIONS))
+	if (!is_by_function(GMEM_EVENT_INVALIDATE) || !is_enabled(GMEM_PROBES_INVALIDATIONS))
 		return;
 	r.ino = BPF_CORE_READ(inode, i_ino);
 	r.end = BPF_CORE_READ(inode, i_size) >> GMEM_PAGE_SHIFT;
@@ -39,7 +42,7 @@ static __always_inline void enter_invalidating(struct inode *inode, __u64 cause)
 
 static __always_inline void leave_invalidating(void)
 {
-	if (is_enabled(GMEM_PROBES_INVALIDATIONS))
+	if (is_by_function(GMEM_EVENT_INVALIDATE) && is_enabled(GMEM_PROBES_INVALIDATIONS))
 		op_discard(OP_AROUND, 0);
 }
 
@@ -52,7 +55,8 @@ ON_ENTRY(stock_release, struct inode *inode, struct file *file)
 	};
 	struct kvm *kvm = gmem_kvm(BPF_CORE_READ(file, private_data));
 
-	emit_instant(kvm, vm_of_probed(kvm), GMEM_RELEASE, &r);
+	if (is_by_function(GMEM_EVENT_RELEASE))
+		emit_instant(kvm, vm_of_probed(kvm), GMEM_RELEASE, &r);
 	enter_invalidating(inode, CAUSE_RELEASE);
 	return 0;
 }
@@ -131,7 +135,8 @@ ON_ENTRY(stock_fallocate, struct file *file, int mode, __s64 offset, __s64 len)
 	struct gmem_rec r = fallocate_rec(FIELD(direct, inode, i_ino), mode, offset, len);
 	struct kvm *kvm = gmem_kvm(FIELD(direct, file, private_data));
 
-	fallocate_begins(kvm, vm_of_probed(kvm), &r);
+	if (is_by_function(GMEM_EVENT_FALLOCATE_BEGIN))
+		fallocate_begins(kvm, vm_of_probed(kvm), &r);
 	enter_invalidating(inode, CAUSE_PUNCH_HOLE);
 	return 0;
 }
@@ -143,9 +148,11 @@ ON_EXIT(stock_fallocate_exit, struct file *file, int mode, __s64 offset, __s64 l
 	struct kvm *kvm = gmem_kvm(FIELD(direct, file, private_data));
 	__u64 vm = vm_of_probed(kvm);
 
-	if (is_enabled(GMEM_PROBES_INVALIDATIONS))
+	if (is_by_function(GMEM_EVENT_INVALIDATE) && is_enabled(GMEM_PROBES_INVALIDATIONS))
 		end_invalidation(kvm, vm);
 	leave_invalidating();
+	if (!is_by_function(GMEM_EVENT_FALLOCATE_END))
+		return 0;
 	r.nr_pages = GMEM_UNKNOWN;
 	r.ret = ret;
 	fallocate_ends(kvm, vm, &r);
@@ -161,7 +168,8 @@ ON_ENTRY(stock_memory_error, struct address_space *mapping, struct folio *folio)
 	};
 
 	r.end = r.start + 1;
-	emit_event(0, GMEM_MEMORY_ERROR, bpf_ktime_get_ns(), &r);
+	if (is_by_function(GMEM_EVENT_MEMORY_ERROR))
+		emit_event(0, GMEM_MEMORY_ERROR, bpf_ktime_get_ns(), &r);
 	enter_invalidating(inode, CAUSE_MEMORY_ERROR);
 	return 0;
 }
@@ -174,7 +182,7 @@ ON_EXIT(stock_memory_error_exit)
 
 /*
  * kvm_gmem_invalidate_begin; __kvm_gmem_invalidate_begin in 6.18; __kvm_gmem_invalidate_start in 7.3.
- * @priv: the file's private_data.
+ * @priv: the file's private_data. A release invalidates up to the highest offset, that is the file's end.
  */
 ON_ENTRY(stock_invalidate, void *priv, unsigned long start, unsigned long end)
 {
@@ -183,13 +191,13 @@ ON_ENTRY(stock_invalidate, void *priv, unsigned long start, unsigned long end)
 	struct gmem_rec r = { .start = start, .end = end };
 	__u64 vm = vm_of_probed(kvm);
 
-	if (!around)
-		return 0;
+	if (!around || !gmem_bindings(priv))
+		return 0;	/* without a binding KVM opens no window */
 	r.ino = around->ino;
 	r.cause = around->arg;
+	if (r.end == ~0ULL)
+		r.end = around->end;
 	invalidate_begins(kvm, vm, &r);
-	if (!gmem_bindings(priv))
-		end_invalidation(kvm, vm);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Programs on the tracepoints of kernel/. on_NAME is on kvm_gmem_NAME, with the arguments of its TP_PROTO.
+ * Programs on the tracepoints of kernel/, with the arguments of their TP_PROTO: tools/lib/live/probes.c checks these
+ * against the kernel's BTF before it loads a program.
  *
  * Checks for NULL are for the verifier, which requires them for tracepoints in a module
  * (kernel/bpf/btf.c, btf_ctx_access()): these pointers are never NULL.
@@ -13,15 +14,16 @@
 #include "gmem_files.bpf.h"
 
 SEC("tp_btf/kvm_gmem_create")
-int BPF_PROG(on_create, struct kvm *kvm, struct inode *inode, u64 flags)
+int BPF_PROG(on_create, struct kvm *kvm, struct inode *inode, u64 size, u64 flags, int ret)
 {
-	if (!kvm || !inode)
+	if (!kvm)
 		return 0;
 
 	struct gmem_rec r = {
-		.ino = inode->i_ino,
-		.end = inode->i_size >> GMEM_PAGE_SHIFT,
+		.ino = ino_of(inode),
+		.end = size >> GMEM_PAGE_SHIFT,
 		.flags = flags,
+		.ret = ret,
 	};
 
 	emit_instant(kvm, vm_of(kvm), GMEM_CREATE, &r);
@@ -112,6 +114,16 @@ int BPF_PROG(on_invalidate_begin, struct kvm *kvm, struct inode *inode, u64 star
 	return 0;
 }
 
+/* Discards a window of the task whose end was missed: it is not this invalidation. */
+static __always_inline void discard_window(__u64 vm)
+{
+	__u32 tid = this_tid();
+	struct gmem_op *op = op_place(OP_INVALIDATE, tid);
+
+	if (op && op_is(op, OP_INVALIDATE, vm, tid) && !op->ino)
+		op_discard(OP_INVALIDATE, vm);
+}
+
 SEC("tp_btf/kvm_gmem_invalidate_end")
 int BPF_PROG(on_invalidate_end, struct kvm *kvm, struct inode *inode, u64 start, u64 end,
 	     int cause)
@@ -123,7 +135,10 @@ int BPF_PROG(on_invalidate_end, struct kvm *kvm, struct inode *inode, u64 start,
 		.ino = ino_of(inode), .start = start, .end = end, .cause = cause,
 	};
 
-	invalidate_ends(kvm, vm_of(kvm), &r, inode ? inode->i_size >> GMEM_PAGE_SHIFT : 0);
+	__u64 vm = vm_of(kvm);
+
+	discard_window(vm);
+	invalidate_ends(kvm, vm, &r);
 	return 0;
 }
 
@@ -140,29 +155,25 @@ int BPF_PROG(on_memory_error, struct inode *inode, u64 start, u64 end)
 	return 0;
 }
 
-SEC("tp_btf/kvm_gmem_attributes_begin")
-int BPF_PROG(on_attributes_begin, struct kvm *kvm, struct inode *inode, u64 start, u64 end,
-	     u64 attributes)
+SEC("tp_btf/kvm_vm_set_mem_attributes")
+int BPF_PROG(on_attributes_begin, u64 start, u64 end, unsigned long attributes, struct kvm *kvm)
 {
 	if (!kvm)
 		return 0;
 
-	struct gmem_rec r = {
-		.ino = ino_of(inode), .start = start, .end = end, .attributes = attributes,
-	};
+	struct gmem_rec r = { .start = start, .end = end, .attributes = attributes };
 
 	attributes_begin(kvm, vm_of(kvm), &r);
 	return 0;
 }
 
-SEC("tp_btf/kvm_gmem_attributes_phase")
-int BPF_PROG(on_attributes_phase, struct kvm *kvm, struct inode *inode, u64 start, u64 end,
-	     int phase)
+SEC("tp_btf/kvm_mem_attributes_phase")
+int BPF_PROG(on_attributes_phase, struct kvm *kvm, u64 start, u64 end, int phase)
 {
 	if (!kvm)
 		return 0;
 
-	struct gmem_rec r = { .ino = ino_of(inode), .start = start, .end = end };
+	struct gmem_rec r = { .start = start, .end = end };
 	__u64 vm = vm_of(kvm);
 
 	/* NULL: the operation began before attach, or was counted as lost. */
@@ -170,15 +181,15 @@ int BPF_PROG(on_attributes_phase, struct kvm *kvm, struct inode *inode, u64 star
 	return 0;
 }
 
-SEC("tp_btf/kvm_gmem_attributes_end")
-int BPF_PROG(on_attributes_end, struct kvm *kvm, struct inode *inode, u64 start, u64 end,
-	     u64 attributes, bool changed, int ret)
+SEC("tp_btf/kvm_mem_attributes_end")
+int BPF_PROG(on_attributes_end, struct kvm *kvm, u64 start, u64 end, unsigned long attributes,
+	     bool changed, int ret)
 {
 	if (!kvm)
 		return 0;
 
 	struct gmem_rec r = {
-		.ino = ino_of(inode), .start = start, .end = end, .attributes = attributes,
+		.start = start, .end = end, .attributes = attributes,
 		.ret = ret,
 		.changed = changed,
 	};
@@ -187,7 +198,7 @@ int BPF_PROG(on_attributes_end, struct kvm *kvm, struct inode *inode, u64 start,
 	return 0;
 }
 
-SEC("tp_btf/kvm_gmem_memory_fault")
+SEC("tp_btf/kvm_memory_fault_exit")
 int BPF_PROG(on_memory_fault, struct kvm_vcpu *vcpu, u64 gpa, u64 size, u64 flags, int ret)
 {
 	if (!vcpu)
@@ -197,8 +208,9 @@ int BPF_PROG(on_memory_fault, struct kvm_vcpu *vcpu, u64 gpa, u64 size, u64 flag
 	return 0;
 }
 
-SEC("tp_btf/kvm_gmem_fault_retry")
-int BPF_PROG(on_fault_retry, struct kvm_vcpu *vcpu, u64 gfn, bool is_private)
+/* A prefetch that meets an invalidation stalls no vCPU, and is not counted. */
+SEC("tp_btf/kvm_fault_retry")
+int BPF_PROG(on_fault_retry, struct kvm_vcpu *vcpu, u64 gfn, bool is_private, bool prefetch)
 {
 	if (!vcpu)
 		return 0;
@@ -211,9 +223,9 @@ int BPF_PROG(on_fault_retry, struct kvm_vcpu *vcpu, u64 gfn, bool is_private)
 	__u64 ts = bpf_ktime_get_ns(), vm = vm_of(vcpu->kvm);
 	struct gmem_counters *c = get_counters(vcpu->kvm, vm, ts);
 
-	if (c)
+	if (c && !prefetch)
 		atomic_add(&c->fault_retries, 1);
-	emit_event(vm, GMEM_FAULT_RETRY, ts, &r);
+	emit_event(vm, prefetch ? GMEM_PREFETCH_RETRY : GMEM_FAULT_RETRY, ts, &r);
 	return 0;
 }
 
@@ -262,32 +274,25 @@ int BPF_PROG(on_user_fault_begin, struct kvm *kvm, struct inode *inode, u64 pgof
 }
 
 SEC("tp_btf/kvm_gmem_user_fault_end")
-int BPF_PROG(on_user_fault_end, struct kvm *kvm, struct inode *inode, u64 pgoff, int ret)
+int BPF_PROG(on_user_fault_end, struct kvm *kvm, struct inode *inode, u64 pgoff, bool allocated, int ret)
 {
 	if (!kvm || !inode)
 		return 0;
 
-	struct gmem_rec r = { .ino = inode->i_ino, .start = pgoff, .end = pgoff + 1, .ret = ret };
+	struct gmem_rec r = {
+		.ino = inode->i_ino, .start = pgoff, .end = pgoff + 1,
+		.nr_pages = allocated,
+		.ret = ret,
+		.has_pages = true,
+	};
 
 	user_fault_ends(vm_of(kvm), &r);
 	return 0;
 }
 
-SEC("tp_btf/kvm_gmem_populate_begin")
-int BPF_PROG(on_populate_begin, struct kvm *kvm, struct inode *inode, u64 gfn, u64 nr_pages)
-{
-	if (!kvm || !inode)
-		return 0;
-
-	struct gmem_rec r = { .ino = inode->i_ino, .start = gfn, .end = gfn + nr_pages };
-
-	uncounted_begins(OP_POPULATE, vm_of(kvm), GMEM_POPULATE_BEGIN, &r);
-	return 0;
-}
-
-SEC("tp_btf/kvm_gmem_populate_end")
-int BPF_PROG(on_populate_end, struct kvm *kvm, struct inode *inode, u64 gfn, u64 nr_pages,
-	     u64 done, int ret)
+/* One event at the end, which has the time. */
+SEC("tp_btf/kvm_gmem_populate")
+int BPF_PROG(on_populate, struct kvm *kvm, struct inode *inode, u64 gfn, u64 nr_pages, u64 done, u64 ns, int ret)
 {
 	if (!kvm || !inode)
 		return 0;
@@ -295,10 +300,11 @@ int BPF_PROG(on_populate_end, struct kvm *kvm, struct inode *inode, u64 gfn, u64
 	struct gmem_rec r = {
 		.ino = inode->i_ino, .start = gfn, .end = gfn + nr_pages,
 		.nr_pages = done,
+		.dur_ns = ns ? ns : 1,
 		.ret = ret,
 	};
 
-	uncounted_ends(OP_POPULATE, vm_of(kvm), GMEM_POPULATE_END, &r);
+	emit_event(vm_of(kvm), GMEM_POPULATE_END, bpf_ktime_get_ns(), &r);
 	return 0;
 }
 

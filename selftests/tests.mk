@@ -38,6 +38,10 @@ VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/truth.sh' \
 	'$(IN_VM) $(k) selftests/guest/metrics.sh' '$(IN_VM) $(k) selftests/guest/stall.sh' \
 	'$(IN_VM) $(k) selftests/guest/owners.sh' '$(IN_VM) $(k) selftests/guest/backing.sh' \
 	'$(IN_VM) $(k) selftests/guest/report.sh' '$(IN_VM) $(k) selftests/guest/exact.sh')
+# Kernels with a part of the tracepoints: functions serve for the other events.
+PARTLY := $(foreach k,$(KERNELS),$(k):core)
+VM_TESTS += $(foreach k,$(PARTLY),'$(IN_VM) $(k) selftests/guest/truth.sh' '$(IN_VM) $(k) selftests/guest/metrics.sh' \
+	'$(IN_VM) $(k) selftests/guest/exact.sh' '$(IN_VM) $(k) selftests/guest/blind.sh')
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/demo.sh'
 VM_TESTS += '$(IN_VM) $(KERNEL):stock:icount selftests/guest/big-map.sh 64G'
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/peers.sh' '$(IN_VM) $(KERNEL):stock selftests/guest/peers.sh'

@@ -6,7 +6,7 @@ LIB_INC := -I. -Itools/lib
 TOOL_CFLAGS := $(CFLAGS) $(LIB_INC) -I$(B)
 LIB_SRC := $(wildcard tools/lib/*/*.c)
 # The only files that use BPF: programs that read recordings link without them.
-LIVE_SRC := $(addprefix tools/lib/live/,live.c live_records.c live_sync.c attach.c inflight.c inventory.c load.c probes.c ring.c scan.c verify.c)
+LIVE_SRC := $(addprefix tools/lib/live/,live.c live_records.c live_sync.c attach.c inflight.c inventory.c load.c probes.c providers.c ring.c scan.c verify.c)
 LIVE_SRC += tools/lib/cli/live_options.c
 GMEMTOP_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tools/gmemtop/*/*.c))
 GMEMTRACE_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tools/gmemtrace/*.c tools/gmemtrace/*/*.c))

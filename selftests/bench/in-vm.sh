@@ -205,9 +205,11 @@ ftrace()
 	remark "$name" "$(entries) events in ftrace's buffer"
 }
 
+# Prints the events of the series; none on a kernel without it, which may have an upstream event of one of these names.
 gmem_events()
 {
-	(cd $events 2>/dev/null && ls -d kvm_gmem_* 2>/dev/null)
+	(cd $events 2>/dev/null && ls -d kvm_gmem_* > /dev/null 2>&1 &&
+		ls -d kvm_gmem_* kvm_*mem_attributes* kvm_memory_fault_exit kvm_map_gpa_range_exit kvm_fault_retry 2>/dev/null)
 }
 
 measure_events()
@@ -238,11 +240,11 @@ measure_tools()
 bpftrace_overview()
 {
 	cat <<-'END'
-	tracepoint:kvm:kvm_gmem_attributes_begin { @begin[tid] = nsecs; }
-	tracepoint:kvm:kvm_gmem_attributes_end /@begin[tid]/ {
+	tracepoint:kvm:kvm_vm_set_mem_attributes { @begin[tid] = nsecs; }
+	tracepoint:kvm:kvm_mem_attributes_end /@begin[tid]/ {
 		$ns = nsecs - @begin[tid];
 		delete(@begin[tid]);
-		$to = args->attributes & 8;
+		$to = args->attr & 8;
 		if (args->ret) {
 			@failed[args->vm, $to] = count();
 		} else if (!args->changed) {
@@ -274,16 +276,16 @@ bpftrace_overview()
 # Adds the time and a histogram of each phase of conversions.
 bpftrace_phases()
 {
-	bpftrace_overview | sed -e 's/^\(.*attributes_begin {\)/\1 @mark[tid] = nsecs; @phase[tid] = -1; @to[tid] = args->attributes \& 8;/'
+	bpftrace_overview | sed -e 's/^\(.*set_mem_attributes {\)/\1 @mark[tid] = nsecs; @phase[tid] = -1; @to[tid] = args->attr \& 8;/'
 	cat <<-'END'
-	tracepoint:kvm:kvm_gmem_attributes_phase /@mark[tid]/ {
+	tracepoint:kvm:kvm_mem_attributes_phase /@mark[tid]/ {
 		$ns = nsecs - @mark[tid];
 		@phase_ns[args->vm, @to[tid], @phase[tid]] = sum($ns);
 		@phase_hist[args->vm, @to[tid], @phase[tid]] = hist($ns);
 		@mark[tid] = nsecs;
 		@phase[tid] = args->phase;
 	}
-	tracepoint:kvm:kvm_gmem_attributes_end /@mark[tid]/ {
+	tracepoint:kvm:kvm_mem_attributes_end /@mark[tid]/ {
 		if (args->changed) {
 			$ns = nsecs - @mark[tid];
 			@phase_ns[args->vm, @to[tid], @phase[tid]] = sum($ns);
@@ -314,6 +316,8 @@ bpftrace_hist()
 	for event in $(gmem_events); do
 		op=${event%_end}
 		case $event in
+		kvm_vm_set_mem_attributes)	# the begin of a conversion
+			echo "tracepoint:kvm:$event { @kvm_mem_attributes_start[tid] = nsecs; }" ;;
 		*_begin)
 			echo "tracepoint:kvm:$event { @${event%_begin}_start[tid] = nsecs; }" ;;
 		*_end)
@@ -364,8 +368,10 @@ measure_recorders()
 		return
 	}
 	attached "gmemtrace record" build/gmemtrace record -o "$dir/data"
-	attached "trace-cmd record" trace-cmd record -e 'kvm:kvm_gmem_*' -o "$dir/data"
-	attached "perf record" perf record -a -e 'kvm:*gmem*' -o "$dir/data"
+	# shellcheck disable=SC2046 # words for each event
+	attached "trace-cmd record" trace-cmd record $(gmem_events | sed 's/^/-e kvm:/') -o "$dir/data"
+	# shellcheck disable=SC2046
+	attached "perf record" perf record -a $(gmem_events | sed 's/^/-e kvm:/') -o "$dir/data"
 	to_null "bpftrace, all events: printf" bpftrace -e "$(bpftrace_print)"
 }
 

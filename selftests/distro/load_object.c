@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loads BPF objects built by other compilers in the same way as gmemtop loads its own: each probe
- * set that this kernel supports, all groups. Prints TAP; a rejected program is named, with the end
+ * Loads BPF objects built by other compilers in the same way as gmemtop loads its own: the best providers
+ * of this kernel and functions only, all groups. Prints TAP; a rejected program is named, with the end
  * of the verifier's log. Usage: load_object [-v] OBJECT..   -v: print the whole log
  */
 #include <bpf/libbpf.h>
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "live/probes.h"
+#include "live/providers.h"
 
 #define ALL_GROUPS	(~0U)
 #define LOG_SIZE	(16 << 20)
@@ -54,7 +54,7 @@ static const struct gmem_probe *probe_of(const char *program, bool *twin)
 	return NULL;
 }
 
-/* Programs of one test: a probe set, and the way its functions are attached. */
+/* Programs of one test: the providers chosen for a wish, and the way that functions are attached. */
 struct choice {
 	enum gmem_probe_set set;
 	enum gmem_way way;
@@ -77,7 +77,7 @@ static bool wanted(const char *name, struct choice c)
 		return true;
 	if (p->attach == GMEM_ON_FUNCTION && twin != (c.way != GMEM_WAY_FENTRY))
 		return false;
-	return gmem_probe_in_use(p, c.set, ALL_GROUPS);
+	return gmem_probe_in_use(p, ALL_GROUPS);
 }
 
 static int set_target(struct bpf_program *prog, struct choice c)
@@ -177,7 +177,8 @@ static void test(const char *path, struct choice c)
 int main(int argc, char **argv)
 {
 	int first = argc > 1 && !strcmp(argv[1], "-v") ? 2 : 1;
-	struct gmem_probe_choice choice;
+	static const enum gmem_probe_set wishes[] = { GMEM_SET_ANY, GMEM_SET_STOCK };
+	struct gmem_choice choice;
 	struct gmem_error e;
 
 	verbose = first == 2;
@@ -188,15 +189,16 @@ int main(int argc, char **argv)
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	libbpf_set_print(find_refused);
-	for (int set = 0; set < GMEM_SETS; set++) {
-		if (gmem_probes_find(&choice, set, &e)) {
-			printf("# no %s here: %s\n", gmem_set_names[set], e.what);
+	for (int w = 0; w < 2; w++) {
+		if (gmem_providers_find(&choice, wishes[w], &e)) {
+			printf("# no probes here: %s\n", e.what);
 			continue;
 		}
-		/* With tracepoints, hardly any functions are left. */
-		for (int way = 0; way < (set == GMEM_SET_STOCK ? GMEM_WAYS : 1); way++) {
+		if (wishes[w] == GMEM_SET_ANY && choice.set == GMEM_SET_STOCK)
+			continue;	/* the same programs as in the next round */
+		for (int way = 0; way < GMEM_WAYS; way++) {
 			for (int i = first; i < argc; i++)
-				test(argv[i], (struct choice){ set, way });
+				test(argv[i], (struct choice){ choice.set, way });
 		}
 	}
 	printf("1..%d\n", tests);

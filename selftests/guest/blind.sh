@@ -53,7 +53,7 @@ check "gmemtop starts without function tracing" sh -c "build/gmemtop --json -n 2
 check "gmemtop reports the blind functions from the start" shows "$dir/top" '.blind | index("kvm_arch_destroy_vm") != null'
 echo 1 > /proc/sys/kernel/ftrace_enabled
 
-function=kvm_gmem_attributes_end program=on_attributes_end
+function=kvm_mem_attributes_end program=on_attributes_end
 [ "$stock" != stock ] || function=kvm_vm_ioctl program=stock_attributes_exit
 start "function tracing is on again: maps are current"
 soon "the link on $function is closed" $function build/blind close $top $program

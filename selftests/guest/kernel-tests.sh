@@ -4,10 +4,11 @@
 . selftests/tap.sh
 events=/sys/kernel/tracing/events/kvm
 if ls -d $events/*gmem* > /dev/null 2>&1; then
-	for event in $events/*gmem*; do
+	ours=$(ls -d $events/*gmem* $events/*mem_attributes* $events/kvm_memory_fault_exit $events/kvm_map_gpa_range_exit $events/kvm_fault_retry 2> /dev/null)
+	for event in $ours; do
 		echo 1 > "$event/enable"
 	done
-	is "every event is enabled" "$(cat $events/*gmem*/enable | sort -u)" 1
+	is "every event is enabled" "$(for event in $ours; do cat "$event/enable"; done | sort -u)" 1
 else
 	skip "every event is enabled" "the kernel has no events kvm_gmem_*"
 fi

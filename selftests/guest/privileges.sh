@@ -85,7 +85,7 @@ comment "$(head -1 "$dir/err")"
 check "doctor names kernel, KVM and probes" sh -c "
 	grep -q '^kernel  *$(uname -r)' $dir/text &&
 	grep -q '^KVM  *${module:+module}' $dir/text &&
-	grep -Eq '^probes  *(tracepoints|stock): ' $dir/text"
+	grep -Eq '^probes  *(tracepoints|stock|mixed): ' $dir/text"
 mount -t tmpfs none /sys/kernel/btf
 "$dir/gmemtrace" doctor > "$dir/text"
 is "doctor exits with status 5 without BTF" "$?" 5

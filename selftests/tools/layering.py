@@ -43,7 +43,7 @@ CALLED_FROM_BELOW = {
     'view_table': 'ui/ knows views only as a table of functions, which screen/ fills in',
 }
 
-KNOWS_BPF = r'tools/lib/live/(live|live_sync|attach|inflight|inventory|inventory_parts|load|probes|scan|verify)\.[ch]'
+KNOWS_BPF = r'tools/lib/live/(live|live_sync|attach|inflight|inventory|inventory_parts|load|probes|providers|scan|verify)\.[ch]'
 KNOWS_CURSES = r'tools/gmemtop/terminal/tui\.c'
 KNOWS_ARGP = r'tools/(lib/cli|gmemtop|gmemtrace)/.*'
 GENERATED = {'gmem.skel.h', 'perfetto.pb-c.h'}

@@ -174,6 +174,15 @@ static void test_failed_bind_binds_nothing(void **state)
 	assert_int_equal(m->nr_events, 1);
 }
 
+static void test_failed_creation_adds_no_file(void **state)
+{
+	struct gmem_model *m = *state;
+
+	ok(APPLY(m, 1, GMEM_CREATE, .end = 8, .ret = -EINVAL));
+	assert_int_equal(vm_of(m, 1)->nr_files, 0);
+	assert_int_equal(m->nr_events, 1);
+}
+
 static void test_bind_of_no_pages_binds_nothing(void **state)
 {
 	struct gmem_model *m = *state;
@@ -733,6 +742,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_slots_are_kept_by_gfn),
 	TEST(test_unbind_takes_one_slot),
 	TEST(test_failed_bind_binds_nothing),
+	TEST(test_failed_creation_adds_no_file),
 	TEST(test_bind_of_no_pages_binds_nothing),
 	TEST(test_bind_replaces_the_slot),
 	TEST(test_files_and_release),

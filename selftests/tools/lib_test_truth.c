@@ -5,6 +5,7 @@
  */
 #include "lib_test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "model/metrics.h"
@@ -87,6 +88,36 @@ static bool json_lists(const struct gmem_model *m, const char *list, const char 
 		found |= !strcmp(json_object_get_string(json_object_array_get_idx(a, i)), key);
 	json_object_put(o);
 	return found;
+}
+
+/* Returns the provider of an event; "": null. */
+static const char *json_provider(const struct gmem_model *m, const char *event)
+{
+	static char text[16];
+	struct json_object *o = gmem_json_model(m, "test", 0), *providers, *v;
+
+	assert_true(json_object_object_get_ex(o, "providers", &providers));
+	assert_true(!providers || json_object_object_get_ex(providers, event, &v));
+	snprintf(text, sizeof(text), "%s", !providers ? "unknown" : v ? json_object_get_string(v) : "");
+	json_object_put(o);
+	return text;
+}
+
+static void test_providers(void **state)
+{
+	struct gmem_probes_rec r = { .h = { .kind = GMEM_PROBES, .size = sizeof(r) }, .set = "mixed" };
+	struct gmem_model *m = gmem_model_new();
+
+	(void)state;
+	assert_int_equal(gmem_model_apply(m, &r.h), 0);
+	assert_string_equal(json_provider(m, "bind"), "unknown");	/* an older recording */
+	r.by_tracepoint = GMEM_EVENT_BIT(GMEM_EVENT_BIND);
+	r.by_function = GMEM_EVENT_BIT(GMEM_EVENT_CREATE);
+	assert_int_equal(gmem_model_apply(m, &r.h), 0);
+	assert_string_equal(json_provider(m, "bind"), "tracepoint");
+	assert_string_equal(json_provider(m, "create"), "function");
+	assert_string_equal(json_provider(m, "fault_retry"), "");
+	gmem_model_free(m);
 }
 
 static const char *const of_map[] = {
@@ -451,7 +482,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_file_that_was_read_once), TEST(test_what_is_not_asked_for), TEST(test_sums),
 	TEST(test_conversions_after_the_reading), TEST(test_conversions_while_pages_are_read),
 	TEST(test_marked_blocks), TEST(test_scan_finds_conversions), TEST(test_first_scan), TEST(test_slots_and_files_that_go),
-	TEST(test_rounds_that_miss_something),
+	TEST(test_rounds_that_miss_something), TEST(test_providers),
 };
 
 TEST_UNIT(truth_unit, tests);

@@ -157,7 +157,9 @@ static void retries(void **state)
 	RECORD(a, GMEM_INVALIDATE_BEGIN, .start = 4096, .end = 4200, .arg = 3);
 	RECORD(a, GMEM_FAULT_RETRY, .start = 4100, .end = 4101);
 	RECORD(a, GMEM_FAULT_RETRY, .start = 4100, .end = 4101);
+	RECORD(a, GMEM_PREFETCH_RETRY, .start = 4100, .end = 4101);	/* stalls no vCPU */
 	RECORD(a, GMEM_INVALIDATE_END, .start = 4096, .end = 4200, .arg = 3, .dur_ns = 9);
+	assert_int_equal(seen->by_kind[GMEM_PREFETCH_RETRY], 1);
 	assert_int_equal(seen->window.retries, 2);
 	assert_int_equal(seen->window.with_retries, 1);
 	assert_int_equal(seen->window.max_retries, 2);

@@ -224,7 +224,7 @@ static void names_are_aligned(void **state)
 static const char *const written[] = {
 	"  punches: 3 that failed, 1 that freed nothing, 1 whose begin was not seen\n",
 	"  preallocations: 2 that failed\n", "  populate: 1 that failed\n", "  faults of vCPUs: 1 that failed\n",
-	"  faults of VMM: 1 that failed\n", "  bindings: 1 that failed\n",
+	"  faults of VMM: 1 that failed\n", "  files created: 2 that failed\n", "  bindings: 1 that failed\n",
 };
 
 /* Every format counts operations that failed or changed nothing. */
@@ -249,6 +249,9 @@ static void failures_are_counted(void **state)
 	RECORD(a, GMEM_POPULATE_END, .ino = 5, .end = 8, .ret = -14, .dur_ns = 5);
 	RECORD(a, GMEM_FAULT_END, .ino = 5, .end = 1, .ret = -12, .dur_ns = 5);
 	RECORD(a, GMEM_USER_FAULT_END, .ino = 5, .end = 1, .ret = -12, .dur_ns = 5);
+	RECORD(a, GMEM_CREATE, .end = 8, .ret = -22);
+	RECORD(a, GMEM_CREATE, .end = 8, .ret = -22);
+	RECORD(a, GMEM_CREATE, .ino = 5, .end = 8);
 	RECORD(a, GMEM_BIND, .ino = 5, .end = 8, .ret = -17);
 	text = text_of(a, 8, &size);
 	for (size_t i = 0; i < sizeof(written) / sizeof(*written); i++) {

@@ -24,4 +24,15 @@ $(B)/gmemtop_test: $(GMEMTOP_TEST_OBJ) $(SYNTH_OBJ) $(GMEMTOP_PURE_OBJ) $(B)/lib
 $(B)/gmemtop_fake: $(GMEMTOP_FAKE_OBJ) $(SYNTH_OBJ) $(B)/libgmem-live.a $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS) -lncursesw -ltinfo
 
--include $(GMEMTOP_TEST_OBJ:.o=.d) $(SYNTH_OBJ:.o=.d) $(B)/selftests/tools/gmemtop_fake.d
+# Choice of providers, on kernels that are only BTF. Prints also the table of docs/metrics.md.
+PROVIDERS_TEST_OBJ := $(B)/selftests/tools/providers_test.o
+CHECKS += $(B)/providers_test selftests/tools/metrics-table.sh
+
+$(PROVIDERS_TEST_OBJ): $(B)/%.o: %.c selftests/tools/tools-tests.mk
+	@mkdir -p $(@D)
+	$(CC) $(TOOL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/providers_test: $(PROVIDERS_TEST_OBJ) $(B)/libgmem-live.a $(B)/libgmem.a
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIVE_LIBS) $(LIB_LIBS)
+
+-include $(PROVIDERS_TEST_OBJ:.o=.d) $(GMEMTOP_TEST_OBJ:.o=.d) $(SYNTH_OBJ:.o=.d) $(B)/selftests/tools/gmemtop_fake.d

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "commands/command.h"
+#include "commands/doctor_events.h"
 #include "input/options.h"
 #include "live/host.h"
 #include "live/live.h"
@@ -24,7 +25,7 @@ struct problem {
 
 struct diagnosis {
 	struct gmem_host host;
-	struct gmem_probe_choice choice;
+	struct gmem_choice choice;
 	enum gmem_status status;	/* exit status of gmemtop on this host */
 	bool loaded;			/* programs were loaded and attached: proofs are valid */
 	unsigned int features;
@@ -85,14 +86,14 @@ static void try_to_load(struct diagnosis *d)
 	if (verify_is_switched_off())
 		add_problem(d, "sysctl kernel.ftrace_enabled=1",
 			    "kernel.ftrace_enabled is 0: programs on functions attach, but do not run");
-	else if (gmem_probes_blind(blind, sizeof(blind), d->choice.set, ALL_GROUPS))
+	else if (gmem_probes_blind(blind, sizeof(blind), ALL_GROUPS))
 		add_problem(d, "Report this kernel. What these functions would show is missing or stale.",
 			    "programs attach to %s, but do not run", blind);
 }
 
-static unsigned int features_of(const struct diagnosis *d)
+static unsigned int features_here(void)
 {
-	unsigned int f = gmem_probes_features(d->choice.set, ALL_GROUPS);
+	unsigned int f = gmem_probes_features(ALL_GROUPS);
 
 	f |= GMEM_FEATURE_BACKING | GMEM_FEATURE_RATES;
 	return gmem_features_complete(f);
@@ -106,7 +107,7 @@ static void diagnose(struct diagnosis *d)
 	gmem_host_read(&d->host, "");
 	for (size_t i = 0; i < gmem_nr_capabilities; i++)
 		d->held[i] = gmem_holds(&gmem_capabilities[i]);
-	d->status = gmem_probes_find(&d->choice, GMEM_SET_ANY, &e);
+	d->status = gmem_providers_find(&d->choice, GMEM_SET_ANY, &e);
 	if (d->status)
 		add_problem(d, e.hint, "%s", e.what);
 	check_capabilities(d);
@@ -121,18 +122,18 @@ static void diagnose(struct diagnosis *d)
 	if (!d->status)
 		try_to_load(d);
 	if (d->choice.set < GMEM_SETS)
-		d->features = features_of(d);
+		d->features = features_here();
 }
 
 /* Returns probe @i if it is the first in use on its function, else NULL: functions are listed once. */
-static const struct gmem_probe *function_at(const struct diagnosis *d, size_t i)
+static const struct gmem_probe *function_at(size_t i)
 {
 	const struct gmem_probe *p = &gmem_probes[i];
 
-	if (p->attach != GMEM_ON_FUNCTION || !gmem_probe_in_use(p, d->choice.set, ALL_GROUPS))
+	if (p->attach != GMEM_ON_FUNCTION || !gmem_probe_in_use(p, ALL_GROUPS))
 		return NULL;
 	for (size_t k = 0; k < i; k++) {
-		if (gmem_probe_in_use(&gmem_probes[k], d->choice.set, ALL_GROUPS) &&
+		if (gmem_probe_in_use(&gmem_probes[k], ALL_GROUPS) &&
 		    !strcmp(gmem_probes[k].found, p->found))
 			return NULL;
 	}
@@ -147,14 +148,14 @@ static void print_proofs(const struct diagnosis *d)
 	if (!d->loaded)
 		return;
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		p = function_at(d, i);
+		p = function_at(i);
 		if (p)
 			n[p->proof]++;
 	}
 	printf("functions     %zu fired, %zu patched, %zu unverified, %zu blind\n", n[GMEM_PROOF_FIRED],
 	       n[GMEM_PROOF_PATCHED], n[GMEM_PROOF_NONE], n[GMEM_PROOF_BLIND]);
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		p = function_at(d, i);
+		p = function_at(i);
 		if (p && p->way != GMEM_WAY_FENTRY)
 			printf("              %s: %s, as %s\n", p->found, gmem_way_names[p->way],
 			       d->host.preempts && p->way == GMEM_WAY_KPROBE_MULTI ?
@@ -167,16 +168,15 @@ static const char *set_name(const struct diagnosis *d)
 	return d->choice.set < GMEM_SETS ? gmem_set_names[d->choice.set] : "none";
 }
 
-/* Describes why this probe set was chosen. */
+/* Describes the providers in use. */
 static void describe_choice(const struct diagnosis *d, char *buf, size_t size)
 {
-	const char *no_tracepoint = d->choice.missing[GMEM_SET_TRACEPOINTS];
-
 	if (d->choice.set == GMEM_SET_TRACEPOINTS)
 		snprintf(buf, size, "the kernel has all tracepoints of kernel/");
 	else if (d->choice.set == GMEM_SET_STOCK)
-		snprintf(buf, size, "no tracepoint kvm:%s, but all functions",
-			 no_tracepoint);
+		snprintf(buf, size, "no tracepoint kvm:%s, but all functions", d->choice.no_tracepoint);
+	else if (d->choice.set == GMEM_SET_MIXED)
+		snprintf(buf, size, "no tracepoint kvm:%s: functions where there is none", d->choice.no_tracepoint);
 	else
 		snprintf(buf, size, "nothing to attach to");
 }
@@ -198,6 +198,8 @@ static void print_text(const struct diagnosis *d)
 	       d->host.kvm != GMEM_KVM_MODULE ? "" : d->host.kvm_btf ? ", kvm yes" : ", kvm no");
 	printf("probes        %s: %s\n", set_name(d), why);
 	print_proofs(d);
+	if (d->choice.set < GMEM_SETS)
+		doctor_print_events(d->choice.kernel.attributes);
 	printf("not reported  %s", d->choice.set < GMEM_SETS ? "" : "all metrics");
 	for (size_t i = 0; d->choice.set < GMEM_SETS && i < gmem_nr_metrics; i++) {
 		if (!gmem_metric_known(&gmem_metrics[i], d->features))
@@ -240,7 +242,7 @@ static struct json_object *functions(const struct diagnosis *d)
 	struct json_object *a = json_object_new_array();
 
 	for (size_t i = 0; d->loaded && i < gmem_nr_probes; i++) {
-		const struct gmem_probe *p = function_at(d, i);
+		const struct gmem_probe *p = function_at(i);
 		struct json_object *o;
 
 		if (!p)
@@ -297,6 +299,7 @@ static void print_json(const struct diagnosis *d)
 	json_object_object_add(o, "kvm_btf", json_object_new_boolean(d->host.kvm_btf));
 	put_text(o, "probes", set_name(d));
 	put_text(o, "probes_reason", why);
+	json_object_object_add(o, "events", doctor_events(d->choice.kernel.attributes));
 	json_object_object_add(o, "functions", functions(d));
 	json_object_object_add(o, "missing_metrics", missing_metrics(d));
 	json_object_object_add(o, "capabilities", capabilities(d));

@@ -49,7 +49,7 @@ void fields_of(struct fields *f, const struct gmem_hdr *rec)
 	if (k->aux)
 		set(f, EVENT_AUX, k->aux, r->aux);
 	if (k->has_nr_pages)
-		set(f, EVENT_NR_PAGES, "nr_pages", r->nr_pages)->is_unknown = r->nr_pages == GMEM_UNKNOWN;
+		set(f, EVENT_NR_PAGES, "nr_pages", gmem_rec_pages(r))->is_unknown = gmem_rec_pages(r) == GMEM_UNKNOWN;
 	if (k->has_ret)
 		set(f, EVENT_RET, "ret", (__u64)(__s64)r->ret)->is_negative = r->ret < 0;
 	if (k->phase == GMEM_END)

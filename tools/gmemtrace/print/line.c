@@ -92,7 +92,7 @@ static void put_arg(struct put *o, const struct gmem_rec *r, const struct gmem_k
 
 	switch (k->arg) {
 	case GMEM_ARG_ATTRIBUTES:
-		put_text(o, r->h.kind == GMEM_FAULT_RETRY ? " " : " to ");
+		put_text(o, r->h.kind == GMEM_FAULT_RETRY || r->h.kind == GMEM_PREFETCH_RETRY ? " " : " to ");
 		put_text(o, gmem_text_arg(buf, sizeof(buf), r->h.kind, r->arg));
 		break;
 	case GMEM_ARG_PGOFF:
@@ -122,7 +122,7 @@ static void put_arg(struct put *o, const struct gmem_rec *r, const struct gmem_k
 static void put_pages(struct put *o, const struct gmem_rec *r)
 {
 	put_text(o, pages_verb(r));
-	if (r->nr_pages == GMEM_UNKNOWN)
+	if (gmem_rec_pages(r) == GMEM_UNKNOWN)
 		PUT(o, "?");
 	else
 		put_u64(o, r->nr_pages);

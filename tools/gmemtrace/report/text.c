@@ -291,6 +291,7 @@ static void memory(const struct sheet *to, const struct report *r, const struct 
 			sheet_remark(to, 0, "%s of these in the architecture's preparation",
 				     text_ns(s->seen->prepare_ns));
 	}
+	part_besides(to, r, s, GMEM_O_CREATE);
 	part_besides(to, r, s, GMEM_O_BIND);
 	if (!report_knows(r, GMEM_S_FAULT))
 		fputs("faults of vCPUs were not recorded (--faults)\n", to->out);

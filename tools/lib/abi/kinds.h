@@ -48,7 +48,7 @@ enum gmem_arg {
 extern const char *const gmem_arg_keys[];
 
 struct gmem_kind_info {
-	const char *name;	/* as in the tracepoint: "attributes_begin" */
+	const char *name;	/* "attributes_begin" */
 	const char *op;		/* name of the operation that a pair is of, else as name */
 	enum gmem_phase phase;
 	enum gmem_unit unit;
@@ -127,6 +127,15 @@ static inline bool gmem_rec_punches(const struct gmem_rec *r)
 
 /* Returns the unit of a record: GMEM_NONE, GMEM_GFN or GMEM_PGOFF. */
 enum gmem_unit gmem_unit_of(const struct gmem_rec *r);
+
+/* Returns nr_pages, or GMEM_UNKNOWN. Older recordings do not have it for GMEM_USER_FAULT_END. */
+static inline __u64 gmem_rec_pages(const struct gmem_rec *r)
+{
+	return r->h.kind == GMEM_USER_FAULT_END && !r->has_pages ? GMEM_UNKNOWN : r->nr_pages;
+}
+
+/* Names of events that have providers, by enum gmem_event. */
+extern const char *const gmem_event_names[GMEM_EVENTS];
 
 /* Names of phases ("lock" to "mixed"), by enum gmem_conversion_phase. */
 extern const char *const gmem_phase_names[GMEM_PHASES];

@@ -167,6 +167,9 @@ static int apply_event(struct gmem_analysis *a, struct gmem_vm_stats *vm, const 
 		return user_faulted(a, vm, r);
 	case GMEM_STALL_END:
 		return analysis_stall_end(a, vm, (const struct gmem_stall_rec *)r);
+	case GMEM_CREATE:
+		analysis_outcome(vm, GMEM_O_CREATE, r);
+		return 0;
 	case GMEM_BIND:
 		analysis_outcome(vm, GMEM_O_BIND, r);
 		return 0;

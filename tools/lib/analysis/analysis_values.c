@@ -40,6 +40,6 @@ void analysis_outcome(struct gmem_vm_stats *vm, enum gmem_operation op, const st
 		return;
 	}
 	o->succeeded++;
-	o->untimed += !r->dur_ns && op != GMEM_O_BIND;
+	o->untimed += !r->dur_ns && op != GMEM_O_BIND && op != GMEM_O_CREATE;
 	o->unchanged += gmem_operations[op].unchanged && !r->nr_pages;
 }

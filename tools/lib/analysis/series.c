@@ -48,6 +48,7 @@ const struct gmem_operation_info gmem_operations[GMEM_OPERATIONS] = {
 	[GMEM_O_FAULT]		= { "fault", "faults of vCPUs", NULL },
 	[GMEM_O_USER_FAULT]	= { "user_fault", "faults of VMM", NULL },
 	[GMEM_O_GUEST_FAULT]	= { "guest_fault", "faults on mappings", NULL },
+	[GMEM_O_CREATE]		= { "create", "files created", NULL },
 	[GMEM_O_BIND]		= { "bind", "bindings", NULL },
 };
 

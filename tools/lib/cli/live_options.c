@@ -11,7 +11,7 @@ static const struct argp_option options[] = {
 	{ "faults", 'f', NULL, 0, "Record faults on private memory, too (may be very many)", GMEM_LIVE_GROUP },
 	{ "phases", OPT_PHASES, NULL, 0, "Record phases of conversions, too (five more events each)", GMEM_LIVE_GROUP },
 	{ "ringbuf", OPT_RINGBUF, "MIB", 0, "Size of the event buffer (default: by number of CPUs)", GMEM_LIVE_GROUP },
-	{ "probes", OPT_PROBES, "SET", 0, "Probe set: tracepoints or stock (default: by kernel)", GMEM_LIVE_GROUP },
+	{ "probes", OPT_PROBES, "SET", 0, "Probes: tracepoints or stock (default: best per event)", GMEM_LIVE_GROUP },
 	{ "wait", OPT_WAIT, NULL, 0, "Wait until KVM is loaded", GMEM_LIVE_GROUP },
 	{ "verbose", 'v', NULL, 0, "Show messages of libbpf", GMEM_LIVE_GROUP },
 	{ 0 }
@@ -20,7 +20,7 @@ static const struct argp_option options[] = {
 static error_t parse_set(struct gmem_live_opts *o, const char *arg, const struct argp_state *state)
 {
 	int set = GMEM_SET_ANY;
-	error_t err = gmem_args_choose(state, "no set of probes:", arg, gmem_set_names, GMEM_SETS, &set);
+	error_t err = gmem_args_choose(state, "no set of probes:", arg, gmem_set_names, GMEM_SET_MIXED, &set);
 
 	o->set = (enum gmem_probe_set)set;
 	return err;

@@ -15,7 +15,7 @@
 #include "bpf/gmem_maps.h"
 #include "gmem.skel.h"
 #include "live/host.h"
-#include "live/probes.h"
+#include "live/providers.h"
 
 static int print_to_stderr(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
@@ -31,7 +31,6 @@ static const struct {
 	{ GMEM_PROBES_INVALIDATIONS,	OP_AROUND },
 	{ GMEM_PROBES_FAULTS,		OP_FAULT },
 	{ GMEM_PROBES_FAULTS,		OP_USER_FAULT },
-	{ GMEM_PROBES_FAULTS,		OP_POPULATE },
 };
 
 /* Invalidates operations in flight of these groups: their begin was missed, or their end will be. */
@@ -59,7 +58,7 @@ static void detach_groups(struct attachment *a, unsigned int groups)
 	if (a->skel->bss->enabled_groups)
 		a->skel->bss->enabled_groups = a->groups;
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		if (!(gmem_probes[i].group & groups))
+		if (!a->links[i] || gmem_probe_in_use(&gmem_probes[i], a->groups))
 			continue;
 		a->verifier.detached += verify_missed(a, i);
 		detach_probe(a, i);
@@ -122,7 +121,7 @@ static int attach_probe(struct attachment *a, size_t i)
 	struct gmem_probe *p = &gmem_probes[i];
 	int err;
 
-	if (a->links[i] || !gmem_probe_in_use(p, a->set, a->groups))
+	if (a->links[i] || !gmem_probe_in_use(p, a->groups))
 		return 0;
 	if (p->way != GMEM_WAY_FENTRY) {
 		err = attach_twin(a, i);
@@ -141,9 +140,11 @@ static void describe_probes(struct attachment *a)
 {
 	a->probes.h.kind = GMEM_PROBES;
 	a->probes.h.size = sizeof(a->probes);
-	a->probes.features = gmem_probes_features(a->set, a->groups);
+	a->probes.features = gmem_probes_features(a->groups);
 	snprintf(a->probes.set, sizeof(a->probes.set), "%s", gmem_set_names[a->set]);
-	gmem_probes_blind(a->probes.blind, sizeof(a->probes.blind), a->set, a->groups);
+	gmem_probes_blind(a->probes.blind, sizeof(a->probes.blind), a->groups);
+	a->probes.by_tracepoint = gmem_providers_mask(GMEM_ON_TRACEPOINT, a->groups);
+	a->probes.by_function = gmem_providers_mask(GMEM_ON_FUNCTION, a->groups);
 }
 
 bool attach_verify(struct attachment *a)
@@ -253,8 +254,8 @@ static unsigned int groups_to_verify(const struct attachment *a)
 	unsigned int groups = 0;
 
 	gmem_for_each_probe(p) {
-		if (p->attach == GMEM_ON_FUNCTION && gmem_probe_in_use(p, a->set, a->loaded))
-			groups |= p->group;
+		if (p->attach == GMEM_ON_FUNCTION && gmem_probe_in_use(p, a->loaded))
+			groups |= p->groups;
 	}
 	return groups;
 }
@@ -277,7 +278,7 @@ static bool is_any_blind(const struct attachment *a)
 {
 	char none[1];
 
-	return gmem_probes_blind(none, sizeof(none), a->set, a->loaded);
+	return gmem_probes_blind(none, sizeof(none), a->loaded);
 }
 
 static enum gmem_status load_verified(struct attachment *a, const struct gmem_live_opts *opts, struct gmem_error *e)
@@ -304,7 +305,7 @@ static enum gmem_status load_verified(struct attachment *a, const struct gmem_li
 /* Returns true if skipped runs make a map wrong. Not for vCPU exits, which are too frequent for kprobes. */
 static bool changes_maps(const struct gmem_probe *p)
 {
-	return p->attach == GMEM_ON_FUNCTION && p->group == GMEM_PROBES_BASE && p->found &&
+	return p->attach == GMEM_ON_FUNCTION && (p->groups & GMEM_PROBES_BASE) &&
 	       strcmp(p->found, "kvm_arch_vcpu_ioctl_run");
 }
 
@@ -330,18 +331,18 @@ static bool alloc_links(struct attachment *a)
 
 enum gmem_status attach(struct attachment *a, const struct gmem_live_opts *opts, struct gmem_error *e)
 {
-	struct gmem_probe_choice choice;
+	struct gmem_choice choice;
 	enum gmem_status status;
 
 	memset(a, 0, sizeof(*a));
 	verify_open(&a->verifier);
 	libbpf_set_print(opts->verbose ? print_to_stderr : NULL);
-	status = gmem_probes_find(&choice, opts->set, e);
+	status = gmem_providers_find(&choice, opts->set, e);
 	if (status)
 		return status;
-	a->module = choice.module;
+	a->module = choice.kernel.module;
 	a->set = choice.set;
-	a->order_argument = choice.order_argument;
+	a->order_argument = choice.kernel.order_argument;
 	a->loaded = opts->groups | opts->later | GMEM_PROBES_BASE;
 	choose_ways();
 	if (alloc_links(a))

@@ -22,7 +22,7 @@ struct attachment {
 	struct active active;
 	struct gmem_probes_rec probes;	/* last GMEM_PROBES */
 	enum gmem_probe_set set;
-	int order_argument;		/* as in struct gmem_probe_choice */
+	int order_argument;		/* as in struct gmem_kernel */
 	struct bpf_link **links;	/* one per probe; NULL: not attached */
 	struct bpf_link **keepers;	/* one per probe: program that keeps arguments for a kretprobe; else NULL */
 	uint32_t *prog_ids;		/* one per probe: program of its link */
@@ -51,7 +51,7 @@ bool attach_verify(struct attachment *a);
 /* Stops counting, and waits for programs that are running. Returns the time after which nothing was counted. */
 uint64_t attach_stop(struct attachment *a);
 
-/* Loads the programs of a->set and a->loaded, for attach(). In load.c. */
+/* Loads the programs in use of a->loaded, for attach(). In load.c. */
 enum gmem_status attach_load(struct attachment *a, const struct gmem_live_opts *opts, struct gmem_error *e);
 
 /* Sets the error of a failed BPF call. */

@@ -12,7 +12,7 @@
 
 #include "live/inventory.h"
 #include "live/privileges.h"
-#include "live/probes.h"
+#include "live/providers.h"
 
 static struct live *to_live(struct gmem_source *s)
 {

@@ -7,13 +7,13 @@
 #include <stdint.h>
 
 #include "base/source.h"
-#include "live/probes.h"
+#include "live/providers.h"
 
 struct gmem_live_opts {
 	uint64_t ringbuf_bytes;		/* 0: 1 MiB per CPU, at least 16 MiB; rounded up to 2^n */
 	unsigned int groups;		/* enum gmem_probe_group, in addition to the base */
 	unsigned int later;		/* further groups that gmem_source_enable() may enable */
-	enum gmem_probe_set set;	/* set to use, or GMEM_SET_ANY for the best */
+	enum gmem_probe_set set;	/* TRACEPOINTS, STOCK, or ANY for the best provider of each event */
 	bool inventory;			/* scan state from before attach, and state that became stale */
 	bool wait;			/* wait for KVM if there is none; else that is an error */
 	uint64_t backing_ns;		/* interval between scans of populated pages; 0: none */

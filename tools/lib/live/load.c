@@ -9,7 +9,7 @@
 #include "bpf/gmem_maps.h"
 #include "gmem.skel.h"
 #include "live/host.h"
-#include "live/probes.h"
+#include "live/providers.h"
 
 static uint64_t ringbuf_size(const struct gmem_live_opts *opts)
 {
@@ -62,12 +62,12 @@ struct bpf_program *attach_program(struct bpf_object *obj, const struct gmem_pro
 	return bpf_object__find_program_by_name(obj, name);
 }
 
-static void choose_keepers(struct bpf_object *obj, enum gmem_probe_set set, unsigned int groups)
+static void choose_keepers(struct bpf_object *obj, unsigned int groups)
 {
 	bool needed[GMEM_WAYS] = { false };
 
 	gmem_for_each_probe(p) {
-		if (gmem_probe_in_use(p, set, groups))
+		if (gmem_probe_in_use(p, groups))
 			needed[p->way] = true;
 	}
 	bpf_program__set_autoload(bpf_object__find_program_by_name(obj, "keep_args"),
@@ -95,30 +95,19 @@ static int choose_program(struct bpf_object *obj, const struct gmem_probe *p, bo
 		bpf_program__set_expected_attach_type(twin, BPF_TRACE_KPROBE_MULTI);
 	if (use && direct)
 		err = bpf_program__set_attach_target(prog, 0, p->found);
-	/* gmem_probes_find() found the target, so libbpf lacks the privilege to read the BTF of modules. */
+	/* gmem_providers_find() found the target, so libbpf lacks the privilege to read the BTF of modules. */
 	return err == -ESRCH ? -EPERM : err;
 }
 
 /* Enables loading of the programs that have a target and are in a requested group, and of no others. */
-static int choose_programs(struct bpf_object *obj, enum gmem_probe_set set, unsigned int groups)
+static int choose_programs(struct bpf_object *obj, unsigned int groups)
 {
 	int err = 0;
 
 	for (size_t i = 0; !err && i < gmem_nr_probes; i++)
-		err = choose_program(obj, &gmem_probes[i],
-				     gmem_probe_in_use(&gmem_probes[i], set, groups));
-	choose_keepers(obj, set, groups);
+		err = choose_program(obj, &gmem_probes[i], gmem_probe_in_use(&gmem_probes[i], groups));
+	choose_keepers(obj, groups);
 	return err;
-}
-
-/* Returns true for 7.3, where KVM prepares a binding, then commits it. */
-static bool binds_in_two_steps(void)
-{
-	gmem_for_each_probe(p) {
-		if (!strcmp(p->program, "stock_bind_commit"))
-			return p->found;
-	}
-	return false;
 }
 
 static void set_constants(struct attachment *a, const struct gmem_live_opts *opts, uint64_t size)
@@ -126,9 +115,10 @@ static void set_constants(struct attachment *a, const struct gmem_live_opts *opt
 	a->skel->rodata->order_argument = (uint32_t)a->order_argument;
 	a->skel->rodata->beat_flags = verify_flags();
 	a->skel->rodata->wakeup_bytes = size / 4;
-	a->skel->rodata->bind_in_two_steps = binds_in_two_steps();
-	/* Only tracepoints emit a change before the next one can be made, as is_emitted() in bpf/ requires. */
-	a->skel->rodata->marks_blocks = opts->inventory && a->set == GMEM_SET_TRACEPOINTS;
+	a->skel->rodata->bind_in_two_steps = gmem_event_uses(GMEM_EVENT_BIND, "stock_bind_commit");
+	a->skel->rodata->by_function = gmem_providers_mask(GMEM_ON_FUNCTION, ~0U);
+	/* Only the tracepoint emits a change before the next one can be made, as is_emitted() in bpf/ requires. */
+	a->skel->rodata->marks_blocks = opts->inventory && gmem_event_uses(GMEM_EVENT_ATTRIBUTES_END, "on_attributes_end");
 }
 
 enum gmem_status attach_load(struct attachment *a, const struct gmem_live_opts *opts, struct gmem_error *e)
@@ -146,7 +136,7 @@ enum gmem_status attach_load(struct attachment *a, const struct gmem_live_opts *
 	a->skel = gmem_bpf__open_opts(&open_opts);
 	if (!a->skel)
 		return attach_fail(e, "open the BPF programs", -errno);
-	err = choose_programs(a->skel->obj, a->set, a->loaded);
+	err = choose_programs(a->skel->obj, a->loaded);
 	if (err)
 		return attach_fail(e, "choose BPF programs", err);
 	bpf_map__set_max_entries(a->skel->maps.records, size);

@@ -2,143 +2,90 @@
 #include "live/probes.h"
 
 #include <bpf/btf.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#define BTF_DIR "/sys/kernel/btf"
-
-const char *const gmem_set_names[GMEM_SETS] = { "tracepoints", "stock" };
 const char *const gmem_way_names[GMEM_WAYS] = { "fentry", "kprobe.multi", "kprobe" };
 const char *const gmem_proof_names[GMEM_PROOFS] = { "unverified", "patched", "fired", "blind" };
 
-#define PROBE(program_, set_, attach_, group_, required_, attributes_, ...)	\
-	{ .program = program_, .set = set_, .attach = attach_,			\
-	  .group = GMEM_PROBES_##group_, .required = required_,			\
-	  .attributes = attributes_, .targets = { __VA_ARGS__ } }
-#define TP(name, group, required)						\
-	PROBE("on_" name, GMEM_SET_TRACEPOINTS, GMEM_ON_TRACEPOINT, group, required, false, \
-	      "kvm_gmem_" name)
-/* Probes on a function, with its names in versions of the kernel: ANY for every set, FN for stock kernels. */
-#define ANY(program, group, required, ...)					\
-	PROBE(program, GMEM_SET_ANY, GMEM_ON_FUNCTION, group, required, false, __VA_ARGS__)
-#define FN(program, group, required, ...)					\
-	PROBE(program, GMEM_SET_STOCK, GMEM_ON_FUNCTION, group, required, false, __VA_ARGS__)
-/* Probe on a function that exists, or is called for conversions, only in kernels with memory attributes. */
-#define ATTR(program, group, required, ...)					\
-	PROBE(program, GMEM_SET_STOCK, GMEM_ON_FUNCTION, group, required, true, __VA_ARGS__)
+#define TP(program_, name, args_)						\
+	{ .program = program_, .attach = GMEM_ON_TRACEPOINT, .args = args_, .targets = { name } }
+/* Program on a function, with the function's names in versions of the kernel. */
+#define FN(program_, ...)							\
+	{ .program = program_, .attach = GMEM_ON_FUNCTION, .targets = { __VA_ARGS__ } }
 #define CHECK "kvm_range_has_memory_attributes", "kvm_range_has_vm_memory_attributes"
 
+/* All programs on tracepoints and functions. Begins are before their ends. */
 struct gmem_probe gmem_probes[] = {
-	ANY("on_vm_end",		BASE,	true,	"kvm_arch_destroy_vm"),
-	ANY("stall_begin",		BASE,	false,	"kvm_arch_vcpu_ioctl_run"),
-	ANY("stall_end",		BASE,	false,	"kvm_arch_vcpu_ioctl_run"),
+	FN("on_vm_end",			"kvm_arch_destroy_vm"),
+	FN("stall_begin",		"kvm_arch_vcpu_ioctl_run"),
+	FN("stall_end",			"kvm_arch_vcpu_ioctl_run"),
 
-	TP("create",			BASE,	true),
-	TP("release",			BASE,	true),
-	TP("bind",			BASE,	true),
-	TP("unbind",			BASE,	true),
-	TP("fallocate_begin",		BASE,	true),
-	TP("fallocate_end",		BASE,	true),
-	TP("invalidate_begin",		INVALIDATIONS, true),
-	TP("invalidate_end",		INVALIDATIONS, true),
-	TP("attributes_begin",		BASE,	true),
-	TP("attributes_end",		BASE,	true),
-	TP("memory_fault",		BASE,	true),
-	TP("memory_error",		BASE,	false),
-	TP("fault_retry",		BASE,	false),
-	TP("attributes_phase",		PHASES,	false),
-	TP("fault_begin",		FAULTS,	false),
-	TP("fault_end",			FAULTS,	false),
-	TP("user_fault_begin",		FAULTS,	false),
-	TP("user_fault_end",		FAULTS,	false),
-	TP("populate_begin",		FAULTS,	false),
-	TP("populate_end",		FAULTS,	false),
+	TP("on_create",			"kvm_gmem_create", "kvm inode int int int"),
+	TP("on_release",		"kvm_gmem_release", "kvm inode"),
+	TP("on_bind",			"kvm_gmem_bind", "kvm kvm_memory_slot inode int int"),
+	TP("on_unbind",			"kvm_gmem_unbind", "kvm kvm_memory_slot inode"),
+	TP("on_fallocate_begin",	"kvm_gmem_fallocate_begin", "kvm inode int int int"),
+	TP("on_fallocate_end",		"kvm_gmem_fallocate_end", "kvm inode int int int int int"),
+	TP("on_invalidate_begin",	"kvm_gmem_invalidate_begin", "kvm inode int int int"),
+	TP("on_invalidate_end",		"kvm_gmem_invalidate_end", "kvm inode int int int"),
+	/* Upstream's event of 7.3 has no VM. */
+	TP("on_attributes_begin",	"kvm_vm_set_mem_attributes", "int int int kvm"),
+	TP("on_attributes_phase",	"kvm_mem_attributes_phase", "kvm int int int"),
+	TP("on_attributes_end",		"kvm_mem_attributes_end", "kvm int int int int int"),
+	TP("on_memory_fault",		"kvm_memory_fault_exit", "kvm_vcpu int int int int"),
+	TP("on_memory_error",		"kvm_gmem_memory_error", "inode int int"),
+	TP("on_fault_retry",		"kvm_fault_retry", "kvm_vcpu int int int"),
+	TP("on_fault_begin",		"kvm_gmem_fault_begin", "kvm inode int int"),
+	TP("on_fault_end",		"kvm_gmem_fault_end", "kvm inode int int int int int int"),
+	TP("on_user_fault_begin",	"kvm_gmem_user_fault_begin", "kvm inode int"),
+	TP("on_user_fault_end",		"kvm_gmem_user_fault_end", "kvm inode int int int"),
+	TP("on_populate",		"kvm_gmem_populate", "kvm inode int int int int int"),
 
-	FN("stock_create",		BASE,	true,	"kvm_gmem_create"),
-	FN("stock_release",		BASE,	true,	"kvm_gmem_release"),
-	FN("stock_release_exit",	BASE,	true,	"kvm_gmem_release"),
-	FN("stock_bind",		BASE,	true,	"kvm_gmem_bind", "kvm_gmem_prepare_memory_region"),
-	FN("stock_bind_commit",		BASE,	false,	"kvm_gmem_commit_memory_region"),
-	FN("stock_unbind",		BASE,	true,	"kvm_gmem_unbind"),
-	FN("stock_unbind_exit",		BASE,	true,	"kvm_gmem_unbind"),
-	FN("stock_fallocate",		BASE,	true,	"kvm_gmem_fallocate"),
-	FN("stock_fallocate_exit",	BASE,	true,	"kvm_gmem_fallocate"),
-	FN("stock_memory_error",	BASE,	false,	"kvm_gmem_error_folio"),
-	FN("stock_memory_error_exit",	BASE,	false,	"kvm_gmem_error_folio"),
-	FN("stock_invalidate",		INVALIDATIONS, false, "kvm_gmem_invalidate_begin",
-	   "__kvm_gmem_invalidate_begin", "__kvm_gmem_invalidate_start"),
-	ATTR("stock_window",		INVALIDATIONS, false, "kvm_arch_pre_set_memory_attributes"),
-	FN("stock_window_end",		INVALIDATIONS, false, "kvm_mmu_invalidate_end"),
-	ATTR("stock_attributes",	BASE,	true,	"kvm_vm_ioctl"),
-	ATTR("stock_attributes_exit",	BASE,	true,	"kvm_vm_ioctl"),
-	ATTR("stock_check",		BASE,	true,	CHECK),
-	ATTR("stock_check_exit",	BASE,	true,	CHECK),
-	ATTR("stock_zap",		PHASES,	false,	"kvm_arch_pre_set_memory_attributes"),
-	ATTR("stock_zap_exit",		PHASES,	false,	"kvm_arch_pre_set_memory_attributes"),
-	ATTR("stock_mixed",		PHASES,	false,	"kvm_arch_post_set_memory_attributes"),
-	FN("stock_memory_fault",	BASE,	true,	"kvm_arch_vcpu_ioctl_run"),
-	FN("stock_fault",		FAULTS,	false,	"kvm_gmem_get_pfn"),
-	FN("stock_fault_exit",		FAULTS,	false,	"kvm_gmem_get_pfn"),
-	FN("stock_user_fault",		FAULTS,	false,	"kvm_gmem_fault_user_mapping"),
-	FN("stock_user_fault_exit",	FAULTS,	false,	"kvm_gmem_fault_user_mapping"),
+	FN("stock_create",		"kvm_gmem_create"),
+	FN("stock_release",		"kvm_gmem_release"),
+	FN("stock_release_exit",	"kvm_gmem_release"),
+	FN("stock_bind",		"kvm_gmem_bind", "kvm_gmem_prepare_memory_region"),
+	FN("stock_bind_commit",		"kvm_gmem_commit_memory_region"),
+	FN("stock_unbind",		"kvm_gmem_unbind"),
+	FN("stock_unbind_exit",		"kvm_gmem_unbind"),
+	FN("stock_fallocate",		"kvm_gmem_fallocate"),
+	FN("stock_fallocate_exit",	"kvm_gmem_fallocate"),
+	FN("stock_memory_error",	"kvm_gmem_error_folio"),
+	FN("stock_memory_error_exit",	"kvm_gmem_error_folio"),
+	FN("stock_invalidate",		"kvm_gmem_invalidate_begin", "__kvm_gmem_invalidate_begin",
+	   "__kvm_gmem_invalidate_start"),
+	FN("stock_window",		"kvm_arch_pre_set_memory_attributes"),
+	FN("stock_window_end",		"kvm_mmu_invalidate_end"),
+	FN("stock_attributes",		"kvm_vm_ioctl"),
+	FN("stock_attributes_exit",	"kvm_vm_ioctl"),
+	FN("stock_check",		CHECK),
+	FN("stock_check_exit",		CHECK),
+	FN("stock_zap",			"kvm_arch_pre_set_memory_attributes"),
+	FN("stock_zap_exit",		"kvm_arch_pre_set_memory_attributes"),
+	FN("stock_mixed",		"kvm_arch_post_set_memory_attributes"),
+	FN("stock_memory_fault",	"kvm_arch_vcpu_ioctl_run"),
+	FN("stock_fault",		"kvm_gmem_get_pfn"),
+	FN("stock_fault_exit",		"kvm_gmem_get_pfn"),
+	FN("stock_user_fault",		"kvm_gmem_fault_user_mapping"),
+	FN("stock_user_fault_exit",	"kvm_gmem_fault_user_mapping"),
 };
 
 const size_t gmem_nr_probes = sizeof(gmem_probes) / sizeof(*gmem_probes);
 
-/* Features that say what is missing. Counts of probes that are blind are then unknown, not 0. */
-#define LACKS	(GMEM_FEATURE_NO_ATTRIBUTES | GMEM_FEATURE_NO_FALLOCATES | GMEM_FEATURE_NO_MEMORY_FAULTS)
-
-/* Programs that a feature needs, or whose absence one of LACKS reports; one line for each set that has it. */
-static const struct {
-	enum gmem_feature feature;
-	const char *programs[5];	/* ends at NULL */
-} features[] = {
-	{ GMEM_FEATURE_PHASES,	{ "on_attributes_phase" } },
-	{ GMEM_FEATURE_PHASES,	{ "stock_zap", "stock_mixed" } },
-	{ GMEM_FEATURE_FAULTS,	{ "on_fault_end" } },
-	{ GMEM_FEATURE_FAULTS,	{ "stock_fault_exit" } },
-	{ GMEM_FEATURE_TOUCHES,	{ "on_fault_end" } },
-	{ GMEM_FEATURE_FREED,	{ "on_fallocate_end" } },
-	{ GMEM_FEATURE_RETRIES,	{ "on_fault_retry" } },
-	{ GMEM_FEATURE_INVALIDATIONS, { "on_invalidate_end" } },
-	{ GMEM_FEATURE_INVALIDATIONS, { "stock_invalidate", "stock_window_end" } },
-	{ GMEM_FEATURE_STALLS,	{ "stall_begin", "stall_end" } },
-	{ GMEM_FEATURE_WINDOWS,	{ "on_invalidate_end" } },
-	{ GMEM_FEATURE_WINDOWS,	{ "stock_window", "stock_window_end" } },
-	{ GMEM_FEATURE_NO_ATTRIBUTES, { "on_attributes_begin", "on_attributes_end" } },
-	{ GMEM_FEATURE_NO_ATTRIBUTES,
-	  { "stock_attributes", "stock_attributes_exit", "stock_check", "stock_check_exit" } },
-	{ GMEM_FEATURE_NO_FALLOCATES, { "on_fallocate_begin", "on_fallocate_end" } },
-	{ GMEM_FEATURE_NO_FALLOCATES, { "stock_fallocate", "stock_fallocate_exit" } },
-	{ GMEM_FEATURE_NO_MEMORY_FAULTS, { "on_memory_fault" } },
-	{ GMEM_FEATURE_NO_MEMORY_FAULTS, { "stock_memory_fault" } },
-};
-
-static bool in_use(const char *program, enum gmem_probe_set set, unsigned int groups)
-{
-	gmem_for_each_probe(p) {
-		if (!strcmp(p->program, program))
-			return gmem_probe_in_use(p, set, groups) &&
-			       p->proof != GMEM_PROOF_BLIND;
-	}
-	return false;
-}
-
 /* Returns true if an earlier blind probe is on the same function. */
-static bool is_repeated(size_t i, enum gmem_probe_set set, unsigned int groups)
+static bool is_repeated(size_t i, unsigned int groups)
 {
 	for (size_t k = 0; k < i; k++) {
 		if (gmem_probes[k].proof == GMEM_PROOF_BLIND &&
-		    gmem_probe_in_use(&gmem_probes[k], set, groups) &&
+		    gmem_probe_in_use(&gmem_probes[k], groups) &&
 		    !strcmp(gmem_probes[k].found, gmem_probes[i].found))
 			return true;
 	}
 	return false;
 }
 
-size_t gmem_probes_blind(char *buf, size_t size, enum gmem_probe_set set, unsigned int groups)
+size_t gmem_probes_blind(char *buf, size_t size, unsigned int groups)
 {
 	size_t n = 0, used = 0;
 	bool room = true;
@@ -147,8 +94,8 @@ size_t gmem_probes_blind(char *buf, size_t size, enum gmem_probe_set set, unsign
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
 		const struct gmem_probe *p = &gmem_probes[i];
 
-		if (p->proof != GMEM_PROOF_BLIND || !gmem_probe_in_use(p, set, groups) ||
-		    is_repeated(i, set, groups))
+		if (p->proof != GMEM_PROOF_BLIND || !gmem_probe_in_use(p, groups) ||
+		    is_repeated(i, groups))
 			continue;
 		room = room && used + strlen(p->found) + sizeof(", , ..") <= size;
 		if (room)
@@ -160,38 +107,63 @@ size_t gmem_probes_blind(char *buf, size_t size, enum gmem_probe_set set, unsign
 	return n;
 }
 
-static bool all_in_use(const char *const *programs, enum gmem_probe_set set, unsigned int groups)
+/* Returns the type behind names and qualifiers. */
+static const struct btf_type *plain_type(const struct btf *btf, __u32 id)
 {
-	while (*programs && in_use(*programs, set, groups))
-		programs++;
-	return !*programs;
+	const struct btf_type *t = btf__type_by_id(btf, id);
+
+	while (t && (btf_is_mod(t) || btf_is_typedef(t) || btf_kind(t) == BTF_KIND_TYPE_TAG))
+		t = btf__type_by_id(btf, t->type);
+	return t;
 }
 
-unsigned int gmem_probes_features(enum gmem_probe_set set, unsigned int groups)
+/* Returns the name of the structure that an argument points to, "int" for a number, or "" for anything else. */
+static const char *argument_type(const struct btf *btf, __u32 id)
 {
-	unsigned int mask = groups & GMEM_PROBES_EVENTS ? GMEM_FEATURE_EVENTS : 0;
+	const struct btf_type *t = plain_type(btf, id);
 
-	for (size_t i = 0; i < sizeof(features) / sizeof(*features); i++) {
-		if (all_in_use(features[i].programs, set, groups))
-			mask |= features[i].feature;
+	if (t && (btf_is_int(t) || btf_is_any_enum(t)))
+		return "int";
+	t = t && btf_is_ptr(t) ? plain_type(btf, t->type) : NULL;
+	return t && (btf_is_struct(t) || btf_is_fwd(t)) ? btf__name_by_offset(btf, t->name_off) : "";
+}
+
+/* Returns true if these are the types of the parameters from the second on: the first is the program's data. */
+static bool takes(const struct btf *btf, const struct btf_type *proto, const char *args)
+{
+	for (int i = 1; i < btf_vlen(proto); i++) {
+		const char *type = argument_type(btf, btf_params(proto)[i].type);
+		size_t n = strcspn(args, " ");
+
+		if (!n || strlen(type) != n || strncmp(type, args, n))
+			return false;
+		args += n + (args[n] == ' ');
 	}
-	return mask ^ LACKS;
+	return !*args;
 }
 
-/* Returns true if BTF has the type btf_trace_NAME, which the kernel defines for each tracepoint. */
-static bool has_tracepoint(const struct btf *btf, const char *tracepoint)
+/*
+ * Returns true if BTF has the type btf_trace_NAME, which the kernel defines for each tracepoint, with these
+ * arguments: other versions of an event would be misread.
+ */
+static bool has_tracepoint(const struct btf *btf, const char *tracepoint, const char *args)
 {
+	const struct btf_type *t;
 	char name[64];
+	int id;
 
 	snprintf(name, sizeof(name), "btf_trace_%s", tracepoint);
-	return btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF) >= 0;
+	id = btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF);
+	t = id < 0 ? NULL : plain_type(btf, id);
+	t = t && btf_is_ptr(t) ? plain_type(btf, t->type) : NULL;
+	return t && btf_is_func_proto(t) && takes(btf, t, args);
 }
 
 /* Returns true if BTF has the target: functions that can be traced and are not inlined everywhere. */
 static bool has_target(const struct btf *btf, const struct gmem_probe *p, const char *target)
 {
 	if (p->attach == GMEM_ON_TRACEPOINT)
-		return has_tracepoint(btf, target);
+		return has_tracepoint(btf, target, p->args);
 	return btf__find_by_name_kind(btf, target, BTF_KIND_FUNC) >= 0;
 }
 
@@ -203,23 +175,13 @@ static void find_in(const struct btf *btf)
 	}
 }
 
-static const char *first_missing(enum gmem_probe_set set, bool attributes)
-{
-	gmem_for_each_probe(p) {
-		if (p->required && !p->found && (p->set == set || p->set == GMEM_SET_ANY) &&
-		    (attributes || !p->attributes))
-			return p->targets[0];
-	}
-	return NULL;
-}
-
-static bool all_missing(void)
+bool gmem_probes_any_found(void)
 {
 	gmem_for_each_probe(p) {
 		if (p->found)
-			return false;
+			return true;
 	}
-	return true;
+	return false;
 }
 
 /* Returns true if struct kvm has attributes: CONFIG_KVM_GENERIC_MEMORY_ATTRIBUTES. */
@@ -249,95 +211,35 @@ static int parameter_position(const struct btf *btf, const char *function, const
 	return -1;
 }
 
-static void find_kvm(struct gmem_probe_choice *c, const struct btf *btf)
+static void find_kvm(struct gmem_kernel *k, const struct btf *btf)
 {
 	find_in(btf);
-	c->order_argument = parameter_position(btf, "kvm_gmem_get_pfn", "max_order");
-	c->attributes = has_attributes(btf);
-	gmem_for_each_probe(p) {
-		if (p->attributes && !c->attributes)
-			p->found = NULL;
-	}
+	k->order_argument = parameter_position(btf, "kvm_gmem_get_pfn", "max_order");
+	k->attributes = has_attributes(btf);
 }
 
 static void reset_all(void)
 {
 	gmem_for_each_probe(p) {
 		p->found = NULL;
+		p->groups = 0;
 		p->way = GMEM_WAY_FENTRY;
 		p->proof = GMEM_PROOF_NONE;
 	}
 }
 
-/* Finds all probes, in the BTF of the kernel or, if KVM is a module, of that module. */
-static void find_all(struct gmem_probe_choice *c, struct btf *vmlinux)
+void gmem_probes_find(struct gmem_kernel *k, struct btf *vmlinux)
 {
 	struct btf *kvm;
 
 	reset_all();
-	find_kvm(c, vmlinux);
-	c->module = all_missing();
-	if (!c->module)
+	find_kvm(k, vmlinux);
+	k->module = !gmem_probes_any_found();
+	if (!k->module)
 		return;
 	kvm = btf__load_module_btf("kvm", vmlinux);
 	if (!kvm)
 		return;
-	find_kvm(c, kvm);
+	find_kvm(k, kvm);
 	btf__free(kvm);
-}
-
-static void choose_set(struct gmem_probe_choice *c, enum gmem_probe_set wish)
-{
-	c->set = GMEM_SETS;
-	for (int set = GMEM_SETS - 1; set >= 0; set--) {
-		c->missing[set] = first_missing(set, c->attributes);
-		if (!c->missing[set] && (wish == GMEM_SET_ANY || wish == (enum gmem_probe_set)set))
-			c->set = set;
-	}
-}
-
-static enum gmem_status nothing_to_attach(const struct gmem_probe_choice *c,
-					  enum gmem_probe_set wish, struct gmem_error *e)
-{
-	if (wish == GMEM_SET_TRACEPOINTS)
-		return gmem_fail(e, GMEM_E_NO_PROBES,
-				 "Boot a kernel with the patches of kernel/ (see kernel/README.md), or omit --probes.",
-				 "this kernel has no tracepoint kvm:%s", c->missing[wish]);
-	if (c->module && all_missing())
-		return gmem_fail(e, GMEM_E_NO_PROBES,
-				 "Build KVM with CONFIG_DEBUG_INFO_BTF_MODULES=y (creates " BTF_DIR "/kvm), and grant CAP_SYS_ADMIN.",
-				 "cannot read the types of the module kvm");
-	return gmem_fail(e, GMEM_E_NO_PROBES,
-			 "Boot Linux 6.8 or later, built with guest_memfd.",
-			 "this kernel has neither tracepoint kvm:%s nor function %s",
-			 c->missing[GMEM_SET_TRACEPOINTS], c->missing[GMEM_SET_STOCK]);
-}
-
-/* The device exists only while a vendor module, such as kvm_amd or kvm_intel, is loaded, too. */
-bool gmem_kvm_is_there(void)
-{
-	return !access("/sys/class/misc/kvm", F_OK) || !access("/dev/kvm", F_OK);
-}
-
-enum gmem_status gmem_probes_find(struct gmem_probe_choice *c, enum gmem_probe_set wish,
-				  struct gmem_error *e)
-{
-	struct btf *btf;
-
-	memset(c, 0, sizeof(*c));
-	c->set = GMEM_SETS;
-	if (!gmem_kvm_is_there())
-		return gmem_fail(e, GMEM_E_NO_KVM,
-				 "Load kvm_amd or kvm_intel (enable virtualization in the firmware first), or wait for KVM with --wait.",
-				 "cannot find KVM on this host: /dev/kvm does not exist");
-	btf = btf__parse(BTF_DIR "/vmlinux", NULL);
-	if (!btf)
-		return gmem_fail(e, errno == EACCES ? GMEM_E_PERMISSION : GMEM_E_NO_BTF,
-				 "Boot a kernel built with CONFIG_DEBUG_INFO_BTF=y.",
-				 "cannot read the kernel's types from " BTF_DIR "/vmlinux: %s",
-				 strerror(errno));
-	find_all(c, btf);
-	btf__free(btf);
-	choose_set(c, wish);
-	return c->set == GMEM_SETS ? nothing_to_attach(c, wish, e) : GMEM_OK;
 }

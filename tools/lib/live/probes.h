@@ -1,23 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Probes: found in the kernel's BTF before programs are loaded, and the proof that they run. */
+/* Probes: programs and their targets, found in the kernel's BTF before programs are loaded, and the proof that they run. */
 #ifndef GMEM_PROBES_H
 #define GMEM_PROBES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/error.h"
 #include "bpf/gmem_abi.h"
-
-/* Probe sets. The first one is used whose required probes the host has. */
-enum gmem_probe_set {
-	GMEM_SET_TRACEPOINTS,	/* tracepoints of kernel/: stable and cheap */
-	GMEM_SET_STOCK,		/* functions, on kernels without these tracepoints */
-	GMEM_SETS,
-	GMEM_SET_ANY = GMEM_SETS	/* in options: the best set; in a probe: every set */
-};
-
-extern const char *const gmem_set_names[GMEM_SETS];	/* "tracepoints", "stock" */
 
 enum gmem_attach {
 	GMEM_ON_TRACEPOINT,
@@ -49,13 +38,11 @@ extern const char *const gmem_proof_names[GMEM_PROOFS];
 
 struct gmem_probe {
 	const char *program;	/* in bpf/gmem.bpf.c */
-	enum gmem_probe_set set;
 	enum gmem_attach attach;
+	const char *args;	/* GMEM_ON_TRACEPOINT: types of its arguments, as "kvm inode int": names of structures */
 	const char *targets[GMEM_PROBE_TARGETS];	/* names in versions of the kernel; ends at NULL */
-	enum gmem_probe_group group;
-	bool required;		/* the set is not used without it */
-	bool attributes;	/* only on kernels with memory attributes */
 	const char *found;	/* the target that this host has, or NULL */
+	unsigned int groups;	/* enum gmem_probe_group, of the events that use it; 0: not in use */
 	enum gmem_way way;	/* GMEM_ON_FUNCTION only */
 	enum gmem_proof proof;	/* GMEM_ON_FUNCTION only */
 };
@@ -66,42 +53,34 @@ extern const size_t gmem_nr_probes;
 #define gmem_for_each_probe(p)	\
 	for (struct gmem_probe *p = gmem_probes; p < gmem_probes + gmem_nr_probes; p++)
 
-/* Result of gmem_probes_find(). */
-struct gmem_probe_choice {
-	enum gmem_probe_set set;		/* set to use; GMEM_SETS: none is available */
-	bool module;				/* KVM is a module, with its own BTF */
-	bool attributes;			/* the kernel has memory attributes, so there are conversions */
-	int order_argument;			/* position of max_order in kvm_gmem_get_pfn(), from 0; -1: none */
-	const char *missing[GMEM_SETS];		/* first required target that a set lacks, or NULL */
+/* What BTF tells of the kernel. */
+struct gmem_kernel {
+	bool module;		/* KVM is a module, with its own BTF */
+	bool attributes;	/* the kernel has memory attributes, so there are conversions */
+	int order_argument;	/* position of max_order in kvm_gmem_get_pfn(), from 0; -1: none */
 };
 
-/* Returns true if this host has the probe, and it belongs to this set and one of these groups. */
-static inline bool gmem_probe_in_use(const struct gmem_probe *p, enum gmem_probe_set set,
-				     unsigned int groups)
-{
-	return p->found && (p->set == set || p->set == GMEM_SET_ANY) && (p->group & groups);
-}
+struct btf;
 
 /*
- * Returns the features (enum gmem_feature) of a set with these groups attached: those whose probes this
- * host has, and none of which is blind. To be called after gmem_probes_find().
+ * Finds the targets of all probes, in the BTF of the kernel or, if KVM is a module, of that module. No probe is in
+ * use yet.
  */
-unsigned int gmem_probes_features(enum gmem_probe_set set, unsigned int groups);
+void gmem_probes_find(struct gmem_kernel *k, struct btf *vmlinux);
+
+/* Returns false if no target was found. */
+bool gmem_probes_any_found(void);
+
+/* Returns true if a provider in use, of an event of one of these groups, has this probe. */
+static inline bool gmem_probe_in_use(const struct gmem_probe *p, unsigned int groups)
+{
+	return p->groups & groups;
+}
 
 /*
  * Writes the functions whose programs in these groups are blind, each once, separated by ", ", and ".." in
  * place of those that do not fit; "" if there are none. Returns their number.
  */
-size_t gmem_probes_blind(char *buf, size_t size, enum gmem_probe_set set, unsigned int groups);
-
-/* Returns true if KVM can run VMs: its device exists. */
-bool gmem_kvm_is_there(void);
-
-/*
- * Finds all probes, and chooses set @wish, or the best one. Returns GMEM_OK, or another status with the
- * reason in *e. *c holds what was found in either case.
- */
-enum gmem_status gmem_probes_find(struct gmem_probe_choice *c, enum gmem_probe_set wish,
-				  struct gmem_error *e);
+size_t gmem_probes_blind(char *buf, size_t size, unsigned int groups);
 
 #endif /* GMEM_PROBES_H */

@@ -88,13 +88,21 @@ static bool set_proof(struct attachment *a, const char *function, enum gmem_proo
 	return news;
 }
 
-static bool has_beat_function(const struct attachment *a)
+/* Programs on the function: a tracepoint may provide the begin or the end of a conversion instead. */
+static const char *const beat_programs[2] = { "stock_attributes", "stock_attributes_exit" };
+
+static bool is_beat_attached(const struct attachment *a, int where)
 {
 	for (size_t i = 0; i < gmem_nr_probes; i++) {
-		if (is_on(a, i, BEAT_FUNCTION))
+		if (is_attached(a, i) && !strcmp(gmem_probes[i].program, beat_programs[where]))
 			return true;
 	}
 	return false;
+}
+
+static bool has_beat_function(const struct attachment *a)
+{
+	return is_beat_attached(a, 0) || is_beat_attached(a, 1);
 }
 
 /* Makes the request. *seen: counted at entry and exit. Returns false if this process has no VM. */
@@ -107,9 +115,11 @@ static bool beat(struct attachment *a, bool *seen)
 	if (v->vm < 0)
 		return false;
 	ioctl(v->vm, SET_MEMORY_ATTRIBUTES, &r);
-	*seen = now[0] != v->beats[0] && now[1] != v->beats[1];
-	v->beats[0] = now[0];
-	v->beats[1] = now[1];
+	*seen = true;
+	for (int i = 0; i < 2; i++) {
+		*seen &= now[i] != v->beats[i] || !is_beat_attached(a, i);
+		v->beats[i] = now[i];
+	}
 	return true;
 }
 

@@ -334,7 +334,7 @@ const struct gmem_metric gmem_metrics[] = {
 	VALUE(GMEM_OF_MAP, "populated_bytes", "POP", 6, GMEM_BYTES, get_populated_bytes, 0,
 	      "pages that its guest_memfd files have, within a second"),
 	VALUE(GMEM_OF_MAP, "unused_bytes", "UNUSED", 6, GMEM_BYTES, get_unused_bytes, 0,
-	      "of these, in files that no VM can use: no process has the VM open, or no memslot is bound"),
+	      "of these, in files that no VM can use: no process has the VM open, or no memslot is bound, and no process has it mapped"),
 	VALUE_IF(GMEM_FEATURE_BACKING, GMEM_OF_BACKING, "shared_populated_bytes", "SHPOP", 6, GMEM_BYTES,
 		 get_shared_populated, 0, "pages that the VMM's mapping of its slots has"),
 	VALUE_IF(GMEM_FEATURE_BACKING, GMEM_OF_BACKING, "double_backed_private_bytes", "2xPRIV", 6, GMEM_BYTES,

@@ -76,6 +76,8 @@ static void apply_probes(struct gmem_model *m, const struct gmem_probes_rec *r)
 
 	m->features = gmem_features_complete(r->features) | (m->features & kept);
 	model_copy_text(m->blind, r->blind, sizeof(m->blind));
+	m->by_tracepoint = r->by_tracepoint;
+	m->by_function = r->by_function;
 	if (*m->blind)
 		mark_maps_stale(m);
 }
@@ -174,6 +176,8 @@ static int apply_event(struct gmem_model *m, struct gmem_vm *vm, const struct gm
 		return err;
 	switch (r->h.kind) {
 	case GMEM_CREATE:
+		if (r->ret)
+			return 0;
 		err = model_add_file(vm, r);
 		return err ? err : model_add_creator(vm, r);
 	case GMEM_SCAN_FILE:

@@ -152,6 +152,8 @@ struct gmem_model {
 	struct gmem_cost_rec cost;	/* of the tool; 0 until it is reported */
 	struct gmem_cost_rec cost_before;	/* one refresh earlier */
 	uint64_t features;		/* enum gmem_feature, of the source */
+	uint64_t by_tracepoint;		/* GMEM_EVENT_BIT() of events in use, by kind of provider; 0 in both: unknown */
+	uint64_t by_function;
 	char blind[GMEM_BLIND_LEN];	/* functions whose events are missing; "": none */
 	uint64_t backing_ns;		/* end of the last page scan; 0: none yet */
 	uint64_t backing_took_ns;	/* duration of the last page scan */

@@ -18,7 +18,7 @@ struct gmem_recording_info {
 	char kernel[128];	/* release of the recorded kernel */
 	char machine[32];	/* "x86_64" */
 	char host[128];
-	char probes[32];	/* probe set: "tracepoints", "stock" */
+	char probes[32];	/* kinds of providers: "tracepoints", "stock", "mixed" */
 	char groups[64];	/* probe groups that were on: "base phases" */
 	char filters[512];	/* "": none, everything was recorded */
 	char command[1024];	/* that was run and recorded, or that recorded */

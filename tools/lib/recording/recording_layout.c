@@ -14,13 +14,14 @@ const struct layouts layouts_here = { {
 	[GMEM_MEMORY_FAULT]	= EVENT,
 	[GMEM_ATTRIBUTES_PHASE ... GMEM_SCAN_SLOT]	= EVENT,
 	[GMEM_SCAN_END]		= EVENT,
-	[GMEM_PROBES]		= { 3, { { 'q', 1 }, { 'b', 16 }, { 'b', GMEM_BLIND_LEN } } },
+	[GMEM_PROBES]		= { 4, { { 'q', 1 }, { 'b', 16 }, { 'b', GMEM_BLIND_LEN }, { 'q', 2 } } },
 	[GMEM_STALL_BEGIN ... GMEM_INFLIGHT]		= EVENT,
 	[GMEM_NAME]		= { 1, { { 'b', GMEM_NAME_LEN + GMEM_CGROUP_LEN } } },
 	[GMEM_BACKING ... GMEM_SYNC]			= EVENT,
 	[GMEM_HOLDER]		= { 2, { { 'q', 1 }, { 'b', GMEM_COMM_LEN } } },
 	[GMEM_HOLDERS]		= EVENT,
 	[GMEM_PHASE ... GMEM_BEHIND]			= EVENT,
+	[GMEM_PREFETCH_RETRY]	= EVENT,
 } };
 
 void layout_format(const struct layout *l, char *buf, size_t size)

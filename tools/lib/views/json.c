@@ -249,6 +249,20 @@ static struct json_object *blind_functions(const char *blind)
 	return a;
 }
 
+/* Returns the kind of provider by event; null: not reported. Null for older recordings, which do not have it. */
+static struct json_object *providers_object(const struct gmem_model *m)
+{
+	struct json_object *o = m->by_tracepoint | m->by_function ? json_object_new_object() : NULL;
+
+	for (int i = 0; o && i < GMEM_EVENTS; i++) {
+		const char *kind = m->by_tracepoint & GMEM_EVENT_BIT(i) ? "tracepoint" :
+			m->by_function & GMEM_EVENT_BIT(i) ? "function" : NULL;
+
+		json_object_object_add(o, gmem_event_names[i], kind ? json_object_new_string(kind) : NULL);
+	}
+	return o;
+}
+
 struct json_object *gmem_json_model(const struct gmem_model *m, const char *probes, uint32_t pid)
 {
 	struct json_object *o = json_object_new_object(), *vms = json_object_new_array();
@@ -258,6 +272,7 @@ struct json_object *gmem_json_model(const struct gmem_model *m, const char *prob
 	json_object_object_add(o, "version", json_object_new_int(GMEM_JSON_VERSION));
 	put_u64(o, "ts_ns", m->now_ns);
 	json_object_object_add(o, "probes", json_object_new_string(gmem_text_name(text, sizeof(text), probes)));
+	json_object_object_add(o, "providers", providers_object(m));
 	json_object_object_add(o, "blind", blind_functions(m->blind));
 	put_u64(o, "events", m->nr_events);
 	put_losses(o, m);
