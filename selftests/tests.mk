@@ -56,6 +56,8 @@ VM_TESTS += $(foreach k,$(KERNEL):full $(KERNEL):stock $(KERNEL):full:m,'$(IN_VM
 # Long tests, for a maintainer to run before sending the series.
 SOAK_SECONDS ?= 600
 KERNEL_TESTS := $(foreach k,$(KERNELS),'kernel/check $(k)')
+# The events of each variant; make test has those of full.
+KERNEL_TESTS += $(foreach k,$(KERNELS),$(foreach v,core trace full,'$(IN_VM) $(k):$(v) selftests/events/run.sh'))
 KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:debug selftests/guest/kernel-tests.sh'
 KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:debug selftests/events/run.sh'
 KERNEL_TESTS += 'env GMEM_VM_TIMEOUT=3600 $(IN_VM) $(KERNEL):full:debug selftests/guest/soak.sh $(SOAK_SECONDS)'

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tests of kvm_gmem_attributes_begin, _phase and _end. */
+/* Tests of kvm_vm_set_mem_attributes, kvm_mem_attributes_phase and _end: conversions. */
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -12,6 +13,8 @@
 #include "trace.h"
 
 #define SIZE (64 * PAGE)
+/* A conversion has no event of its invalidation window. */
+#define EVENTS "kvm_vm_set_mem_attributes kvm_mem_attributes_.* kvm_gmem_invalidate_.*"
 
 struct bed {
 	struct testvm vm;
@@ -24,7 +27,7 @@ static void setup(struct bed *b)
 	testvm_create(&b->vm);
 	b->gmem = gmem_new(&b->vm, SIZE);
 	CHECK_EQ(slot_bind(&b->vm, 1, RAM_GPA, SIZE, b->gmem, 0), 0);
-	trace_open(&b->t, "kvm_gmem_attributes_.* kvm_gmem_invalidate_.*");
+	trace_open(&b->t, EVENTS);
 }
 
 struct change {
@@ -36,14 +39,14 @@ struct change {
 /* Expects one event of a conversion; @more is the text that follows the common fields. */
 static void want(struct bed *b, const struct change *c, const char *event, const char *more)
 {
-	trace_want(&b->t, "kvm_gmem_%s: vm %" PRIu64 " ino 0 gfn [0x%" PRIx64 ", 0x%" PRIx64 ") %s",
+	trace_want(&b->t, "%s: vm %" PRIu64 " gfn [0x%" PRIx64 ", 0x%" PRIx64 ") %s",
 		   event, b->vm.id, c->gfn, c->gfn + c->nr_pages, more);
 }
 
 static void want_begin(struct bed *b, const struct change *c)
 {
-	want(b, c, "attributes_begin", c->to_private ? "attributes PRIVATE" : "attributes none");
-	want(b, c, "attributes_phase", "phase check");
+	want(b, c, "kvm_vm_set_mem_attributes", c->to_private ? "attributes PRIVATE" : "attributes none");
+	want(b, c, "kvm_mem_attributes_phase", "phase check");
 }
 
 static void want_end(struct bed *b, const struct change *c, bool changed, int ret)
@@ -52,18 +55,16 @@ static void want_end(struct bed *b, const struct change *c, bool changed, int re
 
 	snprintf(text, sizeof(text), "attributes %s %s ret %d", c->to_private ? "PRIVATE" : "none",
 		 changed ? "changed" : "unchanged", ret);
-	want(b, c, "attributes_end", text);
+	want(b, c, "kvm_mem_attributes_end", text);
 }
 
 static void want_change(struct bed *b, const struct change *c)
 {
 	want_begin(b, c);
-	want(b, c, "attributes_phase", "phase reserve");
-	want(b, c, "attributes_phase", "phase zap");
-	want(b, c, "invalidate_begin", "cause attributes filter PRIVATE|SHARED");
-	want(b, c, "attributes_phase", "phase store");
-	want(b, c, "attributes_phase", "phase mixed");
-	want(b, c, "invalidate_end", "cause attributes filter PRIVATE|SHARED");
+	want(b, c, "kvm_mem_attributes_phase", "phase reserve");
+	want(b, c, "kvm_mem_attributes_phase", "phase zap");
+	want(b, c, "kvm_mem_attributes_phase", "phase store");
+	want(b, c, "kvm_mem_attributes_phase", "phase mixed");
 	want_end(b, c, true, 0);
 }
 
@@ -189,7 +190,7 @@ static void no_memory(void)
 	CHECK_EQ(r, -ENOMEM);
 	/* The window was not opened: no zap, no invalidation. */
 	want_begin(&b, &c);
-	want(&b, &c, "attributes_phase", "phase reserve");
+	want(&b, &c, "kvm_mem_attributes_phase", "phase reserve");
 	want_end(&b, &c, false, -ENOMEM);
 	trace_check(&b.t);
 	/* Nothing was converted either. */
@@ -202,12 +203,77 @@ static void no_memory(void)
 	trace_check(&b.t);
 }
 
+/* Checks that an event names the VM whose memory is converted. */
+static void two_vms(void)
+{
+	struct change c = { RAM_GFN, 16, true };
+	struct testvm first, other;
+	struct bed b;
+
+	testvm_create(&first);
+	setup(&b);
+	testvm_create(&other);
+	CHECK(first.id != b.vm.id && other.id != b.vm.id);
+	apply(&b, &c);
+	want_change(&b, &c);
+	trace_check(&b.t);
+	CHECK_EQ(set_private(&other, RAM_GPA, 16 * PAGE), 0);
+	b.vm.id = other.id;
+	want_change(&b, &c);
+	trace_check(&b.t);
+}
+
+/* Checks the order of begin and end where two threads convert at a time. */
+enum { ROUNDS = 50 };
+
+static void *convert_there_and_back(void *arg)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		set_private(arg, RAM_GPA, 8 * PAGE);
+		set_shared(arg, RAM_GPA, 8 * PAGE);
+	}
+	return NULL;
+}
+
+static void two_threads(void)
+{
+	unsigned int i, begun = 0, ended = 0;
+	struct records records;
+	pthread_t thread;
+	struct bed b;
+	int open = 0;
+
+	setup(&b);
+	CHECK(!pthread_create(&thread, NULL, convert_there_and_back, &b.vm));
+	convert_there_and_back(&b.vm);
+	pthread_join(thread, NULL);
+	records = trace_read(&b.t);
+	for (i = 0; i < records.nr; i++) {
+		const struct record *r = &records.record[i];
+
+		CHECK_EQ(record_number(r, "vm"), b.vm.id);
+		if (record_is(r, "kvm_vm_set_mem_attributes")) {
+			begun++;
+			open++;
+		} else if (record_is(r, "kvm_mem_attributes_end")) {
+			ended++;
+			open--;
+		}
+		CHECK(open >= 0 && open <= 2);
+	}
+	/* One begin and one end for each conversion. */
+	CHECK_EQ(begun, 2 * 2 * ROUNDS);
+	CHECK_EQ(ended, 2 * 2 * ROUNDS);
+}
+
 static const struct event_test tests[] = {
 	{ "to private and back, all phases in their order", there_and_back },
 	{ "nothing to change: only the check", unchanged },
 	{ "a part to change: the whole range", partly },
 	{ "one operation on several memslots", several_slots },
 	{ "ranges without memslots", no_slots },
+	{ "the VM is the one that fdinfo names", two_vms },
+	{ "one begin and one end, whatever other threads convert", two_threads },
 	{ "no event for invalid arguments", invalid },
 	{ "out of memory: window not opened, nothing changed", no_memory },
 };

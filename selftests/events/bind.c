@@ -30,16 +30,16 @@ static void setup(struct bed *b)
 static void want_bind(struct bed *b, uint64_t ino, uint64_t gfn, uint64_t nr_pages, uint64_t pgoff,
 		      int slot, int ret)
 {
-	trace_want(&b->t, "kvm_gmem_bind: vm %" PRIu64 " ino %" PRIu64 " gfn 0x%" PRIx64
-		   " nr_pages 0x%" PRIx64 " pgoff 0x%" PRIx64 " slot 0x%x ret %d",
-		   b->vm.id, ino, gfn, nr_pages, pgoff, slot, ret);
+	trace_want(&b->t, "kvm_gmem_bind: vm %" PRIu64 " ino %" PRIu64 " gfn [0x%" PRIx64
+		   ", 0x%" PRIx64 ") pgoff 0x%" PRIx64 " slot 0x%x ret %d",
+		   b->vm.id, ino, gfn, gfn + nr_pages, pgoff, slot, ret);
 }
 
 static void want_unbind(struct bed *b, uint64_t gfn, uint64_t nr_pages, uint64_t pgoff, int slot)
 {
-	trace_want(&b->t, "kvm_gmem_unbind: vm %" PRIu64 " ino %" PRIu64 " gfn 0x%" PRIx64
-		   " nr_pages 0x%" PRIx64 " pgoff 0x%" PRIx64 " slot 0x%x",
-		   b->vm.id, b->ino, gfn, nr_pages, pgoff, slot);
+	trace_want(&b->t, "kvm_gmem_unbind: vm %" PRIu64 " ino %" PRIu64 " gfn [0x%" PRIx64
+		   ", 0x%" PRIx64 ") pgoff 0x%" PRIx64 " slot 0x%x",
+		   b->vm.id, b->ino, gfn, gfn + nr_pages, pgoff, slot);
 }
 
 static void good(void)

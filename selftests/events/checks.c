@@ -5,6 +5,7 @@
  */
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,22 +14,21 @@
 #include "testvm.h"
 #include "trace.h"
 
-static const char empty_punch[] =
-	"kvm_gmem_fallocate_end: vm %" PRIu64 " ino %" PRIu64 " pgoff [0x0, 0x2) mode "
-	"KEEP_SIZE|PUNCH_HOLE nr_pages 0 ret 0";
+static const char first_bind[] =
+	"kvm_gmem_bind: vm %" PRIu64 " ino %" PRIu64 " gfn [0x100000, 0x100002) pgoff 0x0 slot 0x1 ret 0";
 
-/* Punches twice and checks only the end events; @wants sets the expectations. */
-static void punch_twice(void (*wants)(struct trace *t, uint64_t vm, uint64_t ino))
+/* Binds twice and checks only the events of that; @wants sets the expectations. */
+static void bind_twice(void (*wants)(struct trace *t, uint64_t vm, uint64_t ino))
 {
 	struct testvm vm;
 	struct trace t;
 	int gmem;
 
 	testvm_create(&vm);
-	gmem = gmem_new(&vm, 4 * PAGE);
-	trace_open(&t, "kvm_gmem_fallocate_end");
-	CHECK_EQ(gmem_punch(gmem, 0, 2 * PAGE), 0);
-	CHECK_EQ(gmem_punch(gmem, 0, 3 * PAGE), 0);
+	gmem = gmem_new(&vm, 8 * PAGE);
+	trace_open(&t, "kvm_gmem_bind");
+	CHECK_EQ(slot_bind(&vm, 1, RAM_GPA, 2 * PAGE, gmem, 0), 0);
+	CHECK_EQ(slot_bind(&vm, 2, RAM_GPA + MIB, 3 * PAGE, gmem, 2 * PAGE), 0);
 	wants(&t, vm.id, gmem_ino(gmem));
 	trace_check(&t);
 }
@@ -42,7 +42,7 @@ static int status_of(void (*wants)(struct trace *t, uint64_t vm, uint64_t ino))
 	if (!pid) {
 		/* Drop the expected error messages. */
 		CHECK(dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO) >= 0);
-		punch_twice(wants);
+		bind_twice(wants);
 		exit(EXIT_SUCCESS);
 	}
 	CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
@@ -52,25 +52,24 @@ static int status_of(void (*wants)(struct trace *t, uint64_t vm, uint64_t ino))
 
 static void want_second(struct trace *t, const char *range, const char *more)
 {
-	trace_want(t, "kvm_gmem_fallocate_end: vm * ino * pgoff %s mode KEEP_SIZE|PUNCH_HOLE "
-		   "nr_pages 0 ret 0%s", range, more);
+	trace_want(t, "kvm_gmem_bind: vm * ino * gfn %s pgoff 0x2 slot 0x2 ret 0%s", range, more);
 }
 
 static void right(struct trace *t, uint64_t vm, uint64_t ino)
 {
-	trace_want(t, empty_punch, vm, ino);
-	want_second(t, "[0x0, 0x3)", "");
+	trace_want(t, first_bind, vm, ino);
+	want_second(t, "[0x100100, 0x100103)", "");
 }
 
 static void one_missing(struct trace *t, uint64_t vm, uint64_t ino)
 {
 	right(t, vm, ino);
-	want_second(t, "[0x0, 0x3)", "");
+	want_second(t, "[0x100100, 0x100103)", "");
 }
 
 static void one_too_many(struct trace *t, uint64_t vm, uint64_t ino)
 {
-	trace_want(t, empty_punch, vm, ino);
+	trace_want(t, first_bind, vm, ino);
 }
 
 static void none(struct trace *t, uint64_t vm, uint64_t ino)
@@ -82,32 +81,32 @@ static void none(struct trace *t, uint64_t vm, uint64_t ino)
 
 static void other_order(struct trace *t, uint64_t vm, uint64_t ino)
 {
-	want_second(t, "[0x0, 0x3)", "");
-	trace_want(t, empty_punch, vm, ino);
+	want_second(t, "[0x100100, 0x100103)", "");
+	trace_want(t, first_bind, vm, ino);
 }
 
 static void other_vm(struct trace *t, uint64_t vm, uint64_t ino)
 {
-	trace_want(t, empty_punch, vm + 1, ino);
-	want_second(t, "[0x0, 0x3)", "");
+	trace_want(t, first_bind, vm + 1, ino);
+	want_second(t, "[0x100100, 0x100103)", "");
 }
 
 static void other_number(struct trace *t, uint64_t vm, uint64_t ino)
 {
-	trace_want(t, empty_punch, vm, ino);
-	want_second(t, "[0x0, 0x30)", "");
+	trace_want(t, first_bind, vm, ino);
+	want_second(t, "[0x100100, 0x100130)", "");
 }
 
 static void word_missing(struct trace *t, uint64_t vm, uint64_t ino)
 {
-	trace_want(t, empty_punch, vm, ino);
-	want_second(t, "[0x0, 0x3)", " more *");
+	trace_want(t, first_bind, vm, ino);
+	want_second(t, "[0x100100, 0x100103)", " more *");
 }
 
 static void word_too_many(struct trace *t, uint64_t vm, uint64_t ino)
 {
-	trace_want(t, empty_punch, vm, ino);
-	trace_want(t, "kvm_gmem_fallocate_end: vm * ino * pgoff [0x0, 0x3)");
+	trace_want(t, first_bind, vm, ino);
+	trace_want(t, "kvm_gmem_bind: vm * ino * gfn [0x100100, 0x100103)");
 }
 
 static void differences(void)
@@ -123,25 +122,36 @@ static void differences(void)
 	CHECK_EQ(status_of(word_too_many), EXIT_FAILURE);
 }
 
+struct other {
+	struct testvm vm;
+	int gmem;
+	pid_t tid;
+};
+
+static void *bind_elsewhere(void *arg)
+{
+	struct other *other = arg;
+
+	other->tid = gettid();
+	CHECK_EQ(slot_bind(&other->vm, 1, RAM_GPA, PAGE, other->gmem, 0), 0);
+	return NULL;
+}
+
 static void threads(void)
 {
-	struct testvm vm;
+	struct other other;
+	pthread_t thread;
 	struct trace t;
-	int status, gmem;
-	pid_t pid;
 
-	testvm_create(&vm);
-	gmem = gmem_new(&vm, PAGE);
-	trace_open(&t, "kvm_gmem_fallocate_end kvm_gmem_create");
-	/* A child is followed, because threads are children, too. */
-	pid = fork();
-	CHECK(pid >= 0);
-	if (!pid)
-		_exit(gmem_punch(gmem, 0, PAGE) ? EXIT_FAILURE : EXIT_SUCCESS);
-	CHECK(waitpid(pid, &status, 0) == pid && !status);
+	testvm_create(&other.vm);
+	other.gmem = gmem_new(&other.vm, PAGE);
+	trace_open(&t, "kvm_gmem_bind kvm_gmem_unbind");
+	CHECK(!pthread_create(&thread, NULL, bind_elsewhere, &other));
+	pthread_join(thread, NULL);
+	CHECK(other.tid != gettid());
 	CHECK_EQ(trace_read(&t).nr, 1);
-	CHECK_EQ(trace_read(&t).record[0].tid, pid);
-	CHECK_EQ(record_number(trace_read(&t).record, "vm"), vm.id);
+	CHECK_EQ(trace_read(&t).record[0].tid, other.tid);
+	CHECK_EQ(record_number(trace_read(&t).record, "vm"), other.vm.id);
 }
 
 static const struct event_test tests[] = {

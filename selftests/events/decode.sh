@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Tests that perf, trace-cmd and bpftrace list and decode the kvm_gmem_* events: their output under a
+# Tests that perf, trace-cmd and bpftrace list and decode the events of the series: their output under a
 # load equals, event by event, the kernel's text. Runs inside the VM and prints TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . selftests/tap.sh
+. selftests/events/variant.sh
 tracefs=/sys/kernel/tracing
 instance=$tracefs/instances/gmem-decode-$$
 dir=$(mktemp -d)
@@ -22,15 +23,20 @@ exit 0
 END
 chmod +x "$load"
 
-names()
-{
-	(cd $tracefs/events/kvm 2> /dev/null && ls -d kvm_gmem_* 2> /dev/null)
-}
-
-if [ -z "$(names)" ]; then
-	echo "1..0 # SKIP the kernel has no events kvm_gmem_*"
+if [ "$kernel_variant" = stock ]; then
+	echo "1..0 # SKIP the kernel is built without the series"
 	exit 4
 fi
+names=$(expected_events)
+# As alternatives of a regular expression, and as options of perf and trace-cmd.
+any=$(echo "$names" | paste -sd'|')
+options=$(printf ' -e kvm:%s' $names)
+
+# ours: those of the names on standard input that are of the series, sorted.
+ours()
+{
+	grep -oE 'kvm_[a-z_]+' | grep -xE "$any" | sort -u
+}
 
 # Prints the name of a perf that works; it contains the kernel's version where several may be installed.
 find_perf()
@@ -47,17 +53,23 @@ trace_begin()
 {
 	mkdir $instance
 	echo 4096 > $instance/buffer_size_kb
-	names | sed 's/^/kvm:/' > $instance/set_event
+	echo "$names" | sed 's/^/kvm:/' > $instance/set_event
+}
+
+# texts FILE: prints "EVENT: TEXT" of each line, sorted.
+texts()
+{
+	sed -nE "s/^.*: ($any): */\1: /p" "$1" | sed 's/ *$//' | sort
 }
 
 # Writes the kernel's text to the file kernel, and the values of all fields to the file fields.
 trace_end()
 {
 	echo > $instance/set_event
-	sed -n 's/^.*: \(kvm_gmem_[a-z_]*: .*\)/\1/p' $instance/trace | sort > "$dir/kernel"
+	texts $instance/trace > "$dir/kernel"
 	if [ -e $instance/options/fields ]; then
 		echo 1 > $instance/options/fields
-		sed -n 's/^.*: \(kvm_gmem_[a-z_]*: .*\)/\1/p' $instance/trace | sort > "$dir/fields"
+		texts $instance/trace > "$dir/fields"
 	fi
 	rmdir $instance
 }
@@ -82,14 +94,14 @@ test_perf()
 		skip "perf" "not installed (package linux-perf)"
 		return
 	fi
-	is "perf lists all events" "$("$perf" list 'kvm:kvm_gmem_*' 2>&1 |
-		grep -o 'kvm_gmem_[a-z_]*' | sort -u)" "$(names)"
+	is "perf lists all events" "$("$perf" list 'kvm:*' 2>&1 | ours)" "$names"
 	trace_begin
-	"$perf" record -q -a -m 512 -e 'kvm:kvm_gmem_*' -o "$dir/perf.data" -- "$load" > "$dir/log" 2>&1
+	# shellcheck disable=SC2086
+	"$perf" record -q -a -m 512 $options -o "$dir/perf.data" -- "$load" > "$dir/log" 2>&1
 	is "perf records" $? 0
 	trace_end
 	"$perf" script -i "$dir/perf.data" -F event,trace 2> "$dir/log" |
-		sed -n 's/^ *kvm:\(kvm_gmem_[a-z_]*\): */\1: /p' | sed 's/ *$//' | sort > "$dir/perf"
+		sed -nE "s/^ *kvm:($any): */\1: /p" | sed 's/ *$//' | sort > "$dir/perf"
 	same_events "perf decodes" "$dir/perf" "$dir/kernel"
 }
 
@@ -99,14 +111,14 @@ test_trace_cmd()
 		skip "trace-cmd" "not installed (package trace-cmd)"
 		return
 	fi
-	is "trace-cmd lists all events" "$(trace-cmd list -e 'kvm:kvm_gmem_.*' 2>&1 |
-		grep -o 'kvm_gmem_[a-z_]*' | sort -u)" "$(names)"
+	is "trace-cmd lists all events" "$(trace-cmd list -e 'kvm:.*' 2>&1 | ours)" "$names"
 	trace_begin
-	trace-cmd record -q -b 4096 -e 'kvm:kvm_gmem_*' -o "$dir/trace.dat" "$load" > "$dir/log" 2>&1
+	# shellcheck disable=SC2086
+	trace-cmd record -q -b 4096 $options -o "$dir/trace.dat" "$load" > "$dir/log" 2>&1
 	is "trace-cmd records" $? 0
 	trace_end
-	trace-cmd report -i "$dir/trace.dat" 2> "$dir/log" |
-		sed -n 's/^.*: \(kvm_gmem_[a-z_]*\): */\1: /p' | sed 's/ *$//' | sort > "$dir/trace-cmd"
+	trace-cmd report -i "$dir/trace.dat" > "$dir/report" 2> "$dir/log"
+	texts "$dir/report" > "$dir/trace-cmd"
 	same_events "trace-cmd decodes" "$dir/trace-cmd" "$dir/kernel"
 }
 
@@ -115,9 +127,9 @@ bpftrace_program()
 {
 	local event
 
-	for event in $(names); do
+	for event in $names; do
 		sed -n 's/^\tfield:.* \([a-z_]*\);.*size:\([0-9]\);\tsigned:\([01]\);/\1 \2 \3/p' \
-			"$tracefs/events/kvm/$event/format" | grep -v '^common_' |
+			"$kvm_events/$event/format" | grep -v '^common_' |
 			awk -v event="$event" '{
 				format = format " " $1 "=" ($3 || $2 == 1 ? "%d" : "0x%lx")
 				args = args ", args->" $1
@@ -135,7 +147,7 @@ fields_as_bpftrace()
 	local signed
 
 	signed=$(sed -n 's/^\tfield:.* \([a-z_]*\);.*signed:1;/\1/p' \
-		$tracefs/events/kvm/kvm_gmem_*/format | grep -v '^common_' | sort -u | paste -sd'|')
+		$(printf "$kvm_events/%s/format " $names) | grep -v '^common_' | sort -u | paste -sd'|')
 	sed -E -e "s/ ($signed)=0x[0-9a-f]+ \((-?[0-9]+)\)/ \1=\2/g" \
 		-e 's/=(0x[0-9a-f]+) \(-?[0-9]+\)/=\1/g' -e 's/=\((-?[0-9]+)\)/=\1/g' \
 		-e 's/ *$//' "$1"
@@ -147,8 +159,7 @@ test_bpftrace()
 		skip "bpftrace" "not installed (package bpftrace)"
 		return
 	fi
-	is "bpftrace lists all events" "$(bpftrace -l 'tracepoint:kvm:*gmem*' 2>&1 |
-		sed -n 's/^tracepoint:kvm://p' | sort -u)" "$(names)"
+	is "bpftrace lists all events" "$(bpftrace -l 'tracepoint:kvm:*' 2>&1 | ours)" "$names"
 	bpftrace_program > "$dir/program.bt"
 	trace_begin
 	BPFTRACE_PERF_RB_PAGES=1024 bpftrace -q -o "$dir/bpftrace.out" -c "/bin/sh $load" \
@@ -159,7 +170,7 @@ test_bpftrace()
 		skip "bpftrace reads all fields" "tracefs cannot print fields (Linux 6.4 can)"
 		return
 	fi
-	grep '^kvm_gmem_' "$dir/bpftrace.out" | sort > "$dir/bpftrace"
+	grep -E "^($any):" "$dir/bpftrace.out" | sort > "$dir/bpftrace"
 	fields_as_bpftrace "$dir/fields" | sort > "$dir/fields.bt"
 	same_events "bpftrace reads all fields" "$dir/bpftrace" "$dir/fields.bt"
 }

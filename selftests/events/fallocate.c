@@ -29,7 +29,7 @@ static void setup_size(struct bed *b, uint64_t size)
 	testvm_create(&b->vm);
 	b->gmem = gmem_new(&b->vm, size);
 	b->ino = gmem_ino(b->gmem);
-	trace_open(&b->t, "kvm_gmem_fallocate_.*");
+	trace_open(&b->t, "kvm_gmem_fallocate_end kvm_gmem_fallocate_begin");
 }
 
 static void setup(struct bed *b)

@@ -32,7 +32,7 @@ static void setup(struct bed *b)
 	b->ino = gmem_ino(b->gmem);
 	CHECK_EQ(slot_bind(&b->vm, 1, RAM_GPA, SIZE, b->gmem, PGOFF * PAGE), 0);
 	CHECK_EQ(set_private(&b->vm, RAM_GPA, SIZE), 0);
-	trace_open(&b->t, "kvm_gmem_fault_.*");
+	trace_open(&b->t, "kvm_gmem_fault_end kvm_gmem_fault_begin");
 }
 
 /* Expects a fault at @page, counted from the start of the slot. */

@@ -28,7 +28,7 @@ static void setup(struct bed *b)
 static void want(struct bed *b, const char *which, uint64_t start, uint64_t end, const char *cause)
 {
 	trace_want(&b->t, "kvm_gmem_invalidate_%s: vm %" PRIu64 " ino %" PRIu64 " pgoff [0x%" PRIx64
-		   ", 0x%" PRIx64 ") cause %s filter PRIVATE", which, b->vm.id, b->ino, start, end,
+		   ", 0x%" PRIx64 ") cause %s", which, b->vm.id, b->ino, start, end,
 		   cause);
 }
 
@@ -118,8 +118,9 @@ static void release_bound(void)
 	setup(&b);
 	CHECK_EQ(slot_bind(&b.vm, 1, RAM_GPA, 8 * PAGE, b.gmem, 8 * PAGE), 0);
 	close(b.gmem);
-	want(&b, "begin", 0, UINT64_MAX, "release");
-	want(&b, "end", 0, UINT64_MAX, "release");
+	/* The whole file, of which a part is bound. */
+	want(&b, "begin", 0, NR_PAGES, "release");
+	want(&b, "end", 0, NR_PAGES, "release");
 	trace_want(&b.t, "kvm_gmem_release: vm %" PRIu64 " ino %" PRIu64 " nr_pages 0", b.vm.id,
 		   b.ino);
 	trace_check(&b.t);
@@ -156,27 +157,36 @@ static void other_vm(void)
 	trace_check(&b.t);
 }
 
-static void want_attributes(struct bed *b, const char *which, uint64_t start, uint64_t end)
-{
-	trace_want(&b->t, "kvm_gmem_invalidate_%s: vm %" PRIu64 " ino 0 gfn [0x%" PRIx64 ", 0x%"
-		   PRIx64 ") cause attributes filter PRIVATE|SHARED", which, b->vm.id, start, end);
-}
-
-static void attributes(void)
+/* Tests that no conversion reports a window, in a memslot or beside all of them. */
+static void conversions(void)
 {
 	struct bed b;
 
 	setup(&b);
-	/* Attributes belong to gfns: they need no memslot. */
 	CHECK_EQ(set_private(&b.vm, RAM_GPA, 8 * PAGE), 0);
-	want_attributes(&b, "begin", RAM_GFN, RAM_GFN + 8);
-	want_attributes(&b, "end", RAM_GFN, RAM_GFN + 8);
 	CHECK_EQ(slot_bind(&b.vm, 1, RAM_GPA, 8 * PAGE, b.gmem, 4 * PAGE), 0);
 	CHECK_EQ(set_shared(&b.vm, RAM_GPA + 2 * PAGE, PAGE), 0);
-	want_attributes(&b, "begin", RAM_GFN + 2, RAM_GFN + 3);
-	want_attributes(&b, "end", RAM_GFN + 2, RAM_GFN + 3);
-	/* Page 2 is shared already: nothing changes. */
-	CHECK_EQ(set_shared(&b.vm, RAM_GPA + 2 * PAGE, PAGE), 0);
+	CHECK_EQ(set_private(&b.vm, RAM_GPA + 2 * PAGE, SIZE), 0);
+	CHECK_EQ(set_private(&b.vm, 2 * RAM_GPA, SIZE), 0);
+	CHECK_EQ(set_shared(&b.vm, 2 * RAM_GPA, SIZE), 0);
+	trace_check(&b.t);
+}
+
+/* Tests the size in pages of a file that is bound in two places. */
+static void release_all(void)
+{
+	struct bed b;
+
+	setup(&b);
+	CHECK_EQ(slot_bind(&b.vm, 1, RAM_GPA, 8 * PAGE, b.gmem, 0), 0);
+	CHECK_EQ(slot_bind(&b.vm, 2, RAM_GPA + MIB, 8 * PAGE, b.gmem, SIZE - 8 * PAGE), 0);
+	CHECK_EQ(gmem_allocate(b.gmem, 0, 3 * PAGE), 0);
+	trace_clear(&b.t);
+	close(b.gmem);
+	want(&b, "begin", 0, NR_PAGES, "release");
+	want(&b, "end", 0, NR_PAGES, "release");
+	trace_want(&b.t, "kvm_gmem_release: vm %" PRIu64 " ino %" PRIu64 " nr_pages 3", b.vm.id,
+		   b.ino);
 	trace_check(&b.t);
 }
 
@@ -188,6 +198,7 @@ static const struct event_test tests[] = {
 	{ "release of a file with bindings", release_bound },
 	{ "no invalidation by the release of a file without bindings", release_unbound },
 	{ "no invalidation of another VM", other_vm },
-	{ "attributes: gfns, both filters, no memslot needed", attributes },
+	{ "release of a file with pages and two bindings", release_all },
+	{ "no invalidation by a conversion, in a memslot or elsewhere", conversions },
 };
 TESTS_MAIN(tests)

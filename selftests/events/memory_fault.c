@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tests of kvm_gmem_memory_fault, and of kvm_userspace_exit for such exits. */
+/* Tests of kvm_memory_fault_exit, and of kvm_userspace_exit for these and other exits. */
 #include <errno.h>
 #include <inttypes.h>
 #include <sys/ioctl.h>
@@ -13,17 +13,26 @@
 
 #define SIZE (16 * PAGE)
 #define NOWHERE_GPA (2 * RAM_GPA)
-#define EVENTS "kvm_gmem_memory_fault kvm_userspace_exit"
+#define EVENTS "kvm_memory_fault_exit kvm_userspace_exit"
 
 /* Not 0: the event must have the vCPU's id, not its index. */
 #define VCPU_ID 2
 
+static void want_exit(struct trace *t, const char *name, unsigned int reason, int error)
+{
+	trace_want(t, "kvm_userspace_exit: reason %s (%u) errno %d", name, reason, error);
+}
+
+static void want_gfn(struct trace *t, const struct testvm *vm, uint64_t gfn, const char *flags, int ret)
+{
+	trace_want(t, "kvm_memory_fault_exit: vm %" PRIu64 " vcpu %d gfn [0x%" PRIx64 ", 0x%" PRIx64
+		   ") flags %s ret %d", vm->id, VCPU_ID, gfn, gfn + 1, flags, ret);
+}
+
 static void want_fault(struct trace *t, const struct testvm *vm, uint64_t gpa, int ret)
 {
-	/* The number printed is the errno. */
-	trace_want(t, "kvm_userspace_exit: reason KVM_EXIT_MEMORY_FAULT (%d)", -ret);
-	trace_want(t, "kvm_gmem_memory_fault: vm %" PRIu64 " vcpu %d gpa 0x%" PRIx64
-		   " size 0x1000 flags PRIVATE ret %d", vm->id, VCPU_ID, gpa, ret);
+	want_exit(t, "KVM_EXIT_MEMORY_FAULT", KVM_EXIT_MEMORY_FAULT, -ret);
+	want_gfn(t, vm, gpa / PAGE, "PRIVATE", ret);
 }
 
 /* Checks that the event agrees with kvm_run, which the VMM reads. */
@@ -107,13 +116,15 @@ static void other_exits(void)
 	CHECK_EQ(set_private(&vm, RAM_GPA, SIZE), 0);
 	trace_open(&t, EVENTS);
 	CHECK_EQ(vcpu_touch(&vcpu, RAM_GPA, 4), 0);
-	trace_want(&t, "kvm_userspace_exit: reason KVM_EXIT_IO (%d)", KVM_EXIT_IO);
+	want_exit(&t, "KVM_EXIT_IO", KVM_EXIT_IO, 0);
 	vcpu.run->immediate_exit = 1;
 	CHECK(ioctl(vcpu.fd, KVM_RUN, 0) && errno == EINTR);
 	vcpu.run->immediate_exit = 0;
-	trace_want(&t, "kvm_userspace_exit: reason restart (%d)", EINTR);
+	/* The reason is that of kvm_run, not the errno. */
+	CHECK(vcpu.run->exit_reason != EINTR);
+	want_exit(&t, "restart", vcpu.run->exit_reason, EINTR);
 	CHECK_EQ(vcpu_touch(&vcpu, NOWHERE_GPA, 1), KVM_EXIT_MMIO);
-	trace_want(&t, "kvm_userspace_exit: reason KVM_EXIT_MMIO (%d)", KVM_EXIT_MMIO);
+	want_exit(&t, "KVM_EXIT_MMIO", KVM_EXIT_MMIO, 0);
 	trace_check(&t);
 }
 
@@ -137,13 +148,29 @@ static void stale_reason(void)
 	trace_open(&t, EVENTS);
 	CHECK_EQ(vcpu_touch(&vcpu, RAM_GPA, 1), -EFAULT);
 	if (vcpu.run->exit_reason == KVM_EXIT_MEMORY_FAULT) {
-		trace_want(&t, "kvm_userspace_exit: reason KVM_EXIT_MEMORY_FAULT (%d)", EFAULT);
-		trace_want(&t, "kvm_gmem_memory_fault: vm %" PRIu64 " vcpu %d gpa 0x%" PRIx64
-			   " size 0x1000 flags none ret %d", vm.id, VCPU_ID, RAM_GPA,
-			   -EFAULT);
+		want_exit(&t, "KVM_EXIT_MEMORY_FAULT", KVM_EXIT_MEMORY_FAULT, EFAULT);
+		want_gfn(&t, &vm, RAM_GFN, "none", -EFAULT);
 	} else {
-		trace_want(&t, "kvm_userspace_exit: reason error (%d)", EFAULT);
+		want_exit(&t, "error", vcpu.run->exit_reason, EFAULT);
 	}
+	trace_check(&t);
+}
+
+/* Checks the reason of KVM_RUN's other errors: kvm_run has an old one, or none. */
+static void other_errors(void)
+{
+	struct testvcpu vcpu;
+	struct testvm vm;
+	struct trace t;
+
+	testvm_create(&vm);
+	vcpu_create(&vm, &vcpu, VCPU_ID);
+	trace_open(&t, EVENTS);
+	/* kvm_run asks for registers that do not exist. */
+	vcpu.run->kvm_dirty_regs = ~0ULL;
+	vcpu.run->kvm_valid_regs = ~0ULL;
+	CHECK(ioctl(vcpu.fd, KVM_RUN, 0) && errno == EINVAL);
+	want_exit(&t, "error", vcpu.run->exit_reason, EINVAL);
 	trace_check(&t);
 }
 
@@ -153,5 +180,6 @@ static const struct event_test tests[] = {
 	{ "a private gfn of a memslot whose file is closed", closed_file },
 	{ "no event for exits of other reasons", other_exits },
 	{ "no event for an EFAULT without a memory fault", stale_reason },
+	{ "no event for another error of KVM_RUN", other_errors },
 };
 TESTS_MAIN(tests)

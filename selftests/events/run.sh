@@ -3,11 +3,12 @@
 # Runs all tests of the kernel's guest_memfd tracepoints, or those named, as one stream of TAP.
 # Inside a VM, with the programs built:
 #	make events && selftests/vm/run -- selftests/events/run.sh [NAME]..
-# The status is 1 if a test failed, 4 if all were skipped.
+# The status is 1 if a test failed, 4 if all were skipped. GMEM_VARIANT, which selftests/vm/run sets, is the
+# variant of the series that the kernel must have: a test of an event that it does not have is skipped.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-all="checks create_release bind fallocate invalidate attributes memory_fault fault fault_retry
-	memory_error user_fault fields formats decode"
+all="checks create_release bind fallocate counts invalidate attributes memory_fault hypercall fault
+	fault_retry memory_error user_fault fields formats decode"
 
 state=$(mktemp -d)
 trap 'rm -rf "$state"' EXIT

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* VMs of the tests. */
+#include <cpuid.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -172,6 +173,16 @@ int set_shared(const struct testvm *vm, uint64_t gpa, uint64_t size)
 	return attributes_set(vm, gpa, size, 0, 0);
 }
 
+void testvm_forward_hypercalls(const struct testvm *vm)
+{
+	struct kvm_enable_cap cap = {
+		.cap = KVM_CAP_EXIT_HYPERCALL,
+		.args = { 1 << KVM_HC_MAP_GPA_RANGE },
+	};
+
+	CHECK(!ioctl(vm->fd, KVM_ENABLE_CAP, &cap));
+}
+
 static void add_boot_slot(struct testvm *vm)
 {
 	struct kvm_userspace_memory_region2 region = {
@@ -237,4 +248,57 @@ int vcpu_touch(struct testvcpu *vcpu, uint64_t gpa, uint64_t nr_pages)
 {
 	vcpu_prepare(vcpu, gpa, nr_pages);
 	return vcpu_run(vcpu);
+}
+
+static bool cpu_uses_vmmcall(void)
+{
+	unsigned int max, vendor[3];
+
+	__cpuid(0, max, vendor[0], vendor[2], vendor[1]);
+	return !memcmp(vendor, "AuthenticAMD", 12) || !memcmp(vendor, "HygonGenuine", 12);
+}
+
+/* The guest's own code does not set all flags: run other code, behind the items of the mailbox. */
+int vcpu_hypercall(struct testvcpu *vcpu, uint64_t nr, uint64_t gpa, uint64_t nr_pages, uint64_t flags)
+{
+	const uint8_t code[] = {
+		0x0f, 0x01, cpu_uses_vmmcall() ? 0xd9 : 0xc1,	/* vmmcall or vmcall */
+		0xe6, GM_PORT_DONE,				/* outb %al, $GM_PORT_DONE */
+	};
+	struct kvm_regs regs = vcpu->start;
+
+	memcpy((uint8_t *)vcpu->mailbox + GM_MAILBOX_SIZE - sizeof(code), code, sizeof(code));
+	regs.rip = boot_mailbox_gpa(vcpu->id) + GM_MAILBOX_SIZE - sizeof(code);
+	regs.rax = nr;
+	regs.rbx = gpa;
+	regs.rcx = nr_pages;
+	regs.rdx = flags;
+	CHECK(!ioctl(vcpu->fd, KVM_SET_REGS, &regs));
+	return vcpu_run(vcpu);
+}
+
+uint64_t vcpu_answer(const struct testvcpu *vcpu)
+{
+	struct kvm_regs regs;
+
+	CHECK(!ioctl(vcpu->fd, KVM_GET_REGS, &regs));
+	return regs.rax;
+}
+
+/* Linux 6.11 */
+#ifndef KVM_PRE_FAULT_MEMORY
+struct kvm_pre_fault_memory {
+	__u64 gpa;
+	__u64 size;
+	__u64 flags;
+	__u64 padding[5];
+};
+#define KVM_PRE_FAULT_MEMORY _IOWR(KVMIO, 0xd5, struct kvm_pre_fault_memory)
+#endif
+
+int vcpu_prefault(const struct testvcpu *vcpu, uint64_t gpa, uint64_t size)
+{
+	struct kvm_pre_fault_memory range = { .gpa = gpa, .size = size };
+
+	return ioctl(vcpu->fd, KVM_PRE_FAULT_MEMORY, &range) ? -errno : 0;
 }

@@ -21,6 +21,12 @@
 
 #define TESTVM_VCPUS_MAX 4
 
+/* Linux 6.18 */
+#ifndef GUEST_MEMFD_FLAG_MMAP
+#define GUEST_MEMFD_FLAG_MMAP (1ULL << 0)
+#define GUEST_MEMFD_FLAG_INIT_SHARED (1ULL << 1)
+#endif
+
 struct testvm {
 	int kvm_fd;
 	int fd;
@@ -64,6 +70,9 @@ int attributes_set(const struct testvm *vm, uint64_t gpa, uint64_t size, uint64_
 int set_private(const struct testvm *vm, uint64_t gpa, uint64_t size);
 int set_shared(const struct testvm *vm, uint64_t gpa, uint64_t size);
 
+/* Has KVM_RUN return with the guest's KVM_HC_MAP_GPA_RANGE. */
+void testvm_forward_hypercalls(const struct testvm *vm);
+
 void vcpu_create(struct testvm *vm, struct testvcpu *vcpu, unsigned int id);
 /*
  * Has the guest write to each page. Returns 0, -errno of KVM_RUN, or the reason of another exit (>
@@ -73,5 +82,14 @@ int vcpu_touch(struct testvcpu *vcpu, uint64_t gpa, uint64_t nr_pages);
 /* Do the same in two steps: vcpu_run() calls KVM_RUN, and nothing else. */
 void vcpu_prepare(struct testvcpu *vcpu, uint64_t gpa, uint64_t nr_pages);
 int vcpu_run(struct testvcpu *vcpu);
+/*
+ * Has the guest call hypercall @nr. Returns KVM_EXIT_HYPERCALL if KVM forwards it to userspace, which
+ * answers in kvm_run and calls vcpu_run(); 0 if KVM has answered it.
+ */
+int vcpu_hypercall(struct testvcpu *vcpu, uint64_t nr, uint64_t gpa, uint64_t nr_pages, uint64_t flags);
+/* Returns the answer to the hypercall. */
+uint64_t vcpu_answer(const struct testvcpu *vcpu);
+/* KVM_PRE_FAULT_MEMORY (Linux 6.11). */
+int vcpu_prefault(const struct testvcpu *vcpu, uint64_t gpa, uint64_t size);
 
 #endif

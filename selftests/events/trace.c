@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Events of an instance of tracefs. */
 #include <errno.h>
+#include <regex.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 
 #include "harness.h"
 #include "trace.h"
+#include "variant.h"
 
 #define INSTANCE "gmem-test-%d"
 #define BUFFER_KB "2048"
@@ -20,15 +22,50 @@ static void set(const struct trace *trace, const char *name, const char *text)
 		test_fail("cannot write %s to %s: %s", text, name, strerror(errno));
 }
 
-/* Enables the events that match "NAME" or "SYSTEM/NAME", where NAME is a regular expression. */
-static void enable(const struct trace *trace, const char *pattern)
+static bool name_matches(const char *name, const char *pattern)
+{
+	bool matches;
+	regex_t regex;
+
+	CHECK(!regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB));
+	matches = !regexec(&regex, name, 0, NULL, 0);
+	regfree(&regex);
+	return matches;
+}
+
+/* Enables the events of the variant that match. Returns how many events of the series do. */
+static unsigned int enable_series(const struct trace *trace, const char *pattern, unsigned int *enabled)
+{
+	char whole[128];
+	const char *name;
+	unsigned int nr = 0;
+
+	snprintf(whole, sizeof(whole), "^(%s)$", pattern);
+	for (size_t i = 0; (name = event_name(i)); i++) {
+		if (!name_matches(name, whole))
+			continue;
+		nr++;
+		if (!event_expected(i))
+			continue;
+		if (!event_exists(name))
+			test_fail("the kernel lacks %s, which variant %s has", name, variant_name());
+		CHECK(!tracefs_event_enable(trace->instance, "kvm", name));
+		++*enabled;
+	}
+	return nr;
+}
+
+/* Enables the events that match "NAME" or "SYSTEM/NAME". Returns whether there was any. */
+static bool enable(const struct trace *trace, const char *pattern)
 {
 	const char *name = strchr(pattern, '/');
+	unsigned int enabled = 0;
 	char system[32];
 
+	if (!name && enable_series(trace, pattern, &enabled))
+		return enabled;
 	snprintf(system, sizeof(system), "%.*s", name ? (int)(name - pattern) : 3, name ? pattern : "kvm");
-	if (tracefs_event_enable(trace->instance, system, name ? name + 1 : pattern))
-		test_skip("the kernel has no event %s", pattern);
+	return !tracefs_event_enable(trace->instance, system, name ? name + 1 : pattern);
 }
 
 bool trace_possible(const char **why)
@@ -36,8 +73,10 @@ bool trace_possible(const char **why)
 	*why = "tracefs cannot be used";
 	if (!tracefs_dir_exists(NULL, "instances") || geteuid())
 		return false;
-	*why = "the kernel has no events kvm_gmem_*";
-	return tracefs_dir_exists(NULL, "events/kvm/kvm_gmem_bind");
+	*why = "the kernel is built without the series";
+	for (size_t i = 0; event_name(i); i++)
+		event_expected(i);
+	return !variant_is_stock();
 }
 
 void trace_open(struct trace *trace, const char *events)
@@ -45,6 +84,7 @@ void trace_open(struct trace *trace, const char *events)
 	char *words = strdup(events);
 	char *word, *rest = words;
 	char name[32], pid[16];
+	bool first;
 
 	snprintf(name, sizeof(name), INSTANCE, getpid());
 	*trace = (struct trace){ .instance = tracefs_instance_create(name) };
@@ -56,8 +96,9 @@ void trace_open(struct trace *trace, const char *events)
 	snprintf(pid, sizeof(pid), "%d", getpid());
 	set(trace, "set_event_pid", pid);
 	set(trace, "options/event-fork", "1");
-	while ((word = strsep(&rest, " ")))
-		enable(trace, word);
+	for (first = true; (word = strsep(&rest, " ")); first = false)
+		if (!enable(trace, word) && first)
+			test_skip("variant %s of the kernel has no event %s", variant_name(), word);
 	free(words);
 }
 
@@ -86,12 +127,16 @@ void trace_clear(struct trace *trace)
 void trace_want(struct trace *trace, const char *format, ...)
 {
 	va_list args;
+	char *text;
 
 	CHECK(trace->nr_wanted < TRACE_WANTED_MAX);
 	va_start(args, format);
-	CHECK(vasprintf(&trace->wanted[trace->nr_wanted], format, args) >= 0);
+	CHECK(vasprintf(&text, format, args) >= 0);
 	va_end(args);
-	trace->nr_wanted++;
+	if (event_left_out(text, strcspn(text, ":")))
+		free(text);
+	else
+		trace->wanted[trace->nr_wanted++] = text;
 }
 
 static char *read_all(const struct trace *trace, const char *name)

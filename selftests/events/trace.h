@@ -33,14 +33,15 @@ struct records {
 };
 
 /*
- * Returns whether the kernel has any of the events and this process may use them; if not, *why has
- * the reason.
+ * Returns whether the kernel has the series and this process may use tracefs; if not, *why has the
+ * reason.
  */
 bool trace_possible(const char **why);
 
 /*
  * Starts to trace. @events are names of the system kvm, or system/name, separated by spaces; a name is a
- * regular expression. Skips the test if the kernel has no event that matches.
+ * regular expression. The first one is what the test is about: the test is skipped if the kernel's
+ * variant does not have it. The test fails if the kernel lacks an event of its variant.
  */
 void trace_open(struct trace *trace, const char *events);
 
@@ -50,6 +51,7 @@ void trace_remove(pid_t pid);
 /* Drops all events traced and expected so far. */
 void trace_clear(struct trace *trace);
 
+/* Expects an event, unless the kernel's variant does not have it. */
 void trace_want(struct trace *trace, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
