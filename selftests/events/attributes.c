@@ -223,7 +223,6 @@ static void two_vms(void)
 	trace_check(&b.t);
 }
 
-/* Checks the order of begin and end where two threads convert at a time. */
 enum { ROUNDS = 50 };
 
 static void *convert_there_and_back(void *arg)
@@ -235,6 +234,7 @@ static void *convert_there_and_back(void *arg)
 	return NULL;
 }
 
+/* Checks that each conversion has one begin and one end if two threads convert at a time. */
 static void two_threads(void)
 {
 	unsigned int i, begun = 0, ended = 0;
@@ -261,7 +261,6 @@ static void two_threads(void)
 		}
 		CHECK(open >= 0 && open <= 2);
 	}
-	/* One begin and one end for each conversion. */
 	CHECK_EQ(begun, 2 * 2 * ROUNDS);
 	CHECK_EQ(ended, 2 * 2 * ROUNDS);
 }

@@ -163,7 +163,7 @@ static void *allocate_too(void *arg)
 	return NULL;
 }
 
-/* Each of the two threads counts the pages that it has allocated, and no page twice. */
+/* Checks that each page is counted by one of two threads: the one that has allocated it. */
 static void two_allocations(void)
 {
 	pthread_t thread;
@@ -184,7 +184,6 @@ static void two_allocations(void)
 	}
 }
 
-/* Each page is freed by one of two punches at a time. */
 static void *punch_too(void *arg)
 {
 	const struct bed *b = arg;
@@ -193,6 +192,7 @@ static void *punch_too(void *arg)
 	return NULL;
 }
 
+/* Checks that each page is counted by one of two threads: the one that has freed it. */
 static void two_punches(void)
 {
 	pthread_t thread;

@@ -18,8 +18,8 @@
 
 static void want_create(struct trace *t, const struct testvm *vm, int gmem, uint64_t size)
 {
-	trace_want(t, "kvm_gmem_create: vm %" PRIu64 " ino %" PRIu64 " nr_pages %" PRIu64
-		   " flags 0x0 ret 0", vm->id, gmem_ino(gmem), size / PAGE);
+	trace_want(t, "kvm_gmem_create: vm %" PRIu64 " ino %" PRIu64 " size 0x%" PRIx64
+		   " flags 0x0 ret 0", vm->id, gmem_ino(gmem), size);
 }
 
 static void want_release(struct trace *t, const struct testvm *vm, uint64_t ino,
@@ -138,8 +138,8 @@ static void outlives_vm_fd(void)
 static void fail(struct trace *t, const struct testvm *vm, uint64_t size, uint64_t flags, int ret)
 {
 	CHECK_EQ(gmem_create(vm, size, flags), ret);
-	trace_want(t, "kvm_gmem_create: vm %" PRIu64 " ino 0 nr_pages %" PRIu64 " flags 0x%" PRIx64
-		   " ret %d", vm->id, size / PAGE, flags, ret);
+	trace_want(t, "kvm_gmem_create: vm %" PRIu64 " ino 0 size 0x%" PRIx64 " flags 0x%" PRIx64
+		   " ret %d", vm->id, size, flags, ret);
 }
 
 static void failed_creation(void)
@@ -188,8 +188,8 @@ static void no_memory(void)
 	r = gmem_create(&vm, SIZE, 0);
 	failslab_end(&failslab);
 	CHECK_EQ(r, -ENOMEM);
-	trace_want(&t, "kvm_gmem_create: vm %" PRIu64 " ino 0 nr_pages 8 flags 0x0 ret %d", vm.id,
-		   -ENOMEM);
+	trace_want(&t, "kvm_gmem_create: vm %" PRIu64 " ino 0 size 0x%lx flags 0x0 ret %d", vm.id,
+		   SIZE, -ENOMEM);
 	trace_check(&t);
 }
 

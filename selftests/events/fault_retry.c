@@ -162,6 +162,19 @@ static struct retries check_records(struct race *race)
 	return n;
 }
 
+/* Returns whether there is a retry yet. While the trace grows, its records may not be in order. */
+static bool retried(struct race *race)
+{
+	struct records records = trace_read(&race->t);
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < records.nr; i++)
+		nr += record_is(&records.record[i], "kvm_fault_retry");
+	free(records.record);
+	free(records.buffer);
+	return nr;
+}
+
 static void setup(struct race *race, const struct disturbance *disturbance)
 {
 	char events[256];
@@ -196,25 +209,24 @@ static void prefault(struct race *race)
 }
 
 /*
- * Has the vCPU fault, by @fault, until there is a retry, then joins the other thread. A fault meets a
- * window by chance; SECONDS are a hundred times longer than it takes.
+ * Has the vCPU fault, by @fault, until there is a retry. A fault meets a window by chance; SECONDS are a
+ * hundred times longer than it takes.
  */
 static struct retries run_race(const struct disturbance *disturbance, void (*fault)(struct race *race))
 {
 	time_t end = time(NULL) + SECONDS;
 	unsigned int faults = 0;
-	struct retries n = { 0 };
 	struct race race;
+	struct retries n;
 	pthread_t thread;
 
 	setup(&race, disturbance);
 	CHECK(!pthread_create(&thread, NULL, disturber, &race));
-	while (!n.faults && !n.prefetches && time(NULL) < end) {
-		fault(&race);
+	do {
 		/* Reading the trace takes longer than a touch. */
-		if (++faults % 16 == 0)
-			n = check_records(&race);
-	}
+		for (int i = 0; i < 16; i++, faults++)
+			fault(&race);
+	} while (!retried(&race) && time(NULL) < end);
 	atomic_store(&race.stop, true);
 	pthread_join(thread, NULL);
 	n = check_records(&race);

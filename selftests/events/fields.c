@@ -92,7 +92,7 @@ static unsigned int count(struct trace *t, const char *event)
 	return nr;
 }
 
-/* Punches that fit the trace. */
+/* Punches so often that the events fit the buffer. */
 static void *punch_often(void *arg)
 {
 	struct bed *b = arg;
@@ -103,7 +103,7 @@ static void *punch_often(void *arg)
 	return NULL;
 }
 
-/* Drops all events but those of the attempt that had a retry. */
+/* Causes a retry, by chance, and drops the events of attempts without one. */
 static void cause_retry(struct bed *b, struct trace *t)
 {
 	time_t end = time(NULL) + RETRY_SECONDS;
@@ -276,7 +276,8 @@ static void check_numbers(const char *text)
 	uint64_t start, end;
 	char more;
 
-	if (range && (sscanf(range, "[0x%" SCNx64 ", 0x%" SCNx64 "%c", &start, &end, &more) != 3 || more != ')'))
+	if (range && (sscanf(range, "[0x%" SCNx64 ", 0x%" SCNx64 "%c", &start, &end, &more) != 3 ||
+		      more != ')'))
 		test_fail("no range: %s", text);
 	if (nr_pages && !strncmp(nr_pages, "0x", 2))
 		test_fail("a count in hexadecimal: %s", text);

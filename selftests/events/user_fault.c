@@ -151,8 +151,8 @@ static void created(void)
 	setup_shared(&b, "kvm_gmem_create");
 	trace_clear(&b.t);
 	gmem = gmem_create(&b.vm, SIZE, flags);
-	trace_want(&b.t, "kvm_gmem_create: vm %" PRIu64 " ino %" PRIu64 " nr_pages %d flags 0x%" PRIx64
-		   " ret 0", b.vm.id, gmem_ino(gmem), NR_PAGES, flags);
+	trace_want(&b.t, "kvm_gmem_create: vm %" PRIu64 " ino %" PRIu64 " size 0x%lx flags 0x%" PRIx64
+		   " ret 0", b.vm.id, gmem_ino(gmem), SIZE, flags);
 	trace_check(&b.t);
 }
 
