@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # kernel/check: compares the ports of the series, so that differences between them do not go
-# unnoticed. Needs no source.
+# unnoticed.
 
 subject_of()
 {
@@ -26,28 +26,28 @@ ports_only()
 	END
 }
 
-# header_patch PATCH: prints the part that changes the header of the events.
-header_patch()
-{
-	awk '/^diff --git / { on = / b\/include\/trace\/events\/kvm_gmem\.h$/ } /^-- $/ { on = 0 } on' "$1"
-}
-
-# events_of VERSION: prints a line per event, with its arguments and its record at the end of the
-# series: the interface that programs depend on.
+# events_of VERSION: prints a line per event that any version adds, with its arguments and its record in
+# the tree with the whole series: the interface that programs depend on. Upstream has some on one version.
 events_of()
 {
-	local name dir
+	local v names
 
-	dir=$(mktemp -d)
-	for name in $(series_of "$here/$1/series" full); do
-		header_patch "$here/$1/$name" | patch -s -p1 -F0 -d "$dir" || echo "$name: does not apply"
-	done
-	awk '
-		/^(TRACE_EVENT|TRACE_EVENT_FN|DEFINE_EVENT|DEFINE_EVENT_FN|DECLARE_EVENT_CLASS)\(/ { on = 1; text = "" }
+	names=$(for v in $(versions); do added_events "$here/$v"; done | xargs)
+	# shellcheck disable=SC2046 # a list of files
+	(cd "$tree" && awk -v names="$names" '
+		BEGIN { split(names, list, " "); for (i in list) added[list[i]] }
+		/^(TRACE_EVENT|DEFINE_EVENT|DECLARE_EVENT_CLASS)[A-Z_]*\(/ { on = 1; text = "" }
 		on { text = text $0 }
-		on && /^\);/ { gsub(/[ \t]+/, " ", text); print text; on = 0 }
-	' "$dir/include/trace/events/kvm_gmem.h"
-	rm -rf "$dir"
+		on && /^\);/ {
+			gsub(/[ \t]+/, " ", text)
+			name = text
+			sub(/^DEFINE_EVENT[A-Z_]*\([a-z0-9_]*,|^[A-Z_]*\(/, "", name)
+			gsub(/^ |,.*/, "", name)
+			if (name in added)
+				print name ": " text
+			on = 0
+		}
+	' $(touched_files "$here/$1" | grep '\.h$') | sort)
 }
 
 # port_table FIRST OTHER: compares by subject.
@@ -57,6 +57,7 @@ port_table()
 		<(subjects_of "$1") <(subjects_of "$2") || :
 }
 
+# check_port FIRST OTHER
 check_port()
 {
 	local first=$1 other=$2 table extra
@@ -65,18 +66,37 @@ check_port()
 	comment "$table"
 	extra=$(echo "$table" | grep ' only: ' | sed 's/ only://' | grep -vxFf <(ports_only) || :)
 	verdict "$first and $other have the same patches in the same order" "$extra"
-	extra=$(diff <(events_of "$first" | sort) <(events_of "$other" | sort) | grep '^[<>]' | grep -v '^> TRACE_EVENT(kvm_gmem_user_fault_' || :)
-	[ "$(events_of "$first" | wc -l)" -gt 0 ] || extra="no event found in the series of $first"
-	verdict "$first and $other have the same events with the same arguments and fields" "$extra"
 }
 
-# Compares all versions with the first, whichever were named.
+# check_port_events FIRST OTHER: compares the events that FIRST and OTHER in $events list.
+check_port_events()
+{
+	local what="$1 and $2 have the same events with the same arguments and fields" v extra
+
+	for v; do
+		[ -e "$events/$v" ] || { skip "$what" "no source of Linux $v${KSRC:+: KSRC is that of one version}"; return; }
+	done
+	extra=$(diff "$events/$1" "$events/$2" | grep '^[<>]' | grep -v '^> kvm_gmem_user_fault_\(begin\|end\): ' || :
+		for v; do
+			comm -23 <(added_events "$here/$v") <(cut -d: -f1 "$events/$v" | sort) | sed "s/\$/: no definition found on $v/"
+			[ -s "$events/$v" ] || echo "no event found on $v"
+		done)
+	verdict "$what" "$extra"
+}
+
+# Compares all versions with the first, whichever were named. KSRC is the source of one of them.
 run_ports()
 {
-	local all=() v
+	local all=() v events
 
+	events=$(mktemp -d)
 	mapfile -t all < <(versions | tr ' ' '\n')
+	for v in "${all[@]}"; do
+		[ -n "${KSRC:-}" ] || ! place_series "$v" || events_of "$v" > "$events/$v"
+	done
 	for v in "${all[@]:1}"; do
 		check_port "${all[0]}" "$v"
+		check_port_events "${all[0]}" "$v"
 	done
+	rm -rf "$events"
 }

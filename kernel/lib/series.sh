@@ -9,14 +9,31 @@ versions()
 	(cd "$here" && ls -d [0-9]*.[0-9]*) | tr '\n' ' ' | sed 's/ $//'
 }
 
-# series_of SERIESFILE VARIANT: prints the names of the patches, in order.
+# Each variant has the patches of the one before it, and more. stock has none.
+variants="stock core trace full"
+
+# check_variant NAME: ends the program if there is no such variant.
+check_variant()
+{
+	case " $variants " in *" $1 "*) ;; *) die "unknown variant '$1'" "It is one of: $variants" 2 ;; esac
+}
+
+# series_of SERIESFILE VARIANT: prints the names of the patches, in order. A line '# trace' or '# full'
+# precedes the patches that variants before that one do not have.
 series_of()
 {
 	case $2 in
 	stock)	;;
-	trace)	sed -n '/^# full/q; /^[^#]/p' "$1" ;;
+	core)	sed -n '/^# \(trace\|full\)\>/q; /^[^#]/p' "$1" ;;
+	trace)	sed -n '/^# full\>/q; /^[^#]/p' "$1" ;;
 	full)	sed -n '/^[^#]/p' "$1" ;;
 	esac
+}
+
+# touched_files DIR: prints the files that the patches of a series change or add.
+touched_files()
+{
+	(cd "$1" && series_of series full | xargs -r sed -n 's,^+++ b/\([^[:space:]]*\).*,\1,p' | sort -u)
 }
 
 # series_digest DIR VARIANT

@@ -47,7 +47,7 @@ void opts_help(void)
 "and stderr are the command's own, so is the exit status.\n"
 "\n"
 "  --kernel VERSION  kernel to boot (6.12)\n"
-"  --variant NAME    stock, trace or full (full)\n"
+"  --variant NAME    stock, core, trace or full (full)\n"
 "  --kvm y|m         KVM built in (y) or as modules; the command finds these in the\n"
 "                    folder $GMEM_MODULES\n"
 "  --debug           the kernel's build with debug checks\n"
@@ -115,9 +115,13 @@ static bool parse_seconds(double *to, const char *option, const char *arg)
 
 static bool parse_variant(const char *arg)
 {
-	if (strcmp(arg, "stock") && strcmp(arg, "trace") && strcmp(arg, "full"))
-		return wrong("cannot use --variant %s: not stock, trace or full", arg);
-	return true;
+	static const char *const variants[] = { "stock", "core", "trace", "full" };
+
+	for (size_t i = 0; i < sizeof(variants) / sizeof(*variants); i++) {
+		if (!strcmp(arg, variants[i]))
+			return true;
+	}
+	return wrong("cannot use --variant %s: not stock, core, trace or full", arg);
 }
 
 static bool set_string(const char **to, const char *arg)
