@@ -9,6 +9,8 @@
  *   mapped  the same without any descriptor: the file is only mapped (Linux 6.18)
  *   backs   an unbound guest_memfd, mapped by a slot's userspace_addr. At each line of stdin the
  *           process touches page 3 of it, and then the guest touches page 0 (Linux 6.18)
+ *   refused a VM with a guest_memfd. At each line of stdin KVM refuses to create two more: one without
+ *           pages, and one of 2 pages with unknown flags
  * Prints the PID that holds the VM and the inode, and "done" for each line of stdin; ends with stdin.
  * Prints "none" if the kernel lacks the feature.
  */
@@ -324,6 +326,22 @@ static void backs(void)
 	serve(touch, &b);
 }
 
+static void create_wrongly(void *vm)
+{
+	struct kvm_create_guest_memfd empty = { 0 }, odd = { .size = 2 * PAGE, .flags = 1ULL << 63 };
+
+	if (ioctl(*(int *)vm, KVM_CREATE_GUEST_MEMFD, &empty) >= 0 || ioctl(*(int *)vm, KVM_CREATE_GUEST_MEMFD, &odd) >= 0)
+		errx(1, "KVM created a guest_memfd that it should refuse");
+}
+
+static void refused(void)
+{
+	int gmem, vm = simple_vm(&gmem, BLOCK);
+
+	print_owner(gmem);
+	serve(create_wrongly, &vm);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -331,7 +349,7 @@ int main(int argc, char **argv)
 		void (*run)(void);
 	} modes[] = {
 		{ "hide", hide }, { "crowd", crowd }, { "many", many }, { "flight", flight }, { "mapped", mapped },
-		{ "backs", backs },
+		{ "backs", backs }, { "refused", refused },
 	};
 
 	prctl(PR_SET_NAME, "corners");
@@ -341,5 +359,5 @@ int main(int argc, char **argv)
 		modes[i].run();
 		return 0;
 	}
-	errx(2, "usage: corners hide|crowd|many|flight|mapped|backs");
+	errx(2, "usage: corners hide|crowd|many|flight|mapped|backs|refused");
 }

@@ -123,3 +123,21 @@ if start_corner backs; then
 	wait $top $live
 	end_corner backs
 fi
+
+# A creation that KVM refuses is an event with its error, and no file.
+start_corner refused
+build/gmemtrace live --events --json > "$dir/creations" 2> "$dir/live.err" &
+live=$!
+await "refused: gmemtrace attaches" 240 grep -q probes "$dir/live.err"
+gmemtop_before refused
+work_corner 1
+created() { [ "$(grep -c '"create"' "$dir/creations")" -ge 2 ]; }
+await "refused: gmemtrace emits two creations" 240 created
+is "refused: they have an error and no inode" \
+	"$(jq -c 'select(.event == "create") | [.ino, .start_pgoff, .end_pgoff, .ret, .flags]' "$dir/creations" | paste -sd ' ')" \
+	'[0,0,0,-22,"0x0"] [0,0,2,-22,"0x8000000000000000"]'
+refreshed refused "$dir/early" 3
+is "refused: the VM has one file" "$(corner_vm "$dir/early" '(.files | length)')" 1
+kill -TERM $top $live
+wait $top $live
+end_corner refused
