@@ -107,7 +107,7 @@ static void assert_u(const struct gmem_model *m, const char *key, uint64_t want)
 	uint64_t got = get(m, key).u;
 
 	if (got != want)
-		print_error("%s\n", key);
+		print_message("# %s\n", key);
 	assert_int_equal(got, want);
 }
 
