@@ -2,7 +2,7 @@
 # Tests that `make check`, `make test` and `make test-kernel` run. Included by the top Makefile.
 
 # Programs that need neither root nor a VM; each prints TAP.
-CHECKS := selftests/run-tests-test.sh selftests/tap-test.sh selftests/deps-test.sh
+CHECKS := selftests/run-tests-test.sh selftests/tap-test.sh selftests/deps-test.sh selftests/kernel-build-test.sh
 include selftests/tools/lib-tests.mk
 include selftests/tools/tools-tests.mk
 include selftests/tools/recording-tests.mk
