@@ -11,7 +11,7 @@ include selftests/tools/report-tests.mk
 CHECKS += selftests/chaos/check-test.sh $(B)/gmemload-unit-test selftests/vm/splat-test.sh selftests/guest/ledger-test.sh
 CHECK_PROGRAMS += $(B)/chaos_check
 CHECKS += 'selftests/tools/layering.py --build $(B)'
-CHECKS += $(addprefix selftests/tools/,layering-test.sh manpages.sh usage.sh completion.sh)
+CHECKS += $(addprefix selftests/tools/,layering-test.sh manpages.sh usage.sh install.sh completion.sh)
 
 # Tests of the tools and of the VM runner use the first kernel only.
 KERNELS ?= 6.12 7.3
