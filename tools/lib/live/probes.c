@@ -305,7 +305,7 @@ static enum gmem_status nothing_to_attach(const struct gmem_probe_choice *c,
 				 "this kernel has no tracepoint kvm:%s", c->missing[wish]);
 	if (c->module && all_missing())
 		return gmem_fail(e, GMEM_E_NO_PROBES,
-				 "Build KVM with CONFIG_DEBUG_INFO_BTF_MODULES=y (creates " BTF_DIR "/kvm), and grant CAP_SYS_ADMIN.",
+				 "Build KVM with CONFIG_DEBUG_INFO_BTF_MODULES=y, which creates " BTF_DIR "/kvm.",
 				 "cannot read the types of the module kvm");
 	return gmem_fail(e, GMEM_E_NO_PROBES,
 			 "Boot Linux 6.8 or later, built with guest_memfd.",
@@ -319,6 +319,8 @@ bool gmem_kvm_is_there(void)
 	return !access("/sys/class/misc/kvm", F_OK) || !access("/dev/kvm", F_OK);
 }
 
+#define NO_TYPES "cannot read the kernel's types from " BTF_DIR "/vmlinux"
+
 enum gmem_status gmem_probes_find(struct gmem_probe_choice *c, enum gmem_probe_set wish,
 				  struct gmem_error *e)
 {
@@ -328,14 +330,15 @@ enum gmem_status gmem_probes_find(struct gmem_probe_choice *c, enum gmem_probe_s
 	c->set = GMEM_SETS;
 	if (!gmem_kvm_is_there())
 		return gmem_fail(e, GMEM_E_NO_KVM,
-				 "Load kvm_amd or kvm_intel (enable virtualization in the firmware first), or wait for KVM with --wait.",
+				 "Load kvm_amd or kvm_intel (enable virtualization in the firmware first), or start the tool with --wait.",
 				 "cannot find KVM on this host: /dev/kvm does not exist");
 	btf = btf__parse(BTF_DIR "/vmlinux", NULL);
+	if (!btf && (errno == EACCES || errno == EPERM))
+		return gmem_fail(e, GMEM_E_PERMISSION, "Check whether a sandbox or a security module forbids to read the file.",
+				 NO_TYPES ": %s", strerror(errno));
 	if (!btf)
-		return gmem_fail(e, errno == EACCES ? GMEM_E_PERMISSION : GMEM_E_NO_BTF,
-				 "Boot a kernel built with CONFIG_DEBUG_INFO_BTF=y.",
-				 "cannot read the kernel's types from " BTF_DIR "/vmlinux: %s",
-				 strerror(errno));
+		return gmem_fail(e, GMEM_E_NO_BTF, "Boot a kernel built with CONFIG_DEBUG_INFO_BTF=y.",
+				 NO_TYPES ": %s", strerror(errno));
 	find_all(c, btf);
 	btf__free(btf);
 	choose_set(c, wish);
