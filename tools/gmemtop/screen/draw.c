@@ -152,7 +152,7 @@ static void add_losses(struct segments *line, const struct gmem_model *m)
 }
 
 /* Counts the VMs whose rows bear a "?" mark, by reason. */
-static void add_doubts(struct segments *line, const struct gmem_model *m)
+static void add_doubts(struct segments *line, const struct ui *ui, const struct gmem_model *m)
 {
 	unsigned int reading = 0, stale = 0, unread = 0;
 	struct gmem_vm *vm, *tmp;
@@ -165,7 +165,8 @@ static void add_doubts(struct segments *line, const struct gmem_model *m)
 	if (reading)
 		segments_printf(line, 2, CANVAS_WARN, "reading %u?", reading);
 	if (unread && m->features & GMEM_FEATURE_OTHER_PIDS)
-		segments_printf(line, 1, CANVAS_WARN, "other pid namespaces unread (--pid=host)");
+		segments_printf(line, 1, CANVAS_WARN, "other pid namespaces unread%s",
+				ui->recorded ? "" : " (--pid=host)");
 	if (stale)
 		segments_printf(line, 1, CANVAS_WARN, "stale %u?", stale);
 }
@@ -250,7 +251,7 @@ static void draw_trust(struct canvas *c, const struct ui *ui, const struct gmem_
 	add_blind(&line, m);
 	segments_printf(&line, 4, CANVAS_NORMAL, "events %llu", (unsigned long long)m->nr_events);
 	add_losses(&line, m);
-	add_doubts(&line, m);
+	add_doubts(&line, ui, m);
 	if (ui->replaying)
 		add_replay(&line, ui, m);
 	else

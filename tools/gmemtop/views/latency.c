@@ -93,9 +93,10 @@ static void draw_heads(struct panel *p, unsigned int now, unsigned int start)
 	panel_end_line(p);
 }
 
-static void draw_time(struct panel *p, const struct latency_state *s, enum gmem_latency of,
-		      uint64_t features, unsigned int now, unsigned int start)
+static void draw_time(struct panel *p, const struct ui *ui, const struct gmem_model *m, enum gmem_latency of,
+		      unsigned int now, unsigned int start)
 {
+	const struct latency_state *s = ui->state[VIEW_LATENCY];
 	bool selected = s->of == of;
 	enum canvas_attr attr = selected ? CANVAS_SELECTED : CANVAS_NORMAL;
 
@@ -106,11 +107,12 @@ static void draw_time(struct panel *p, const struct latency_state *s, enum gmem_
 	p->column = of >= GMEM_LATENCY_PHASE ? 2 : 1;
 	panel_put(p, attr, latency_names[of]);
 	p->column = NAME;
-	if (latency_known(of, features)) {
+	if (!latency_feature(of) || m->features & latency_feature(of)) {
 		put_figures(p, attr, &s->now, of, now);
 		put_figures(p, attr, &s->start, of, start);
 	} else {
-		panel_put(p, selected ? attr : CANVAS_DIM, "not available from these probes");
+		panel_put(p, selected ? attr : CANVAS_DIM,
+			  ui_lacks(ui, latency_feature(of), "not available from these probes"));
 	}
 	panel_end_line(p);
 }
@@ -150,7 +152,7 @@ static void draw(struct canvas *c, const struct ui *ui, const struct gmem_model 
 		draw_heads(&p, now, start);
 	for (int i = 0; i < GMEM_LATENCIES; i++) {
 		if (!is_low(area) || s->of == (enum gmem_latency)i)
-			draw_time(&p, s, (enum gmem_latency)i, m->features, now, start);
+			draw_time(&p, ui, m, (enum gmem_latency)i, now, start);
 	}
 	if (!h && latency_count(&s->start, s->of))
 		panel_line(&p, CANVAS_DIM, " over time: not kept of this VM, as %d others did more",

@@ -175,9 +175,9 @@ static void write_map(struct help_page *p)
 	      "partly private: the fuller the sign, the more");
 	help_entry(p, g->level[LEVEL_SHARED], CANVAS_SHARED, "all shared");
 	help_entry(p, g->empty, CANVAS_PRIVATE,
-		   "private, less than half populated (with --backing)");
+		   "private, less than half populated (needs --backing)");
 	help_entry(p, g->double_backed, CANVAS_DOUBLE_BACKED,
-		   "partly double-backed, or populated on the wrong side (with --backing)");
+		   "partly double-backed, or populated on the wrong side (needs --backing)");
 }
 
 static void write_columns(struct help_page *p)

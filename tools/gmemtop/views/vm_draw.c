@@ -188,25 +188,28 @@ static void draw_row(struct canvas *c, int row, const struct vm_state *s, const 
 }
 
 /* Returns the reason for a missing map, or NULL. *attr: how to show it. */
-static const char *missing_map(const struct vm_state *s, const struct gmem_model *m, const struct gmem_vm *vm,
+static const char *missing_map(const struct ui *ui, const struct gmem_model *m, const struct gmem_vm *vm,
 			       enum canvas_attr *attr)
 {
+	const struct vm_state *s = ui->state[VIEW_VM];
+
 	*attr = CANVAS_WARN;
 	if (!vm->map_known && !vm->ended_ns)
-		return m->features & GMEM_FEATURE_OTHER_PIDS ?
-		       "not read: of another pid namespace? (in a container: --pid=host)" : "not read yet";
+		return !(m->features & GMEM_FEATURE_OTHER_PIDS) ? "not read yet" :
+		       ui->recorded ? "not read: of another pid namespace?" :
+		       "not read: of another pid namespace? (in a container: --pid=host)";
 	if (vm->nr_slots)
 		return s->mode == VM_PAGES && !(m->features & GMEM_FEATURE_BACKING) ?
-		       "not known: start gmemtop with --backing (m: another map)" : NULL;
+		       ui_lacks(ui, GMEM_FEATURE_BACKING, "start gmemtop with --backing") : NULL;
 	*attr = CANVAS_DIM;
 	return vm->ended_ns ? "it has ended" : "no memslot is bound to a guest_memfd";
 }
 
-static void draw_map(struct canvas *c, const struct vm_state *s, const struct gmem_model *m,
-		     const struct gmem_vm *vm)
+static void draw_map(struct canvas *c, const struct ui *ui, const struct gmem_model *m, const struct gmem_vm *vm)
 {
+	const struct vm_state *s = ui->state[VIEW_VM];
 	enum canvas_attr attr;
-	const char *missing = missing_map(s, m, vm, &attr);
+	const char *missing = missing_map(ui, m, vm, &attr);
 
 	if (missing)
 		canvas_field(c, s->layout.map_y, 1, c->width - 1, false, attr, missing);
@@ -293,7 +296,7 @@ void vm_draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
 	draw_identity(c, area->y, vm, m->now_ns);
 	if (s->layout.identity_lines > 1)
 		draw_sums(c, area->y + 1, m, vm);
-	draw_map(c, s, m, vm);
+	draw_map(c, ui, m, vm);
 	draw_cursor(c, s, m, vm);
 	for (int i = 0; i < VM_PANELS; i++) {
 		struct panel p = {
@@ -302,6 +305,6 @@ void vm_draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
 		};
 
 		if (p.height > 0)
-			vm_panel_draw((enum vm_panel)i, &p, m, i == VM_TIME ? since_vm(&ui->since, vm) : vm);
+			vm_panel_draw((enum vm_panel)i, &p, ui, m, i == VM_TIME ? since_vm(&ui->since, vm) : vm);
 	}
 }

@@ -253,7 +253,7 @@ int vm_panel_least(enum vm_panel panel)
 	return panel == VM_NOW ? 1 : 2;
 }
 
-void vm_panel_draw(enum vm_panel panel, struct panel *p, const struct gmem_model *m,
+void vm_panel_draw(enum vm_panel panel, struct panel *p, const struct ui *ui, const struct gmem_model *m,
 		   const struct gmem_vm *vm)
 {
 	switch (panel) {
@@ -261,7 +261,7 @@ void vm_panel_draw(enum vm_panel panel, struct panel *p, const struct gmem_model
 		draw_now(p, m, vm);
 		break;
 	case VM_TIME:
-		vm_time_draw(p, m, vm);
+		vm_time_draw(p, ui, m, vm);
 		break;
 	case VM_HOT:
 		draw_hot(p, m, vm);

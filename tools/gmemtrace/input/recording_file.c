@@ -51,6 +51,6 @@ void blind_warn(const struct gmem_hdr *rec)
 	now[sizeof(now) - 1] = '\0';
 	if (*now && strcmp(now, last))
 		fprintf(stderr, "gmemtrace: blind: programs on %s do not run: their events are missing\n"
-			"See docs/truth.md, and gmemtrace doctor.\n", gmem_text_name(text, sizeof(text), now));
+			"See docs/truth.md, \"Does every probe fire?\".\n", gmem_text_name(text, sizeof(text), now));
 	memcpy(last, now, sizeof(last));
 }

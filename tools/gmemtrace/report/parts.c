@@ -116,7 +116,7 @@ void part_windows(const struct sheet *to, const struct report *r, const struct r
 	if (s->counted && s->c.fault_retries != in)
 		sheet_remark(to, 0, "%llu retries by the kernel's own count", (ull)s->c.fault_retries);
 	if (!(r->features & GMEM_FEATURE_RETRIES))
-		sheet_remark(to, 0, "retries are not reported by these probes");
+		sheet_remark(to, 0, "retries are not reported by the probes of this recording");
 }
 
 void part_besides(const struct sheet *to, const struct report *r, const struct report_subject *s,
