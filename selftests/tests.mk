@@ -2,7 +2,8 @@
 # Tests that `make check`, `make test` and `make test-kernel` run. Included by the top Makefile.
 
 # Programs that need neither root nor a VM; each prints TAP.
-CHECKS := selftests/run-tests-test.sh selftests/tap-test.sh selftests/kernel-scripts-test.sh
+CHECKS := selftests/run-tests-test.sh selftests/tap-test.sh selftests/kernel-scripts-test.sh selftests/deps-test.sh \
+	selftests/kernel-build-test.sh
 include selftests/tools/lib-tests.mk
 include selftests/tools/tools-tests.mk
 include selftests/tools/recording-tests.mk
@@ -11,7 +12,7 @@ include selftests/tools/report-tests.mk
 CHECKS += selftests/chaos/check-test.sh $(B)/gmemload-unit-test selftests/vm/splat-test.sh selftests/guest/ledger-test.sh
 CHECK_PROGRAMS += $(B)/chaos_check
 CHECKS += 'selftests/tools/layering.py --build $(B)'
-CHECKS += $(addprefix selftests/tools/,layering-test.sh manpages.sh usage.sh completion.sh)
+CHECKS += $(addprefix selftests/tools/,layering-test.sh manpages.sh usage.sh install.sh completion.sh)
 
 # Tests of the tools and of the VM runner use the first kernel only.
 KERNELS ?= 6.12 7.3

@@ -43,7 +43,7 @@ $(B)/libgmem.a: $(LIB_OBJ)
 $(B)/libgmem-live.a: $(LIVE_OBJ)
 	rm -f $@ && $(AR) rcs $@ $^
 
-LIB_LIBS := -ljson-c -lcap -lm -lzstd -lxxhash
+LIB_LIBS := -ljson-c -lm -lzstd -lxxhash
 LIVE_LIBS := -lbpf
 TRACE_LIBS := -lprotobuf-c -lpng
 

@@ -77,6 +77,10 @@ is "doctor reports no problem to a user with $least" "$? $(problems)" "0 []"
 as ,+bpf "$dir/gmemtrace" doctor --json > "$dir/doctor"
 comment "problems: $(problems)"
 check "doctor reports a problem to a user without cap_perfmon" test "$(jq .status "$dir/doctor")" = 3
+is "the remedy grants the capabilities that are needed, and no other" "$(jq -r '.problems[] | select(.what | startswith("cap_perfmon")) | .mend' "$dir/doctor")" \
+	"Run as root, or grant to the files of the tools: setcap cap_bpf,cap_perfmon${module:+,cap_sys_admin}+ep FILE"
+is "doctor reports what cap_perfmon is needed for" "$(jq -r '.problems[].what' "$dir/doctor" | grep '^cap_perfmon')" \
+	"cap_perfmon is missing, which is needed to read kernel memory from BPF programs"
 check "doctor names cap_perfmon as needed and missing" jq_true '.capabilities[] | select(.name == "cap_perfmon") | .needed and (.held | not)' "$dir/doctor"
 as ,+perfmon "$dir/gmemtop" --json -n 1 > "$dir/out" 2> "$dir/err"
 is "gmemtop ends with the status that doctor reports" "$? $(wc -l < "$dir/err")" "3 2"

@@ -344,6 +344,23 @@ static void test_replay_shows_what_was_live(void **state)
 	remove(RECORDING);
 }
 
+/* Without VMs, a live screen promises that they will appear. */
+static void test_replay_without_vms(void **state)
+{
+	static const int keys[] = { 0 };
+	struct gmemtop_options o = { .delay_s = 0.1, .count = 1, .speed = 1 };
+	struct album a = { .n = 0 };
+
+	(void)state;
+	watch(&a, recorded(fake_open(&(struct fake_opts){ .vms = 0 })), &o);
+	assert_non_null(strstr(a.screens[0], "VMs appear here as soon as they create one"));
+	album_free(&a);
+	replay(&a, keys, 4096);
+	assert_non_null(strstr(a.screens[0], "none in the recording up to here"));
+	album_free(&a);
+	remove(RECORDING);
+}
+
 static void test_replay_keeps_the_pace(void **state)
 {
 	struct gmemtop_options o = { .delay_s = 0.1, .count = 12, .speed = 1 };
@@ -371,6 +388,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_source_ends),
 	cmocka_unit_test(test_source_fails),
 	cmocka_unit_test(test_replay_shows_what_was_live),
+	cmocka_unit_test(test_replay_without_vms),
 	cmocka_unit_test(test_replay_keeps_the_pace),
 	cmocka_unit_test(test_flood_does_not_lock_keys_out),
 };

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "tap_diff.h"
+
 #define GOLDEN "selftests/tools/golden"
 
 void shot_begin(struct shot *v, void (*fill)(struct scene *))
@@ -126,8 +128,12 @@ static void compare(const char *name, const char *text)
 	want = read_file(path);
 	if (!want)
 		fail_msg("cannot read %s: run it from the repository's root", path);
-	if (strcmp(want, text))
-		fail_msg("not as in %s, but:\n%s", path, text);
+	if (strcmp(want, text)) {
+		print_message("# lines that differ from %s:\n", path);
+		tap_diff(want, text);
+		free(want);
+		fail();
+	}
 	free(want);
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tap_diff.h"
 #include "views/files.h"
 #include "views/latency.h"
 #include "views/vm.h"
@@ -292,20 +293,103 @@ static void test_map_keys(void **state)
 	shot_end(&v);
 }
 
+static char *painted(struct shot *v)
+{
+	struct canvas *c = shot_paint(v, 132, 40, false);
+	char *text = canvas_text(c);
+
+	canvas_free(c);
+	return text;
+}
+
+static void assert_painted(struct shot *v, const char *part)
+{
+	char *text = painted(v);
+	bool is_there = strstr(text, part);
+
+	if (!is_there)
+		tap_comment(text);
+	free(text);
+	assert_true(is_there);
+}
+
 static void test_map_modes(void **state)
 {
 	struct shot v;
 
 	(void)state;
 	begin_view(&v, scene_memory, VIEW_VM);
+	assert_painted(&v, "map: attributes");
 	press(&v, 'm', 1);
+	assert_painted(&v, "map: populated pages");
 	press(&v, 'n', 2);
 	shot_golden(&v, "vm-pages-80x24", 80, 24, false);
 	press(&v, 'm', 1);
+	assert_painted(&v, "map: mixed 2 MiB blocks");
 	press(&v, '+', 4);
 	press(&v, UI_KEY_PAGE_DOWN, 1);
 	shot_golden(&v, "vm-blocks-80x24", 80, 24, true);
 	shot_end(&v);
+}
+
+/* Adds a VM of another pid namespace, whose map is unknown. */
+static void fill_poor(struct scene *scene)
+{
+	struct synth_vm vms[2] = { { .id = 1, .pid = 7 }, { .id = 2, .pid = 8 } };
+
+	synth_start(&scene->s, &vms[0], "vmm", SYNTH_MIB);
+	synth_counters(&scene->s, &vms[0]);
+	scene->s.now_ns += SECOND;
+	synth_counters(&scene->s, &vms[1]);
+	synth_sync(&scene->s);
+	scene->model->features = GMEM_FEATURE_OTHER_PIDS;
+}
+
+/* What figures lack is a matter of the probes of this host, or of options; in a replay, of the recording. */
+static void test_what_a_recording_lacks(void **state)
+{
+	static const char *const live[] = { "these probes", "start gmemtop", "--pid=host", "on this kernel", "enabled" };
+	static const struct {
+		int keys[4];
+		uint64_t vm;
+		const char *live;
+		const char *recorded;
+	} shots[] = {
+		{ { '2' }, 1, "conv >priv     0      - parts: not available from these probes",
+		  "conv >priv     0      - parts: recorded without phases (--phases)" },
+		{ { '2' }, 1, "stall>priv     0      - parts: not available from these probes",
+		  "stall>priv     0      - parts: not in the recording" },
+		{ { '2', 'm' }, 1, "start gmemtop with --backing", "recorded without --backing" },
+		{ { '2' }, 2, "(in a container: --pid=host)", "not read: of another pid namespace?" },
+		{ { '3' }, 1, "stall     not available from these probes", "stall     not in the recording" },
+		{ { '3' }, 1, "zap      not available from these probes", "zap      recorded without phases (--phases)" },
+		{ { '1', 'c', UI_KEY_PAGE_DOWN }, 1, "not available: no probe on this kernel, or not enabled",
+		  "shared_populated_bytes   recorded without --backing" },
+		{ { '1' }, 1, "other pid namespaces unread (--pid=host)", "other pid namespaces unread" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(shots) / sizeof(*shots); i++) {
+		for (int recorded = 0; recorded < 2; recorded++) {
+			struct shot v;
+			char *text;
+
+			shot_begin(&v, fill_poor);
+			v.ui.recorded = recorded;
+			ui_order(&v.ui, v.scene.model);
+			for (size_t row = 0; row < v.ui.list.nr; row++) {
+				if (v.ui.list.rows[row].id == shots[i].vm)
+					ui_select(&v.ui, row);
+			}
+			shot_keys(&v, shots[i].keys, 132, 40);
+			assert_painted(&v, recorded ? shots[i].recorded : shots[i].live);
+			text = painted(&v);
+			for (size_t n = 0; recorded && n < sizeof(live) / sizeof(*live); n++)
+				assert_null(strstr(text, live[n]));
+			free(text);
+			shot_end(&v);
+		}
+	}
 }
 
 static void test_latency_keys(void **state)
@@ -373,6 +457,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_absurd_values),
 	cmocka_unit_test(test_map_keys),
 	cmocka_unit_test(test_map_modes),
+	cmocka_unit_test(test_what_a_recording_lacks),
 	cmocka_unit_test(test_latency_keys),
 	cmocka_unit_test(test_files_keys),
 };

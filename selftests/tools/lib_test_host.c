@@ -76,6 +76,31 @@ static void test_states_of_kvm(void **state)
 	delete_root();
 }
 
+/* Capabilities that only a KVM in modules needs are not asked for where it is built in. */
+static void test_needed_capabilities(void **state)
+{
+	static const struct {
+		enum gmem_kvm_state kvm;
+		const char *needed;
+	} hosts[] = {
+		{ GMEM_KVM_BUILT_IN, "cap_bpf cap_perfmon " }, { GMEM_KVM_NONE, "cap_bpf cap_perfmon " },
+		{ GMEM_KVM_MODULE, "cap_bpf cap_perfmon cap_sys_admin " },
+		{ GMEM_KVM_NO_VENDOR, "cap_bpf cap_perfmon cap_sys_admin " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++) {
+		struct gmem_host h = { .kvm = hosts[i].kvm };
+		char needed[128] = "";
+
+		for (size_t c = 0; c < gmem_nr_capabilities; c++) {
+			if (gmem_needs(&h, &gmem_capabilities[c]))
+				strcat(strcat(needed, gmem_capabilities[c].name), " ");
+		}
+		assert_string_equal(needed, hosts[i].needed);
+	}
+}
+
 static void test_texts(void **state)
 {
 	struct gmem_host h;
@@ -102,6 +127,7 @@ static void test_texts(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_empty_host),
 	cmocka_unit_test(test_states_of_kvm),
+	cmocka_unit_test(test_needed_capabilities),
 	cmocka_unit_test(test_texts),
 };
 

@@ -22,6 +22,15 @@ is "rates are unknown in the first refresh" \
 	"$(build/gmemtop_fake --json -n 2 -d 0.1 | jq -c '[.vms[].conversions_per_s == null] | unique' | paste -sd ' ')" "[true] [false]"
 check "the replay has VMs that converted" grep -q '"to_private_count":[1-9]' "$dir/replay"
 
+# 1: phases, 128: stalls
+build/synth_record "$dir/poor" lacks=$((1 | 128))
+for view in vm latency; do
+	build/gmemtop -b --view $view --replay "$dir/poor" > "$dir/text"
+	check "view $view: what the recording lacks is named" grep -q 'recorded without phases (--phases)' "$dir/text"
+	check "view $view: stalls are not in the recording" grep -q 'stall.* not in the recording' "$dir/text"
+	lacks "view $view: the probes of this host are not" 'these probes' "$dir/text"
+done
+
 build/gmemtop_fake --csv -d 0.1 -n 3 > "$dir/csv"
 is "CSV: the first line is the only header" \
 	"$(head -n 1 "$dir/csv" | cut -d, -f1-6) $(grep -c '^ts_ns' "$dir/csv")" "ts_ns,lost,ended,vm,pid,comm 1"

@@ -5,12 +5,12 @@
 REPORT_PURE_OBJ := $(filter $(patsubst %,$(B)/tools/gmemtrace/%,report/%.o compare/%.o export/%.o map/%.o output/put.o \
 	input/fields.o input/unfold.o input/in_order.o),$(GMEMTRACE_OBJ))
 REPORT_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/report_test*.c)) \
-	$(B)/selftests/tools/synth_load.o $(B)/selftests/tools/synth.o
+	$(B)/selftests/tools/synth_load.o $(B)/selftests/tools/synth.o $(TAP_OBJ)
 ANALYSIS_BENCH_OBJ := $(B)/selftests/bench/analysis_bench.o
 
 CHECKS += $(B)/report_test $(addprefix selftests/tools/,report.sh export.sh compare.sh map.sh) selftests/viewers/viewers.sh
 
-$(filter-out %/synth.o,$(REPORT_TEST_OBJ)) $(ANALYSIS_BENCH_OBJ) $(B)/selftests/tools/synth_record.o: $(B)/%.o: %.c selftests/tools/report-tests.mk
+$(filter-out %/synth.o $(TAP_OBJ),$(REPORT_TEST_OBJ)) $(ANALYSIS_BENCH_OBJ) $(B)/selftests/tools/synth_record.o: $(B)/%.o: %.c selftests/tools/report-tests.mk
 	@mkdir -p $(@D)
 	$(CC) $(TOOL_CFLAGS) -Itools/gmemtrace -MMD -MP -c $< -o $@
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tap_diff.h"
+
 void test_apply(struct gmem_analysis *a, struct gmem_hdr *h)
 {
 	static uint64_t now = 1000;
@@ -54,10 +56,10 @@ void test_golden(const char *name, const char *text, size_t size)
 	n = fread(want, 1, size + 1, f);
 	fclose(f);
 	if (n != size || memcmp(want, text, size)) {
-		snprintf(path, sizeof(path), "build/%s.got", name);
-		write_file(path, text, size);
+		print_message("# lines that differ from %s:\n", path);
+		tap_diff(want, text);
 		free(want);
-		fail_msg("golden/%s differs from %s", name, path);
+		fail();
 	}
 	free(want);
 }

@@ -5,6 +5,7 @@
 
 #include "report/report.h"
 #include "report_test.h"
+#include "tap_diff.h"
 
 static const struct synth_load busy = {
 	.seed = 7, .vms = 2, .vcpus = 4, .conversions = 3000, .noise = 0.5, .ends = true,
@@ -21,6 +22,17 @@ static char *text_of(const struct gmem_analysis *a, size_t max_vms, size_t *size
 	report_free(&r);
 	fclose(f);
 	return buf;
+}
+
+static void assert_contains(const char *text, const char *part)
+{
+	if (strstr(text, part))
+		return;
+	print_message("# missing:\n");
+	tap_comment(part);
+	print_message("# in:\n");
+	tap_comment(text);
+	fail();
 }
 
 static void golden_text(const struct synth_load *o, const char *name)
@@ -214,8 +226,7 @@ static void names_are_aligned(void **state)
 		RECORD(a, GMEM_BIND, .end = 100);
 		RECORD(a, GMEM_SCAN_END, .start = 0);
 		text = text_of(a, 8, &size);
-		if (!strstr(text, names[i].row))
-			fail_msg("no '%s' in %s", names[i].row, text);
+		assert_contains(text, names[i].row);
 		free(text);
 		gmem_analysis_free(a);
 	}
@@ -254,10 +265,8 @@ static void failures_are_counted(void **state)
 	RECORD(a, GMEM_CREATE, .ino = 5, .end = 8);
 	RECORD(a, GMEM_BIND, .ino = 5, .end = 8, .ret = -17);
 	text = text_of(a, 8, &size);
-	for (size_t i = 0; i < sizeof(written) / sizeof(*written); i++) {
-		if (!strstr(text, written[i]))
-			fail_msg("no '%s' in %s", written[i], text);
-	}
+	for (size_t i = 0; i < sizeof(written) / sizeof(*written); i++)
+		assert_contains(text, written[i]);
 	free(text);
 	assert_int_equal(report_make(&r, a), 0);
 	o = report_json(&r);

@@ -278,7 +278,7 @@ static void emit_probes(struct load *l)
 {
 	struct gmem_probes_rec r = {
 		.h = { .ts_ns = l->s.now_ns, .kind = GMEM_PROBES, .size = sizeof(r) },
-		.features = 0xff, .set = "tracepoints",
+		.features = 0xff & ~l->o->lacks, .set = "tracepoints",
 	};
 
 	l->s.err = l->s.fn(l->s.ctx, &r.h);

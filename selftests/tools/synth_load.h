@@ -19,6 +19,7 @@ struct synth_load {
 	double drift;			/* difference of all times of the run, as a share */
 	bool ends;			/* emit the ends of the VMs */
 	uint64_t lost;			/* records reported as lost, at the end */
+	unsigned int lacks;		/* enum gmem_feature bits that the probes do not have */
 };
 
 /*

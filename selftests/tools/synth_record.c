@@ -52,6 +52,8 @@ static int set(struct synth_load *o, char *arg)
 		o->ends = v != 0;
 	else if (!strcmp(arg, "lost"))
 		o->lost = (uint64_t)v;
+	else if (!strcmp(arg, "lacks"))
+		o->lacks = (unsigned int)v;
 	else
 		return -1;
 	return 0;

@@ -6,19 +6,20 @@
 GMEMTOP_IMPURE := $(addprefix run/,batch main options session) terminal/rescue terminal/tui
 GMEMTOP_PURE_OBJ := $(filter-out $(GMEMTOP_IMPURE:%=$(B)/tools/gmemtop/%.o),$(GMEMTOP_OBJ))
 SYNTH_OBJ := $(addprefix $(B)/selftests/tools/,synth.o fake_source.o)
+TAP_OBJ := $(B)/selftests/tools/tap_diff.o
 GMEMTOP_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/gmemtop_test*.c))
 GMEMTOP_FAKE_OBJ := $(B)/selftests/tools/gmemtop_fake.o
 GMEMTOP_FAKE_OBJ += $(filter-out %/main.o,$(GMEMTOP_OBJ))
 
-CHECKS += $(B)/gmemtop_test selftests/tools/replay.sh selftests/tools/terminal.sh
+CHECKS += $(B)/gmemtop_test selftests/tools/golden-test.sh selftests/tools/replay.sh selftests/tools/terminal.sh
 CHECK_PROGRAMS += $(B)/gmemtop_fake
 
-$(SYNTH_OBJ) $(GMEMTOP_TEST_OBJ) $(B)/selftests/tools/gmemtop_fake.o: $(B)/%.o: %.c \
+$(SYNTH_OBJ) $(TAP_OBJ) $(GMEMTOP_TEST_OBJ) $(B)/selftests/tools/gmemtop_fake.o: $(B)/%.o: %.c \
 		selftests/tools/tools-tests.mk
 	@mkdir -p $(@D)
 	$(CC) $(TOOL_CFLAGS) -Itools/gmemtop -MMD -MP -c $< -o $@
 
-$(B)/gmemtop_test: $(GMEMTOP_TEST_OBJ) $(SYNTH_OBJ) $(GMEMTOP_PURE_OBJ) $(B)/libgmem.a
+$(B)/gmemtop_test: $(GMEMTOP_TEST_OBJ) $(TAP_OBJ) $(SYNTH_OBJ) $(GMEMTOP_PURE_OBJ) $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIB_LIBS)
 
 $(B)/gmemtop_fake: $(GMEMTOP_FAKE_OBJ) $(SYNTH_OBJ) $(B)/libgmem-live.a $(B)/libgmem.a
@@ -35,4 +36,4 @@ $(PROVIDERS_TEST_OBJ): $(B)/%.o: %.c selftests/tools/tools-tests.mk
 $(B)/providers_test: $(PROVIDERS_TEST_OBJ) $(B)/libgmem-live.a $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIVE_LIBS) $(LIB_LIBS)
 
--include $(PROVIDERS_TEST_OBJ:.o=.d) $(GMEMTOP_TEST_OBJ:.o=.d) $(SYNTH_OBJ:.o=.d) $(B)/selftests/tools/gmemtop_fake.d
+-include $(PROVIDERS_TEST_OBJ:.o=.d) $(GMEMTOP_TEST_OBJ:.o=.d) $(TAP_OBJ:.o=.d) $(SYNTH_OBJ:.o=.d) $(B)/selftests/tools/gmemtop_fake.d

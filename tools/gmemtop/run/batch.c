@@ -228,7 +228,7 @@ static enum gmem_status print_refreshes(struct batch *b, struct gmem_error *e)
 
 		ended = err == -ENODATA || gmem_stopped();
 		if (err && err != -ENODATA && err != -EINTR)
-			return consumer_fail(e, err);
+			return consumer_fail(e, err, b->o->replay);
 		if (!is_to_be_printed(b, ended, syncs))
 			return GMEM_OK;
 		print_refresh(b);
@@ -251,11 +251,12 @@ enum gmem_status batch_run(struct gmem_source *s, const struct gmemtop_options *
 
 	b.consumer.ui = &b.ui;
 	b.ui.view = o->view;
+	b.ui.recorded = o->replay;
 	if (ready && b.consumer.model) {
 		gmem_stop_on_signals();
 		status = print_refreshes(&b, e);
 	} else {
-		status = consumer_fail(e, -ENOMEM);
+		status = consumer_fail(e, -ENOMEM, o->replay);
 	}
 	gmem_model_free(b.consumer.model);
 	ui_free(&b.ui);

@@ -25,7 +25,7 @@ int consumer_apply(struct consumer *p, const struct gmem_hdr *rec)
 	return p->ui && !ui_collect(p->ui, p->model) ? -ENOMEM : 0;
 }
 
-enum gmem_status consumer_fail(struct gmem_error *e, int err)
+enum gmem_status consumer_fail(struct gmem_error *e, int err, const char *replay)
 {
 	if (err == -ENOMEM)
 		return gmem_fail(e, GMEM_E_FAILED, "Free some memory, or raise the limit.",
@@ -33,6 +33,9 @@ enum gmem_status consumer_fail(struct gmem_error *e, int err)
 	if (err == -ESPIPE)
 		return gmem_fail(e, GMEM_E_IO, "Replay a file to go back in it.",
 				 "cannot seek in a pipe");
+	if (replay)
+		return gmem_fail(e, GMEM_E_IO, "gmemtrace info reports what the recording has.",
+				 "cannot read %s: %s", replay, strerror(-err));
 	return gmem_fail(e, GMEM_E_FAILED, "Run again with -v for details.",
 			 "cannot read events: %s", strerror(-err));
 }

@@ -27,8 +27,8 @@ int consumer_apply(struct consumer *p, const struct gmem_hdr *rec);
  */
 struct gmem_model *consumer_snapshot(const struct gmem_model *m);
 
-/* Reports the -errno of a source, or of applying its records. */
-enum gmem_status consumer_fail(struct gmem_error *e, int err);
+/* Reports the -errno of a source, or of applying its records. @replay: the recording, or NULL. */
+enum gmem_status consumer_fail(struct gmem_error *e, int err, const char *replay);
 
 /*
  * Replay of a recording: one recorded snapshot after the other, each when it is due. Must not

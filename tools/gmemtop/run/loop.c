@@ -285,7 +285,7 @@ static void begin_replay(struct loop *l, const struct gmemtop_options *o)
 {
 	const struct gmem_recording_info *info = gmem_recording_info(l->source);
 
-	l->ui.replaying = true;
+	l->ui.recorded = l->ui.replaying = true;
 	l->ui.replay_speed = l->replay.speed = o->speed;
 	l->ui.replay_begin_ns = info->complete ? info->first_ns : info->monotonic_ns;
 	l->ui.replay_end_ns = info->complete ? info->last_ns : 0;
@@ -334,5 +334,5 @@ enum gmem_status loop_run(struct gmem_source *source, const struct gmemtop_optio
 	gmem_model_free(l.frozen);
 	gmem_model_free(l.consumer.model);
 	ui_free(&l.ui);
-	return err ? consumer_fail(e, err) : GMEM_OK;
+	return err ? consumer_fail(e, err, o->replay) : GMEM_OK;
 }

@@ -53,17 +53,19 @@ static void add_rate(struct segments *line, int rank, const char *metric, struct
 
 static void add_inflight(struct segments *line, const struct order_totals *t)
 {
-	bool lasts = t->oldest_ns > AGE_LONG_NS;
+	const char *noun = gmem_text_plural(t->inflight, "conversion", "conversions");
+	unsigned long long n = t->inflight, vm = t->oldest_vm;
 	struct segment *s;
 	char age[16];
 
-	if (!lasts) {
-		segments_printf(line, 3, CANVAS_TITLE, "%llu in flight", (unsigned long long)t->inflight);
+	if (t->oldest_ns <= AGE_LONG_NS) {
+		s = segments_printf(line, 3, CANVAS_TITLE, "%llu in flight", n);
+		snprintf(s->full, sizeof(s->full), "%llu %s in flight", n, noun);
 		return;
 	}
 	age_text(age, sizeof(age), t->oldest_ns);
-	s = segments_printf(line, 1, CANVAS_WARN, "%llu in flight, VM %llu for %s",
-			    (unsigned long long)t->inflight, (unsigned long long)t->oldest_vm, age);
+	s = segments_printf(line, 1, CANVAS_WARN, "%llu in flight, VM %llu for %s", n, vm, age);
+	snprintf(s->full, sizeof(s->full), "%llu %s in flight, VM %llu for %s", n, noun, vm, age);
 	snprintf(s->brief, sizeof(s->brief), "in flight %s", age);
 }
 
@@ -89,11 +91,11 @@ static void draw_totals(struct canvas *c, const struct ui *ui, const struct gmem
 {
 	bool known = m->features & GMEM_FEATURE_RATES && m->features & GMEM_FEATURE_CONVERSIONS;
 	const struct order_totals *t = &ui->list.totals;
-	const char *plural = t->vms == 1 ? "" : "s";
+	const char *noun = gmem_text_plural(t->vms, "VM", "VMs");
 	struct segments line = { .n = 0 };
-	struct segment *s = segments_printf(&line, 0, CANVAS_TITLE, "gmemtop - %zu VM%s", t->vms, plural);
+	struct segment *s = segments_printf(&line, 0, CANVAS_TITLE, "gmemtop - %zu %s", t->vms, noun);
 
-	snprintf(s->brief, sizeof(s->brief), "%zu VM%s", t->vms, plural);
+	snprintf(s->brief, sizeof(s->brief), "%zu %s", t->vms, noun);
 	add_bytes(&line, 6, "slots", "slots", t->sums[ORDER_SLOTS]);
 	add_bytes(&line, 5, "private", "priv", t->sums[ORDER_PRIVATE]);
 	add_bytes(&line, 7, "shared", "shrd", t->sums[ORDER_SHARED]);
@@ -152,7 +154,7 @@ static void add_losses(struct segments *line, const struct gmem_model *m)
 }
 
 /* Counts the VMs whose rows bear a "?" mark, by reason. */
-static void add_doubts(struct segments *line, const struct gmem_model *m)
+static void add_doubts(struct segments *line, const struct ui *ui, const struct gmem_model *m)
 {
 	unsigned int reading = 0, stale = 0, unread = 0;
 	struct gmem_vm *vm, *tmp;
@@ -165,7 +167,8 @@ static void add_doubts(struct segments *line, const struct gmem_model *m)
 	if (reading)
 		segments_printf(line, 2, CANVAS_WARN, "reading %u?", reading);
 	if (unread && m->features & GMEM_FEATURE_OTHER_PIDS)
-		segments_printf(line, 1, CANVAS_WARN, "other pid namespaces unread (--pid=host)");
+		segments_printf(line, 1, CANVAS_WARN, "other pid namespaces unread%s",
+				ui->recorded ? "" : " (--pid=host)");
 	if (stale)
 		segments_printf(line, 1, CANVAS_WARN, "stale %u?", stale);
 }
@@ -250,7 +253,7 @@ static void draw_trust(struct canvas *c, const struct ui *ui, const struct gmem_
 	add_blind(&line, m);
 	segments_printf(&line, 4, CANVAS_NORMAL, "events %llu", (unsigned long long)m->nr_events);
 	add_losses(&line, m);
-	add_doubts(&line, m);
+	add_doubts(&line, ui, m);
 	if (ui->replaying)
 		add_replay(&line, ui, m);
 	else

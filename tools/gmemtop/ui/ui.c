@@ -52,6 +52,22 @@ bool ui_collect(struct ui *ui, const struct gmem_model *m)
 	return true;
 }
 
+const char *ui_lacks(const struct ui *ui, uint64_t feature, const char *live)
+{
+	static const struct { uint64_t feature; const char *why; } recorded[] = {
+		{ GMEM_FEATURE_PHASES, "recorded without phases (--phases)" },
+		{ GMEM_FEATURE_FAULTS, "recorded without faults (--faults)" },
+		{ GMEM_FEATURE_INVALIDATIONS, "recorded without invalidations (--invalidations)" },
+		{ GMEM_FEATURE_BACKING, "recorded without --backing" },
+	};
+
+	for (size_t i = 0; ui->recorded && i < sizeof(recorded) / sizeof(*recorded); i++) {
+		if (recorded[i].feature == feature)
+			return recorded[i].why;
+	}
+	return ui->recorded ? "not in the recording" : live;
+}
+
 void ui_forget(struct ui *ui)
 {
 	for (int i = 0; i < VIEWS; i++) {

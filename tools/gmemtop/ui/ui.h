@@ -75,7 +75,8 @@ struct ui {
 	struct ui_mouse mouse;	/* position of the last mouse key */
 	enum ui_look look;
 
-	bool replaying;		/* a recording is shown, with: */
+	bool recorded;		/* the model is that of a recording: no option adds what it lacks */
+	bool replaying;		/* a recording is shown, at its pace, with: */
 	double replay_speed;	/* 1: speed of the recording */
 	double seek_s;		/* seconds forward, back if negative; infinite: to the end or begin */
 	uint64_t replay_begin_ns;	/* first time in the recording .. */
@@ -113,6 +114,11 @@ static inline const struct view *ui_view(const struct ui *ui)
 {
 	return ui->overlay ? ui->overlay : view_table[ui->view];
 }
+
+/*
+ * Returns why the model lacks @feature (enum gmem_feature): @live, or what a recording was made without.
+ */
+const char *ui_lacks(const struct ui *ui, uint64_t feature, const char *live);
 
 /* Drops what views have collected: the replay went back in time. */
 void ui_forget(struct ui *ui);

@@ -87,7 +87,7 @@ static void fit(struct ui *ui, const struct gmem_model *m)
 #define HELP_X	40
 
 static void draw_metric(struct canvas *c, int y, const struct ui *ui, const struct gmem_metric *m,
-			bool known, enum canvas_attr attr)
+			const char *lacks, enum canvas_attr attr)
 {
 	char mark[8];
 
@@ -99,7 +99,17 @@ static void draw_metric(struct canvas *c, int y, const struct ui *ui, const stru
 		     false, attr, m->key);
 	if (c->width >= HELP_X + 20)
 		canvas_field(c, y, HELP_X, c->width - HELP_X, false, attr,
-			     known ? m->help : "not available: no probe on this kernel, or not enabled");
+			     lacks ? lacks : m->help);
+}
+
+/* Returns why a metric is unknown whose features @missing the source lacks, or NULL if there are none. */
+static const char *why_unknown(const struct ui *ui, uint64_t missing)
+{
+	if (!missing)
+		return NULL;
+	if (missing == GMEM_FEATURE_RATES)
+		return "known from the second refresh on";
+	return ui_lacks(ui, missing, "not available: no probe on this kernel, or not enabled");
 }
 
 static void draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
@@ -110,14 +120,14 @@ static void draw(struct canvas *c, const struct ui *ui, const struct gmem_model 
 
 	canvas_field(c, area->y, 0, c->width, false, CANVAS_HEADER, "");
 	canvas_put(c, area->y, 1, CANVAS_HEADER, c->width < 60 ? "COLUMNS" :
-		   "COLUMNS: those that are on are shown where there is room");
+		   "COLUMNS: [x] is shown where there is room");
 	for (size_t i = at->top; i < n && i < at->top + at->rows; i++) {
 		const struct gmem_metric *metric = &gmem_metrics[list[i]];
-		bool known = gmem_metric_known(metric, m->features);
+		const char *lacks = why_unknown(ui, metric->feature & ~m->features);
 
-		draw_metric(c, area->y + 1 + (int)(i - at->top), ui, metric, known,
+		draw_metric(c, area->y + 1 + (int)(i - at->top), ui, metric, lacks,
 			    i == at->cursor ? CANVAS_SELECTED :
-			    metric == ui->sort ? CANVAS_KEY : known ? CANVAS_NORMAL : CANVAS_DIM);
+			    metric == ui->sort ? CANVAS_KEY : lacks ? CANVAS_DIM : CANVAS_NORMAL);
 	}
 }
 

@@ -93,9 +93,10 @@ static void draw_heads(struct panel *p, unsigned int now, unsigned int start)
 	panel_end_line(p);
 }
 
-static void draw_time(struct panel *p, const struct latency_state *s, enum gmem_latency of,
-		      uint64_t features, unsigned int now, unsigned int start)
+static void draw_time(struct panel *p, const struct ui *ui, const struct gmem_model *m, enum gmem_latency of,
+		      unsigned int now, unsigned int start)
 {
+	const struct latency_state *s = ui->state[VIEW_LATENCY];
 	bool selected = s->of == of;
 	enum canvas_attr attr = selected ? CANVAS_SELECTED : CANVAS_NORMAL;
 
@@ -106,11 +107,12 @@ static void draw_time(struct panel *p, const struct latency_state *s, enum gmem_
 	p->column = of >= GMEM_LATENCY_PHASE ? 2 : 1;
 	panel_put(p, attr, latency_names[of]);
 	p->column = NAME;
-	if (latency_known(of, features)) {
+	if (!latency_feature(of) || m->features & latency_feature(of)) {
 		put_figures(p, attr, &s->now, of, now);
 		put_figures(p, attr, &s->start, of, start);
 	} else {
-		panel_put(p, selected ? attr : CANVAS_DIM, "not available from these probes");
+		panel_put(p, selected ? attr : CANVAS_DIM,
+			  ui_lacks(ui, latency_feature(of), "not available from these probes"));
 	}
 	panel_end_line(p);
 }
@@ -150,7 +152,7 @@ static void draw(struct canvas *c, const struct ui *ui, const struct gmem_model 
 		draw_heads(&p, now, start);
 	for (int i = 0; i < GMEM_LATENCIES; i++) {
 		if (!is_low(area) || s->of == (enum gmem_latency)i)
-			draw_time(&p, s, (enum gmem_latency)i, m->features, now, start);
+			draw_time(&p, ui, m, (enum gmem_latency)i, now, start);
 	}
 	if (!h && latency_count(&s->start, s->of))
 		panel_line(&p, CANVAS_DIM, " over time: not kept of this VM, as %d others did more",
@@ -258,11 +260,11 @@ static void help(struct help_page *p)
 	help_heading(p, "Times");
 	help_entry(p, "conversion", CANVAS_KEY, "one KVM_SET_MEMORY_ATTRIBUTES, from begin to end");
 	help_entry(p, "stall", CANVAS_KEY,
-		   "the wait of the guest: from the vCPU's exit that asks for a conversion to its re-entry");
+		   "of a vCPU: from its exit that asks for a conversion to its re-entry");
 	help_entry(p, "lock", CANVAS_KEY,
-		   "and the next phases of conversions that changed something. lock: wait for slots_lock; "
-		   "check: compare the attributes; reserve: allocate memory for them; zap: unmap pages and "
-		   "flush TLBs; store: set the attributes; mixed: update which huge pages are possible");
+		   "lock to mixed: phases of conversions that changed something. lock: wait for slots_lock; "
+		   "check: compare the attributes; reserve: allocate memory for the attributes; zap: unmap pages "
+		   "and flush TLBs; store: set the attributes; mixed: update which huge pages are possible");
 	help_entry(p, "NOW", CANVAS_KEY, "between the last two refreshes; ALL: since the VMs were first seen. "
 		   "Percentiles are at most 1/8 too high, those of phases up to a factor of 2.");
 	help_heading(p, "Heat map");

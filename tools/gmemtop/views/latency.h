@@ -64,8 +64,8 @@ void latency_magnitudes(const struct latency_sums *s, enum gmem_latency of,
 void latency_of_period(const struct gmem_period *p, enum gmem_latency of, unsigned int directions,
 		       uint64_t counts[GMEM_PHASE_SLOTS]);
 
-/* True if the probes in use measure it. */
-bool latency_known(enum gmem_latency of, uint64_t features);
+/* Returns the enum gmem_feature of the probes that measure it; 0: all do. */
+uint64_t latency_feature(enum gmem_latency of);
 
 /* Heat map: a column for each refresh, a row for each magnitude. h NULL: none is kept, and only sums are drawn. */
 void heat_draw(struct panel *p, const struct latency_state *s, const struct gmem_history *h);

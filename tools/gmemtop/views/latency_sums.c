@@ -112,9 +112,7 @@ void latency_of_period(const struct gmem_period *p, enum gmem_latency of, unsign
 	}
 }
 
-bool latency_known(enum gmem_latency of, uint64_t features)
+uint64_t latency_feature(enum gmem_latency of)
 {
-	if (of == GMEM_LATENCY_CONVERSION)
-		return true;
-	return features & (of == GMEM_LATENCY_STALL ? GMEM_FEATURE_STALLS : GMEM_FEATURE_PHASES);
+	return of == GMEM_LATENCY_CONVERSION ? 0 : of == GMEM_LATENCY_STALL ? GMEM_FEATURE_STALLS : GMEM_FEATURE_PHASES;
 }

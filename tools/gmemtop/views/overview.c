@@ -175,9 +175,9 @@ static void write_map(struct help_page *p)
 	      "partly private: the fuller the sign, the more");
 	help_entry(p, g->level[LEVEL_SHARED], CANVAS_SHARED, "all shared");
 	help_entry(p, g->empty, CANVAS_PRIVATE,
-		   "private, less than half populated (with --backing)");
+		   "private, less than half populated (needs --backing)");
 	help_entry(p, g->double_backed, CANVAS_DOUBLE_BACKED,
-		   "partly double-backed, or populated on the wrong side (with --backing)");
+		   "partly double-backed, or populated on the wrong side (needs --backing)");
 }
 
 static void write_columns(struct help_page *p)
@@ -189,6 +189,9 @@ static void write_columns(struct help_page *p)
 		if (m)
 			help_entry(p, m->title, CANVAS_MIXED, m->help);
 	}
+	help_entry(p, "in flight", CANVAS_KEY,
+		   "in the first line: conversions in flight of the listed VMs. NOW, in the view of a VM, lists all "
+		   "kinds of operations.");
 	help_entry(p, "", CANVAS_NORMAL,
 		   "INFL becomes the age of the oldest conversion in flight, like 12s, after a second. "
 		   "Columns that do not fit are left out; the sort column is always shown.");

@@ -283,7 +283,7 @@ static void help_map(struct help_page *p)
 	help_entry(p, g->level[LEVEL_PRIVATE / 2], CANVAS_GLOW, "converted less than a second ago");
 	help_entry(p, g->level[LEVEL_PRIVATE / 2], CANVAS_GLOW_OLD, "converted less than 4 seconds ago");
 	help_entry(p, g->double_backed, CANVAS_DOUBLE_BACKED,
-		   "m: pages that are double-backed, or populated on the wrong side (--backing)");
+		   "m: pages that are double-backed, or populated on the wrong side (needs --backing)");
 	help_entry(p, VM_GAP, CANVAS_DIM, "a hole between memslots");
 	help_entry(p, VM_EDGE, CANVAS_DIM, "begin of the next memslot");
 }
@@ -293,14 +293,16 @@ static void help(struct help_page *p)
 	help_map(p);
 	help_heading(p, "Panels");
 	help_entry(p, "NOW", CANVAS_KEY,
-		   "vCPUs that wait for a conversion, and where it is: in the ioctl, discarding "
-		   "pages, or in the VMM; then other operations in flight");
+		   "stalls in flight: how long each vCPU stalls, and where the time goes: in the ioctl, in fallocate, "
+		   "or in the VMM; then all other operations in flight: conversions, punches, invalidations. The first "
+		   "line of the screen and INFL count only conversions");
 	help_entry(p, "TIME", CANVAS_KEY,
-		   "stalls (the guest's wait for conversions) by part, and conversions by phase, since the VM "
-		   "was first seen");
+		   "stalls by part, and conversions by phase, since the VM was first seen. A stall lasts from the "
+		   "vCPU's exit that asks for a conversion to its re-entry");
 	help_entry(p, "HOT", CANVAS_KEY,
-		   "ranges with the most conversions, counted while this view is shown, and before that only "
-		   "for VMs that convert little. CONVS: conversions. REVS: reversals, conversions back to the "
+		   "ranges with the most conversions, counted while this view is shown (in a replay: while it was "
+		   "shown, or all the time by gmemtrace record), and before that only for VMs that convert "
+		   "little. CONVS: conversions. REVS: reversals, conversions back to the "
 		   "state before. A + after CONVS: conversions before counting began may be missing");
 	help_entry(p, "SLOTS", CANVAS_KEY, "memslots, and the files that they are bound to");
 }

@@ -43,7 +43,8 @@ static void draw_identity(struct canvas *c, int y, const struct gmem_vm *vm, uin
 	segments_printf(&line, 2, CANVAS_NORMAL, "pid %u %s", vm->pid,
 			gmem_text_name(name, sizeof(name), vm->comm));
 	if (vm->vcpus)
-		segments_printf(&line, 3, CANVAS_NORMAL, "%u vCPU%s", vm->vcpus, vm->vcpus == 1 ? "" : "s");
+		segments_printf(&line, 3, CANVAS_NORMAL, "%u %s", vm->vcpus,
+				gmem_text_plural(vm->vcpus, "vCPU", "vCPUs"));
 	if (*type_of(vm->type))
 		segments_printf(&line, 4, CANVAS_NORMAL, "%s", type_of(vm->type));
 	if (*vm->cgroup)
@@ -188,25 +189,28 @@ static void draw_row(struct canvas *c, int row, const struct vm_state *s, const 
 }
 
 /* Returns the reason for a missing map, or NULL. *attr: how to show it. */
-static const char *missing_map(const struct vm_state *s, const struct gmem_model *m, const struct gmem_vm *vm,
+static const char *missing_map(const struct ui *ui, const struct gmem_model *m, const struct gmem_vm *vm,
 			       enum canvas_attr *attr)
 {
+	const struct vm_state *s = ui->state[VIEW_VM];
+
 	*attr = CANVAS_WARN;
 	if (!vm->map_known && !vm->ended_ns)
-		return m->features & GMEM_FEATURE_OTHER_PIDS ?
-		       "not read: of another pid namespace? (in a container: --pid=host)" : "not read yet";
+		return !(m->features & GMEM_FEATURE_OTHER_PIDS) ? "not read yet" :
+		       ui->recorded ? "not read: of another pid namespace?" :
+		       "not read: of another pid namespace? (in a container: --pid=host)";
 	if (vm->nr_slots)
 		return s->mode == VM_PAGES && !(m->features & GMEM_FEATURE_BACKING) ?
-		       "not known: start gmemtop with --backing (m: another map)" : NULL;
+		       ui_lacks(ui, GMEM_FEATURE_BACKING, "start gmemtop with --backing") : NULL;
 	*attr = CANVAS_DIM;
 	return vm->ended_ns ? "it has ended" : "no memslot is bound to a guest_memfd";
 }
 
-static void draw_map(struct canvas *c, const struct vm_state *s, const struct gmem_model *m,
-		     const struct gmem_vm *vm)
+static void draw_map(struct canvas *c, const struct ui *ui, const struct gmem_model *m, const struct gmem_vm *vm)
 {
+	const struct vm_state *s = ui->state[VIEW_VM];
 	enum canvas_attr attr;
-	const char *missing = missing_map(s, m, vm, &attr);
+	const char *missing = missing_map(ui, m, vm, &attr);
 
 	if (missing)
 		canvas_field(c, s->layout.map_y, 1, c->width - 1, false, attr, missing);
@@ -262,6 +266,19 @@ static void add_content(struct segments *line, const struct gmem_model *m, const
 			r->direction == GMEM_TO_PRIVATE ? "private" : "shared", age);
 }
 
+/* Names the map that is shown, which the key m changes. */
+static void add_mode(struct segments *line, enum vm_mode mode)
+{
+	static const char *const names[VM_MODES][2] = {
+		[VM_ATTRIBUTES]	= { "map: attributes", "" },
+		[VM_PAGES]	= { "map: populated pages", "map: pages" },
+		[VM_BLOCKS]	= { "map: mixed 2 MiB blocks", "map: blocks" },
+	};
+	struct segment *s = segments_printf(line, 3, CANVAS_KEY, "%s", names[mode][0]);
+
+	snprintf(s->brief, sizeof(s->brief), "%s", names[mode][1]);
+}
+
 static void draw_cursor(struct canvas *c, const struct vm_state *s, const struct gmem_model *m,
 			const struct gmem_vm *vm)
 {
@@ -273,6 +290,7 @@ static void draw_cursor(struct canvas *c, const struct vm_state *s, const struct
 		return;
 	segments_printf(&first, 0, CANVAS_CURSOR, "%s", glyphs(c->ascii)->cursor);
 	add_place(&first, &cell);
+	add_mode(&first, s->mode);
 	add_content(s->layout.cursor_lines > 1 ? &second : &first, m, vm, &cell);
 	segments_draw(c, s->layout.cursor_y, &first);
 	if (s->layout.cursor_lines > 1)
@@ -293,7 +311,7 @@ void vm_draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
 	draw_identity(c, area->y, vm, m->now_ns);
 	if (s->layout.identity_lines > 1)
 		draw_sums(c, area->y + 1, m, vm);
-	draw_map(c, s, m, vm);
+	draw_map(c, ui, m, vm);
 	draw_cursor(c, s, m, vm);
 	for (int i = 0; i < VM_PANELS; i++) {
 		struct panel p = {
@@ -302,6 +320,6 @@ void vm_draw(struct canvas *c, const struct ui *ui, const struct gmem_model *m,
 		};
 
 		if (p.height > 0)
-			vm_panel_draw((enum vm_panel)i, &p, m, i == VM_TIME ? since_vm(&ui->since, vm) : vm);
+			vm_panel_draw((enum vm_panel)i, &p, ui, m, i == VM_TIME ? since_vm(&ui->since, vm) : vm);
 	}
 }

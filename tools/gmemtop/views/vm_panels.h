@@ -10,7 +10,7 @@
 int vm_panel_lines(enum vm_panel panel, const struct gmem_vm *vm, const struct gmem_model *m, int width);
 int vm_panel_least(enum vm_panel panel);
 
-void vm_panel_draw(enum vm_panel panel, struct panel *p, const struct gmem_model *m,
+void vm_panel_draw(enum vm_panel panel, struct panel *p, const struct ui *ui, const struct gmem_model *m,
 		   const struct gmem_vm *vm);
 
 #endif /* GMEMTOP_VM_PANELS_H */

@@ -18,7 +18,7 @@ struct parts {
 	uint64_t ns[GMEM_PHASES];
 	const char *const *names;
 	int n;
-	bool known;		/* the parts are known */
+	uint64_t feature;	/* enum gmem_feature of the probes that report the parts */
 };
 
 enum { STALL_IOCTL, STALL_DISCARD, STALL_VMM, STALL_PARTS };
@@ -26,13 +26,13 @@ enum { STALL_IOCTL, STALL_DISCARD, STALL_VMM, STALL_PARTS };
 static const char *const stall_names[STALL_PARTS] = { "ioctl", "discard", "VMM" };
 
 /* Returns the bar of conversions by phase. Unchanged requests have no phases. */
-static struct parts phases(const struct gmem_vm *vm, const struct gmem_model *m, int d)
+static struct parts phases(const struct gmem_vm *vm, int d)
 {
 	struct parts p = {
 		.name = d == GMEM_TO_PRIVATE ? "conv >priv" : "conv >shrd",
 		.count = vm->now.conversion[d].count, .total_ns = vm->now.conversion[d].total_ns,
 		.names = gmem_phase_names, .n = GMEM_PHASES,
-		.known = m->features & GMEM_FEATURE_PHASES,
+		.feature = GMEM_FEATURE_PHASES,
 	};
 
 	for (int i = 0; i < GMEM_PHASES; i++)
@@ -45,13 +45,13 @@ static uint64_t less(uint64_t a, uint64_t b)
 	return a > b ? a - b : 0;
 }
 
-static struct parts stalls(const struct gmem_vm *vm, const struct gmem_model *m, int d)
+static struct parts stalls(const struct gmem_vm *vm, int d)
 {
 	const struct gmem_counters *c = &vm->now;
 	struct parts p = {
 		.name = d == GMEM_TO_PRIVATE ? "stall>priv" : "stall>shrd",
 		.count = c->stall[d].count, .total_ns = c->stall[d].total_ns,
-		.names = stall_names, .n = STALL_PARTS, .known = m->features & GMEM_FEATURE_STALLS,
+		.names = stall_names, .n = STALL_PARTS, .feature = GMEM_FEATURE_STALLS,
 	};
 
 	p.ns[STALL_IOCTL] = c->stall_ioctl_ns[d];
@@ -96,7 +96,7 @@ static void put_shares(struct panel *panel, const struct parts *p, uint64_t sum)
 
 #define SHARES	23	/* " reserve 100% check 100%" */
 
-static void draw_bar(struct panel *panel, const struct parts *p)
+static void draw_bar(struct panel *panel, const struct ui *ui, const struct gmem_model *m, const struct parts *p)
 {
 	bool wide = panel->width >= WIDE;
 	uint64_t sum = sum_of(p);
@@ -108,8 +108,9 @@ static void draw_bar(struct panel *panel, const struct parts *p)
 	panel_field(panel, CANVAS_NORMAL, 6, true,
 		    p->count ? gmem_text_ns(buf, sizeof(buf), p->total_ns / p->count) : "-");
 	room = panel->width - panel->column - (wide ? SHARES : 0);
-	if (!p->known) {
-		panel_put(panel, CANVAS_DIM, "parts: not available from these probes");
+	if (!(m->features & p->feature)) {
+		panel_printf(panel, CANVAS_DIM, "parts: %s",
+			     ui_lacks(ui, p->feature, "not available from these probes"));
 	} else if (sum) {
 		panel_bar(panel, room > 0 ? room : 0, p->ns, p->n, sum);
 		if (wide)
@@ -138,21 +139,21 @@ int vm_time_lines(const struct gmem_vm *vm, const struct gmem_model *m, int widt
 	       !!(m->features & GMEM_FEATURE_PHASES);
 }
 
-void vm_time_draw(struct panel *p, const struct gmem_model *m, const struct gmem_vm *vm)
+void vm_time_draw(struct panel *p, const struct ui *ui, const struct gmem_model *m, const struct gmem_vm *vm)
 {
 	struct parts bar;
 
 	panel_head(p, "TIME      COUNT   MEAN");
 	for (int d = GMEM_DIRECTIONS; d-- > 0; ) {
-		bar = stalls(vm, m, d);
-		draw_bar(p, &bar);
+		bar = stalls(vm, d);
+		draw_bar(p, ui, m, &bar);
 	}
-	if (bar.known)
+	if (m->features & bar.feature)
 		draw_legend(p, stall_names, STALL_PARTS);
 	for (int d = GMEM_DIRECTIONS; d-- > 0; ) {
-		bar = phases(vm, m, d);
-		draw_bar(p, &bar);
+		bar = phases(vm, d);
+		draw_bar(p, ui, m, &bar);
 	}
-	if (bar.known)
+	if (m->features & bar.feature)
 		draw_legend(p, gmem_phase_names, GMEM_PHASES);
 }

@@ -4,9 +4,10 @@
 #define GMEMTOP_VM_TIME_H
 
 #include "model/model.h"
+#include "ui/ui.h"
 #include "widgets/panel.h"
 
 int vm_time_lines(const struct gmem_vm *vm, const struct gmem_model *m, int width);
-void vm_time_draw(struct panel *p, const struct gmem_model *m, const struct gmem_vm *vm);
+void vm_time_draw(struct panel *p, const struct ui *ui, const struct gmem_model *m, const struct gmem_vm *vm);
 
 #endif /* GMEMTOP_VM_TIME_H */

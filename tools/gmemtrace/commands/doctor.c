@@ -49,20 +49,32 @@ static void add_problem(struct diagnosis *d, const char *mend, const char *fmt, 
 	snprintf(p->mend, sizeof(p->mend), "%s", mend);
 }
 
-static bool needed(const struct diagnosis *d, const struct gmem_capability *c)
+/* Writes the remedy for missing capabilities: all that are needed, as setcap replaces those of a file. */
+static void grant(const struct diagnosis *d, char *buf, size_t size)
 {
-	return !c->for_module || d->host.kvm == GMEM_KVM_MODULE;
+	const char *before = "Run as root, or grant to the files of the tools: setcap ";
+	size_t used = 0;
+
+	for (size_t i = 0; i < gmem_nr_capabilities; i++) {
+		if (!gmem_needs(&d->host, &gmem_capabilities[i]))
+			continue;
+		used += snprintf(buf + used, size - used, "%s%s", before, gmem_capabilities[i].name);
+		before = ",";
+	}
+	snprintf(buf + used, size - used, "+ep FILE");
 }
 
 static void check_capabilities(struct diagnosis *d)
 {
+	char remedy[256];
+
+	grant(d, remedy, sizeof(remedy));
 	for (size_t i = 0; i < gmem_nr_capabilities; i++) {
 		const struct gmem_capability *c = &gmem_capabilities[i];
 
-		if (!needed(d, c) || d->held[i])
+		if (!gmem_needs(&d->host, c) || d->held[i])
 			continue;
-		add_problem(d, "Run as root, or: setcap cap_bpf,cap_perfmon,cap_sys_admin+ep FILE",
-			    "%s is missing: to %s", c->name, c->what_for);
+		add_problem(d, remedy, "%s is missing, which is needed to %s", c->name, c->what_for);
 		if (!d->status)
 			d->status = GMEM_E_PERMISSION;
 	}
@@ -84,7 +96,7 @@ static void try_to_load(struct diagnosis *d)
 	gmem_source_close(source);
 	d->loaded = true;
 	if (verify_is_switched_off())
-		add_problem(d, "sysctl kernel.ftrace_enabled=1",
+		add_problem(d, "Run: sysctl kernel.ftrace_enabled=1",
 			    "kernel.ftrace_enabled is 0: programs on functions attach, but do not run");
 	else if (gmem_probes_blind(blind, sizeof(blind), ALL_GROUPS))
 		add_problem(d, "Report this kernel. What these functions would show is missing or stale.",
@@ -112,7 +124,7 @@ static void diagnose(struct diagnosis *d)
 		add_problem(d, e.hint, "%s", e.what);
 	check_capabilities(d);
 	if (!d->host.initial_pid_ns)
-		add_problem(d, "In a container: --pid=host",
+		add_problem(d, "In a container, use the PID namespace of the host: docker run --pid=host",
 			    "VMs of other pid namespaces are seen only when they do something");
 	if (gmem_host_is_locked_down(&d->host)) {
 		add_problem(d, GMEM_LOCKDOWN_REMEDY, GMEM_LOCKDOWN_REASON);
@@ -212,7 +224,7 @@ static void print_text(const struct diagnosis *d)
 		const struct gmem_capability *c = &gmem_capabilities[i];
 
 		printf("%s%s %s", i ? ", " : "", c->name,
-		       d->held[i] ? "held" : needed(d, c) ? "MISSING" : "not needed");
+		       d->held[i] ? "held" : gmem_needs(&d->host, c) ? "MISSING" : "not needed");
 	}
 	printf("\nlockdown      %s\n", or_unknown(d->host.lockdown));
 	printf("pid namespace %s\n", d->host.initial_pid_ns ? "initial" : "another: not all VMs can be found");
@@ -267,7 +279,7 @@ static struct json_object *capabilities(const struct diagnosis *d)
 		put_text(o, "name", c->name);
 		put_text(o, "what_for", c->what_for);
 		json_object_object_add(o, "held", json_object_new_boolean(d->held[i]));
-		json_object_object_add(o, "needed", json_object_new_boolean(needed(d, c)));
+		json_object_object_add(o, "needed", json_object_new_boolean(gmem_needs(&d->host, c)));
 		json_object_array_add(a, o);
 	}
 	return a;

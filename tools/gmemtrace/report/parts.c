@@ -5,6 +5,7 @@
 #include <stdarg.h>
 
 #include "report/sheet.h"
+#include "views/text.h"
 
 typedef unsigned long long ull;
 
@@ -63,25 +64,30 @@ void part_series(const struct sheet *to, const struct report_subject *s, enum gm
 
 void part_origins(const struct sheet *to, const struct report_subject *s, enum gmem_direction d)
 {
-	static const char *const names[][GMEM_ORIGINS] = {
-		{ "explicit (hypercall)", "implicit (memory fault)", "without a waiting vCPU" },
-		{ "explicit, by hypercall", "implicit, by memory fault", "no vCPU waited" },
+	static const char *const names[GMEM_ORIGINS] = {
+		[GMEM_BY_HYPERCALL] = "by hypercall", [GMEM_BY_ACCESS] = "by access",
+		[GMEM_BY_VMM] = "by the VMM alone",
 	};
 
 	for (int i = 0; i < GMEM_ORIGINS; i++) {
 		const struct gmem_op_sum *sum = i == GMEM_BY_VMM ? &s->seen->origin[i][d] :
 						&s->seen->stall_origin[i][d];
-		const char *name = names[to->html][i];
+		const char *name = names[i];
 
 		if (sum->count && to->html)
 			fprintf(to->out, "<tr class=\"i\"><td>%s, %s</td><td>%s</td><td>%s</td><td colspan=\"4\"></td>"
 				"<td>%s</td></tr>\n", name, text_bytes(sum->bytes), text_count(sum->count),
 				text_ns(sum->total_ns / sum->count), text_ns(sum->total_ns));
 		else if (sum->count)
-			sheet_remark(to, 0, "%-23s %7s times, %s, %s, mean %s", name, text_count(sum->count),
-				     text_bytes(sum->bytes), text_ns(sum->total_ns),
+			sheet_remark(to, 0, "%-23s %7s %s, %s, %s, mean %s", name, text_count(sum->count),
+				     gmem_text_plural(sum->count, "time", "times"), text_bytes(sum->bytes), text_ns(sum->total_ns),
 				     text_ns(sum->total_ns / sum->count));
 	}
+}
+
+static const char *retries(uint64_t n)
+{
+	return gmem_text_plural(n, "retry", "retries");
 }
 
 static void window_row(const struct sheet *to, const char *name, const struct gmem_dist *dist,
@@ -91,8 +97,8 @@ static void window_row(const struct sheet *to, const char *name, const struct gm
 		return;
 	sheet_dist_row(to, "s", name, dist, NULL);
 	if (w->retries)
-		sheet_remark(to, 8, "%llu retries in %llu of them; most: %llu in %s [0x%llx, 0x%llx)",
-			     (ull)w->retries, (ull)w->with_retries, (ull)w->max_retries, unit,
+		sheet_remark(to, 8, "%llu %s in %llu of them; most: %llu in %s [0x%llx, 0x%llx)",
+			     (ull)w->retries, retries(w->retries), (ull)w->with_retries, (ull)w->max_retries, unit,
 			     (ull)w->max_start, (ull)w->max_end);
 }
 
@@ -112,11 +118,13 @@ void part_windows(const struct sheet *to, const struct report *r, const struct r
 	if (to->html)
 		return;
 	if (s->seen->retries_outside)
-		sheet_remark(to, 0, "%llu retries whose window was not seen", (ull)s->seen->retries_outside);
+		sheet_remark(to, 0, "%llu %s whose window was not seen", (ull)s->seen->retries_outside,
+			     retries(s->seen->retries_outside));
 	if (s->counted && s->c.fault_retries != in)
-		sheet_remark(to, 0, "%llu retries by the kernel's own count", (ull)s->c.fault_retries);
+		sheet_remark(to, 0, "%llu %s by the kernel's own count", (ull)s->c.fault_retries,
+			     retries(s->c.fault_retries));
 	if (!(r->features & GMEM_FEATURE_RETRIES))
-		sheet_remark(to, 0, "retries are not reported by these probes");
+		sheet_remark(to, 0, "retries are not reported by the probes of this recording");
 }
 
 void part_besides(const struct sheet *to, const struct report *r, const struct report_subject *s,

@@ -18,11 +18,16 @@ const char *const gmem_kvm_state_names[GMEM_KVM_STATES] = {
 /* Capabilities that kernel/bpf/syscall.c requires to load programs. Iterators and maps require no others. */
 const struct gmem_capability gmem_capabilities[] = {
 	{ "cap_bpf", CAP_BPF, "load BPF programs and maps", false },
-	{ "cap_perfmon", CAP_PERFMON, "BPF programs that read kernel memory", false },
+	{ "cap_perfmon", CAP_PERFMON, "read kernel memory from BPF programs", false },
 	{ "cap_sys_admin", CAP_SYS_ADMIN, "find the types of the module kvm", true },
 };
 
 const size_t gmem_nr_capabilities = sizeof(gmem_capabilities) / sizeof(*gmem_capabilities);
+
+bool gmem_needs(const struct gmem_host *h, const struct gmem_capability *c)
+{
+	return !c->for_module || h->kvm == GMEM_KVM_MODULE || h->kvm == GMEM_KVM_NO_VENDOR;
+}
 
 bool gmem_holds(const struct gmem_capability *c)
 {

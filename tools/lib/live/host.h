@@ -47,12 +47,15 @@ bool gmem_host_sees_all_pids(const char *root);
 struct gmem_capability {
 	const char *name;	/* "cap_bpf" */
 	int number;		/* CAP_BPF */
-	const char *what_for;
-	bool for_module;	/* only needed if KVM is a module */
+	const char *what_for;	/* an infinitive: "load BPF programs" */
+	bool for_module;	/* only needed if KVM is a module: gmem_needs() */
 };
 
 extern const struct gmem_capability gmem_capabilities[];
 extern const size_t gmem_nr_capabilities;
+
+/* Returns true if the tools need the capability on this host. */
+bool gmem_needs(const struct gmem_host *h, const struct gmem_capability *c);
 
 /* Returns true if this process holds the capability, or CAP_SYS_ADMIN, which all of them were split from. */
 bool gmem_holds(const struct gmem_capability *c);

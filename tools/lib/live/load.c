@@ -24,10 +24,10 @@ static uint64_t ringbuf_size(const struct gmem_live_opts *opts)
 	return size;
 }
 
-static bool may_load(void)
+static bool may_load(const struct gmem_host *host)
 {
 	for (size_t i = 0; i < gmem_nr_capabilities; i++) {
-		if (!gmem_capabilities[i].for_module && !gmem_holds(&gmem_capabilities[i]))
+		if (gmem_needs(host, &gmem_capabilities[i]) && !gmem_holds(&gmem_capabilities[i]))
 			return false;
 	}
 	return true;
@@ -42,8 +42,9 @@ enum gmem_status attach_fail(struct gmem_error *e, const char *what, int err)
 	if (gmem_host_is_locked_down(&host))
 		return gmem_fail(e, GMEM_E_PERMISSION, GMEM_LOCKDOWN_REMEDY,
 				 "cannot %s: " GMEM_LOCKDOWN_REASON, what);
-	if (err == -EPERM || (err == -EACCES && !may_load()))
-		return gmem_fail(e, GMEM_E_PERMISSION,
+	if (err == -EPERM || (err == -EACCES && !may_load(&host)))
+		return gmem_fail(e, GMEM_E_PERMISSION, may_load(&host) ?
+				 "Check whether a seccomp profile, a user namespace or a security module forbids it." :
 				 "Run as root, or grant the capabilities that gmemtrace doctor lists as missing.",
 				 "cannot %s: %s", what, strerror(-err));
 	if (err == -EACCES)

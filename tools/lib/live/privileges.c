@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <linux/securebits.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
-/* The system calls take masks, as struct gmem_privileges has them, for all capabilities that the kernel has. */
+/* glibc has no prototypes of capset() and capget(). */
 static struct __user_cap_header_struct this_process = { .version = _LINUX_CAPABILITY_VERSION_3 };
 
 /* Sets effective and permitted, and clears inheritable: no program executed from here may have any. */
@@ -16,13 +18,13 @@ static int set_capabilities(uint64_t effective, uint64_t permitted)
 		{ (uint32_t)(effective >> 32), (uint32_t)(permitted >> 32), 0 },
 	};
 
-	return capset(&this_process, d) ? -errno : 0;
+	return syscall(SYS_capset, &this_process, d) ? -errno : 0;
 }
 
 int gmem_privileges_get(struct gmem_privileges *p)
 {
 	struct __user_cap_data_struct d[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
-	int err = capget(&this_process, d) ? -errno : 0;
+	int err = syscall(SYS_capget, &this_process, d) ? -errno : 0;
 
 	p->effective = d[0].effective | (uint64_t)d[1].effective << 32;
 	p->permitted = d[0].permitted | (uint64_t)d[1].permitted << 32;

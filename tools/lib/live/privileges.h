@@ -6,16 +6,8 @@
 #ifndef GMEM_PRIVILEGES_H
 #define GMEM_PRIVILEGES_H
 
-#include <stdbool.h>
+#include <linux/capability.h>
 #include <stdint.h>
-#include <sys/capability.h>
-
-#ifndef CAP_PERFMON
-#define CAP_PERFMON 38
-#endif
-#ifndef CAP_BPF
-#define CAP_BPF 39
-#endif
 
 #define GMEM_CAP(number)	(1ULL << (number))
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define BTF_DIR "/sys/kernel/btf"
+#define NO_TYPES "cannot read the kernel's types from " BTF_DIR "/vmlinux"
 
 const char *const gmem_set_names[GMEM_SETS] = { "tracepoints", "stock", "mixed" };
 
@@ -201,7 +202,7 @@ static enum gmem_status nothing_to_attach(const struct gmem_choice *c, const str
 
 	if (c->kernel.module && !gmem_probes_any_found())
 		return gmem_fail(e, GMEM_E_NO_PROBES,
-				 "Build KVM with CONFIG_DEBUG_INFO_BTF_MODULES=y (creates " BTF_DIR "/kvm), and grant CAP_SYS_ADMIN.",
+				 "Build KVM with CONFIG_DEBUG_INFO_BTF_MODULES=y, which creates " BTF_DIR "/kvm.",
 				 "cannot read the types of the module kvm");
 	if (tracepoint && wish != GMEM_SET_STOCK)
 		return gmem_fail(e, GMEM_E_NO_PROBES, hint, "this kernel has neither tracepoint kvm:%s nor function %s",
@@ -251,14 +252,15 @@ enum gmem_status gmem_providers_find(struct gmem_choice *c, enum gmem_probe_set 
 	c->set = GMEM_SETS;
 	if (!gmem_kvm_is_there())
 		return gmem_fail(e, GMEM_E_NO_KVM,
-				 "Load kvm_amd or kvm_intel (enable virtualization in the firmware first), or wait for KVM with --wait.",
+				 "Load kvm_amd or kvm_intel (enable virtualization in the firmware first), or start the tool with --wait.",
 				 "cannot find KVM on this host: /dev/kvm does not exist");
 	btf = btf__parse(BTF_DIR "/vmlinux", NULL);
+	if (!btf && (errno == EACCES || errno == EPERM))
+		return gmem_fail(e, GMEM_E_PERMISSION, "Check whether a sandbox or a security module forbids to read the file.",
+				 NO_TYPES ": %s", strerror(errno));
 	if (!btf)
-		return gmem_fail(e, errno == EACCES ? GMEM_E_PERMISSION : GMEM_E_NO_BTF,
-				 "Boot a kernel built with CONFIG_DEBUG_INFO_BTF=y.",
-				 "cannot read the kernel's types from " BTF_DIR "/vmlinux: %s",
-				 strerror(errno));
+		return gmem_fail(e, GMEM_E_NO_BTF, "Boot a kernel built with CONFIG_DEBUG_INFO_BTF=y.",
+				 NO_TYPES ": %s", strerror(errno));
 	status = gmem_providers_find_in(c, btf, wish, e);
 	btf__free(btf);
 	return status;
