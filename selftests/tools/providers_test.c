@@ -286,10 +286,10 @@ static void test_unpatched_7_3(void **state)
 	btf__free(k.btf);
 }
 
-/* An event with other arguments is refused, whatever their number. */
+/* An event with other or fewer arguments is refused. */
 static void test_other_arguments(void **state)
 {
-	static const char *const versions[] = { "kvm inode", "kvm inode int int int int", "kvm int int int int",
+	static const char *const versions[] = { "kvm inode", "kvm inode int int", "kvm int int int int",
 						"inode kvm int int int", "kvm inode int int kvm" };
 
 	(void)state;
@@ -301,6 +301,18 @@ static void test_other_arguments(void **state)
 		EXPECT(CREATE, "function kvm_gmem_create");
 		btf__free(k.btf);
 	}
+}
+
+/* Events grow at the end. */
+static void test_more_arguments(void **state)
+{
+	struct kernel k = kernel_new(functions_6_12, true);
+
+	(void)state;
+	add_tracepoint(&k, "kvm_gmem_create", "kvm inode int int int int");
+	assert_int_equal(chosen(&k, GMEM_SET_ANY).set, GMEM_SET_MIXED);
+	EXPECT(CREATE, "tracepoint kvm_gmem_create");
+	btf__free(k.btf);
 }
 
 /* Begin and end of an operation may have different providers. */
@@ -481,6 +493,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_full_without_options),
 		cmocka_unit_test(test_unpatched_7_3),
 		cmocka_unit_test(test_other_arguments),
+		cmocka_unit_test(test_more_arguments),
 		cmocka_unit_test(test_halves),
 		cmocka_unit_test(test_missing_function),
 		cmocka_unit_test(test_no_attributes),

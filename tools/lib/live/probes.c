@@ -128,14 +128,19 @@ static const char *argument_type(const struct btf *btf, __u32 id)
 	return t && (btf_is_struct(t) || btf_is_fwd(t)) ? btf__name_by_offset(btf, t->name_off) : "";
 }
 
-/* Returns true if these are the types of the parameters from the second on: the first is the program's data. */
+/*
+ * Returns true if these are the types of the parameters from the second on: the first is the program's data. There
+ * may be more, as events grow at the end (docs/tracepoints.md).
+ */
 static bool takes(const struct btf *btf, const struct btf_type *proto, const char *args)
 {
 	for (int i = 1; i < btf_vlen(proto); i++) {
 		const char *type = argument_type(btf, btf_params(proto)[i].type);
 		size_t n = strcspn(args, " ");
 
-		if (!n || strlen(type) != n || strncmp(type, args, n))
+		if (!n)
+			return true;
+		if (strlen(type) != n || strncmp(type, args, n))
 			return false;
 		args += n + (args[n] == ' ');
 	}
