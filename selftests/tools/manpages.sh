@@ -11,6 +11,6 @@ commands=$(build/gmemtrace --help | awk '/^  [a-z]/ { print $1 }')
 is "gmemtrace.8 has the options of --help of all commands" "$(manual docs/gmemtrace.8)" \
 	"$(for c in $commands; do build/gmemtrace $c --help || echo "--no-help-of-$c"; done | helped)"
 is "docs/metrics.md has the metrics and meanings of gmemtop -s help" \
-	"$(sed -nE 's/^\| `([a-z0-9_]+)` \| ([^|]*) \| [^|]* \| [^|]* \| [^|]* \|$/\1 \2/p' docs/metrics.md)" \
+	"$(sed -nE 's/^\| `([a-z0-9_]+)` \| ([^|]*) \| ([^|]* \|){4}$/\1 \2/p' docs/metrics.md)" \
 	"$(build/gmemtop -s help | sed -E 's/^([a-z0-9_]+) +/\1 /')"
 plan
