@@ -8,7 +8,7 @@ chmod 755 "$dir"
 cp build/gmemtop build/gmemtrace "$dir/"
 
 # errors: prints stderr without gmemtrace's messages at its start and end.
-errors() { grep -vE '^gmemtrace: (probes|[0-9]+ lines)' "$dir/err"; }
+errors() { grep -vE '^gmemtrace: (probes|[0-9]+ lines?)' "$dir/err"; }
 
 # fails NAME STATUS PATTERN COMMAND..: two lines on stderr, the first matching.
 fails()

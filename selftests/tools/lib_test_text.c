@@ -282,6 +282,15 @@ static void test_names_are_cut_between_characters(void **state)
 	setlocale(LC_CTYPE, "C");
 }
 
+static void test_plural(void **state)
+{
+	(void)state;
+	assert_string_equal(gmem_text_plural(0, "file", "files"), "files");
+	assert_string_equal(gmem_text_plural(1, "file", "files"), "file");
+	assert_string_equal(gmem_text_plural(2, "file", "files"), "files");
+	assert_string_equal(gmem_text_plural(UINT64_MAX, "file", "files"), "files");
+}
+
 static void test_args(void **state)
 {
 	static const struct {
@@ -380,6 +389,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_names),
 	cmocka_unit_test(test_every_character),
 	cmocka_unit_test(test_names_are_cut_between_characters),
+	cmocka_unit_test(test_plural),
 	cmocka_unit_test(test_args),
 	cmocka_unit_test(test_errno),
 	cmocka_unit_test(test_no_byte_beyond_the_buffer),

@@ -32,6 +32,9 @@ lacks "the ASCII map fits into 80 columns" '.{81}' "$dir/ascii"
 LC_ALL=C lacks "the ASCII map has ASCII characters only" '[^ -~]' "$dir/ascii"
 is "the ASCII map has all cells" "$($trace map --ascii --vm 1 "$dir/a" | awk '/^ +[0-9a-f]+  [.#1-7]+$/ { n += length($2) } END { print n }')" 1024
 
+build/synth_record "$dir/one" vms=1 conversions=0
+is "a map of one range has one private range" "$($trace map "$dir/one" | sed -n 2p)" "  1 private range; 0 of 128 blocks of 2M are mixed"
+
 $trace map -o "$dir/m.svg" "$dir/a"
 check "the SVG is well-formed XML" /usr/bin/python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$dir/m.svg"
 $trace map -o "$dir/m.png" "$dir/a"

@@ -22,6 +22,11 @@ is "parts of stalls add up to the stalls" "$($trace report --json "$dir/a" | jq 
 is "phases add up to the conversions" "$($trace report --json "$dir/a" | jq '[.total.latency | .lock, .check, .reserve, .zap, .store, .mixed |
 	.to_private.total_ns] | add')" "$($trace report --json "$dir/a" | jq '.total.conversions.to_private.total_ns')"
 
+build/synth_record "$dir/three" vms=3 conversions=2
+is "VMs without a section are counted" "$(for n in 1 2; do $trace report --vms $n "$dir/three" | tail -n 1; done)" \
+	"2 more VMs have no section here: --vms 3 shows all.
+1 more VM has no section here: --vms 3 shows all."
+
 $trace report -o "$dir/out" "$dir/a"
 same "-o writes a file" "$dir/out" "$dir/want"
 $trace report -o "$dir/out" "$dir/nosuch" 2> "$dir/err"

@@ -89,11 +89,11 @@ static void draw_totals(struct canvas *c, const struct ui *ui, const struct gmem
 {
 	bool known = m->features & GMEM_FEATURE_RATES && m->features & GMEM_FEATURE_CONVERSIONS;
 	const struct order_totals *t = &ui->list.totals;
-	const char *plural = t->vms == 1 ? "" : "s";
+	const char *noun = gmem_text_plural(t->vms, "VM", "VMs");
 	struct segments line = { .n = 0 };
-	struct segment *s = segments_printf(&line, 0, CANVAS_TITLE, "gmemtop - %zu VM%s", t->vms, plural);
+	struct segment *s = segments_printf(&line, 0, CANVAS_TITLE, "gmemtop - %zu %s", t->vms, noun);
 
-	snprintf(s->brief, sizeof(s->brief), "%zu VM%s", t->vms, plural);
+	snprintf(s->brief, sizeof(s->brief), "%zu %s", t->vms, noun);
 	add_bytes(&line, 6, "slots", "slots", t->sums[ORDER_SLOTS]);
 	add_bytes(&line, 5, "private", "priv", t->sums[ORDER_PRIVATE]);
 	add_bytes(&line, 7, "shared", "shrd", t->sums[ORDER_SHARED]);

@@ -138,7 +138,8 @@ static void draw_totals(struct canvas *c, int y, const struct files_state *s)
 	struct segment *seg;
 	char buf[32];
 
-	segments_printf(&line, 0, CANVAS_TITLE, "%zu file%s", s->all.files, s->all.files == 1 ? "" : "s");
+	segments_printf(&line, 0, CANVAS_TITLE, "%zu %s", s->all.files,
+			gmem_text_plural(s->all.files, "file", "files"));
 	segments_printf(&line, 4, CANVAS_TITLE, "size %s",
 			gmem_text_bytes(buf, sizeof(buf), s->all.size << GMEM_PAGE_SHIFT));
 	populated.unknown &= s->all.files != 0;

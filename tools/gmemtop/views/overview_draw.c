@@ -228,8 +228,8 @@ static void draw_nothing(struct canvas *c, const struct layout *l, const struct 
 	if (l->body_height < 2)
 		return;
 	if (ui->filter.text[0])
-		snprintf(buf, sizeof(buf), "%u VM%s hidden: / and Enter shows all",
-			 HASH_COUNT(m->vms), HASH_COUNT(m->vms) == 1 ? " is" : "s are");
+		snprintf(buf, sizeof(buf), "%u %s hidden: / and Enter shows all", HASH_COUNT(m->vms),
+			 gmem_text_plural(HASH_COUNT(m->vms), "VM is", "VMs are"));
 	else if (ui->recorded)
 		snprintf(buf, sizeof(buf), "none in the recording up to here");
 	else

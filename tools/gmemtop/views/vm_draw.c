@@ -43,7 +43,8 @@ static void draw_identity(struct canvas *c, int y, const struct gmem_vm *vm, uin
 	segments_printf(&line, 2, CANVAS_NORMAL, "pid %u %s", vm->pid,
 			gmem_text_name(name, sizeof(name), vm->comm));
 	if (vm->vcpus)
-		segments_printf(&line, 3, CANVAS_NORMAL, "%u vCPU%s", vm->vcpus, vm->vcpus == 1 ? "" : "s");
+		segments_printf(&line, 3, CANVAS_NORMAL, "%u %s", vm->vcpus,
+				gmem_text_plural(vm->vcpus, "vCPU", "vCPUs"));
 	if (*type_of(vm->type))
 		segments_printf(&line, 4, CANVAS_NORMAL, "%s", type_of(vm->type));
 	if (*vm->cgroup)

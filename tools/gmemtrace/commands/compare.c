@@ -10,6 +10,7 @@
 #include "commands/command.h"
 #include "input/input.h"
 #include "output/output.h"
+#include "views/text.h"
 
 #define RUNS_MAX 64	/* per side */
 
@@ -96,8 +97,9 @@ static enum gmem_status read_recording(struct cmp_set *set, enum cmp_side side, 
 	if (!err && !status)
 		err = cmp_samples_add_run(samples, a, set, side);
 	if (!err && !status && a->model->lost[GMEM_LOST_RINGBUF])
-		fprintf(stderr, "gmemtrace: %s lost %llu records: figures cover only the others\n", file,
-			(unsigned long long)a->model->lost[GMEM_LOST_RINGBUF]);
+		fprintf(stderr, "gmemtrace: %s lost %llu %s: figures cover only the others\n", file,
+			(unsigned long long)a->model->lost[GMEM_LOST_RINGBUF],
+			gmem_text_plural(a->model->lost[GMEM_LOST_RINGBUF], "record", "records"));
 	gmem_analysis_free(a);
 	cmp_samples_free(samples);
 	return err ? gmem_fail(e, GMEM_E_IO, NULL, "cannot read %s: %s", file, strerror(-err)) : status;

@@ -11,6 +11,7 @@
 #include "input/input.h"
 #include "output/output.h"
 #include "print/show.h"
+#include "views/text.h"
 
 enum format { FORMAT_PERFETTO, FORMAT_CHROME, FORMAT_CSV, FORMAT_OPENMETRICS, FORMATS };
 
@@ -58,8 +59,9 @@ static enum gmem_status export_traces(struct options *o, FILE *out)
 	if (!status && export_trace_finish(t))
 		status = gmem_fail(o->in.e, GMEM_E_IO, "Check for a full disk.", "cannot write the trace");
 	if (!status && export_trace_unpaired(t))
-		fprintf(stderr, "gmemtrace: %llu operations without their begin or end\n",
-			(unsigned long long)export_trace_unpaired(t));
+		fprintf(stderr, "gmemtrace: %llu %s without begin or end\n",
+			(unsigned long long)export_trace_unpaired(t),
+			gmem_text_plural(export_trace_unpaired(t), "operation", "operations"));
 	export_trace_free(t);
 	return status;
 }

@@ -108,9 +108,10 @@ static void text_sum(struct options *o, const struct sum *now, const struct gmem
 {
 	double s = seconds_of(o, now);
 
-	fprintf(o->out, "Guest memory of %zu VM%s in %.3f s:\n", now->vms, now->vms == 1 ? "" : "s", s);
+	fprintf(o->out, "Guest memory of %zu %s in %.3f s:\n", now->vms, gmem_text_plural(now->vms, "VM", "VMs"), s);
 	if (now->uncounted)
-		fprintf(o->out, "(without %zu VMs that have no counters)\n", now->uncounted);
+		fprintf(o->out, "(without %zu %s no counters)\n", now->uncounted,
+			gmem_text_plural(now->uncounted, "VM that has", "VMs that have"));
 	fputc('\n', o->out);
 	for (size_t i = 0; i < gmem_nr_metrics; i++) {
 		const struct gmem_metric *m = &gmem_metrics[i];

@@ -86,8 +86,8 @@ static void print_undecided(const struct cmp_results *r, FILE *out)
 
 void cmp_text(const struct cmp_results *r, bool all, FILE *out)
 {
-	fprintf(out, "%zu run%s of BASE, %zu of NEW\n", r->nr_runs[CMP_BASE],
-		r->nr_runs[CMP_BASE] == 1 ? "" : "s", r->nr_runs[CMP_NEW]);
+	fprintf(out, "%zu %s of BASE, %zu of NEW\n", r->nr_runs[CMP_BASE],
+		gmem_text_plural(r->nr_runs[CMP_BASE], "run", "runs"), r->nr_runs[CMP_NEW]);
 	if (r->single)
 		fputs("A side has only one run, so the variation between runs is not known: ranges are those\n"
 		      "of the operations in it, and a change must be larger to count.\n", out);

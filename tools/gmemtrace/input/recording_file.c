@@ -33,8 +33,10 @@ void recording_file_emit_end(const struct gmem_source *source)
 		fprintf(stderr, "gmemtrace: the recording was not closed: %s\n",
 			why(&state, gmem_recording_info(source)));
 	if (state.lost_records || state.lost_blocks || state.lost_bytes)
-		fprintf(stderr, "gmemtrace: the recording is damaged: lost %llu records, %llu blocks, %llu bytes\n",
-			(ull)state.lost_records, (ull)state.lost_blocks, (ull)state.lost_bytes);
+		fprintf(stderr, "gmemtrace: the recording is damaged: lost %llu %s, %llu %s, %llu %s\n",
+			(ull)state.lost_records, gmem_text_plural(state.lost_records, "record", "records"),
+			(ull)state.lost_blocks, gmem_text_plural(state.lost_blocks, "block", "blocks"),
+			(ull)state.lost_bytes, gmem_text_plural(state.lost_bytes, "byte", "bytes"));
 	if (state.head_damaged)
 		fprintf(stderr, "gmemtrace: its header is damaged: its host, probes and filters are unknown\n");
 }

@@ -37,8 +37,9 @@ static void head(const struct gmem_vm *vm, FILE *out)
 		fprintf(out, "  not read: what is private and what is shared is unknown\n");
 		return;
 	}
-	fprintf(out, "  %zu private ranges; %llu of %llu blocks of 2M are mixed", vm->private.nr_extents,
-		(ull)blocks.mixed, (ull)blocks.total);
+	fprintf(out, "  %zu private %s; %llu of %llu %s of 2M %s mixed", vm->private.nr_extents,
+		gmem_text_plural(vm->private.nr_extents, "range", "ranges"), (ull)blocks.mixed, (ull)blocks.total,
+		gmem_text_plural(blocks.total, "block", "blocks"), gmem_text_plural(blocks.mixed, "is", "are"));
 	if (vm->map != GMEM_MAP_CURRENT)
 		fprintf(out, "; not to be relied on: %s", gmem_map_state_names[vm->map]);
 	fputs(vm->ended_ns ? "; it has ended: --at shows it earlier in a recording\n" : "\n", out);

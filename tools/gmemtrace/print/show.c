@@ -10,6 +10,7 @@
 #include "abi/kinds.h"
 #include "input/recording_file.h"
 #include "input/unfold.h"
+#include "views/text.h"
 
 #define AT(member) .at = offsetof(struct show_options, member)
 
@@ -153,8 +154,9 @@ int show_record(void *ctx, const struct gmem_hdr *rec)
 
 void show_summary(const struct show *s)
 {
-	fprintf(stderr, "gmemtrace: %llu lines, %llu events, lost", (unsigned long long)s->lines,
-		(unsigned long long)s->events);
+	fprintf(stderr, "gmemtrace: %llu %s, %llu %s, lost", (unsigned long long)s->lines,
+		gmem_text_plural(s->lines, "line", "lines"), (unsigned long long)s->events,
+		gmem_text_plural(s->events, "event", "events"));
 	for (int i = 0; i < GMEM_LOSSES; i++)
 		fprintf(stderr, "%s %s %llu", i ? "," : "", gmem_loss_names[i],
 			(unsigned long long)s->lost[i]);

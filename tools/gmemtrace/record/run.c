@@ -184,8 +184,9 @@ static void print_progress(const struct record *r)
 
 	if (!isatty(STDERR_FILENO))
 		return;
-	fprintf(stderr, "\r\033[K%.0f s  %s events  %s  lost %llu", seconds(r),
+	fprintf(stderr, "\r\033[K%.0f s  %s %s  %s  lost %llu", seconds(r),
 		gmem_text_count(events, sizeof(events), (double)r->out.events),
+		gmem_text_plural(r->out.events, "event", "events"),
 		gmem_text_bytes(bytes, sizeof(bytes), s.bytes), (unsigned long long)all_lost(r));
 }
 
@@ -216,9 +217,10 @@ void record_summary(const struct record *r)
 
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
-	fprintf(stderr, "gmemtrace: %llu events, %llu records, %llu bytes in %u file%s: %s; %.2f s; lost",
-		(ull)r->out.events, (ull)s.records, (ull)s.bytes, r->out.files,
-		r->out.files == 1 ? "" : "s", r->o->out.path, seconds(r));
+	fprintf(stderr, "gmemtrace: %llu %s, %llu %s, %llu bytes in %u %s: %s; %.2f s; lost",
+		(ull)r->out.events, gmem_text_plural(r->out.events, "event", "events"),
+		(ull)s.records, gmem_text_plural(s.records, "record", "records"), (ull)s.bytes,
+		r->out.files, gmem_text_plural(r->out.files, "file", "files"), r->o->out.path, seconds(r));
 	for (int i = 0; i < GMEM_LOSSES; i++)
 		fprintf(stderr, "%s %s %llu", i ? "," : "", gmem_loss_names[i], (ull)r->lost[i]);
 	fprintf(stderr, "%s\n", r->out.full ? "; the maximum size is reached" : "");

@@ -45,13 +45,13 @@ static void head(const struct report *r, FILE *out)
 	html_text(out, gmem_text_name(probes, sizeof(probes), r->a->probes));
 	fputs("</div>\n<div class=\"tiles\">", out);
 	tile(out, text_ns(r->a->begin_ns ? r->a->model->now_ns - r->a->begin_ns : 0), "observed");
-	tile(out, text_count(r->nr_vms), r->nr_vms == 1 ? "VM" : "VMs");
-	tile(out, text_count(p.count), "conversions to private");
-	tile(out, text_count(s.count), "conversions to shared");
+	tile(out, text_count(r->nr_vms), gmem_text_plural(r->nr_vms, "VM", "VMs"));
+	tile(out, text_count(p.count), gmem_text_plural(p.count, "conversion to private", "conversions to private"));
+	tile(out, text_count(s.count), gmem_text_plural(s.count, "conversion to shared", "conversions to shared"));
 	tile(out, text_bytes(p.bytes + s.bytes), "converted");
 	tile(out, text_ns(p.total_ns + s.total_ns), "in conversions");
 	tile(out, text_ns(p.max_ns > s.max_ns ? p.max_ns : s.max_ns), "longest");
-	tile(out, text_count(lost), "records lost");
+	tile(out, text_count(lost), gmem_text_plural(lost, "record lost", "records lost"));
 	fputs("</div>\n", out);
 	losses(r, out);
 }
@@ -147,6 +147,7 @@ void report_html(const struct report *r, size_t max_vms, FILE *out)
 	for (size_t i = 0; r->nr_vms > 1 && i < n; i++)
 		vm_details(&to, r, &r->vms[i]);
 	if (r->nr_vms > 1 && n < r->nr_vms)
-		fprintf(out, "<p class=\"dim\">%zu more VMs have no section of their own (--vms).</p>\n", r->nr_vms - n);
+		fprintf(out, "<p class=\"dim\">%zu more %s no section here (--vms).</p>\n", r->nr_vms - n,
+			gmem_text_plural(r->nr_vms - n, "VM has", "VMs have"));
 	html_page_end(out);
 }

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 
 #include "report/sheet.h"
+#include "views/text.h"
 
 typedef unsigned long long ull;
 
@@ -78,10 +79,15 @@ void part_origins(const struct sheet *to, const struct report_subject *s, enum g
 				"<td>%s</td></tr>\n", name, text_bytes(sum->bytes), text_count(sum->count),
 				text_ns(sum->total_ns / sum->count), text_ns(sum->total_ns));
 		else if (sum->count)
-			sheet_remark(to, 0, "%-23s %7s times, %s, %s, mean %s", name, text_count(sum->count),
-				     text_bytes(sum->bytes), text_ns(sum->total_ns),
+			sheet_remark(to, 0, "%-23s %7s %s, %s, %s, mean %s", name, text_count(sum->count),
+				     gmem_text_plural(sum->count, "time", "times"), text_bytes(sum->bytes), text_ns(sum->total_ns),
 				     text_ns(sum->total_ns / sum->count));
 	}
+}
+
+static const char *retries(uint64_t n)
+{
+	return gmem_text_plural(n, "retry", "retries");
 }
 
 static void window_row(const struct sheet *to, const char *name, const struct gmem_dist *dist,
@@ -91,8 +97,8 @@ static void window_row(const struct sheet *to, const char *name, const struct gm
 		return;
 	sheet_dist_row(to, "s", name, dist, NULL);
 	if (w->retries)
-		sheet_remark(to, 8, "%llu retries in %llu of them; most: %llu in %s [0x%llx, 0x%llx)",
-			     (ull)w->retries, (ull)w->with_retries, (ull)w->max_retries, unit,
+		sheet_remark(to, 8, "%llu %s in %llu of them; most: %llu in %s [0x%llx, 0x%llx)",
+			     (ull)w->retries, retries(w->retries), (ull)w->with_retries, (ull)w->max_retries, unit,
 			     (ull)w->max_start, (ull)w->max_end);
 }
 
@@ -112,9 +118,11 @@ void part_windows(const struct sheet *to, const struct report *r, const struct r
 	if (to->html)
 		return;
 	if (s->seen->retries_outside)
-		sheet_remark(to, 0, "%llu retries whose window was not seen", (ull)s->seen->retries_outside);
+		sheet_remark(to, 0, "%llu %s whose window was not seen", (ull)s->seen->retries_outside,
+			     retries(s->seen->retries_outside));
 	if (s->counted && s->c.fault_retries != in)
-		sheet_remark(to, 0, "%llu retries by the kernel's own count", (ull)s->c.fault_retries);
+		sheet_remark(to, 0, "%llu %s by the kernel's own count", (ull)s->c.fault_retries,
+			     retries(s->c.fault_retries));
 	if (!(r->features & GMEM_FEATURE_RETRIES))
 		sheet_remark(to, 0, "retries are not reported by the probes of this recording");
 }

@@ -46,8 +46,8 @@ static void head(const struct report *r, FILE *out)
 	const struct gmem_analysis *a = r->a;
 	char probes[REPORT_NAME_SIZE];
 
-	fprintf(out, "%zu VM%s, %llu events in %s", r->nr_vms, r->nr_vms == 1 ? "" : "s",
-		(ull)a->nr_events, text_ns(a->begin_ns ? a->model->now_ns - a->begin_ns : 0));
+	fprintf(out, "%zu %s, %llu %s in %s", r->nr_vms, gmem_text_plural(r->nr_vms, "VM", "VMs"),
+		(ull)a->nr_events, gmem_text_plural(a->nr_events, "event", "events"), text_ns(a->begin_ns ? a->model->now_ns - a->begin_ns : 0));
 	if (*a->probes)
 		fprintf(out, ", probes: %s", gmem_text_name(probes, sizeof(probes), a->probes));
 	fputc('\n', out);
@@ -386,6 +386,6 @@ void report_text(const struct report *r, size_t max_vms, FILE *out)
 		print_parts(&to, r, &r->vms[i]);
 	}
 	if (n < r->nr_vms && r->nr_vms > 1)
-		fprintf(out, "\n%zu more VMs have no section of their own: --vms %zu shows them.\n",
-			r->nr_vms - n, r->nr_vms);
+		fprintf(out, "\n%zu more %s no section here: --vms %zu shows all.\n", r->nr_vms - n,
+			gmem_text_plural(r->nr_vms - n, "VM has", "VMs have"), r->nr_vms);
 }

@@ -13,6 +13,12 @@ char *gmem_text_bytes(char *buf, size_t size, uint64_t bytes);	/* 4K 1536M 1.46G
 char *gmem_text_ns(char *buf, size_t size, uint64_t ns);	/* 850ns 12.3us 4.50s */
 char *gmem_text_count(char *buf, size_t size, double n);	/* 999 12.3k 4.50M */
 
+/* Returns @one if @n is 1, else @many: "file" or "files". */
+static inline const char *gmem_text_plural(uint64_t n, const char *one, const char *many)
+{
+	return n == 1 ? one : many;
+}
+
 /* Format a value: "-" if unknown, ">12M" if partial, "12M?" if stale. */
 char *gmem_text_value(char *buf, size_t size, const struct gmem_metric *m, struct gmem_value v);
 char *gmem_text_sum(char *buf, size_t size, struct gmem_sum s);
