@@ -266,6 +266,19 @@ static void add_content(struct segments *line, const struct gmem_model *m, const
 			r->direction == GMEM_TO_PRIVATE ? "private" : "shared", age);
 }
 
+/* Names the map that is shown, which the key m changes. */
+static void add_mode(struct segments *line, enum vm_mode mode)
+{
+	static const char *const names[VM_MODES][2] = {
+		[VM_ATTRIBUTES]	= { "map: attributes", "" },
+		[VM_PAGES]	= { "map: populated pages", "map: pages" },
+		[VM_BLOCKS]	= { "map: mixed 2 MiB blocks", "map: blocks" },
+	};
+	struct segment *s = segments_printf(line, 3, CANVAS_KEY, "%s", names[mode][0]);
+
+	snprintf(s->brief, sizeof(s->brief), "%s", names[mode][1]);
+}
+
 static void draw_cursor(struct canvas *c, const struct vm_state *s, const struct gmem_model *m,
 			const struct gmem_vm *vm)
 {
@@ -277,6 +290,7 @@ static void draw_cursor(struct canvas *c, const struct vm_state *s, const struct
 		return;
 	segments_printf(&first, 0, CANVAS_CURSOR, "%s", glyphs(c->ascii)->cursor);
 	add_place(&first, &cell);
+	add_mode(&first, s->mode);
 	add_content(s->layout.cursor_lines > 1 ? &second : &first, m, vm, &cell);
 	segments_draw(c, s->layout.cursor_y, &first);
 	if (s->layout.cursor_lines > 1)
