@@ -94,6 +94,23 @@ static void test_metric_table(void **state)
 	}
 }
 
+/* A help text is read without those around it. */
+static void test_help_stands_alone(void **state)
+{
+	static const char *const references[] = { "of this", "these", "them", "those", "their", "that process" };
+
+	(void)state;
+	for (size_t i = 0; i < gmem_nr_metrics; i++) {
+		for (size_t r = 0; r < sizeof(references) / sizeof(*references); r++) {
+			bool refers = strstr(gmem_metrics[i].help, references[r]);
+
+			if (refers)
+				print_message("# %s: %s\n", gmem_metrics[i].key, gmem_metrics[i].help);
+			assert_false(refers);
+		}
+	}
+}
+
 static struct gmem_value get(const struct gmem_model *m, const char *key)
 {
 	const struct gmem_metric *metric = gmem_metric(key);
@@ -306,6 +323,7 @@ static void test_order(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_help_stands_alone),
 	cmocka_unit_test(test_kinds),
 	cmocka_unit_test(test_kinds_come_in_pairs),
 	cmocka_unit_test(test_names_of_losses),

@@ -120,7 +120,7 @@ static void draw(struct canvas *c, const struct ui *ui, const struct gmem_model 
 
 	canvas_field(c, area->y, 0, c->width, false, CANVAS_HEADER, "");
 	canvas_put(c, area->y, 1, CANVAS_HEADER, c->width < 60 ? "COLUMNS" :
-		   "COLUMNS: those that are on are shown where there is room");
+		   "COLUMNS: [x] is shown where there is room");
 	for (size_t i = at->top; i < n && i < at->top + at->rows; i++) {
 		const struct gmem_metric *metric = &gmem_metrics[list[i]];
 		const char *lacks = why_unknown(ui, metric->feature & ~m->features);

@@ -184,9 +184,9 @@ static enum ui_action click(struct ui *ui, int open)
 static const struct ui_binding bindings[] = {
 	{ { UI_KEY_ENTER }, "Enter", "show the VM of the selected file", "VM", open_vm, VIEW_VM },
 	{ { 'o' }, "o", "show only files that no VM can use, or all", "only unused", toggle_unused, 0 },
-	{ { 's', '>', UI_KEY_RIGHT }, "s >", "sort by: unused, populated, size, VM, inode", "sort",
+	{ { 's', '>', UI_KEY_RIGHT }, "s >", "sort by the next column: unused, populated, size, VM, inode", "sort",
 	  next_sort, 1 },
-	{ { '<', UI_KEY_LEFT }, "<", "sort by the previous of these", NULL, next_sort, -1 },
+	{ { '<', UI_KEY_LEFT }, "<", "sort by the previous column", NULL, next_sort, -1 },
 	{ { UI_KEY_UP, 'k', UI_KEY_WHEEL_UP }, "up k", "select a file; the cursor follows it", NULL, move,
 	  UI_LINE_UP },
 	{ { UI_KEY_DOWN, 'j', UI_KEY_WHEEL_DOWN }, "down j", "next file", NULL, move,

@@ -255,88 +255,95 @@ GETTER(get_inflight_age)
 #define COUNTER(k, t, w, type, field, h) COUNTER_IF(0, k, t, w, type, field, h)
 #define VALUE(of, k, t, w, type, getter, arg, h) { k, t, h, type, w, getter, 0, arg, 0, of }
 
-#define DIRECTION(name, T, D)							\
-	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_count", T, 7, GMEM_COUNT, conversion[D].count,		\
-		"conversions that changed something"),				\
-	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_bytes", T "-B", 7, GMEM_BYTES, conversion[D].bytes,	\
-		"bytes of the ranges of these conversions"),			\
-	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_unchanged", T "-SAME", 10, GMEM_COUNT, conversion[D].unchanged, \
-		"conversion requests that found everything as asked"),		\
-	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_failed", T "-ERR", 9, GMEM_COUNT, conversion[D].failed,	\
-		"conversions that failed"),					\
-	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_total_ns", T "-T", 7, GMEM_NS, conversion[D].total_ns,	\
-		"time in KVM_SET_MEMORY_ATTRIBUTES"),				\
-	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_max_ns", T "-MAX", 9, GMEM_NS, conversion[D].max_ns,	\
-		"longest of them"),						\
-	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_COUNTERS, name "_p50_ns", T "-P50", 9, GMEM_NS, get_p50, D, "median of their time"), \
-	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_COUNTERS, name "_p99_ns", T "-P99", 9, GMEM_NS, get_p99, D, "99th percentile of their time")
+/* Each help text stands alone: it is also shown without those of its neighbours. */
 
-#define OPERATION(F, name, T, field, what)					\
+#define DIRECTION(name, T, TO, D)						\
+	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_count", T, 7, GMEM_COUNT, conversion[D].count,		\
+		"conversions " TO " that changed something"),			\
+	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_bytes", T "-B", 7, GMEM_BYTES, conversion[D].bytes,	\
+		"bytes of the ranges of conversions " TO),			\
+	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_unchanged", T "-SAME", 10, GMEM_COUNT, conversion[D].unchanged, \
+		"requests of conversions " TO " that found everything as asked"),	\
+	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_failed", T "-ERR", 9, GMEM_COUNT, conversion[D].failed,	\
+		"conversions " TO " that failed"),				\
+	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_total_ns", T "-T", 7, GMEM_NS, conversion[D].total_ns,	\
+		"total time of conversions " TO " (KVM_SET_MEMORY_ATTRIBUTES)"),	\
+	COUNTER_IF(GMEM_FEATURE_CONVERSIONS, name "_max_ns", T "-MAX", 9, GMEM_NS, conversion[D].max_ns,	\
+		"longest conversion " TO),					\
+	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_COUNTERS, name "_p50_ns", T "-P50", 9, GMEM_NS, get_p50, D,	\
+		"median time of a conversion " TO),				\
+	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_COUNTERS, name "_p99_ns", T "-P99", 9, GMEM_NS, get_p99, D,	\
+		"99th percentile of the time of a conversion " TO)
+
+#define OPERATION(F, name, T, field, what, one, many)				\
 	COUNTER_IF(F, name "_count", T, 7, GMEM_COUNT, field.count, what),	\
 	COUNTER_IF(F, name "_bytes", T "-B", 7, GMEM_BYTES, field.bytes,	\
-		   "bytes of the ranges asked for"),				\
+		   "bytes of the ranges of " many),				\
 	COUNTER_IF(F, name "_failed", T "-ERR", 9, GMEM_COUNT, field.failed,	\
-		   "those that failed"),					\
-	COUNTER_IF(F, name "_total_ns", T "-T", 7, GMEM_NS, field.total_ns, "time in them"), \
-	COUNTER_IF(F, name "_max_ns", T "-MAX", 9, GMEM_NS, field.max_ns, "longest of them")
+		   many " that failed"),					\
+	COUNTER_IF(F, name "_total_ns", T "-T", 7, GMEM_NS, field.total_ns, "total time of " many), \
+	COUNTER_IF(F, name "_max_ns", T "-MAX", 9, GMEM_NS, field.max_ns, "longest " one)
 
 #define VALUE_IF(feature, of, k, t, w, type, getter, arg, h) { k, t, h, type, w, getter, 0, arg, feature, of }
 #define STALL_COUNTER(k, t, w, type, field, h) COUNTER_IF(GMEM_FEATURE_STALLS, k, t, w, type, field, h)
 
 /* Stalls: from the vCPU's exit that asks for a conversion to its re-entry. */
-#define STALLS(name, T, D)							\
+#define STALLS(name, T, TO, D)							\
 	STALL_COUNTER(name "_stall_count", T, 7, GMEM_COUNT, stall[D].count,	\
-		      "times a vCPU waited for a conversion that it asked for"),	\
+		      "stalls of vCPUs for conversions " TO),			\
 	STALL_COUNTER(name "_stall_unchanged", T "-SAME", 12, GMEM_COUNT, stall[D].unchanged, \
-		      "requests during which no thread converted the range"),		\
+		      "stalls " TO " during which no thread converted the range"),	\
 	STALL_COUNTER(name "_stall_total_ns", T "-T", 9, GMEM_NS, stall[D].total_ns,	\
-		      "time from its exit to its re-entry"),			\
+		      "total time of stalls " TO ", from exit to re-entry"),	\
 	STALL_COUNTER(name "_stall_ioctl_ns", T "-IOC", 11, GMEM_NS, stall_ioctl_ns[D], \
-		      "of this, in KVM_SET_MEMORY_ATTRIBUTES"),			\
+		      "time of stalls " TO " in KVM_SET_MEMORY_ATTRIBUTES"),	\
 	STALL_COUNTER(name "_stall_discard_ns", T "-DIS", 11, GMEM_NS, stall_discard_ns[D], \
-		      "of this, punching the guest_memfd"),			\
+		      "time of stalls " TO " in punches of the guest_memfd"),	\
 	STALL_COUNTER(name "_stall_max_ns", T "-MAX", 11, GMEM_NS, stall[D].max_ns,	\
-		      "longest of them"),					\
+		      "longest stall " TO),					\
 	VALUE_IF(GMEM_FEATURE_STALLS, GMEM_OF_COUNTERS, name "_stall_p50_ns", T "-P50", 11, GMEM_NS,	\
-		 get_stall_p50, D, "median of their time"),			\
+		 get_stall_p50, D, "median of stalls " TO),			\
 	VALUE_IF(GMEM_FEATURE_STALLS, GMEM_OF_COUNTERS, name "_stall_p99_ns", T "-P99", 11, GMEM_NS,	\
-		 get_stall_p99, D, "99th percentile of their time")
+		 get_stall_p99, D, "99th percentile of stalls " TO)
 
 #define PHASE(name, D, P, T, what)						\
 	COUNTER_IF(GMEM_FEATURE_PHASES, name "_ns", T, 9, GMEM_NS, phase_ns[D][P], what)
 
 /* Phases of conversions that changed something; 0 if phases were not requested. */
-#define PHASES(name, TO, D)							\
-	PHASE(name "_lock", D, GMEM_PHASE_LOCK, "LOCK" TO, "time waiting for slots_lock"), \
-	PHASE(name "_check", D, GMEM_PHASE_CHECK, "CHECK" TO,			\
-	      "time to find out if there is anything to change"),		\
-	PHASE(name "_reserve", D, GMEM_PHASE_RESERVE, "RESERVE" TO,		\
-	      "time to allocate memory for the new attributes"),		\
-	PHASE(name "_zap", D, GMEM_PHASE_ZAP, "ZAP" TO, "time to zap mappings and flush TLBs"), \
-	PHASE(name "_store", D, GMEM_PHASE_STORE, "STORE" TO, "time to store the attributes"), \
-	PHASE(name "_mixed", D, GMEM_PHASE_MIXED, "MIXSCAN" TO,			\
-	      "time to find out which huge pages are possible")
+#define PHASES(name, T, TO, D)							\
+	PHASE(name "_lock", D, GMEM_PHASE_LOCK, "LOCK" T,			\
+	      "conversions " TO ": time waiting for slots_lock"),		\
+	PHASE(name "_check", D, GMEM_PHASE_CHECK, "CHECK" T,			\
+	      "conversions " TO ": time checking for anything to change"),	\
+	PHASE(name "_reserve", D, GMEM_PHASE_RESERVE, "RESERVE" T,		\
+	      "conversions " TO ": time allocating for the attributes"),	\
+	PHASE(name "_zap", D, GMEM_PHASE_ZAP, "ZAP" T,				\
+	      "conversions " TO ": time zapping mappings, flushing TLBs"),	\
+	PHASE(name "_store", D, GMEM_PHASE_STORE, "STORE" T,			\
+	      "conversions " TO ": time storing the attributes"),		\
+	PHASE(name "_mixed", D, GMEM_PHASE_MIXED, "MIXSCAN" T,			\
+	      "conversions " TO ": time finding possible huge pages")
 
 const struct gmem_metric gmem_metrics[] = {
 	VALUE(GMEM_OF_ALL, "vm", "VM", 5, GMEM_ID, get_id, 0,
 	      "number of the VM (kvm-vm-id in its fdinfo)"),
 	VALUE(GMEM_OF_ALL, "pid", "PID", 7, GMEM_ID, get_pid, 0, "process of the VMM"),
-	VALUE(GMEM_OF_ALL, "comm", "COMMAND", 15, GMEM_TEXT, get_comm, 0, "name of that process"),
+	VALUE(GMEM_OF_ALL, "comm", "COMMAND", 15, GMEM_TEXT, get_comm, 0, "name of the VMM's process"),
 	VALUE(GMEM_OF_ALL, "name", "NAME", 15, GMEM_TEXT, get_name, 0,
-	      "what the VMM's command line calls the VM, else name of the process"),
-	VALUE(GMEM_OF_ALL, "cgroup", "CGROUP", 15, GMEM_TEXT, get_cgroup, 0, "control group of that process"),
+	      "name on the VMM's command line, else of its process"),
+	VALUE(GMEM_OF_ALL, "cgroup", "CGROUP", 15, GMEM_TEXT, get_cgroup, 0, "control group of the VMM's process"),
 	VALUE(GMEM_OF_MAP, "slot_bytes", "SLOTS", 6, GMEM_BYTES, get_slot_bytes, 0,
-	      "memslots bound to guest_memfd"),
+	      "size of the memslots bound to guest_memfd"),
 	VALUE(GMEM_OF_MAP, "private_bytes", "PRIV", 6, GMEM_BYTES, get_private_bytes, 0,
-	      "of these, with the private attribute"),
+	      "slot memory with the private attribute"),
 	VALUE(GMEM_OF_MAP, "shared_bytes", "SHARED", 6, GMEM_BYTES, get_shared_bytes, 0,
-	      "of these, without it"),
+	      "slot memory without the private attribute"),
 	VALUE(GMEM_OF_MAP, "populated_bytes", "POP", 6, GMEM_BYTES, get_populated_bytes, 0,
-	      "pages that its guest_memfd files have, within a second"),
+	      "populated pages of guest_memfd files, at most 1 s old"),
 	VALUE(GMEM_OF_MAP, "unused_bytes", "UNUSED", 6, GMEM_BYTES, get_unused_bytes, 0,
-	      "of these, in files that no VM can use: no process has the VM open, or no memslot is bound"),
+	      "populated pages of files that no VM can use: orphan or unbound, and not mapped"),
 	VALUE_IF(GMEM_FEATURE_BACKING, GMEM_OF_BACKING, "shared_populated_bytes", "SHPOP", 6, GMEM_BYTES,
-		 get_shared_populated, 0, "pages that the VMM's mapping of its slots has"),
+		 get_shared_populated, 0, "populated pages of the VMM's mappings of the slots"),
 	VALUE_IF(GMEM_FEATURE_BACKING, GMEM_OF_BACKING, "double_backed_private_bytes", "2xPRIV", 6, GMEM_BYTES,
 		 get_double_backed, GMEM_SIDE_PRIVATE, "private pages that are populated although shared is in use"),
 	VALUE_IF(GMEM_FEATURE_BACKING, GMEM_OF_BACKING, "double_backed_shared_bytes", "2xSHRD", 6, GMEM_BYTES,
@@ -354,34 +361,39 @@ const struct gmem_metric gmem_metrics[] = {
 	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_COUNTERS, "conversion_p50_ns", "P50", 6, GMEM_NS, get_p50, GMEM_DIRECTIONS,
 	      "median time of a conversion, either direction, since the VM was first seen"),
 	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_COUNTERS, "conversion_p99_ns", "P99", 6, GMEM_NS, get_p99, GMEM_DIRECTIONS,
-	      "99th percentile"),
-	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_COUNTERS, "conversion_max_ns", "MAX", 6, GMEM_NS, get_max, 0, "longest conversion"),
+	      "99th percentile of the time of a conversion, either direction"),
+	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_COUNTERS, "conversion_max_ns", "MAX", 6, GMEM_NS, get_max, 0, "longest conversion, either direction"),
 	VALUE_IF(GMEM_FEATURE_STALLS, GMEM_OF_COUNTERS, "stall_p99_ns", "STALL", 6, GMEM_NS, get_stall_p99, GMEM_DIRECTIONS,
-		 "99th percentile of what a vCPU waits from asking for a conversion until it runs again"),
+		 "99th percentile of stalls: a vCPU's exit for a conversion to its re-entry"),
 	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_ALL, "inflight", "INFL", 4, GMEM_COUNT, get_inflight, 0,
-	      "conversions that have begun and not ended"),
+	      "conversions in flight: begun and not ended"),
 	VALUE_IF(GMEM_FEATURE_CONVERSIONS, GMEM_OF_ALL, "inflight_age_ns", "AGE", 6, GMEM_NS, get_inflight_age, 0,
-	      "time since the oldest of them began"),
-	DIRECTION("to_private", ">PRIV", GMEM_TO_PRIVATE),
-	DIRECTION("to_shared", ">SHRD", GMEM_TO_SHARED),
-	STALLS("to_private", "STALL>P", GMEM_TO_PRIVATE),
-	STALLS("to_shared", "STALL>S", GMEM_TO_SHARED),
-	OPERATION(GMEM_FEATURE_FALLOCATES, "punch", "PUNCH", punch, "holes punched into guest_memfd"),
+	      "time since the begin of the oldest conversion in flight"),
+	DIRECTION("to_private", ">PRIV", "to private", GMEM_TO_PRIVATE),
+	DIRECTION("to_shared", ">SHRD", "to shared", GMEM_TO_SHARED),
+	STALLS("to_private", "STALL>P", "to private", GMEM_TO_PRIVATE),
+	STALLS("to_shared", "STALL>S", "to shared", GMEM_TO_SHARED),
+	OPERATION(GMEM_FEATURE_FALLOCATES, "punch", "PUNCH", punch, "holes punched into guest_memfd",
+		  "punch", "punches"),
 	COUNTER_IF(GMEM_FEATURE_FREED, "punched_pages", "FREED", 7, GMEM_COUNT, punched_pages, "pages that punches freed"),
-	OPERATION(GMEM_FEATURE_FALLOCATES, "allocate", "ALLOC", allocate, "preallocations of guest_memfd"),
+	OPERATION(GMEM_FEATURE_FALLOCATES, "allocate", "ALLOC", allocate, "preallocations of guest_memfd",
+		  "preallocation", "preallocations"),
 	COUNTER_IF(GMEM_FEATURE_FREED, "allocated_pages", "NEW", 7, GMEM_COUNT, allocated_pages,
-		"pages that these allocated"),
+		"pages that preallocations allocated"),
 	OPERATION(GMEM_FEATURE_INVALIDATIONS, "invalidate", "INVAL", invalidate,
-		  "invalidation windows of punches, releases and memory errors"),
+		  "invalidation windows of punches, releases and memory errors",
+		  "invalidation of guest_memfd", "invalidations of guest_memfd"),
 	OPERATION(GMEM_FEATURE_WINDOWS, "window", "WIN", window,
-		  "invalidation windows of conversions: vCPUs that fault in one retry"),
-	OPERATION(GMEM_FEATURE_FAULTS, "fault", "FAULT", fault, "private pages found or allocated for a vCPU"),
+		  "invalidation windows of conversions: vCPUs that fault in one retry",
+		  "invalidation window of a conversion", "invalidation windows of conversions"),
+	OPERATION(GMEM_FEATURE_FAULTS, "fault", "FAULT", fault, "private pages found or allocated for a vCPU",
+		  "fault on private memory", "faults on private memory"),
 	COUNTER_IF(GMEM_FEATURE_TOUCHES, "faulted_pages", "TOUCH", 7, GMEM_COUNT, faulted_pages,
-		"pages allocated by these: first touches"),
+		"pages that faults on private memory allocated: first touches"),
 	COUNTER_IF(GMEM_FEATURE_RETRIES, "fault_retries", "RETRY", 7, GMEM_COUNT, fault_retries,
 		"faults of vCPUs that met an invalidation and had to be repeated"),
-	PHASES("to_private", ">P", GMEM_TO_PRIVATE),
-	PHASES("to_shared", ">S", GMEM_TO_SHARED),
+	PHASES("to_private", ">P", "to private", GMEM_TO_PRIVATE),
+	PHASES("to_shared", ">S", "to shared", GMEM_TO_SHARED),
 	COUNTER_IF(GMEM_FEATURE_MEMORY_FAULTS, "memory_faults", "MFAULT", 7, GMEM_COUNT, memory_faults,
 		"exits to the VMM with KVM_EXIT_MEMORY_FAULT"),
 };
