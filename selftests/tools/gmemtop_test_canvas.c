@@ -148,6 +148,29 @@ static void segments_line(int width, const char *want)
 	canvas_free(c);
 }
 
+/* The full text is the first to go, and does not displace another segment. */
+static void test_segments_take_the_room_left(void **state)
+{
+	static const struct { int width; const char *line; } samples[] = {
+		{ 14, "a long  second\n" }, { 13, "a  second\n" }, { 9, "a  second\n" }, { 8, "a  2nd\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(samples) / sizeof(*samples); i++) {
+		struct canvas *c = canvas_new(samples[i].width, 1, false);
+		struct segments line = { .n = 0 };
+		char *text;
+
+		strcpy(segments_printf(&line, 0, CANVAS_NORMAL, "a")->full, "a long");
+		strcpy(segments_printf(&line, 1, CANVAS_NORMAL, "second")->brief, "2nd");
+		segments_draw(c, 0, &line);
+		text = canvas_text(c);
+		assert_string_equal(text, samples[i].line);
+		free(text);
+		canvas_free(c);
+	}
+}
+
 static void test_segments_go_in_order_of_rank(void **state)
 {
 	(void)state;
@@ -295,6 +318,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_no_size),
 	cmocka_unit_test(test_any_bytes),
 	cmocka_unit_test(test_segments_go_in_order_of_rank),
+	cmocka_unit_test(test_segments_take_the_room_left),
 	cmocka_unit_test(test_ages_fit_four_columns),
 	cmocka_unit_test(test_strip_is_exact_at_its_ends),
 	cmocka_unit_test(test_strip_finds_every_double_backed_page),

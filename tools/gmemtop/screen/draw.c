@@ -53,17 +53,19 @@ static void add_rate(struct segments *line, int rank, const char *metric, struct
 
 static void add_inflight(struct segments *line, const struct order_totals *t)
 {
-	bool lasts = t->oldest_ns > AGE_LONG_NS;
+	const char *noun = gmem_text_plural(t->inflight, "conversion", "conversions");
+	unsigned long long n = t->inflight, vm = t->oldest_vm;
 	struct segment *s;
 	char age[16];
 
-	if (!lasts) {
-		segments_printf(line, 3, CANVAS_TITLE, "%llu in flight", (unsigned long long)t->inflight);
+	if (t->oldest_ns <= AGE_LONG_NS) {
+		s = segments_printf(line, 3, CANVAS_TITLE, "%llu in flight", n);
+		snprintf(s->full, sizeof(s->full), "%llu %s in flight", n, noun);
 		return;
 	}
 	age_text(age, sizeof(age), t->oldest_ns);
-	s = segments_printf(line, 1, CANVAS_WARN, "%llu in flight, VM %llu for %s",
-			    (unsigned long long)t->inflight, (unsigned long long)t->oldest_vm, age);
+	s = segments_printf(line, 1, CANVAS_WARN, "%llu in flight, VM %llu for %s", n, vm, age);
+	snprintf(s->full, sizeof(s->full), "%llu %s in flight, VM %llu for %s", n, noun, vm, age);
 	snprintf(s->brief, sizeof(s->brief), "in flight %s", age);
 }
 

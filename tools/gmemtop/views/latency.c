@@ -260,11 +260,11 @@ static void help(struct help_page *p)
 	help_heading(p, "Times");
 	help_entry(p, "conversion", CANVAS_KEY, "one KVM_SET_MEMORY_ATTRIBUTES, from begin to end");
 	help_entry(p, "stall", CANVAS_KEY,
-		   "the wait of the guest: from the vCPU's exit that asks for a conversion to its re-entry");
+		   "of a vCPU: from its exit that asks for a conversion to its re-entry");
 	help_entry(p, "lock", CANVAS_KEY,
-		   "and the next phases of conversions that changed something. lock: wait for slots_lock; "
-		   "check: compare the attributes; reserve: allocate memory for them; zap: unmap pages and "
-		   "flush TLBs; store: set the attributes; mixed: update which huge pages are possible");
+		   "lock to mixed: phases of conversions that changed something. lock: wait for slots_lock; "
+		   "check: compare the attributes; reserve: allocate memory for the attributes; zap: unmap pages "
+		   "and flush TLBs; store: set the attributes; mixed: update which huge pages are possible");
 	help_entry(p, "NOW", CANVAS_KEY, "between the last two refreshes; ALL: since the VMs were first seen. "
 		   "Percentiles are at most 1/8 too high, those of phases up to a factor of 2.");
 	help_heading(p, "Heat map");

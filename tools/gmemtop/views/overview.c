@@ -189,6 +189,9 @@ static void write_columns(struct help_page *p)
 		if (m)
 			help_entry(p, m->title, CANVAS_MIXED, m->help);
 	}
+	help_entry(p, "in flight", CANVAS_KEY,
+		   "in the first line: conversions in flight of the listed VMs. NOW, in the view of a VM, lists all "
+		   "kinds of operations.");
 	help_entry(p, "", CANVAS_NORMAL,
 		   "INFL becomes the age of the oldest conversion in flight, like 12s, after a second. "
 		   "Columns that do not fit are left out; the sort column is always shown.");

@@ -293,11 +293,12 @@ static void help(struct help_page *p)
 	help_map(p);
 	help_heading(p, "Panels");
 	help_entry(p, "NOW", CANVAS_KEY,
-		   "vCPUs that wait for a conversion, and where it is: in the ioctl, discarding "
-		   "pages, or in the VMM; then other operations in flight");
+		   "stalls in flight: how long each vCPU stalls, and where the time goes: in the ioctl, in fallocate, "
+		   "or in the VMM; then all other operations in flight: conversions, punches, invalidations. The first "
+		   "line of the screen and INFL count only conversions");
 	help_entry(p, "TIME", CANVAS_KEY,
-		   "stalls (the guest's wait for conversions) by part, and conversions by phase, since the VM "
-		   "was first seen");
+		   "stalls by part, and conversions by phase, since the VM was first seen. A stall lasts from the "
+		   "vCPU's exit that asks for a conversion to its re-entry");
 	help_entry(p, "HOT", CANVAS_KEY,
 		   "ranges with the most conversions, counted while this view is shown (in a replay: while it was "
 		   "shown, or all the time by gmemtrace record), and before that only for VMs that convert "

@@ -35,7 +35,7 @@ static const struct gmem_inflight *served(const struct gmem_vm *vm, const struct
 	return gmem_operations_served(&vm->ops, op->kind, op->tid, op->ino, op->start);
 }
 
-/* Returns the operation that a stalled vCPU waits for, the oldest of several, or NULL. */
+/* Returns the operation that a vCPU stalls for, the oldest of several, or NULL. */
 static const struct gmem_inflight *cause_of(const struct gmem_vm *vm, const struct gmem_inflight *stall)
 {
 	for (size_t i = 0; i < vm->ops.nr; i++) {
@@ -68,7 +68,7 @@ static void draw_stall(struct panel *p, const struct gmem_model *m, const struct
 	uint64_t age = gmem_inflight_age(op, m->now_ns);
 	char buf[64], text[32];
 
-	panel_printf(p, age > AGE_LONG_NS ? CANVAS_WARN : CANVAS_NORMAL, " vCPU %u waits %s ", op->aux,
+	panel_printf(p, age > AGE_LONG_NS ? CANVAS_WARN : CANVAS_NORMAL, " vCPU %u stalls %s ", op->aux,
 		     gmem_text_ns(buf, sizeof(buf), age));
 	if (!cause)
 		panel_put(p, age > AGE_LONG_NS ? CANVAS_WARN : CANVAS_NORMAL, "in the VMM ");
@@ -110,13 +110,14 @@ static bool is_shown_with_stall(const struct gmem_vm *vm, const struct gmem_infl
 static void draw_now(struct panel *p, const struct gmem_model *m, const struct gmem_vm *vm)
 {
 	char buf[80];
-	size_t waits = gmem_operations_count(&vm->ops, GMEM_STALL_BEGIN);
+	size_t stalls = gmem_operations_count(&vm->ops, GMEM_STALL_BEGIN), others = vm->ops.nr - stalls;
 
 	if (!vm->ops.nr)
-		snprintf(buf, sizeof(buf), "NOW  nothing in flight, no vCPU waits");
+		snprintf(buf, sizeof(buf), "NOW  nothing in flight, no vCPU stalls");
 	else
-		snprintf(buf, sizeof(buf), "NOW  %zu vCPU%s wait%s, %zu in flight", waits,
-			 waits == 1 ? "" : "s", waits == 1 ? "s" : "", vm->ops.nr - waits);
+		snprintf(buf, sizeof(buf), "NOW  %zu %s, %zu%s in flight", stalls,
+			 gmem_text_plural(stalls, "vCPU stalls", "vCPUs stall"), others,
+			 p->width < 44 ? "" : gmem_text_plural(others, " operation", " operations"));
 	panel_head(p, buf);
 	for (size_t i = 0; i < vm->ops.nr && panel_left(p) > 0; i++) {
 		const struct gmem_inflight *op = vm->ops.list[i];

@@ -40,6 +40,20 @@ static int total(const struct canvas *c, const struct segments *all)
 	return width;
 }
 
+/* Takes the full text of each segment with which the line still fits. */
+static void lengthen(const struct canvas *c, struct segments *all)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		struct segment *s = &all->s[i], before = *s;
+
+		if (!s->full[0])
+			continue;
+		memcpy(s->text, s->full, sizeof(s->text));
+		if (total(c, all) > c->width)
+			*s = before;
+	}
+}
+
 static struct segment *least_important(struct segments *all, bool with_brief)
 {
 	struct segment *worst = NULL;
@@ -70,6 +84,7 @@ void segments_draw(struct canvas *c, int y, struct segments *all)
 {
 	int x = 0;
 
+	lengthen(c, all);
 	shorten(c, all);
 	for (size_t i = 0; i < all->n; i++) {
 		const struct segment *s = &all->s[i];

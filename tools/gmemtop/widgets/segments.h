@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
  * Line of independent segments, for any width. If room is short, segments are first replaced by
- * their brief text, then left out, the highest rank first.
+ * their brief text, then left out, the highest rank first. If there is room, the full text is shown.
  */
 #ifndef GMEMTOP_SEGMENTS_H
 #define GMEMTOP_SEGMENTS_H
@@ -16,6 +16,7 @@
 struct segment {
 	char text[SEGMENT_LEN];
 	char brief[SEGMENT_LEN];	/* empty: no shorter text */
+	char full[SEGMENT_LEN];		/* empty: no longer text */
 	int rank;			/* 0: never left out */
 	enum canvas_attr attr;
 };

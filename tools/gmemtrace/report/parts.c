@@ -64,15 +64,15 @@ void part_series(const struct sheet *to, const struct report_subject *s, enum gm
 
 void part_origins(const struct sheet *to, const struct report_subject *s, enum gmem_direction d)
 {
-	static const char *const names[][GMEM_ORIGINS] = {
-		{ "explicit (hypercall)", "implicit (memory fault)", "without a waiting vCPU" },
-		{ "explicit, by hypercall", "implicit, by memory fault", "no vCPU waited" },
+	static const char *const names[GMEM_ORIGINS] = {
+		[GMEM_BY_HYPERCALL] = "by hypercall", [GMEM_BY_ACCESS] = "by access",
+		[GMEM_BY_VMM] = "by the VMM alone",
 	};
 
 	for (int i = 0; i < GMEM_ORIGINS; i++) {
 		const struct gmem_op_sum *sum = i == GMEM_BY_VMM ? &s->seen->origin[i][d] :
 						&s->seen->stall_origin[i][d];
-		const char *name = names[to->html][i];
+		const char *name = names[i];
 
 		if (sum->count && to->html)
 			fprintf(to->out, "<tr class=\"i\"><td>%s, %s</td><td>%s</td><td>%s</td><td colspan=\"4\"></td>"

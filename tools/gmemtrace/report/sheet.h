@@ -47,7 +47,7 @@ void part_conversions(const struct sheet *to, const struct report_subject *s);
 void part_series(const struct sheet *to, const struct report_subject *s, enum gmem_series_id first,
 		 size_t n, enum gmem_direction d);
 
-/* Writes conversions by origin: a hypercall is explicit, an access implicit. */
+/* Writes stalls by origin, and conversions that no vCPU stalled for. */
 void part_origins(const struct sheet *to, const struct report_subject *s, enum gmem_direction d);
 
 void part_windows(const struct sheet *to, const struct report *r, const struct report_subject *s);
