@@ -110,22 +110,26 @@ static void test_kept_are_the_busiest(void **state)
 	gmem_histories_free(hs);
 }
 
+static const struct gmem_recent_change *latest(const struct gmem_recent *r)
+{
+	return gmem_recent_of(r, 0, UINT64_MAX);
+}
+
 static void test_recent(void **state)
 {
 	struct gmem_recent r = { .made = 0 };
 
 	(void)state;
-	assert_null(gmem_recent_at(&r, 0));
-	assert_null(gmem_recent_at(NULL, 0));
+	assert_null(latest(&r));
+	assert_null(latest(NULL));
 	gmem_recent_add(&r, 10, 5, 5, GMEM_TO_PRIVATE);
-	assert_null(gmem_recent_at(&r, 0));
+	assert_null(latest(&r));
 	for (uint64_t i = 0; i < 3 * GMEM_RECENT; i++)
 		gmem_recent_add(&r, i, i * 10, i * 10 + 1, GMEM_TO_PRIVATE);
-	for (uint64_t i = 0; i < GMEM_RECENT; i++)
-		assert_int_equal(gmem_recent_at(&r, i)->ts_ns, 3 * GMEM_RECENT - 1 - i);
-	assert_null(gmem_recent_at(&r, GMEM_RECENT));
-	assert_null(gmem_recent_of(&r, 0, 10));
-	assert_int_equal(gmem_recent_of(&r, 0, UINT64_MAX)->ts_ns, 3 * GMEM_RECENT - 1);
+	for (uint64_t i = 2 * GMEM_RECENT; i < 3 * GMEM_RECENT; i++)
+		assert_int_equal(gmem_recent_of(&r, i * 10, i * 10 + 1)->ts_ns, i);
+	assert_null(gmem_recent_of(&r, 0, 2 * GMEM_RECENT * 10));
+	assert_int_equal(latest(&r)->ts_ns, 3 * GMEM_RECENT - 1);
 	assert_int_equal(gmem_recent_of(&r, 3000, 3001)->ts_ns, 300);
 	assert_null(gmem_recent_of(&r, 3001, 3010));
 }
@@ -139,12 +143,12 @@ static void test_neighbours_are_joined(void **state)
 	(void)state;
 	for (uint64_t i = 0; i <= 100; i++)
 		gmem_recent_add(&r, i * ms, i, i + 1, GMEM_TO_SHARED);
-	c = gmem_recent_at(&r, 0);
+	c = latest(&r);
 	assert_int_equal(c->start, 0);
 	assert_int_equal(c->end, 101);
 	assert_int_equal(c->begin_ns, 0);
 	assert_int_equal(c->ts_ns, 100 * ms);
-	assert_null(gmem_recent_at(&r, 1));
+	assert_int_equal(r.made, 1);
 	gmem_recent_add(&r, 101 * ms, 101, 102, GMEM_TO_SHARED);	/* too late */
 	gmem_recent_add(&r, 101 * ms, 102, 103, GMEM_TO_PRIVATE);	/* other direction */
 	gmem_recent_add(&r, 101 * ms, 104, 105, GMEM_TO_PRIVATE);	/* not adjacent */
@@ -171,8 +175,8 @@ static void test_model_feeds_them(void **state)
 	      .aux = 1);
 	assert_int_equal(gmem_hot_top(vm->hot, &hot, 1), 1);
 	assert_int_equal(hot.bytes, 3 * 4096);
-	assert_int_equal(gmem_recent_at(vm->recent, 0)->start, 2);
-	assert_int_equal(gmem_recent_at(vm->recent, 0)->direction, GMEM_TO_PRIVATE);
+	assert_int_equal(latest(vm->recent)->start, 2);
+	assert_int_equal(latest(vm->recent)->direction, GMEM_TO_PRIVATE);
 	did(&c.c, GMEM_TO_PRIVATE, 777, 2);
 	assert_int_equal(gmem_model_apply(m, &c.h), 0);
 	did(&c.c, GMEM_TO_PRIVATE, 777, 3);

@@ -506,10 +506,7 @@ static struct gmem_counters_rec counters(uint64_t ts, uint64_t count)
 
 static double rate(struct gmem_model *m)
 {
-	const struct gmem_vm *vm = vm_of(m, 1);
-
-	return gmem_vm_rate(vm, vm->now.conversion[GMEM_TO_PRIVATE].count,
-			    vm->before.conversion[GMEM_TO_PRIVATE].count);
+	return gmem_vm_conversions_per_s(vm_of(m, 1));
 }
 
 static void count(struct gmem_model *m, uint64_t ts, uint64_t n)

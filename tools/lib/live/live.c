@@ -75,7 +75,7 @@ static int reattach(struct live *l)
 	if (status == GMEM_E_PERMISSION)
 		return -EPERM;
 	/* Other errors may be temporary: the next check tries again. */
-	l->probes_told = false;
+	l->probes_emitted = false;
 	return 0;
 }
 
@@ -194,7 +194,7 @@ static int live_enable(struct gmem_source *s, unsigned int groups)
 	if (((groups | GMEM_PROBES_BASE) & l->at.loaded) == l->at.groups)
 		return 0;
 	err = attach_groups_again(l, groups);
-	l->probes_told = false;
+	l->probes_emitted = false;
 	l->lost_then = UINT64_MAX;	/* emit operations in flight at the next snapshot */
 	return err;
 }

@@ -19,7 +19,7 @@ struct live {
 	struct attachment at;	/* skel is NULL while there is no KVM */
 	uint64_t looked_ns;	/* time of the last check whether KVM is loaded */
 	struct backing *backing;	/* NULL: not requested */
-	bool probes_told;	/* GMEM_PROBES was emitted since the last change */
+	bool probes_emitted;	/* GMEM_PROBES was emitted since the last change */
 	uint64_t verified_ns;	/* time of the last verification of probes */
 	uint64_t refreshed_ns;	/* time of the last count of pages */
 	uint64_t holders_ns;	/* start of a pass for holders whose records are all in the ring buffer; or 0 */

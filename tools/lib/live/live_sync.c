@@ -307,9 +307,9 @@ int live_emit_probes(struct live *l)
 {
 	struct gmem_probes_rec r;
 
-	if (l->probes_told || !l->at.skel)
+	if (l->probes_emitted || !l->at.skel)
 		return 0;
-	l->probes_told = true;
+	l->probes_emitted = true;
 	r = l->at.probes;
 	if (l->backing)
 		r.features |= GMEM_FEATURE_BACKING;
@@ -331,7 +331,7 @@ int live_check_probes(struct live *l)
 
 	l->verified_ns = gmem_now_ns();
 	if (attach_verify(&l->at))
-		l->probes_told = false;
+		l->probes_emitted = false;
 	err = live_emit_probes(l);
 	if (!err && skipped)
 		err = emit_losses(l, &r);

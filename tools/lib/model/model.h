@@ -242,10 +242,7 @@ struct gmem_blocks gmem_vm_blocks(const struct gmem_vm *vm);
 /* Returns false until two snapshots of the counters exist. */
 bool gmem_vm_has_rates(const struct gmem_vm *vm);
 
-/* Returns events per second between the last two snapshots of the counters; 0 before the second. */
-double gmem_vm_rate(const struct gmem_vm *vm, uint64_t now, uint64_t before);
-
-/* Return the rates of conversions, both directions together. */
+/* Return the rates between the last two snapshots of the counters, both directions together; 0 before the second. */
 double gmem_vm_conversions_per_s(const struct gmem_vm *vm);
 double gmem_vm_converted_bytes_per_s(const struct gmem_vm *vm);
 

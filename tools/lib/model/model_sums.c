@@ -188,7 +188,7 @@ bool gmem_vm_has_rates(const struct gmem_vm *vm)
 	return vm->before_ns && vm->counters_ns > vm->before_ns;
 }
 
-double gmem_vm_rate(const struct gmem_vm *vm, uint64_t now, uint64_t before)
+static double rate(const struct gmem_vm *vm, uint64_t now, uint64_t before)
 {
 	if (!gmem_vm_has_rates(vm) || now < before)
 		return 0;
@@ -200,7 +200,7 @@ double gmem_vm_conversions_per_s(const struct gmem_vm *vm)
 	double f = 0;
 
 	for (int d = 0; d < GMEM_DIRECTIONS; d++)
-		f += gmem_vm_rate(vm, vm->now.conversion[d].count, vm->before.conversion[d].count);
+		f += rate(vm, vm->now.conversion[d].count, vm->before.conversion[d].count);
 	return f;
 }
 
@@ -209,6 +209,6 @@ double gmem_vm_converted_bytes_per_s(const struct gmem_vm *vm)
 	double f = 0;
 
 	for (int d = 0; d < GMEM_DIRECTIONS; d++)
-		f += gmem_vm_rate(vm, vm->now.conversion[d].bytes, vm->before.conversion[d].bytes);
+		f += rate(vm, vm->now.conversion[d].bytes, vm->before.conversion[d].bytes);
 	return f;
 }

@@ -2,6 +2,7 @@
 #include "model/recent.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 static bool joins(const struct gmem_recent_change *c, uint64_t ts_ns, uint64_t start, uint64_t end,
 		  enum gmem_direction direction)
@@ -28,7 +29,8 @@ void gmem_recent_add(struct gmem_recent *r, uint64_t ts_ns, uint64_t start, uint
 	};
 }
 
-const struct gmem_recent_change *gmem_recent_at(const struct gmem_recent *r, size_t i)
+/* Returns the change @i before the latest (0: the latest), or NULL if it is not kept. */
+static const struct gmem_recent_change *change_at(const struct gmem_recent *r, size_t i)
 {
 	if (!r || i >= GMEM_RECENT || i >= r->made)
 		return NULL;
@@ -40,7 +42,7 @@ const struct gmem_recent_change *gmem_recent_of(const struct gmem_recent *r, uin
 {
 	const struct gmem_recent_change *c;
 
-	for (size_t i = 0; (c = gmem_recent_at(r, i)); i++) {
+	for (size_t i = 0; (c = change_at(r, i)); i++) {
 		if (c->start < end && c->end > start)
 			return c;
 	}

@@ -3,7 +3,6 @@
 #ifndef GMEM_RECENT_H
 #define GMEM_RECENT_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "bpf/gmem_abi.h"
@@ -30,10 +29,7 @@ struct gmem_recent {
 void gmem_recent_add(struct gmem_recent *r, uint64_t ts_ns, uint64_t start, uint64_t end,
 		     enum gmem_direction direction);
 
-/* Returns the change @i before the latest (0: the latest), or NULL if it is not kept. @r may be NULL. */
-const struct gmem_recent_change *gmem_recent_at(const struct gmem_recent *r, size_t i);
-
-/* Returns the latest change that touched [start, end), or NULL. */
+/* Returns the latest change that touched [start, end), or NULL if none is kept. @r may be NULL. */
 const struct gmem_recent_change *gmem_recent_of(const struct gmem_recent *r, uint64_t start,
 						uint64_t end);
 

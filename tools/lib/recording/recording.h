@@ -118,11 +118,4 @@ void gmem_recording_state(const struct gmem_source *s, struct gmem_recording_sta
 /* Rewinds to the first record. Returns 0 or -errno (-ESPIPE: a pipe). */
 int gmem_recording_rewind(struct gmem_source *s);
 
-/*
- * Rewinds, and emits all records up to the first snapshot at or after @ts_ns, or up to the end:
- * for a new model. No index is needed, as reading is much faster than recording. Returns 0 or
- * -errno.
- */
-int gmem_recording_seek(struct gmem_source *s, uint64_t ts_ns, gmem_record_fn fn, void *ctx);
-
 #endif /* GMEM_RECORDING_H */

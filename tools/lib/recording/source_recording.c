@@ -196,15 +196,3 @@ int gmem_recording_rewind(struct gmem_source *s)
 	memset(&r->lost, 0, sizeof(r->lost));
 	return 0;
 }
-
-int gmem_recording_seek(struct gmem_source *s, uint64_t ts_ns, gmem_record_fn fn, void *ctx)
-{
-	int err = gmem_recording_rewind(s);
-
-	while (!err) {
-		err = replay_sync(s, fn, ctx);
-		if (to_replay(s)->now_ns >= ts_ns)
-			break;
-	}
-	return err == -ENODATA ? 0 : err;
-}
