@@ -177,16 +177,18 @@ static void emit_memory(struct emitter *e, const struct gmem_vm *vm, const struc
 	emit_holders(e, vm, &vm->holders, 0);
 }
 
+/* Repeats the begins of operations in flight: they are no events of a recording that starts here. */
 static void emit_inflight(struct emitter *e, const struct gmem_vm *vm)
 {
 	for (size_t i = 0; i < vm->ops.nr; i++) {
 		const struct gmem_inflight *op = vm->ops.list[i];
 		struct gmem_rec r = {
-			.h.tid = op->tid, .ino = op->ino, .start = op->start, .end = op->end,
-			.arg = op->arg, .aux = op->aux,
+			.h.tid = op->tid, .h.flags = GMEM_REC_REPEATED, .ino = op->ino,
+			.start = op->start, .end = op->end, .arg = op->arg, .aux = op->aux,
 		};
 
 		emit(e, &r.h, op->kind, op->begin_ns, vm);
+		r.h.flags = 0;
 		r.phase = (uint64_t)op->phase - 1 - GMEM_PHASE_CHECK;
 		if (op->phase)
 			emit(e, &r.h, GMEM_PHASE, op->begin_ns, vm);
