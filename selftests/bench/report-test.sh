@@ -73,9 +73,12 @@ reports "more than a third of the other" 1 '^FAIL flip4k, gmemtop: .* 33\.6 % of
 { cat "$dir/kept"; sample full 1 "perf record" noop4k 1099 0; } > "$dir/broken"
 reports "a recorder that costs more than another" 1 \
 	'^FAIL noop4k, gmemtrace record, all events: .* 101\.0 % of what "perf record" adds' "$dir/broken"
-sed '/gmemtrace record.*punch2m/s/"beside_ns_per_op": 0/"beside_ns_per_op": 101/' "$dir/kept" > "$dir/broken"
+sed '/gmemtrace record.*noop4k/s/"beside_ns_per_op": 0/"beside_ns_per_op": 101/' "$dir/kept" > "$dir/broken"
 reports "a recorder whose reader costs more than another" 1 \
-	'^FAIL punch2m, gmemtrace record, all events, path and reader: .* 100\.5 % of what "trace-cmd record" adds' "$dir/broken"
+	'^FAIL noop4k, gmemtrace record, all events, path and reader: .* 100\.5 % of what "trace-cmd record" adds' "$dir/broken"
+sed '/gmemtrace record.*punch2m/s/"beside_ns_per_op": 0/"beside_ns_per_op": 121/' "$dir/kept" > "$dir/broken"
+reports "a recorder that costs a tenth more than trace-cmd" 1 \
+	'^FAIL punch2m, gmemtrace record, all events, path and reader: .* 110\.5 % of what "trace-cmd record" adds' "$dir/broken"
 { both_ops stock 1 1000; both_ops full 1 1000; } > "$dir/half"
 reports "an observer not measured" 1 '^FAIL flip4k, gmemtop: .*not measured' "$dir/half"
 both_ops stock 1 1000 > "$dir/half"
