@@ -43,7 +43,7 @@ TEST_PROGRAMS = $(filter $(B)/%,$(CHECKS)) $(FUZZ_PROGRAM) $(B)/ledger_check $(B
 
 test: deps
 	@$(SUBMAKE) -s all vm events $(TEST_PROGRAMS)
-	@selftests/build-kernels $(EVERY) $(PARTLY) $(KERNEL):full:m
+	@selftests/build-kernels $(EVERY) $(KERNEL):full:m
 	@selftests/run-tests $(CHECKS) $(VM_TESTS)
 
 test-kernel: deps
