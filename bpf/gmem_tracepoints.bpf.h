@@ -290,7 +290,7 @@ int BPF_PROG(on_user_fault_end, struct kvm *kvm, struct inode *inode, u64 pgoff,
 	return 0;
 }
 
-/* One event at the end, which has the time. */
+/* The event comes at the end, and has the duration. */
 SEC("tp_btf/kvm_gmem_populate")
 int BPF_PROG(on_populate, struct kvm *kvm, struct inode *inode, u64 gfn, u64 nr_pages, u64 done, u64 ns, int ret)
 {

@@ -345,7 +345,7 @@ static void fill_poor(struct scene *scene)
 	scene->model->features = GMEM_FEATURE_OTHER_PIDS;
 }
 
-/* What figures lack is a matter of the probes of this host, or of options; in a replay, of the recording. */
+/* A figure may be missing because of this host's probes, or of options; in a replay, because of the recording. */
 static void test_what_a_recording_lacks(void **state)
 {
 	static const char *const live[] = { "these probes", "start gmemtop", "--pid=host", "on this kernel", "enabled" };

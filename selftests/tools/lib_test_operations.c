@@ -192,7 +192,7 @@ static void test_a_later_stall_takes_the_place(void **state)
 	assert_int_equal(punches_for(7, 0), 2);
 	stall_end(2);
 	assert_int_equal(punches_for(7, 0), -1);
-	/* One that comes to the gfn that another waits for. */
+	/* A stall that comes to the gfn that another waits for. */
 	stall_begin(3, 3, 0x50, 0x60);
 	stall_begin(4, 4, 0x58, 0x60);
 	convert(9, 0x50, 0x58, 0);

@@ -53,7 +53,7 @@ extern const size_t gmem_nr_probes;
 #define gmem_for_each_probe(p)	\
 	for (struct gmem_probe *p = gmem_probes; p < gmem_probes + gmem_nr_probes; p++)
 
-/* What BTF tells of the kernel. */
+/* Facts about the kernel, from BTF. */
 struct gmem_kernel {
 	bool module;		/* KVM is a module, with its own BTF */
 	bool attributes;	/* the kernel has memory attributes, so there are conversions */

@@ -68,7 +68,7 @@ struct gmem_inflight {
 	uint64_t end;
 	uint64_t arg;
 	uint32_t phase;		/* of a conversion: enum gmem_conversion_phase + 1; 0: unknown */
-	/* Of a stall: */
+	/* Fields of a stall: */
 	enum gmem_origin origin;
 	uint32_t served_by;	/* tid, until a later stall of the thread takes its place: then 0 */
 	uint64_t next;		/* gfn that another thread has to convert next, or GMEM_UNKNOWN */
