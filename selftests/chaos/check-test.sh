@@ -10,7 +10,7 @@ cat > "$dir/ledger" << END
 {"version":1,"seed":1,"checkpoint":1,"ts_ns":5,"vms":[
 {"vm":0,"ended":false,"type":"protected","kernel_vm":null,"signature_gfn":32766,"raced":false,"pids":[7],"vmm_lives":true,
  "slots":[{"slot":1,"base_gfn":16,"npages":8,"ino":99,"pgoff":0}],"slot_bytes":32768,"private_bytes":8192,"shared_bytes":24576,
- "files":[{"ino":99,"size_bytes":65536,"flags":0,"populated_bytes":4096,"bindings":1,"mapped":false,"holders":[7,8]}],"inos":[99],
+ "files":[{"ino":99,"size_bytes":65536,"flags":0,"populated_bytes":4096,"bindings":1,"mapped":false,"holders":[7,8]}],"inos":[99],"refused_files":0,
  "private_extents":[[16,2],[32766,1]],"holders":[7],"orphan":false,
  "to_shared":$tally,"to_private":$tally,"punch":$tally,"allocate":$tally}]}
 END

@@ -51,7 +51,7 @@ static void check_events(struct check *c, json got, json want)
 	compare_count(c, want, "events: fallocate_end", o ? o : json_object_new_int(0), fallocates);
 	o = get(events, "create");
 	compare_count(c, want, "events: create", o ? o : json_object_new_int(0),
-		json_object_array_length(must(want, "inos")));
+		json_object_array_length(must(want, "inos")) + number(want, "refused_files"));
 }
 
 void check_report_vm(struct check *c, json got, json want)

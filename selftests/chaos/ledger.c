@@ -77,7 +77,7 @@ static void put_files(FILE *f, const struct world *w, uint32_t vm)
 		fprintf(f, "}");
 		sep = ",";
 	}
-	fprintf(f, "],\"inos\":[");
+	fprintf(f, "],\"refused_files\":%u,\"inos\":[", w->vms[vm]->refused_files);
 	sep = "";
 	for (uint32_t i = 0; i < w->nr_files; i++) {
 		if (w->files[i]->vm != vm)

@@ -91,6 +91,7 @@ static void create_file(struct world *w, struct rng *r, uint32_t actor, uint32_t
 		if (w->powers.create[w->vms[vm]->type][flags])
 			o.a = rng_chance(r, 50) ? 0 : o.a + 1;
 		stage_now(w, actor, &o, MUST_FAIL, NULL);
+		w->vms[vm]->refused_files++;
 		return;
 	}
 	file = world_add_file(w, vm, o.a >> 12, flags);

@@ -57,6 +57,7 @@ struct vm {
 	struct tally conversions[2];	/* to shared, to private */
 	struct tally punch, allocate;
 	uint32_t vcpus;
+	uint32_t refused_files;		/* creations that guest_memfd refused */
 	unsigned long round;		/* round in which only @actor may give orders for it */
 	uint32_t actor;
 };
