@@ -157,7 +157,17 @@ static void against_both(void)
 	}
 }
 
-static void *allocate_too(void *arg)
+/* Runs @run in two threads at the same time. */
+static void run_twice(struct bed *b, void *(*run)(void *))
+{
+	pthread_t thread;
+
+	CHECK(!pthread_create(&thread, NULL, run, b));
+	run(b);
+	pthread_join(thread, NULL);
+}
+
+static void *allocate_thread(void *arg)
 {
 	allocate_all(arg);
 	return NULL;
@@ -166,7 +176,6 @@ static void *allocate_too(void *arg)
 /* Checks that each page is counted by one of two threads: the one that has allocated it. */
 static void two_allocations(void)
 {
-	pthread_t thread;
 	struct bed b;
 
 	setup(&b);
@@ -175,16 +184,14 @@ static void two_allocations(void)
 
 		if (round)
 			new_file(&b);
-		CHECK(!pthread_create(&thread, NULL, allocate_too, &b));
-		allocate_all(&b);
-		pthread_join(thread, NULL);
+		run_twice(&b, allocate_thread);
 		s = sum(&b);
 		CHECK_EQ(s.allocated, NR_PAGES);
 		check_balance(&b, round);
 	}
 }
 
-static void *punch_too(void *arg)
+static void *punch_thread(void *arg)
 {
 	const struct bed *b = arg;
 
@@ -195,7 +202,6 @@ static void *punch_too(void *arg)
 /* Checks that each page is counted by one of two threads: the one that has freed it. */
 static void two_punches(void)
 {
-	pthread_t thread;
 	struct bed b;
 
 	setup(&b);
@@ -205,9 +211,7 @@ static void two_punches(void)
 		if (round)
 			new_file(&b);
 		allocate_all(&b);
-		CHECK(!pthread_create(&thread, NULL, punch_too, &b));
-		CHECK_EQ(gmem_punch(b.gmem, 0, SIZE), 0);
-		pthread_join(thread, NULL);
+		run_twice(&b, punch_thread);
 		s = sum(&b);
 		CHECK_EQ(s.punched, NR_PAGES);
 		check_balance(&b, round);
