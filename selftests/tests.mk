@@ -59,6 +59,7 @@ KERNEL_TESTS := $(foreach k,$(KERNELS),'kernel/check $(k)')
 KERNEL_TESTS += $(foreach k,$(KERNELS),$(foreach v,core trace full,'$(IN_VM) $(k):$(v) selftests/events/run.sh'))
 KERNEL_TESTS += $(foreach k,$(KERNELS),$(foreach v,stock core trace full,'$(IN_VM) $(k):$(v) selftests/guest/truth.sh'))
 KERNEL_TESTS += $(foreach k,$(KERNELS),$(foreach t,metrics exact blind,'$(IN_VM) $(k):core selftests/guest/$(t).sh'))
+KERNEL_TESTS += $(foreach k,$(KERNELS),'$(IN_VM) $(k):full:debug selftests/guest/kunit.sh')
 KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:debug selftests/guest/kernel-tests.sh'
 KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:debug selftests/events/run.sh'
 KERNEL_TESTS += 'env GMEM_VM_TIMEOUT=3600 $(IN_VM) $(KERNEL):full:debug selftests/guest/soak.sh $(SOAK_SECONDS)'
