@@ -23,6 +23,7 @@ ports_only()
 {
 	cat <<-END
 	7.3 KVM: guest_memfd: Add tracepoints around faults of userspace
+	7.3 maple_tree: Charge nodes of a sheaf when asked to
 	END
 }
 
