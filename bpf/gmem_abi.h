@@ -30,6 +30,7 @@
 
 #define GMEM_COMM_LEN		16
 #define GMEM_UNKNOWN		(~0ULL)	/* nr_pages: this kernel does not report it */
+#define GMEM_NO_ADDRESS		(~0ULL)	/* user_addr: the memslot has no shared side */
 
 /*
  * Kinds of records. Numbers are never reused: recordings contain them.
@@ -143,7 +144,8 @@ struct gmem_rec {
 	};
 	union {
 		__u64 nr_pages;		/* freed, allocated, populated, held at release; or GMEM_UNKNOWN */
-		__u64 user_addr;	/* BIND, UNBIND, SCAN_SLOT: the memslot's shared side in the VMM */
+		__u64 user_addr;	/* BIND, UNBIND, SCAN_SLOT: the memslot's shared side in the VMM, or
+					 * GMEM_NO_ADDRESS */
 		__u64 seq;		/* ATTRIBUTES_END: see below */
 	};
 	__u64 dur_ns;	/* _END: time since its _BEGIN; 0: the begin was missed */

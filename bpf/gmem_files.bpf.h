@@ -23,6 +23,14 @@ static __always_inline void emit_instant(struct kvm *kvm, __u64 vm, __u16 kind, 
 		emit(vm, kind, ts, r);
 }
 
+/* Returns where the VMM has the memslot's shared side, or GMEM_NO_ADDRESS. Address 0 is an address. */
+static __always_inline __u64 user_addr(struct kvm_memory_slot *slot)
+{
+	if (BPF_CORE_READ(slot, flags) & KVM_MEM_NO_USERSPACE_ADDR)
+		return GMEM_NO_ADDRESS;
+	return BPF_CORE_READ(slot, userspace_addr);
+}
+
 /* Returns the record of a binding. @pgoff is a parameter because the memslot has it only while it is bound. */
 static __always_inline struct gmem_rec slot_rec(struct kvm_memory_slot *slot, __u64 ino, __u64 pgoff)
 {
@@ -30,7 +38,7 @@ static __always_inline struct gmem_rec slot_rec(struct kvm_memory_slot *slot, __
 		.ino = ino,
 		.start = BPF_CORE_READ(slot, base_gfn),
 		.pgoff = pgoff,
-		.user_addr = BPF_CORE_READ(slot, userspace_addr),
+		.user_addr = user_addr(slot),
 		.slot = (__u32)BPF_CORE_READ(slot, as_id) << 16 | (__u16)BPF_CORE_READ(slot, id),
 	};
 

@@ -48,6 +48,7 @@ enum {
 
 /* include/uapi/linux/falloc.h, include/uapi/linux/kvm.h */
 #define FALLOC_FL_PUNCH_HOLE		0x02
+#define KVM_MEM_NO_USERSPACE_ADDR	(1UL << 15)	/* variant full; KVM refuses it elsewhere */
 #define KVM_MEMORY_ATTRIBUTE_PRIVATE	(1ULL << 3)
 #define KVM_SET_MEMORY_ATTRIBUTES	0x4020aed2	/* _IOW(0xae, 0xd2, 32 bytes) */
 #define KVM_EXIT_HYPERCALL		3
@@ -239,6 +240,7 @@ struct kvm_memory_slot {
 	u64 base_gfn;
 	unsigned long npages;
 	unsigned long userspace_addr;
+	u32 flags;
 	short id;
 	u16 as_id;
 	struct {

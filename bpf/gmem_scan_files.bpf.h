@@ -64,7 +64,7 @@ static __always_inline void read_binding(const struct binding_walk *w, __u64 ent
 	r->start = BPF_CORE_READ(slot, base_gfn);
 	r->end = r->start + BPF_CORE_READ(slot, npages);
 	r->pgoff = BPF_CORE_READ(slot, gmem.pgoff);
-	r->user_addr = BPF_CORE_READ(slot, userspace_addr);
+	r->user_addr = user_addr(slot);
 	r->slot = (__u32)BPF_CORE_READ(slot, as_id) << 16 | (__u16)BPF_CORE_READ(slot, id);
 }
 

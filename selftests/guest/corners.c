@@ -9,6 +9,8 @@
  *   mapped  the same without any descriptor: the file is only mapped (Linux 6.18)
  *   backs   an unbound guest_memfd, mapped by a slot's userspace_addr. At each line of stdin the
  *           process touches page 3 of it, and then the guest touches page 0 (Linux 6.18)
+ *   address0    a VM whose slot has userspace_addr 0. The process has memory there, from 64 KiB to 2 MiB
+ *   no_address  the same, but the slot has no userspace address (variant full)
  *   refused a VM with a guest_memfd. At each line of stdin KVM refuses to create two more: one without
  *           pages, and one of 2 pages with unknown flags
  * Prints the PID that holds the VM and the inode, and "done" for each line of stdin; ends with stdin.
@@ -35,6 +37,10 @@
 #ifndef GUEST_MEMFD_FLAG_MMAP
 #define GUEST_MEMFD_FLAG_MMAP		(1ULL << 0)
 #define GUEST_MEMFD_FLAG_INIT_SHARED	(1ULL << 1)
+#endif
+
+#ifndef KVM_MEM_NO_USERSPACE_ADDR
+#define KVM_MEM_NO_USERSPACE_ADDR	(1UL << 15)
 #endif
 
 #define PAGE		4096UL
@@ -326,6 +332,39 @@ static void backs(void)
 	serve(touch, &b);
 }
 
+#define LOW_START	(64UL << 10)	/* Lower addresses are for the privileged, where an LSM allows it. */
+
+/* All memory of the VM is private, so that its shared pages, if any, are double-backed. */
+static void low(unsigned int flags)
+{
+	int vm = new_vm(KVM_X86_SW_PROTECTED_VM), gmem = new_gmem(vm, BLOCK, 0);
+	struct kvm_userspace_memory_region2 region = {
+		.flags = KVM_MEM_GUEST_MEMFD | flags, .memory_size = BLOCK, .guest_memfd = gmem,
+	};
+	struct kvm_memory_attributes all = { .size = BLOCK, .attributes = KVM_MEMORY_ATTRIBUTE_PRIVATE };
+
+	if (mmap((void *)LOW_START, BLOCK - LOW_START, PROT_READ | PROT_WRITE,
+		 MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE | MAP_POPULATE, -1, 0) != (void *)LOW_START)
+		err(1, "mmap");
+	if (ioctl(vm, KVM_SET_USER_MEMORY_REGION2, &region)) {
+		puts("none");
+		return;
+	}
+	must(ioctl(vm, KVM_SET_MEMORY_ATTRIBUTES, &all), "KVM_SET_MEMORY_ATTRIBUTES");
+	print_owner(gmem);
+	serve(NULL, NULL);
+}
+
+static void address0(void)
+{
+	low(0);
+}
+
+static void no_address(void)
+{
+	low(KVM_MEM_NO_USERSPACE_ADDR);
+}
+
 static void create_wrongly(void *vm)
 {
 	struct kvm_create_guest_memfd empty = { 0 }, odd = { .size = 2 * PAGE, .flags = 1ULL << 63 };
@@ -349,7 +388,7 @@ int main(int argc, char **argv)
 		void (*run)(void);
 	} modes[] = {
 		{ "hide", hide }, { "crowd", crowd }, { "many", many }, { "flight", flight }, { "mapped", mapped },
-		{ "backs", backs }, { "refused", refused },
+		{ "backs", backs }, { "address0", address0 }, { "no_address", no_address }, { "refused", refused },
 	};
 
 	prctl(PR_SET_NAME, "corners");
@@ -359,5 +398,5 @@ int main(int argc, char **argv)
 		modes[i].run();
 		return 0;
 	}
-	errx(2, "usage: corners hide|crowd|many|flight|mapped|backs|refused");
+	errx(2, "usage: corners hide|crowd|many|flight|mapped|backs|address0|no_address|refused");
 }

@@ -124,6 +124,17 @@ if start_corner backs; then
 	end_corner backs
 fi
 
+# What the VMM has at address 0 is the shared side of a slot with that address, but not of a slot without an address.
+for corner_case in address0:2031616 no_address:0; do
+	mode=${corner_case%:*} shared=${corner_case#*:}
+	start_corner $mode || continue
+	build/gmemtop --json -n 1 -d 0.1 --backing > "$dir/late"
+	is "$mode: gmemtop shows $shared bytes on the shared side" \
+		"$(corner_vm "$dir/late" '[.shared_populated_bytes, .double_backed_shared_bytes, .double_backed_private_bytes]')" \
+		"[$shared,$shared,0]"
+	end_corner $mode
+done
+
 # A creation that KVM refuses is an event with its error, and no file.
 start_corner refused
 build/gmemtrace live --events --json > "$dir/creations" 2> "$dir/live.err" &

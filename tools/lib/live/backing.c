@@ -56,7 +56,7 @@ struct slot_job {
 	uint64_t vm;
 	uint64_t gfn;
 	uint64_t npages;
-	uint64_t address;
+	uint64_t address;	/* or GMEM_NO_ADDRESS */
 };
 
 /* Jobs of one kind. The array is kept for the next round. */
@@ -288,6 +288,16 @@ static int read_slot(struct backing *b, const struct slot_job *s, gmem_record_fn
 	return fn(ctx, &b->rec.h);
 }
 
+/* Emits that nothing of the slot is populated on the shared side: there is none. */
+static int read_no_address(struct backing *b, const struct slot_job *s, gmem_record_fn fn, void *ctx)
+{
+	b->rec.start = s->gfn;
+	b->rec.end = s->gfn + s->npages;
+	fill_gfns(&b->rec, s, NULL, 0);
+	next_slot(b);
+	return fn(ctx, &b->rec.h);
+}
+
 static int end_round(struct backing *b, gmem_record_fn fn, void *ctx)
 {
 	uint64_t now = gmem_now_ns();
@@ -311,6 +321,8 @@ static int read_next_slot(struct backing *b, struct inventory *inv, gmem_record_
 	if (b->slots.next == b->slots.n)
 		return end_round(b, fn, ctx);
 	s += b->slots.next;
+	if (s->address == GMEM_NO_ADDRESS)
+		return read_no_address(b, s, fn, ctx);
 	pid = inventory_vmm(inv, s->vm, &start_ns);
 	open_pagemap(b, pid, start_ns);
 	if (b->pagemap >= 0)
