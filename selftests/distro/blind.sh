@@ -15,9 +15,20 @@ runs() {
 		$m == $n or $m == $n + "_k") | .run_cnt // 0] | add // "not loaded"'
 }
 
-start() { # NAME COMMAND..
-	"${@:2}" > "$dir/$1" 2> "$dir/$1.err" &
-	wait_for 240 test -s "$dir/$1" || not_ok "$1 attaches" "$(cat "$dir/$1.err")"
+start() { # NAME PATTERN COMMAND..: waits for PATTERN in the output, which COMMAND prints once it has attached
+	"${@:3}" > "$dir/$1" 2> "$dir/$1.err" &
+	wait_for 240 grep -q "$2" "$dir/$1" || not_ok "$1 attaches" "$(cat "$dir/$1.err")"
+}
+
+# end NAME PID: interrupts bpftrace until it ends, as it can miss a signal that arrives while it is not in
+# epoll_wait(). The pause lets it print its maps: a second signal kills it while it does.
+end() {
+	ended() { ! kill -0 "$1"; }
+	for _ in $(seq 8); do
+		kill -INT "$2" 2> "$dir/kill"
+		! wait_for 30 ended "$2" || return 0
+	done
+	not_ok "$1 ends" "it runs after 8 signals"
 }
 
 use_kvm() { # calls of KVM_SET_MEMORY_ATTRIBUTES: 4 per round and thread
@@ -28,7 +39,7 @@ use_kvm() { # calls of KVM_SET_MEMORY_ATTRIBUTES: 4 per round and thread
 }
 
 sysctl -q kernel.bpf_stats_enabled=1
-start top build/gmemtop --json -d 1
+start top . build/gmemtop --json -d 1
 use_kvm 50
 comment "ftrace has patched: $(grep -c '^kvm_vm_ioctl ' $tracing/enabled_functions) record of kvm_vm_ioctl"
 comment "records behind it: $(grep -A1 -w '^kvm_vm_ioctl' $tracing/available_filter_functions | tail -1)"
@@ -37,14 +48,13 @@ for program in stock_attributes stock_attributes_exit stock_check; do
 done
 if command -v bpftrace > /dev/null; then
 	kill $load
-	start fentry bpftrace -e 'kfunc:kvm_vm_ioctl { @n = count(); } BEGIN { printf("ready\n"); }'
+	start fentry ready bpftrace -e 'kfunc:kvm_vm_ioctl { @n = count(); } BEGIN { printf("ready\n"); }'
 	fentry=$!
-	start kprobe bpftrace -e 'kprobe:kvm_vm_ioctl { @n = count(); } BEGIN { printf("ready\n"); }'
+	start kprobe ready bpftrace -e 'kprobe:kvm_vm_ioctl { @n = count(); } BEGIN { printf("ready\n"); }'
 	kprobe=$!
-	sleep 2		# until bpftrace has attached, after it printed "ready"
 	use_kvm 50
-	kill -INT $fentry $kprobe
-	wait $fentry $kprobe
+	end fentry $fentry
+	end kprobe $kprobe
 	comment "fentry alone: $(grep -o '@n: .*' "$dir/fentry" || cat "$dir/fentry.err")"
 	comment "kprobe alone: $(grep -o '@n: .*' "$dir/kprobe" || cat "$dir/kprobe.err")"
 fi
