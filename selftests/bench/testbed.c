@@ -11,13 +11,12 @@
 #include "../gmemload/kvm_uapi.h"
 #include "testbed.h"
 
-#define SLOT_GPA (4ULL << 30)
 #define SLOT_ID 0
 #define SECOND_SLOT_ID 1
 
 static int create_file(const struct testbed *t, uint64_t size)
 {
-	struct kvm_create_guest_memfd create = { .size = size };
+	struct kvm_create_guest_memfd create = { .size = size, .flags = t->shape.file_flags };
 
 	return ioctl(t->vm_fd, KVM_CREATE_GUEST_MEMFD, &create);
 }
@@ -46,23 +45,53 @@ static int failed(struct testbed *t, struct failure *failure, const char *what)
 		    "cannot %s: %s", what, strerror(error));
 }
 
-int testbed_open(struct testbed *t, struct failure *failure)
+/* Reserves addresses for the shared side. */
+static void *map_shared(uint64_t size)
 {
-	*t = (struct testbed){ .vm_fd = -1, .gmem_fd = -1, .shared = MAP_FAILED };
+	char *start = mmap(NULL, size + TESTBED_BLOCK, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	uintptr_t excess;
+
+	if (start == MAP_FAILED)
+		return MAP_FAILED;
+	excess = -(uintptr_t)start % TESTBED_BLOCK;
+	if (excess)
+		munmap(start, excess);
+	munmap(start + excess + size, TESTBED_BLOCK - excess);
+	return start + excess;
+}
+
+int testbed_add_slot(const struct testbed *t)
+{
+	return set_slot(t, SLOT_ID, t->shape.gpa, t->shape.size, t->gmem_fd) ? -errno : 0;
+}
+
+int testbed_open_bare(struct testbed *t, const struct testbed_shape *shape,
+		      struct failure *failure)
+{
+	*t = (struct testbed){ .vm_fd = -1, .gmem_fd = -1, .shape = *shape, .shared = MAP_FAILED };
 	t->kvm_fd = kvm_open(failure);
 	if (t->kvm_fd < 0)
 		return -1;
 	t->vm_fd = ioctl(t->kvm_fd, KVM_CREATE_VM, KVM_X86_SW_PROTECTED_VM);
 	if (t->vm_fd < 0)
 		return failed(t, failure, "create the VM");
-	t->shared = mmap(NULL, TESTBED_SLOT, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	t->shared = map_shared(shape->size);
 	if (t->shared == MAP_FAILED)
 		return failed(t, failure, "map the shared side");
-	t->gmem_fd = create_file(t, TESTBED_SLOT);
+	t->gmem_fd = create_file(t, shape->size);
 	if (t->gmem_fd < 0)
 		return failed(t, failure, "create the guest_memfd");
-	if (set_slot(t, SLOT_ID, SLOT_GPA, TESTBED_SLOT, t->gmem_fd))
+	return 0;
+}
+
+int testbed_open(struct testbed *t, struct failure *failure)
+{
+	static const struct testbed_shape shape = { .gpa = TESTBED_GPA, .size = TESTBED_SLOT };
+
+	if (testbed_open_bare(t, &shape, failure))
+		return -1;
+	if (testbed_add_slot(t))
 		return failed(t, failure, "add the slot");
 	return 0;
 }
@@ -74,14 +103,14 @@ void testbed_close(struct testbed *t)
 	if (t->vm_fd >= 0)
 		close(t->vm_fd);
 	if (t->shared != MAP_FAILED)
-		munmap(t->shared, TESTBED_SLOT);
+		munmap(t->shared, t->shape.size);
 	close(t->kvm_fd);
 }
 
 int testbed_set_private(const struct testbed *t, uint64_t offset, uint64_t size, bool private)
 {
 	struct kvm_memory_attributes attributes = {
-		.address = SLOT_GPA + offset,
+		.address = t->shape.gpa + offset,
 		.size = size,
 		.attributes = private ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0,
 	};
@@ -101,8 +130,8 @@ int testbed_bind(const struct testbed *t)
 
 	if (file < 0)
 		return -errno;
-	if (set_slot(t, SECOND_SLOT_ID, SLOT_GPA + TESTBED_SLOT, TESTBED_BLOCK, file) ||
-	    set_slot(t, SECOND_SLOT_ID, SLOT_GPA + TESTBED_SLOT, 0, -1))
+	if (set_slot(t, SECOND_SLOT_ID, t->shape.gpa + t->shape.size, TESTBED_BLOCK, file) ||
+	    set_slot(t, SECOND_SLOT_ID, t->shape.gpa + t->shape.size, 0, -1))
 		err = -errno;
 	close(file);
 	return err;
