@@ -9,9 +9,18 @@ BENCH_CFLAGS += -MD -MP -D_GNU_SOURCE
 GMEM_OPS_OBJS := $(patsubst %,$(BENCH_OBJ)/%.o,gmem_ops beside measure ops testbed)
 # From gmemload: the check of KVM's capabilities, and error messages.
 GMEM_OPS_OBJS += $(patsubst %,$(GMEMLOAD_OBJ)/%.o,kvm fail)
+
+# Not measured by gmem_ops: many VMs, sizes and states, one operation each.
+GMEM_RANGES_OBJS := $(patsubst %,$(BENCH_OBJ)/%.o,ranges $(patsubst %,ranges_%,sizes states fragments mapped phases))
+GMEM_RANGES_OBJS += $(patsubst %,$(BENCH_OBJ)/%.o,kernel_memory mapping phases testbed)
+GMEM_RANGES_OBJS += $(patsubst %,$(GMEMLOAD_OBJ)/%.o,kvm fail)
+
 BENCH_REPORT_OBJS := $(patsubst %,$(BENCH_OBJ)/%.o,bench_report figures report_json report_text samples)
 
 $(B)/gmem_ops: $(GMEM_OPS_OBJS)
+	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^
+
+$(B)/gmem_ranges: $(GMEM_RANGES_OBJS)
 	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^
 
 $(B)/bench_report: $(BENCH_REPORT_OBJS)
@@ -46,7 +55,7 @@ $(B)/gmemtop_soak: $(SOAK_OBJS) $(GMEMTOP_PURE_OBJ) $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
 
 # Built with the tests, so that a change in their dependencies cannot break them unnoticed.
-CHECK_PROGRAMS += $(addprefix $(B)/,gmem_ops bench_report gmemtop_bench gmemtop_soak recording_bench analysis_bench)
+CHECK_PROGRAMS += $(addprefix $(B)/,gmem_ops gmem_ranges bench_report gmemtop_bench gmemtop_soak recording_bench analysis_bench)
 
 .PHONY: bench
 bench: deps
