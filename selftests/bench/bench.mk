@@ -10,7 +10,7 @@ GMEM_OPS_OBJS := $(patsubst %,$(BENCH_OBJ)/%.o,gmem_ops beside measure ops testb
 # From gmemload: the check of KVM's capabilities, and error messages.
 GMEM_OPS_OBJS += $(patsubst %,$(GMEMLOAD_OBJ)/%.o,kvm fail)
 
-# Not measured by gmem_ops: many VMs, sizes and states, one operation each.
+# Conversions with and without attribute ranges.
 GMEM_RANGES_OBJS := $(patsubst %,$(BENCH_OBJ)/%.o,ranges $(patsubst %,ranges_%,sizes states fragments mapped phases))
 GMEM_RANGES_OBJS += $(patsubst %,$(BENCH_OBJ)/%.o,kernel_memory mapping phases testbed)
 GMEM_RANGES_OBJS += $(patsubst %,$(GMEMLOAD_OBJ)/%.o,kvm fail)
@@ -36,7 +36,7 @@ $(BENCH_OBJ)/%.o: $(BENCH)/%.c $(BENCH)/bench.mk
 
 -include $(wildcard $(BENCH_OBJ)/*.d)
 
-CHECKS += $(BENCH)/report-test.sh
+CHECKS += $(BENCH)/report-test.sh $(BENCH)/ranges-report-test.sh
 
 # gmemtop's screen with very many VMs, in a pseudo terminal.
 SCREEN_OBJS := $(BENCH_OBJ)/screen.o $(BENCH_OBJ)/screen_source.o $(B)/selftests/tools/synth.o
@@ -59,10 +59,11 @@ CHECK_PROGRAMS += $(addprefix $(B)/,gmem_ops gmem_ranges bench_report gmemtop_be
 
 .PHONY: bench
 bench: deps
-	@$(SUBMAKE) -s all vm $(B)/gmem_ops $(B)/bench_report $(B)/gmemtop_bench $(B)/recording_bench
+	@$(SUBMAKE) -s all vm $(B)/gmem_ops $(B)/gmem_ranges $(B)/bench_report $(B)/gmemtop_bench $(B)/recording_bench
 	@$(B)/gmemtop_bench
 	@$(B)/recording_bench
 	@selftests/bench/screen-leaks.sh
 	@selftests/bench/run.sh --kernel $(KERNEL) $(BENCH_ARGS)
+	@selftests/bench/ranges.sh --kernel $(KERNEL)
 	@$(SUBMAKE) -s $(B)/synth_record $(B)/analysis_bench
 	@selftests/bench/replay.sh

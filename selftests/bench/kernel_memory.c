@@ -48,11 +48,14 @@ static int stat_path(char *path, size_t size)
 	return err;
 }
 
-/* Callbacks come in batches: a grace period may start after the first one ends. */
+/*
+ * kfree_rcu() waits for 5 seconds before the grace period. Under --icount, time in which all sleep
+ * passes at once.
+ */
 static void wait_for_rcu(void)
 {
-	for (int i = 0; i < 20; i++)
-		usleep(100000);
+	for (int i = 0; i < 15; i++)
+		sleep(1);
 }
 
 int64_t kernel_memory_charged(void)
