@@ -9,17 +9,13 @@
 #include "mapping.h"
 #include "ranges.h"
 
-/* Of KVM_CREATE_GUEST_MEMFD, for private memory in huge pages; 0: no kernel has such a flag yet. */
-#define GUEST_MEMFD_FLAG_HUGE_PAGES 0
-
 static const struct kind {
 	const char *name;
-	uint64_t file_flags;
 	int advice;		/* for the shared side */
 	bool huge;
 } kinds[] = {
-	{ "4k", 0, MADV_NOHUGEPAGE, false },
-	{ "2m", GUEST_MEMFD_FLAG_HUGE_PAGES, MADV_HUGEPAGE, true },
+	{ "4k", MADV_NOHUGEPAGE, false },
+	{ "2m", MADV_HUGEPAGE, true },
 };
 
 struct mapped {
@@ -103,7 +99,7 @@ static int measure_directions(const struct mapped *m)
 static int measure_kind(struct ranges *r, const struct kind *kind)
 {
 	const struct testbed_shape shape = { .gpa = TESTBED_GPA, .size = TESTBED_SLOT,
-					     .file_flags = kind->file_flags };
+					     .huge_pages = kind->huge };
 	struct mapped m = { .kind = kind };
 	int err;
 

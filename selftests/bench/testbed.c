@@ -16,8 +16,11 @@
 
 static int create_file(const struct testbed *t, uint64_t size)
 {
-	struct kvm_create_guest_memfd create = { .size = size, .flags = t->shape.file_flags };
+	struct kvm_create_guest_memfd create = { .size = size };
 
+	if (t->shape.huge_pages &&
+	    ioctl(t->vm_fd, KVM_CHECK_EXTENSION, KVM_CAP_GUEST_MEMFD_HUGE_PAGES) > 0)
+		create.flags = GUEST_MEMFD_FLAG_HUGE_PAGES;
 	return ioctl(t->vm_fd, KVM_CREATE_GUEST_MEMFD, &create);
 }
 

@@ -20,7 +20,7 @@
 struct testbed_shape {
 	uint64_t gpa;
 	uint64_t size;
-	uint64_t file_flags;	/* of KVM_CREATE_GUEST_MEMFD */
+	bool huge_pages;	/* of its guest_memfd, if the kernel has them */
 };
 
 struct testbed {

@@ -105,4 +105,10 @@ static inline const struct gm_memory_fault *gm_memory_fault(const struct kvm_run
 	return (const struct gm_memory_fault *)(const void *)&run->hw;
 }
 
+/* Variant full of kernel/, not in mainline */
+#ifndef KVM_CAP_GUEST_MEMFD_HUGE_PAGES
+#define KVM_CAP_GUEST_MEMFD_HUGE_PAGES 0x676d0003
+#define GUEST_MEMFD_FLAG_HUGE_PAGES (1ULL << 30)
+#endif
+
 #endif
