@@ -182,6 +182,31 @@ struct xa_node {
 	void *slots[64];	/* or 16: bpf_core_field_size() returns the running kernel's size */
 };
 
+struct maple_tree {
+	void *ma_root;
+};
+
+struct maple_node {
+	void *parent;
+	void *slot[31];
+};
+
+struct maple_metadata {
+	unsigned char end;
+};
+
+struct maple_range_64 {
+	unsigned long pivot[15];
+	void *slot[16];
+	struct maple_metadata meta;
+};
+
+struct maple_arange_64 {
+	unsigned long pivot[9];
+	void *slot[10];
+	struct maple_metadata meta;
+};
+
 typedef struct {
 	int counter;
 } atomic_t;
@@ -213,6 +238,16 @@ struct kvm {
 	struct kvm_memslots *memslots[2];	/* or 1: by address space */
 	struct xarray mem_attr_array;	/* CONFIG_KVM_GENERIC_MEMORY_ATTRIBUTES */
 	struct kvm_arch arch;
+};
+
+/* The same with the patches of kernel/ that keep attributes in ranges. */
+struct kvm___ranges {
+	struct maple_tree mem_attr_array;
+};
+
+/* With these patches: attributes of a block of pages that differ, with a bit for each page. */
+struct kvm_attr_block {
+	unsigned long private[8];
 };
 
 struct kvm_run {

@@ -36,4 +36,11 @@ $(PROVIDERS_TEST_OBJ): $(B)/%.o: %.c selftests/tools/tools-tests.mk
 $(B)/providers_test: $(PROVIDERS_TEST_OBJ) $(B)/libgmem-live.a $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIVE_LIBS) $(LIB_LIBS)
 
+# The walk of maple trees, compiled for the host.
+CHECKS += $(B)/maple_test
+
+$(B)/maple_test: selftests/tools/maple_test.c $(wildcard selftests/tools/bpf_host/bpf/*.h) bpf/gmem_maple.bpf.h bpf/gmem_kernel.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Wno-unknown-pragmas -Wno-unused-parameter -Wno-missing-prototypes -Iselftests/tools/bpf_host -I. -Ibpf -o $@ $< -lcmocka
+
 -include $(PROVIDERS_TEST_OBJ:.o=.d) $(GMEMTOP_TEST_OBJ:.o=.d) $(TAP_OBJ:.o=.d) $(SYNTH_OBJ:.o=.d) $(B)/selftests/tools/gmemtop_fake.d
