@@ -3,6 +3,7 @@
 #ifndef GMEM_FIND_BPF_H
 #define GMEM_FIND_BPF_H
 
+#include "gmem_maple.bpf.h"
 #include "gmem_state.bpf.h"
 
 enum file_kind {
@@ -55,15 +56,37 @@ static __always_inline void *gmem_bindings(void *priv)
 	return BPF_CORE_READ((struct kvm_gmem *)priv, bindings.xa_head);
 }
 
+/* Returns true if the kernel keeps attributes as ranges in a maple tree, not as pages in an xarray. */
+static __always_inline bool attributes_are_ranges(void)
+{
+	return bpf_core_field_exists(((struct kvm___ranges *)0)->mem_attr_array.ma_root);
+}
+
 /*
- * Returns the root of the attributes' xarray of a VM; 0: empty, or the kernel has no attributes. Not inlined:
- * the compiler would move the relocation of the field, which fails on such a kernel, out of the condition.
+ * Returns the root of the attributes' xarray of a VM; 0: empty, or the kernel has none. Not inlined, like the
+ * next one: the compiler would move the relocation of the field, which fails on such a kernel, out of the condition.
  */
 static __noinline __u64 attributes_head(__u64 kvm)
 {
-	if (!bpf_core_field_exists(((struct kvm *)0)->mem_attr_array))
+	if (!bpf_core_field_exists(((struct kvm *)0)->mem_attr_array.xa_head))
 		return 0;
 	return (__u64)BPF_CORE_READ((struct kvm *)kvm, mem_attr_array.xa_head);
+}
+
+/* Returns the maple tree of the attributes of a VM, or 0 if the kernel has none. */
+static __noinline __u64 attributes_tree(__u64 kvm)
+{
+	if (!attributes_are_ranges())
+		return 0;
+	return (__u64)&((struct kvm___ranges *)kvm)->mem_attr_array;
+}
+
+/* Returns false if no attribute of the VM was ever set. */
+static __always_inline bool has_attributes(__u64 kvm)
+{
+	if (attributes_are_ranges())
+		return maple_root(attributes_tree(kvm));
+	return attributes_head(kvm);
 }
 
 /* Returns the VM of a file, or NULL if it is not a file of KVM. */

@@ -3,8 +3,7 @@
 #ifndef GMEM_SCAN_BLOCKS_BPF_H
 #define GMEM_SCAN_BLOCKS_BPF_H
 
-#include "gmem_scan.bpf.h"
-#include "gmem_xarray.bpf.h"
+#include "gmem_scan_map.bpf.h"
 
 /* State of a scan of the marked blocks of a VM. */
 struct block_walk {
@@ -17,7 +16,45 @@ struct block_walk {
 
 __u64 changed_vm;	/* VM to scan, set by user space before a run */
 
-/* Returns a bit for each page from @index to the end of its leaf: 1 if it is private. */
+/* Returns a bit for each page of the word of @index, as if all of it were in the entry. */
+static __always_inline __u64 entry_bits(__u64 entry, __u64 index)
+{
+	__u64 bits = 0;
+
+	if (!entry_is_block(entry))
+		return entry_is_private(entry) ? ~0ULL : 0;
+	block_read(entry, word_of(index), &bits, 1);
+	return bits;
+}
+
+/*
+ * Reads the pages of the next entry, up to the end of their word, into a slot of the walk. Returns 1 at the end of
+ * the block.
+ */
+static long read_range(__u32 i, void *unused)
+{
+	struct map_walk *w = the_walk();
+	struct maple_cursor at = {};
+	__u64 end, bits;
+
+	if (!w)
+		return 1;
+	at.tree = w->head;
+	at.index = w->pos;
+	maple_seek(&at);
+	if (!at.found)
+		return 1;
+	end = w->pos | (ATTR_WORD_PAGES - 1);
+	if (at.last < end)
+		end = at.last;
+	bits = entry_bits(at.entry, w->pos) & ~0ULL << w->pos % ATTR_WORD_PAGES;
+	bits &= ~0ULL >> (ATTR_WORD_PAGES - 1 - end % ATTR_WORD_PAGES);
+	w->slots[word_of(w->pos)] |= bits;
+	w->pos = end + 1;
+	return !(w->pos % BLOCK_PAGES);
+}
+
+/* Returns a bit for each page from @index to the end of its leaf of an xarray. */
 static __always_inline __u64 leaf_bits(__u64 head, __u64 index)
 {
 	struct xa_cursor at = { .head = head, .index = index };
@@ -41,14 +78,37 @@ static __always_inline long leave_block(struct block_walk *b)
 	return 1;
 }
 
-/* Reads the block. Returns false if the tree got another root meanwhile: some of it may be from the old one. */
-static __always_inline bool read_block(const struct block_walk *b, struct gmem_raw_block *r)
+/* Returns false if the tree changed too fast. */
+static __always_inline bool read_block_from_maple(const struct block_walk *b, struct gmem_raw_block *r)
+{
+	struct map_walk *w = the_walk();
+
+	if (!w)
+		return false;
+	w->head = attributes_tree((__u64)b->kvm);
+	w->pos = r->start;
+	for (__u32 n = 0; n < BLOCK_PAGES / 64; n++)
+		w->slots[n] = 0;
+	bpf_loop(BLOCK_PAGES, read_range, NULL, 0);
+	for (__u32 n = 0; n < BLOCK_PAGES / 64; n++)
+		r->private[n] = w->slots[n];
+	return w->pos == r->start + BLOCK_PAGES;
+}
+
+/* Returns false if the tree got another root meanwhile: some of it may be from the old one. */
+static __always_inline bool read_block_from_xarray(const struct block_walk *b, struct gmem_raw_block *r)
 {
 	__u64 head = attributes_head((__u64)b->kvm);
 
 	for (__u32 n = 0; n < BLOCK_PAGES / 64; n++)
 		r->private[n] = leaf_bits(head, r->start + n * 64);
 	return head == attributes_head((__u64)b->kvm);
+}
+
+/* Reads the block. Returns false if it must be read again. */
+static __always_inline bool read_block(const struct block_walk *b, struct gmem_raw_block *r)
+{
+	return attributes_are_ranges() ? read_block_from_maple(b, r) : read_block_from_xarray(b, r);
 }
 
 /* Emits one marked block. The mark is cleared before the block is read: later changes set it again. */

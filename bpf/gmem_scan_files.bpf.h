@@ -262,7 +262,7 @@ static __always_inline bool is_of_interest(struct kvm *kvm)
 	struct file_check c = { .w.kvm = kvm };
 	__u64 *in, id = pass.id;
 
-	if (attributes_head((__u64)kvm))
+	if (has_attributes((__u64)kvm))
 		return true;
 	in = bpf_map_lookup_elem(&emitted, &key);
 	if (in && *in == id)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Scan of attributes and of populated pages: walks an xarray in bounded steps that can be resumed. */
+/*
+ * Scan of attributes and of populated pages: walks an xarray, or a maple tree, in bounded steps that can be
+ * resumed.
+ */
 #ifndef GMEM_SCAN_MAP_BPF_H
 #define GMEM_SCAN_MAP_BPF_H
 
@@ -10,7 +13,7 @@
 /* State of a walk over attributes, or over the pages of a file. */
 struct map_walk {
 	__u64 begin_ns;
-	__u64 head;
+	__u64 head;		/* root of an xarray, or struct maple_tree */
 	__u64 pos;		/* next index to walk */
 	__u64 pages;		/* 1: pages of a file; 0: attributes */
 	__u64 open_start;	/* start of the extent that pos continues, if open */
@@ -162,14 +165,11 @@ static __always_inline void walk_node(struct map_walk *w, const struct xa_cursor
 	bpf_loop(n - (w->pos >> chunk & (n - 1)), walk_child, NULL, 0);
 }
 
-/* Walks one node of leaves (4096 pages), or one hole. */
-static long walk_step(__u32 i, void *unused)
+/* Walks one node of leaves (4096 pages), or one hole. Returns 1 at the end. */
+static __always_inline long walk_xarray(struct map_walk *w)
 {
-	struct map_walk *w = the_walk();
 	struct xa_cursor at = {};
 
-	if (!w)
-		return 1;
 	at.head = w->head;
 	at.index = w->pos;
 	at.stop = xa_chunk_shift();
@@ -181,7 +181,88 @@ static long walk_step(__u32 i, void *unused)
 		walk_node(w, &at);
 	else
 		walk_run(w, xa_next_index(&at), entry_counts(w, at.entry));
-	return w->full != 0 || scan_time_is_over(w->begin_ns);
+	return w->full != 0;
+}
+
+/* Pages of a block that has a bitmap, and of one of its words. */
+#define ATTR_BLOCK_PAGES	512
+#define ATTR_WORD_PAGES		64
+
+/*
+ * Returns true for a block whose pages differ (struct kvm_attr_block). Other entries are values, or reserved. Not
+ * inlined, like attributes_tree().
+ */
+static __noinline bool entry_is_block(__u64 entry)
+{
+	return bpf_core_type_exists(struct kvm_attr_block) && entry && !(entry & 3);
+}
+
+/* Reads @nr words of a block from number @word on. The kernel changes words one by one, like entries. */
+static __noinline void block_read(__u64 entry, __u32 word, __u64 *words, __u32 nr)
+{
+	struct kvm_attr_block *block = (void *)entry;
+
+	if (bpf_core_type_exists(struct kvm_attr_block))
+		bpf_probe_read_kernel(words, nr * sizeof(*words), &block->private[word]);
+}
+
+static __always_inline __u32 word_of(__u64 pos)
+{
+	return pos / ATTR_WORD_PAGES % (ATTR_BLOCK_PAGES / ATTR_WORD_PAGES);
+}
+
+/* Walks bits of one word that are equal. Returns 1 at the end of the block. */
+static long walk_bits(__u32 i, void *unused)
+{
+	struct map_walk *w = the_walk();
+	__u64 bits, differ, n;
+
+	if (!w)
+		return 1;
+	n = w->pos % ATTR_WORD_PAGES;
+	bits = w->slots[word_of(w->pos)] >> n;
+	differ = bits & 1 ? ~bits : bits;
+	n = differ ? gmem_log2(differ & -differ) : ATTR_WORD_PAGES - n;
+	walk_run(w, w->pos + n, bits & 1);
+	return w->full || !(w->pos % ATTR_BLOCK_PAGES);
+}
+
+static __always_inline void walk_block(struct map_walk *w, __u64 entry)
+{
+	block_read(entry, 0, w->slots, ATTR_BLOCK_PAGES / ATTR_WORD_PAGES);
+	bpf_loop(ATTR_BLOCK_PAGES, walk_bits, NULL, 0);
+}
+
+/* Walks one range of a maple tree, which may be huge, or one block. Returns 1 at the end. */
+static __always_inline long walk_maple(struct map_walk *w)
+{
+	struct maple_cursor at = {};
+	bool past;
+
+	at.tree = w->head;
+	at.index = w->pos;
+	maple_seek(&at);
+	if (!at.found)
+		return 1;
+	if (entry_is_block(at.entry)) {
+		walk_block(w, at.entry);
+		return w->full != 0;
+	}
+	past = at.last == MAPLE_LAST;
+	walk_run(w, at.last + !past, entry_is_private(at.entry));
+	w->past = past && !w->full;
+	return w->full || past;
+}
+
+static long walk_step(__u32 i, void *unused)
+{
+	struct map_walk *w = the_walk();
+	long end;
+
+	if (!w)
+		return 1;
+	end = !w->pages && attributes_are_ranges() ? walk_maple(w) : walk_xarray(w);
+	return end || scan_time_is_over(w->begin_ns);
 }
 
 #define MAX_STEPS	(1 << 20)
@@ -195,20 +276,29 @@ static __always_inline void walk_from(struct map_walk *w, __u64 pos)
 	walk_run(w, w->pos, false);
 }
 
-/* Returns the root of the attributes' xarray, or of the file's page cache. */
+/* Returns what a walk starts from: the root of the attributes' xarray or of the file's page cache, or a maple tree. */
 static __always_inline __u64 walk_head(struct kvm *kvm, struct file *file, bool pages)
 {
 	if (pages)
 		return (__u64)BPF_CORE_READ(file, f_inode, i_mapping, i_pages.xa_head);
-	return attributes_head((__u64)kvm);
+	return attributes_are_ranges() ? attributes_tree((__u64)kvm) : attributes_head((__u64)kvm);
 }
 
-/* Returns true if the tree kept its root during the walk, and its VM, or file, still exists. */
+/*
+ * Returns true if the xarray kept its root during the walk, and its VM, or file, still exists. A step in a maple
+ * tree starts from its root of that time, so it may get others.
+ */
 static __always_inline bool walk_is_true(const struct gmem_vm_state *v, struct kvm *kvm,
 					 struct file *file, const struct map_walk *w)
 {
 	return living_kvm(v) && walk_head(kvm, file, w->pages) == w->head &&
 	       (!w->pages || file_is_held(file));
+}
+
+/* Returns true if the walk got somewhere: a maple tree may change too fast. The next run tries again. */
+static __always_inline bool walk_moved(const struct map_walk *w, __u64 from)
+{
+	return w->past || w->pos != from;
 }
 
 /* Emits one record of a map. Reserves room first: see gmem_scan.bpf.h. Returns false to end the run. */
@@ -229,7 +319,7 @@ static __always_inline bool scan_chunk(const struct gmem_vm_state *v, struct kvm
 	r->end = w->past ? GMEM_UNKNOWN : w->pos;
 	r->nr = w->nr;
 	bpf_probe_read_kernel(r->extents, sizeof(r->extents), w->extents);
-	if (!walk_is_true(v, kvm, file, w)) {
+	if (!walk_moved(w, r->start) || !walk_is_true(v, kvm, file, w)) {
 		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
 		return false;
 	}
