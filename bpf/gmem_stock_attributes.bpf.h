@@ -263,27 +263,40 @@ static __always_inline void stock_phase(bool direct, struct kvm *kvm, __u32 from
 	attributes_phase(vm, op, to, &r);
 }
 
-/* kvm_range_has_memory_attributes: at the first call in a conversion, KVM has just taken slots_lock. */
-ON_ENTRY(stock_check, struct kvm *kvm, __u64 start, __u64 end)
+/*
+ * Returns the VM whose attributes are checked. With ranges, the function with a VM is inlined, and the programs
+ * are on the one it calls, with the maple tree in the VM.
+ */
+static __always_inline struct kvm *checked_vm(__u64 argument)
 {
-	__u64 vm = number_if_known(direct, kvm);
+	return (struct kvm *)(argument - attributes_tree(0));
+}
+
+/*
+ * kvm_range_has_memory_attributes, or kvm_attrs_match: at the first call in a conversion, KVM has just taken
+ * slots_lock.
+ */
+ON_ENTRY(stock_check, __u64 checked, __u64 start, __u64 end)
+{
+	struct kvm *kvm = checked_vm(checked);
+	__u64 vm = number_if_known(false, kvm);
 	struct gmem_op *op = vm ? op_peek(OP_ATTRIBUTES, vm) : NULL;
 
 	if (!op)
 		return is_by_function(GMEM_EVENT_ATTRIBUTES_BEGIN) ? check_without_ioctl(start, end) : 0;
 	if (!op->end)
 		set_range(vm, op);
-	stock_phase(direct, kvm, GMEM_PHASE_LOCK, GMEM_PHASE_CHECK);
+	stock_phase(false, kvm, GMEM_PHASE_LOCK, GMEM_PHASE_CHECK);
 	return 0;
 }
 
 /*
  * Gives a conversion that changes something its sequence number, in the order of slots_lock. Later calls in the
- * same conversion are for huge pages.
+ * same conversion are for huge pages, or for blocks at the edges of the range.
  */
-ON_EXIT(stock_check_exit, struct kvm *kvm)
+ON_EXIT(stock_check_exit, __u64 checked)
 {
-	__u64 vm = number_if_known(direct, kvm);
+	__u64 vm = number_if_known(false, checked_vm(checked));
 	struct gmem_op *op = vm ? op_peek(OP_ATTRIBUTES, vm) : NULL;
 	bool has_them = ret & 0xff;
 	struct gmem_counters *c;
@@ -313,7 +326,10 @@ ON_EXIT(stock_zap_exit, struct kvm *kvm)
 	return 0;
 }
 
-/* kvm_arch_post_set_memory_attributes */
+/*
+ * kvm_arch_post_set_memory_attributes. Kernels that track no mixed attributes do not have it: kvm_mmu_invalidate_end,
+ * whose other callers are in no conversion.
+ */
 ON_ENTRY(stock_mixed, struct kvm *kvm)
 {
 	stock_phase(direct, kvm, GMEM_PHASE_STORE, GMEM_PHASE_MIXED);

@@ -39,6 +39,14 @@ static const char *const functions_6_12[] = {
 	"kvm_vm_ioctl", "kvm_range_has_memory_attributes", "kvm_gmem_get_pfn", NULL
 };
 
+/* 6.12 with all patches: nothing keeps track of mixed attributes, and the check of a conversion is inlined. */
+static const char *const functions_ranges[] = {
+	"kvm_arch_destroy_vm", "kvm_arch_vcpu_ioctl_run", "kvm_gmem_create", "kvm_gmem_release", "kvm_gmem_bind",
+	"kvm_gmem_unbind", "kvm_gmem_fallocate", "kvm_gmem_error_folio", "kvm_gmem_invalidate_begin",
+	"kvm_arch_pre_set_memory_attributes", "kvm_mmu_invalidate_end", "kvm_vm_ioctl", "kvm_range_has_memory_attributes",
+	"kvm_attrs_match", "kvm_gmem_get_pfn", NULL
+};
+
 static const char *const functions_7_3[] = {
 	"kvm_arch_destroy_vm", "kvm_arch_vcpu_ioctl_run", "kvm_gmem_create", "kvm_gmem_release",
 	"kvm_gmem_prepare_memory_region", "kvm_gmem_commit_memory_region",
@@ -286,6 +294,21 @@ static void test_unpatched_7_3(void **state)
 	btf__free(k.btf);
 }
 
+static void test_ranges(void **state)
+{
+	struct kernel k = kernel_new(functions_ranges, true);
+
+	(void)state;
+	assert_int_equal(chosen(&k, GMEM_SET_STOCK).set, GMEM_SET_STOCK);
+	EXPECT(ATTRIBUTES_END, "function kvm_vm_ioctl, kvm_attrs_match");
+	EXPECT(ATTRIBUTES_PHASE, "function kvm_attrs_match, kvm_arch_pre_set_memory_attributes, kvm_mmu_invalidate_end");
+	EXPECT(WINDOW, "function kvm_arch_pre_set_memory_attributes, kvm_mmu_invalidate_end");
+	add_tracepoints(&k, NULL);
+	assert_int_equal(chosen(&k, GMEM_SET_ANY).set, GMEM_SET_TRACEPOINTS);
+	EXPECT(ATTRIBUTES_PHASE, "tracepoint kvm_mem_attributes_phase");
+	btf__free(k.btf);
+}
+
 /* An event with other or fewer arguments is refused. */
 static void test_other_arguments(void **state)
 {
@@ -492,6 +515,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_full_without_options),
 		cmocka_unit_test(test_unpatched_7_3),
+		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_other_arguments),
 		cmocka_unit_test(test_more_arguments),
 		cmocka_unit_test(test_halves),

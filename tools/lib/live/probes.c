@@ -13,7 +13,8 @@ const char *const gmem_proof_names[GMEM_PROOFS] = { "unverified", "patched", "fi
 /* Program on a function, with the function's names in versions of the kernel. */
 #define FN(program_, ...)							\
 	{ .program = program_, .attach = GMEM_ON_FUNCTION, .targets = { __VA_ARGS__ } }
-#define CHECK "kvm_range_has_memory_attributes", "kvm_range_has_vm_memory_attributes"
+/* With attributes in ranges, the function of other kernels exists, but is inlined in conversions. */
+#define CHECK "kvm_attrs_match", "kvm_range_has_memory_attributes", "kvm_range_has_vm_memory_attributes"
 
 /* All programs on tracepoints and functions. Begins are before their ends. */
 struct gmem_probe gmem_probes[] = {
@@ -63,7 +64,7 @@ struct gmem_probe gmem_probes[] = {
 	FN("stock_check_exit",		CHECK),
 	FN("stock_zap",			"kvm_arch_pre_set_memory_attributes"),
 	FN("stock_zap_exit",		"kvm_arch_pre_set_memory_attributes"),
-	FN("stock_mixed",		"kvm_arch_post_set_memory_attributes"),
+	FN("stock_mixed",		"kvm_arch_post_set_memory_attributes", "kvm_mmu_invalidate_end"),
 	FN("stock_memory_fault",	"kvm_arch_vcpu_ioctl_run"),
 	FN("stock_fault",		"kvm_gmem_get_pfn"),
 	FN("stock_fault_exit",		"kvm_gmem_get_pfn"),
