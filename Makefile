@@ -39,7 +39,7 @@ demo: deps
 	@kernel/build $(KERNEL) > /dev/null
 	@selftests/demo/run $(KERNEL) $(SCENE)
 
-TEST_PROGRAMS = $(filter $(B)/%,$(CHECKS)) $(FUZZ_PROGRAM) $(B)/ledger_check $(B)/chaos $(B)/owners $(B)/corners $(B)/want $(B)/blind $(B)/leftovers $(B)/distro_load $(CHECK_PROGRAMS)
+TEST_PROGRAMS = $(filter $(B)/%,$(CHECKS)) $(FUZZ_PROGRAM) $(B)/ledger_check $(B)/chaos $(B)/owners $(B)/corners $(B)/shapes $(B)/want $(B)/blind $(B)/leftovers $(B)/distro_load $(CHECK_PROGRAMS)
 
 test: deps
 	@$(SUBMAKE) -s all vm events $(TEST_PROGRAMS)

@@ -43,6 +43,8 @@ VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/truth.sh' \
 	'$(IN_VM) $(k) selftests/guest/report.sh' '$(IN_VM) $(k) selftests/guest/exact.sh')
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/demo.sh'
 VM_TESTS += '$(IN_VM) $(KERNEL):stock:icount selftests/guest/big-map.sh 64G'
+# Kernels without ranges need time and memory for each page: less memory is enough there.
+VM_TESTS += $(foreach k,$(KERNELS),'$(IN_VM) $(k) selftests/guest/shapes.sh') '$(IN_VM) $(KERNEL):stock selftests/guest/shapes.sh 2'
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/peers.sh' '$(IN_VM) $(KERNEL):stock selftests/guest/peers.sh'
 VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/want.sh 4')
 # Seed 2 has all kinds of disturbances in 60 rounds; make test-kernel runs more seeds.
@@ -94,6 +96,10 @@ $(B)/leftovers: selftests/guest/leftovers.c $(B)/libgmem.a
 $(B)/corners: selftests/guest/corners.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $<
+
+$(B)/shapes: selftests/guest/shapes.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $< -pthread
 
 $(B)/owners: selftests/guest/owners.c
 	@mkdir -p $(@D)

@@ -1,0 +1,97 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Maps of attributes in all shapes (shapes.c), scanned by a gmemtop that starts late and followed by one that runs
+# all the time, equal what was set to the page, also while a thread converts. Usage: shapes.sh [GIB]   Memory of the
+# VM: kernels with an xarray need 2 MiB for each private GiB, and a second.
+. selftests/tap.sh
+. selftests/guest/drift.sh
+gib=${1:-96}
+dir=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null' EXIT
+
+mkfifo "$dir/in"
+build/shapes "$gib" < "$dir/in" > "$dir/out" 2> "$dir/err" &
+exec 3> "$dir/in"
+await "a VM exists" 240 test -s "$dir/out"
+answers=1
+
+# ask LINE: sends the line and writes the answer to $answer
+ask()
+{
+	answered() { [ "$(wc -l < "$dir/out")" -ge $answers ]; }
+	answers=$((answers + 1))
+	echo "$1" >&3
+	wait_for 240 answered || not_ok "shapes answers $1" "$(cat "$dir/err")"
+	answer=$(sed -n "${answers}p" "$dir/out")
+}
+
+start_top() # NAME OPTION..
+{
+	build/gmemtop --json -d 0.5 "${@:2}" > "$dir/$1" 2> "$dir/$1.err" &
+	top=$!
+	wait_for 240 test -s "$dir/$1" || not_ok "gmemtop attaches" "$(cat "$dir/$1.err")"
+}
+
+# equal FILE: succeeds if the map in the last refresh equals what was set
+equal()
+{
+	last_of "$1" > "$dir/now"
+	answer="the map is $(jq -r '.vms[0].map_state' "$dir/now")"
+	[ "$answer" = "the map is current" ] || return
+	jq -r '.vms[0].private_extents[] | @tsv' "$dir/now" > "$dir/extents"
+	ask "check $dir/extents"
+	[ "$answer" = equal ]
+}
+
+# follows NAME: tests that the map of the gmemtop that runs comes to equal what was set
+follows()
+{
+	wait_for 30 equal "$dir/top" || :
+	is "$1: the map that follows events is exact" "$answer" equal
+}
+
+# scanned NAME: tests the map of a fresh gmemtop
+scanned()
+{
+	build/gmemtop --json -n 1 -d 0.1 > "$dir/fresh"
+	equal "$dir/fresh" || :
+	is "$1: the map of a fresh gmemtop is exact" "$answer" equal
+}
+
+start_top top
+scanned "nothing set"
+# In this order: none is between shapes that the next one would not overwrite.
+for shape in first one none edges none fragments blocks all holes none fragments blocks; do
+	ask "$shape"
+	is "$shape is set" "$answer" done
+	[ $shape = none ] || scanned "$shape"
+	follows "$shape"
+	comment "$shape: $(wc -l < "$dir/extents") extents"
+done
+kill -TERM $top
+wait $top
+
+# Few records fit, so that the maps of the gmemtop that runs are scanned again and again.
+ask churn
+start_top busy --view vm --ringbuf 0.0625
+scanned "while a thread converts"
+current=0
+for i in $(seq 8); do
+	refreshed "refresh $i" "$dir/busy" 2
+	if equal "$dir/busy"; then
+		current=$((current + 1))
+	elif [[ $answer != "the map is"* ]]; then
+		not_ok "refresh $i: the map of pages that stay is exact" "$answer"
+	fi
+done
+comment "of 8 refreshes while a thread converts, $current had a current map"
+scanned "while a thread still converts"
+ask stop
+wait_for 30 equal "$dir/busy" || :
+is "after that the map is exact" "$answer" equal
+comment "$(last_of "$dir/busy" | jq -r '"\(.lost.ringbuf) records lost, \(.events) received; \(.cost.scan_runs) runs of scans, longest \(.cost.scan_max_ns / 1000) us"')"
+scanned "after that"
+kill -TERM $top
+wait $top
+exec 3>&-
+plan
