@@ -51,6 +51,7 @@ enum {
 #define KVM_MEM_NO_USERSPACE_ADDR	(1UL << 15)	/* variant full; KVM refuses it elsewhere */
 #define KVM_MEMORY_ATTRIBUTE_PRIVATE	(1ULL << 3)
 #define KVM_SET_MEMORY_ATTRIBUTES	0x4020aed2	/* _IOW(0xae, 0xd2, 32 bytes) */
+#define KVM_ENABLE_CAP			0x4068aea3	/* _IOW(0xae, 0xa3, 104 bytes) */
 #define KVM_EXIT_HYPERCALL		3
 #define KVM_EXIT_MEMORY_FAULT		39
 /* include/uapi/linux/kvm_para.h, arch/x86/include/uapi/asm/kvm_para.h */
@@ -237,6 +238,7 @@ struct kvm {
 	bool vm_dead;
 	struct kvm_memslots *memslots[2];	/* or 1: by address space */
 	struct xarray mem_attr_array;	/* CONFIG_KVM_GENERIC_MEMORY_ATTRIBUTES */
+	bool private_by_default;	/* only with the patch of kernel/ for KVM_CAP_PRIVATE_BY_DEFAULT */
 	struct kvm_arch arch;
 };
 

@@ -222,6 +222,22 @@ static __always_inline void missed_attributes(struct kvm *kvm, __u64 arg, int re
 		atomic_add(&c->lost_state, 1);
 }
 
+/*
+ * Handles the end of KVM_ENABLE_CAP, which may have made all gfns private: the VM is scanned, as after a loss, if it
+ * was seen already. Not inlined, for the reason given at attributes_head().
+ */
+static __noinline int enabled_cap(struct kvm *kvm)
+{
+	struct gmem_counters *c;
+
+	if (!bpf_core_field_exists(kvm->private_by_default) || !BPF_CORE_READ(kvm, private_by_default))
+		return 0;
+	c = counters_if_known(vm_if_known_probed(kvm));
+	if (c)
+		atomic_add(&c->lost_state, 1);
+	return 0;
+}
+
 ON_EXIT(stock_attributes_exit, struct file *file, unsigned int ioctl, unsigned long arg)
 {
 	struct gmem_op *op;
@@ -229,6 +245,8 @@ ON_EXIT(stock_attributes_exit, struct file *file, unsigned int ioctl, unsigned l
 	struct kvm *kvm;
 	__u64 vm;
 
+	if (ioctl == KVM_ENABLE_CAP && !ret)
+		return enabled_cap(FIELD(direct, file, private_data));
 	if (ioctl != KVM_SET_MEMORY_ATTRIBUTES)
 		return 0;
 	kvm = FIELD(direct, file, private_data);

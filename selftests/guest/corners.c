@@ -11,6 +11,8 @@
  *           process touches page 3 of it, and then the guest touches page 0 (Linux 6.18)
  *   address0    a VM whose slot has userspace_addr 0. The process has memory there, from 64 KiB to 2 MiB
  *   no_address  the same, but the slot has no userspace address (variant full)
+ *   default a VM with a guest_memfd. At the first line of stdin its memory becomes private by default, and it gets a slot
+ *           (only with the patches of kernel/)
  *   refused a VM with a guest_memfd. At each line of stdin KVM refuses to create two more: one without
  *           pages, and one of 2 pages with unknown flags
  * Prints the PID that holds the VM and the inode, and "done" for each line of stdin; ends with stdin.
@@ -32,6 +34,10 @@
 #include <unistd.h>
 
 #include "../gmemload/kvm_uapi.h"
+
+#ifndef KVM_CAP_PRIVATE_BY_DEFAULT
+#define KVM_CAP_PRIVATE_BY_DEFAULT	1401
+#endif
 
 /* Linux 6.18 */
 #ifndef GUEST_MEMFD_FLAG_MMAP
@@ -365,6 +371,33 @@ static void no_address(void)
 	low(KVM_MEM_NO_USERSPACE_ADDR);
 }
 
+struct defaulted {
+	int vm;
+	int gmem;
+};
+
+static void make_private(void *arg)
+{
+	struct kvm_enable_cap by_default = { .cap = KVM_CAP_PRIVATE_BY_DEFAULT };
+	struct defaulted *d = arg;
+
+	must(ioctl(d->vm, KVM_ENABLE_CAP, &by_default), "KVM_ENABLE_CAP");
+	new_slot(d->vm, 0, 0, BLOCK, map_memory(-1, BLOCK), d->gmem, 0);
+}
+
+static void by_default(void)
+{
+	struct defaulted d = { .vm = new_vm(KVM_X86_SW_PROTECTED_VM) };
+
+	if (ioctl(d.vm, KVM_CHECK_EXTENSION, KVM_CAP_PRIVATE_BY_DEFAULT) <= 0) {
+		puts("none");
+		return;
+	}
+	d.gmem = new_gmem(d.vm, BLOCK, 0);
+	print_owner(d.gmem);
+	serve(make_private, &d);
+}
+
 static void create_wrongly(void *vm)
 {
 	struct kvm_create_guest_memfd empty = { 0 }, odd = { .size = 2 * PAGE, .flags = 1ULL << 63 };
@@ -388,7 +421,8 @@ int main(int argc, char **argv)
 		void (*run)(void);
 	} modes[] = {
 		{ "hide", hide }, { "crowd", crowd }, { "many", many }, { "flight", flight }, { "mapped", mapped },
-		{ "backs", backs }, { "address0", address0 }, { "no_address", no_address }, { "refused", refused },
+		{ "backs", backs }, { "address0", address0 }, { "no_address", no_address },
+		{ "default", by_default }, { "refused", refused },
 	};
 
 	prctl(PR_SET_NAME, "corners");
@@ -398,5 +432,5 @@ int main(int argc, char **argv)
 		modes[i].run();
 		return 0;
 	}
-	errx(2, "usage: corners hide|crowd|many|flight|mapped|backs|address0|no_address|refused");
+	errx(2, "usage: corners hide|crowd|many|flight|mapped|backs|address0|no_address|default|refused");
 }

@@ -135,6 +135,21 @@ for corner_case in address0:2031616 no_address:0; do
 	end_corner $mode
 done
 
+# No conversion makes memory private that is private by default.
+for set in any stock; do
+	gmemtop_before default $([ $set = any ] || echo --probes $set)
+	if start_corner default; then
+		await "default: $set: gmemtop shows the VM" 240 corner_is "$dir/early" .map_state '"current"'
+		work_corner 1
+		wait_for 60 corner_is "$dir/early" '[.map_state, .slot_bytes, .private_bytes]' '["current",2097152,2097152]' || :
+		is "default: $set: gmemtop shows all memory as private" \
+			"$(corner_vm "$dir/early" '[.map_state, .slot_bytes, .private_bytes]')" '["current",2097152,2097152]'
+		end_corner default
+	fi
+	kill -TERM $top
+	wait $top
+done
+
 # A creation that KVM refuses is an event with its error, and no file.
 start_corner refused
 build/gmemtrace live --events --json > "$dir/creations" 2> "$dir/live.err" &
