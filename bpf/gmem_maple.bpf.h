@@ -105,18 +105,15 @@ static __always_inline void maple_read_pivots(__u64 node, __u64 *pivots)
 			      maple_type(node) == MAPLE_ARANGE_64 ? arange->pivot : range->pivot);
 }
 
-/* Returns the number of the last slot in use: ma_data_end(). @max: last index of the node. */
-static __always_inline __u32 maple_data_end(__u64 node, const __u64 *pivots, __u64 max)
+/* Returns the number of pivots before that of the last slot in use; of a full node, which has no metadata, all. */
+static __always_inline __u32 maple_data_end(__u64 node, const __u64 *pivots)
 {
 	struct maple_arange_64 *arange = maple_to_node(node);
 	struct maple_range_64 *range = maple_to_node(node);
 
 	if (maple_type(node) == MAPLE_ARANGE_64)
 		return BPF_CORE_READ(arange, meta.end);
-	if (!pivots[MAPLE_PIVOTS - 1])
-		return BPF_CORE_READ(range, meta.end);
-	/* The last slot is in the place of the metadata. */
-	return pivots[MAPLE_PIVOTS - 1] == max ? MAPLE_PIVOTS - 1 : MAPLE_PIVOTS;
+	return pivots[MAPLE_PIVOTS - 1] ? MAPLE_PIVOTS : BPF_CORE_READ(range, meta.end);
 }
 
 static __always_inline __u64 maple_slot(__u64 node, __u32 i)
@@ -144,14 +141,17 @@ static __always_inline __u32 maple_dense_slot(struct maple_cursor *c)
 	return slot;
 }
 
-/* Finds the slot of the index in a node with pivots, and narrows the cursor's range to it. */
+/*
+ * Finds the slot of the index in a node with pivots, and narrows the cursor's range to it. The index is in the
+ * range, whatever the pivots are.
+ */
 static __always_inline __u32 maple_range_slot(struct maple_cursor *c)
 {
 	__u64 pivots[MAPLE_PIVOTS] = {};
 	__u32 end, nr = maple_nr_pivots(maple_type(c->node)), i;
 
 	maple_read_pivots(c->node, pivots);
-	end = maple_data_end(c->node, pivots, c->last);
+	end = maple_data_end(c->node, pivots);
 	for (i = 0; i < MAPLE_PIVOTS && i < nr && i < end; i++) {
 		if (pivots[i] >= c->index) {
 			c->last = pivots[i];
@@ -170,7 +170,7 @@ static __always_inline long maple_start(struct maple_cursor *c)
 	c->first = 0;
 	c->last = MAPLE_LAST;
 	if (maple_root_is_node(root)) {
-		c->node = root & ~MAPLE_ROOT_NODE;
+		c->node = root;
 		return 0;
 	}
 	/* An entry in place of the root is that of index 0. */
@@ -192,7 +192,7 @@ static long maple_descend(__u32 i, struct maple_cursor *c)
 	if (!node)
 		return maple_start(c);
 	next = maple_slot(node, type == MAPLE_DENSE ? maple_dense_slot(c) : maple_range_slot(c));
-	if (type > MAPLE_ARANGE_64 || maple_is_dead(c) || c->index < c->first || c->index > c->last) {
+	if (type > MAPLE_ARANGE_64 || maple_is_dead(c)) {
 		c->node = 0;
 		return 0;
 	}

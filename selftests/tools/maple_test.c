@@ -71,7 +71,7 @@ static __u64 range_node(const struct part *parts, int n, __u32 type)
 	if (n <= MAPLE_PIVOTS)
 		r->meta.end = n - 1;
 	else
-		r->meta.end = 0xee;	/* part of a pointer in the kernel: nothing may look at it */
+		r->meta.end = 3;	/* a byte of the last slot in the kernel: nothing may look at it */
 	return encode(r, type);
 }
 
