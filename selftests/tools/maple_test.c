@@ -58,14 +58,22 @@ static __u64 encode(void *node, __u32 type)
 	return (__u64)node | type << MAPLE_TYPE_SHIFT | 4;
 }
 
-/* The last pivot is the node's own end where there is room, and metadata is where the last slot would be. */
+/* Pivots that are set: where there is room for the last slot's, the end of the node, it may be left out. */
+static bool implied;
+
+static bool has_pivot(int i, int n, int pivots)
+{
+	return i < pivots && (i < n - 1 || !implied);
+}
+
+/* Metadata is where the last slot would be. */
 static __u64 range_node(const struct part *parts, int n, __u32 type)
 {
 	struct maple_range_64 *r = new_node();
 
 	for (int i = 0; i < n; i++) {
 		r->slot[i] = (void *)parts[i].entry;
-		if (i < MAPLE_PIVOTS)
+		if (has_pivot(i, n, MAPLE_PIVOTS))
 			r->pivot[i] = parts[i].last;
 	}
 	if (n <= MAPLE_PIVOTS)
@@ -81,7 +89,7 @@ static __u64 arange_node(const struct part *parts, int n)
 
 	for (int i = 0; i < n; i++) {
 		r->slot[i] = (void *)parts[i].entry;
-		if (i < 9)
+		if (has_pivot(i, n, 9))
 			r->pivot[i] = parts[i].last;
 	}
 	r->meta.end = n - 1;
@@ -179,8 +187,9 @@ static void test_no_node(void **state)
 static void test_leaf(void **state)
 {
 	(void)state;
-	for (int n = 1; n <= 16; n++) {
-		make_ranges(n);
+	for (int n = 2; n <= 33; n++) {
+		implied = n % 2;
+		make_ranges(n / 2);
 		build(16, MAPLE_RANGE_64);
 		assert_all_found();
 		free_nodes();
@@ -190,10 +199,11 @@ static void test_leaf(void **state)
 static void test_levels(void **state)
 {
 	(void)state;
-	for (int fan = 2; fan <= 16; fan++) {
+	for (int fan = 2; fan <= 33; fan++) {
+		implied = fan % 2;
 		for (__u32 inner = MAPLE_RANGE_64; inner <= MAPLE_ARANGE_64; inner++) {
 			make_ranges(1000 + fan);
-			build(fan, inner);
+			build(fan / 2 + 1 > 16 ? 16 : fan / 2 + 1, inner);
 			assert_all_found();
 			free_nodes();
 		}
