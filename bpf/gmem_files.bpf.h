@@ -46,6 +46,15 @@ static __always_inline struct gmem_rec slot_rec(struct kvm_memory_slot *slot, __
 	return r;
 }
 
+/* Causes of an invalidation, numbered as gmem_text_arg() names them. */
+enum {
+	CAUSE_PUNCH_HOLE,
+	CAUSE_RELEASE,
+	CAUSE_MEMORY_ERROR,
+	CAUSE_ATTRIBUTES,
+	CAUSE_JOIN,
+};
+
 static __always_inline struct gmem_rec fallocate_rec(__u64 ino, int mode, __s64 offset, __s64 len)
 {
 	return (struct gmem_rec){

@@ -11,13 +11,6 @@
 #include "gmem_find.bpf.h"
 #include "gmem_function.bpf.h"
 
-enum {	/* numbered as in the tracepoints of kernel/ */
-	CAUSE_PUNCH_HOLE,
-	CAUSE_RELEASE,
-	CAUSE_MEMORY_ERROR,
-	CAUSE_ATTRIBUTES,
-};
-
 /*
  * Ends the task's invalidation for this VM, if any: a window, or that of a file unless a tracepoint ends it. Where
  * the range has no binding, only the end of the punch does.

@@ -99,6 +99,12 @@ int BPF_PROG(on_fallocate_end, struct kvm *kvm, struct inode *inode, int mode, _
 	return 0;
 }
 
+/* Returns the number of a cause that the kernel gives. It has none for attributes. */
+static __always_inline __u64 cause_of(int cause)
+{
+	return cause < CAUSE_ATTRIBUTES ? cause : cause + 1;
+}
+
 SEC("tp_btf/kvm_gmem_invalidate_begin")
 int BPF_PROG(on_invalidate_begin, struct kvm *kvm, struct inode *inode, u64 start, u64 end,
 	     int cause)
@@ -107,7 +113,7 @@ int BPF_PROG(on_invalidate_begin, struct kvm *kvm, struct inode *inode, u64 star
 		return 0;
 
 	struct gmem_rec r = {
-		.ino = ino_of(inode), .start = start, .end = end, .cause = cause,
+		.ino = ino_of(inode), .start = start, .end = end, .cause = cause_of(cause),
 	};
 
 	invalidate_begins(kvm, vm_of(kvm), &r);
@@ -132,7 +138,7 @@ int BPF_PROG(on_invalidate_end, struct kvm *kvm, struct inode *inode, u64 start,
 		return 0;
 
 	struct gmem_rec r = {
-		.ino = ino_of(inode), .start = start, .end = end, .cause = cause,
+		.ino = ino_of(inode), .start = start, .end = end, .cause = cause_of(cause),
 	};
 
 	__u64 vm = vm_of(kvm);

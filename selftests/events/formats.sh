@@ -10,12 +10,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 golden=$here/formats
 . "$here/variant.sh"
 
-# normal_format FILE: prints a format without its ID, the fields that all events have, and the names of exit
-# reasons, of which each kernel has more than the one before.
+# normal_format FILE: prints a format without its ID, the fields that all events have, the names of exit
+# reasons, of which each kernel has more than the one before, and the cause that only variant full has.
 normal_format()
 {
 	grep -vE '^ID: |field:.* common_[a-z_]+;' "$1" | cat -s |
-		sed -E 's/(, \{ [0-9]+, "KVM_EXIT_" "[A-Z0-9_]+" \})+/, .../g'
+		sed -E 's/(, \{ [0-9]+, "KVM_EXIT_" "[A-Z0-9_]+" \})+/, .../g; s/, \{ 3, "join" \}//'
 }
 
 present_events()

@@ -231,7 +231,7 @@ char *gmem_text_arg(char *buf, size_t size, unsigned int kind, uint64_t arg)
 	static const struct flag attributes[] = { { 1ULL << 3, "private" } };
 	static const struct flag modes[] = { { 1, "keep_size" }, { 2, "punch_hole" } };
 	static const char *const causes[] = { "punch_hole", "release", "memory_error",
-					      "attributes" };
+					      "attributes", "join" };
 	static const char *const users[] = { "unknown", "vmm", "guest" };
 	const struct gmem_kind_info *k = gmem_kind(kind);
 
