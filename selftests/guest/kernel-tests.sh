@@ -29,8 +29,12 @@ if [ -n "$events" ]; then
 else
 	skip "every event is enabled" "the kernel is built without the series"
 fi
+# GMEM_HOLES: how many holes the test of huge pages punches.
 for test in "$GMEM_KTESTS"/*; do
-	ktest "${test##*/}"
+	case ${test##*/} in
+	guest_memfd_huge_test)	ktest guest_memfd_huge_test ${GMEM_HOLES:+-i "$GMEM_HOLES"} ;;
+	*)	ktest "${test##*/}" ;;
+	esac
 done
 ktest private_mem_conversions_test -n 4
 plan
