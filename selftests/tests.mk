@@ -29,9 +29,7 @@ VM_TESTS += $(foreach k,$(KERNELS),'$(IN_VM) $(k) selftests/guest/kernel-tests.s
 # Whether other programs decode the events depends on their formats, which are the same on all kernels: one is enough.
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/events/run.sh'
 VM_TESTS += $(foreach k,$(filter-out $(KERNEL),$(KERNELS)),'$(IN_VM) $(k) selftests/events/run.sh --without decode')
-ifeq ($(words $(KERNELS)),2)
-VM_TESTS += 'selftests/guest/compare.sh $(KERNELS)'
-endif
+VM_TESTS += 'selftests/guest/compare.sh $(KERNEL) stock'
 
 # The tools on every kernel: with patches and without.
 EVERY := $(foreach k,$(KERNELS),$(k):full $(k):stock)
@@ -69,6 +67,9 @@ KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:debug selftests/guest/suspend.sh'
 # 50 rounds on each kernel: at least half an hour each.
 LONG_ROUNDS ?= 50
 KERNEL_TESTS += $(foreach k,$(EVERY),'env GMEM_VM_TIMEOUT=7200 $(IN_VM) $(k) selftests/guest/attach.sh $(LONG_ROUNDS)')
+
+# What attribute ranges change, by our own tools.
+KERNEL_TESTS += 'selftests/guest/compare.sh $(KERNEL) trace'
 
 CHAOS_SEEDS ?= $(shell seq 30)
 KERNEL_TESTS += $(foreach k,$(EVERY),'env GMEM_VM_TIMEOUT=7200 $(IN_VM) $(k) selftests/guest/chaos.sh $(CHAOS_SEEDS)')
