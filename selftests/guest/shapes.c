@@ -181,13 +181,13 @@ static const struct {
 static bool compare(unsigned long from, unsigned long to, bool is)
 {
 	if (to > npages) {
-		printf("gfn %#lx is above the memory\n", to - 1);
+		printf("gfn %#lx of the map is above the memory\n", to - 1);
 		return false;
 	}
 	for (unsigned long gfn = from; gfn < to; gfn++) {
 		if (private[gfn] == is || (churning && is_zone(gfn)))
 			continue;
-		printf("gfn %#lx is not %s\n", gfn, is ? "private" : "shared");
+		printf("gfn %#lx of the map is %s\n", gfn, is ? "private" : "shared");
 		return false;
 	}
 	return true;
