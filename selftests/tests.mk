@@ -61,6 +61,7 @@ KERNEL_TESTS += $(foreach k,$(KERNELS),$(foreach v,stock core trace full,'$(IN_V
 KERNEL_TESTS += $(foreach k,$(KERNELS),$(foreach t,metrics exact blind,'$(IN_VM) $(k):core selftests/guest/$(t).sh'))
 KERNEL_TESTS += $(foreach k,$(KERNELS),'$(IN_VM) $(k):full:debug selftests/guest/kunit.sh')
 KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:debug selftests/guest/kernel-tests.sh'
+KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:m selftests/guest/kernel-tests.sh'
 KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:debug selftests/events/run.sh'
 KERNEL_TESTS += 'env GMEM_VM_TIMEOUT=3600 $(IN_VM) $(KERNEL):full:debug selftests/guest/soak.sh $(SOAK_SECONDS)'
 KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:debug selftests/guest/suspend.sh'

@@ -4,6 +4,8 @@
 # enabled. Variants that lack what the series adds skip its tests.
 . selftests/tap.sh
 . selftests/events/variant.sh
+. selftests/guest/modules.sh
+load_kvm
 KSFT_SKIP=4
 
 # ktest NAME [ARG..]: runs one of the tests.

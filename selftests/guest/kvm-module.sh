@@ -4,17 +4,9 @@
 # Needs a kernel with KVM=m and no module loaded: in-vm VERSION::m
 . selftests/tap.sh
 . selftests/guest/drift.sh
+. selftests/guest/modules.sh
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
-
-load_kvm() {
-	local ko
-
-	for ko in irqbypass kvm ccp kvm-amd; do
-		[ ! -e "$GMEM_MODULES/$ko.ko" ] || [ -e "/sys/module/${ko/-/_}" ] ||
-			insmod "$GMEM_MODULES/$ko.ko" || return 1
-	done
-}
 
 # unload_kvm: gmemtop holds kvm.ko while it is attached, and releases it once kvm_amd is gone.
 unload_kvm() {

@@ -4,6 +4,7 @@
 # drop privileges that they do not need; doctor reports missing ones. With KVM as a module
 # (GMEM_MODULES is set), CAP_SYS_ADMIN is needed, too.
 . selftests/tap.sh
+. selftests/guest/modules.sh
 . selftests/guest/drift.sh
 dir=$(mktemp -d)
 chmod 755 "$dir"
@@ -11,9 +12,7 @@ cp build/gmemtop build/gmemtrace "$dir/"
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 module=
 if [ -n "${GMEM_MODULES:-}" ]; then
-	for ko in irqbypass kvm ccp kvm-amd; do
-		[ ! -e "$GMEM_MODULES/$ko.ko" ] || insmod "$GMEM_MODULES/$ko.ko"
-	done
+	load_kvm
 	module=1
 fi
 umount /sys/kernel/debug/tracing /sys/kernel/tracing /sys/kernel/debug 2> /dev/null
