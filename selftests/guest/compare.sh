@@ -46,8 +46,8 @@ check "compare exits with status 0 or 1" test $? -le 1
 jq -r '.metrics[] | select(.verdict == "worse" or .verdict == "better") |
 	"# \(.verdict) \(.metric): \(.base) -> \(.new) ns, \(.change * 1000 | round / 10) %"' "$dir/json" | head -40
 
-# verdicts PATTERN: prints the verdicts of the metrics that match.
-verdicts() { jq -r --arg p "$1" '[.metrics[] | select(.metric | test($p)) | .verdict] | unique | join(" ")' "$dir/json"; }
+# verdicts PATTERN: prints the verdicts of the metrics that match, but for those that lack operations.
+verdicts() { jq -r --arg p "$1" '[.metrics[] | select((.metric | test($p)) and .verdict != "too_few") | .verdict] | unique | join(" ")' "$dir/json"; }
 
 is "conversions of more than 64 KiB became faster" "$(verdicts '\.(2M|32M|1G)\.conversion\.p50')" better
 is "so did the windows in which faults retry" "$(verdicts '^(2M|32M|1G)\.window\.p50')" better
