@@ -44,7 +44,7 @@ is "two boots of one kernel, $runs runs of each, cause no alarm" $? 0
 build/gmemtrace compare --json "$(list b)" "$(list n)" > "$dir/json"
 check "compare exits with status 0 or 1" test $? -le 1
 jq -r '.metrics[] | select(.verdict == "worse" or .verdict == "better") |
-	"# \(.verdict) \(.metric): \(.base) -> \(.new) ns, \(.change * 1000 | round / 10) %"' "$dir/json" | head -40
+	"# \(.verdict) \(.metric): \(.base) -> \(.new) ns, \(if .change then .change * 1000 | round / 10 else "-" end) %"' "$dir/json" | head -40
 
 # verdicts PATTERN: prints the verdicts of the metrics that match, but for those that lack operations.
 verdicts() { jq -r --arg p "$1" '[.metrics[] | select((.metric | test($p)) and .verdict != "too_few") | .verdict] | unique | join(" ")' "$dir/json"; }
