@@ -60,7 +60,7 @@ check: all $(filter $(B)/%,$(CHECKS)) $(FUZZ_PROGRAM) $(CHECK_PROGRAMS)
 
 SHARE = $(DESTDIR)$(PREFIX)/share
 # The documentation keeps its folders, for the links in it.
-DOCS = README.md kernel/README.md bpf/gmem_abi.h $(wildcard docs/*.md docs/img/*)
+DOCS = README.md kernel/README.md bpf/gmem_abi.h $(wildcard docs/*.md docs/img/* kernel/reports/*)
 
 # bash-completion finds a completion file by the program's name.
 install: $(B)/gmemtop $(B)/gmemtrace

@@ -62,8 +62,8 @@ check "Markdown: a line for each limit" grep -q '^| 1 GiB to private.*| PASS |$'
 
 with to_private.1G full ns 10001 > "$dir/broken"
 reports "a factor not reached" 1 '^1 GiB to private.* 9,999 times less .*FAIL$' "$dir/broken"
-with page.shared.change full ns 3001 > "$dir/broken"
-reports "too many instructions" 1 '^page to private in a shared.* 3,001 .*FAIL$' "$dir/broken"
+with page.flip.change full ns 3001 > "$dir/broken"
+reports "too many instructions" 1 '^page to private and back.* 3,001 .*FAIL$' "$dir/broken"
 with page.mixed.change full ns 100100000 > "$dir/broken"
 reports "more than without ranges" 1 '^page to private in a mixed.* 1\.001 .*FAIL$' "$dir/broken"
 with fragments_memory.131072 full bytes 10100000 > "$dir/broken"

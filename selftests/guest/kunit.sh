@@ -17,5 +17,6 @@ while read -r verdict _ name; do
 	*)	not_ok "$name" "$results" ;;
 	esac
 done < <(sed -nE 's/^    (not ok|ok) ([0-9]+) (- )?/\1 \2 /p' <<< "$results" | sed 's/^not ok/not_ok/')
+check "allocations failed" grep -Eq ' [1-9][0-9]* allocations failed' <<< "$results"
 is "a test of each kind ran" "$(grep -cE '^    (not )?ok ' <<< "$results")" 5
 plan
