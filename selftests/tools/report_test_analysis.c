@@ -141,6 +141,11 @@ static void touches(void **state)
 	assert_int_equal(a->vms->seen.touched_again_pages, 1);
 	assert_int_equal(a->vms->seen.dist[GMEM_S_FAULT][0]->count, 3);
 	assert_int_equal(a->vms->seen.dist[GMEM_S_TOUCH_AGAIN][0]->count, 1);
+	assert_int_equal(a->vms->seen.huge_faults, 0);
+	RECORD(a, GMEM_FAULT_END, .ino = 5, .start = 4609, .end = 4610, .nr_pages = 512, .dur_ns = 7);
+	assert_int_equal(a->vms->seen.touched_pages, 514);
+	assert_int_equal(a->vms->seen.huge_faults, 1);
+	assert_int_equal(a->vms->seen.saved_faults, 511);
 	gmem_analysis_free(a);
 }
 

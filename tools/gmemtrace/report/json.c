@@ -218,6 +218,8 @@ static void put_subject(object *o, const struct report *r, const struct report_s
 	put_u64(o, "prepare_ns", s->seen->prepare_ns);
 	put_u64(o, "touched_bytes", s->seen->touched_pages << GMEM_PAGE_SHIFT);
 	put_u64(o, "touched_after_conversion_bytes", s->seen->touched_again_pages << GMEM_PAGE_SHIFT);
+	put_u64(o, "huge_faults", s->seen->huge_faults);
+	put_u64(o, "saved_faults", s->seen->saved_faults);
 }
 
 static object *hot_ranges(const struct gmem_vm_stats *vm)

@@ -287,6 +287,9 @@ static void memory(const struct sheet *to, const struct report *r, const struct 
 		pages_row(to, rows[i].name, s, rows[i].series);
 		if (rows[i].op != GMEM_OPERATIONS)
 			part_besides(to, r, s, rows[i].op);
+		if (rows[i].series == GMEM_S_TOUCH && s->seen->huge_faults)
+			sheet_remark(to, 0, "%llu of these by huge pages: %llu faults saved",
+				     (ull)s->seen->huge_faults, (ull)s->seen->saved_faults);
 		if (rows[i].series == GMEM_S_TOUCH_AGAIN && s->seen->prepare_ns)
 			sheet_remark(to, 0, "%s of these in the architecture's preparation",
 				     text_ns(s->seen->prepare_ns));

@@ -66,6 +66,8 @@ struct gmem_seen {
 	uint64_t prepare_ns;			/* of faults, in architecture code */
 	uint64_t touched_pages;
 	uint64_t touched_again_pages;
+	uint64_t huge_faults;			/* that allocated more than a page */
+	uint64_t saved_faults;			/* one for each other page that these allocated */
 };
 
 struct gmem_open_window;

@@ -100,6 +100,8 @@ static int count_touch(struct gmem_analysis *a, struct gmem_vm_stats *vm, const 
 	int err = analysis_value(a, vm, GMEM_S_TOUCH, 0, r->nr_pages, r->dur_ns);
 
 	vm->seen.touched_pages += r->nr_pages;
+	vm->seen.huge_faults += r->nr_pages > 1;
+	vm->seen.saved_faults += r->nr_pages - 1;
 	if (!err && again) {
 		vm->seen.touched_again_pages += again;
 		err = analysis_value(a, vm, GMEM_S_TOUCH_AGAIN, 0, again, r->dur_ns);

@@ -81,6 +81,8 @@ static int merge_seen(struct gmem_seen *to, const struct gmem_seen *from)
 	to->prepare_ns += from->prepare_ns;
 	to->touched_pages += from->touched_pages;
 	to->touched_again_pages += from->touched_again_pages;
+	to->huge_faults += from->huge_faults;
+	to->saved_faults += from->saved_faults;
 	return err;
 }
 
