@@ -106,6 +106,9 @@ static inline const struct gm_memory_fault *gm_memory_fault(const struct kvm_run
 }
 
 /* Variant full of kernel/, not in mainline */
+#ifndef KVM_CAP_PRIVATE_BY_DEFAULT
+#define KVM_CAP_PRIVATE_BY_DEFAULT 0x676d0002
+#endif
 #ifndef KVM_CAP_GUEST_MEMFD_HUGE_PAGES
 #define KVM_CAP_GUEST_MEMFD_HUGE_PAGES 0x676d0003
 #define GUEST_MEMFD_FLAG_HUGE_PAGES (1ULL << 30)

@@ -35,10 +35,6 @@
 
 #include "../gmemload/kvm_uapi.h"
 
-#ifndef KVM_CAP_PRIVATE_BY_DEFAULT
-#define KVM_CAP_PRIVATE_BY_DEFAULT	1401
-#endif
-
 /* Linux 6.18 */
 #ifndef GUEST_MEMFD_FLAG_MMAP
 #define GUEST_MEMFD_FLAG_MMAP		(1ULL << 0)
