@@ -269,7 +269,7 @@ static void keep_time(struct session *s)
 
 static int64_t silent_limit(const struct session *s)
 {
-	return s->phase == BOOTING ? BOOT_MS : s->hang_ms;
+	return s->phase == BOOTING && s->hang_ms < BOOT_MS ? BOOT_MS : s->hang_ms;
 }
 
 static void check_timeout(struct session *s)
