@@ -285,17 +285,6 @@ uint64_t vcpu_answer(const struct testvcpu *vcpu)
 	return regs.rax;
 }
 
-/* Linux 6.11 */
-#ifndef KVM_PRE_FAULT_MEMORY
-struct kvm_pre_fault_memory {
-	__u64 gpa;
-	__u64 size;
-	__u64 flags;
-	__u64 padding[5];
-};
-#define KVM_PRE_FAULT_MEMORY _IOWR(KVMIO, 0xd5, struct kvm_pre_fault_memory)
-#endif
-
 int vcpu_prefault(const struct testvcpu *vcpu, uint64_t gpa, uint64_t size)
 {
 	struct kvm_pre_fault_memory range = { .gpa = gpa, .size = size };

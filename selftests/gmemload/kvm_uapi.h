@@ -105,7 +105,21 @@ static inline const struct gm_memory_fault *gm_memory_fault(const struct kvm_run
 	return (const struct gm_memory_fault *)(const void *)&run->hw;
 }
 
+/* 6.11 */
+#ifndef KVM_PRE_FAULT_MEMORY
+struct kvm_pre_fault_memory {
+	__u64 gpa;
+	__u64 size;
+	__u64 flags;
+	__u64 padding[5];
+};
+#define KVM_PRE_FAULT_MEMORY _IOWR(KVMIO, 0xd5, struct kvm_pre_fault_memory)
+#endif
+
 /* Variant full of kernel/, not in mainline */
+#ifndef KVM_MEM_NO_USERSPACE_ADDR
+#define KVM_MEM_NO_USERSPACE_ADDR (1UL << 15)
+#endif
 #ifndef KVM_CAP_PRIVATE_BY_DEFAULT
 #define KVM_CAP_PRIVATE_BY_DEFAULT 0x676d0002
 #endif
