@@ -6,13 +6,13 @@ BENCH_OBJ := $(B)/selftests/bench
 BENCH_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
 BENCH_CFLAGS += -MD -MP -D_GNU_SOURCE
 
-GMEM_OPS_OBJS := $(patsubst %,$(BENCH_OBJ)/%.o,gmem_ops beside measure ops testbed)
+GMEM_OPS_OBJS := $(patsubst %,$(BENCH_OBJ)/%.o,gmem_ops beside cli measure ops testbed)
 # From gmemload: the check of KVM's capabilities, and error messages.
 GMEM_OPS_OBJS += $(patsubst %,$(GMEMLOAD_OBJ)/%.o,kvm fail)
 
 # Conversions with and without attribute ranges.
 GMEM_RANGES_OBJS := $(patsubst %,$(BENCH_OBJ)/%.o,ranges $(patsubst %,ranges_%,sizes states fragments mapped phases))
-GMEM_RANGES_OBJS += $(patsubst %,$(BENCH_OBJ)/%.o,kernel_memory mapping phases testbed)
+GMEM_RANGES_OBJS += $(patsubst %,$(BENCH_OBJ)/%.o,cli kernel_memory mapping phases testbed)
 GMEM_RANGES_OBJS += $(patsubst %,$(GMEMLOAD_OBJ)/%.o,kvm fail)
 
 BENCH_REPORT_OBJS := $(patsubst %,$(BENCH_OBJ)/%.o,bench_report figures report_json report_text samples)

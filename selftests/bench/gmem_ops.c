@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* gmem_ops: time of single operations on guest memory, without vCPUs. Command line and output. */
-#include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -9,6 +8,7 @@
 #include <string.h>
 
 #include "beside.h"
+#include "cli.h"
 #include "measure.h"
 #include "ops.h"
 #include "testbed.h"
@@ -33,10 +33,11 @@ static const struct argp_option argp_options[] = {
 	{ 0 }
 };
 
+static const char help[] = "See gmem_ops --help.";
+
 static error_t bad_option(struct options *o, const char *what, const char *arg)
 {
-	fail(&o->failure, EXIT_USAGE, "See gmem_ops --help.", "cannot use %s '%s'", what, arg);
-	return EINVAL;
+	return cli_bad_option(&o->failure, help, what, arg);
 }
 
 static bool parse_even(const char *arg, uint64_t min, uint64_t *value)
@@ -71,23 +72,17 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static char *help_with_ops(int key, const char *text, void *input)
+static void print_ops(FILE *out)
 {
-	size_t size = 0;
-	char *all = NULL;
-	FILE *out;
-
-	(void)input;
-	if (key != ARGP_KEY_HELP_POST_DOC)
-		return (char *)(uintptr_t)text;
-	out = open_memstream(&all, &size);
-	if (!out)
-		return NULL;
 	fputs("Operations:\n", out);
 	for (const struct op *op = ops; op->name; op++)
 		fprintf(out, "  %-8s %s (%" PRIu64 ")\n", op->name, op->about, op->count);
-	fclose(out);
-	return all;
+}
+
+static char *help_filter(int key, const char *text, void *input)
+{
+	(void)input;
+	return cli_help(key, text, print_ops);
 }
 
 static void print_measure(const struct op *op, const struct measure *m)
@@ -113,45 +108,39 @@ static int run_op(const struct testbed *t, const struct op *op, struct options *
 	return 0;
 }
 
-static int run_ops(struct options *o)
+static void run_ops(void *options)
 {
+	struct options *o = options;
 	struct testbed t;
 	int err = 0;
 
 	if (testbed_open(&t, &o->failure))
-		return -1;
+		return;
 	for (const struct op *op = o->op ? o->op : ops; !err && op->name; op++) {
 		err = run_op(&t, op, o);
 		if (o->op)
 			break;
 	}
 	testbed_close(&t);
-	if (!err && ferror(stdout))
-		err = fail(&o->failure, EXIT_FAILED, "Is the disk full, or the reader gone?",
-			   "cannot write to stdout");
-	return err;
 }
 
 int main(int argc, char **argv)
 {
-	static const struct argp argp = {
-		argp_options, parse_option, NULL,
-		"Measures operations on the memory of a VM that has 1 GiB of guest_memfd, and prints "
-		"a line of JSON for each."
-		"\vtotal_ns and ns_per_op are of all, best_ns_per_op of the chunk that took least: "
-		"without timer interrupts and whatever else runs at times.",
-		NULL, help_with_ops, NULL
-	};
-	static char name[] = "gmem_ops";
 	struct options o = { 0 };
+	const struct cli cli = {
+		.name = "gmem_ops",
+		.help = help,
+		.argp = {
+			argp_options, parse_option, NULL,
+			"Measures operations on the memory of a VM that has 1 GiB of guest_memfd, and prints "
+			"a line of JSON for each."
+			"\vtotal_ns and ns_per_op are of all, best_ns_per_op of the chunk that took least: "
+			"without timer interrupts and whatever else runs at times.",
+			NULL, help_filter, NULL
+		},
+		.run = run_ops,
+		.failure = &o.failure,
+	};
 
-	argv[0] = name;
-	argp_err_exit_status = EXIT_USAGE;
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o) && !o.failure.code)
-		fail(&o.failure, EXIT_USAGE, "See gmem_ops --help.", "cannot read the options");
-	if (!o.failure.code)
-		run_ops(&o);
-	if (o.failure.code)
-		fprintf(stderr, "gmem_ops: %s\n%s\n", o.failure.what, o.failure.todo);
-	return o.failure.code;
+	return cli_main(&cli, argc, argv, &o);
 }

@@ -22,7 +22,7 @@ static int64_t read_number(const char *path, const char *key)
 	if (!in)
 		return -errno;
 	while (fgets(line, sizeof(line), in))
-		if (!strncmp(line, key, length) && (line[length] == ' ' || line[length] == '\t'))
+		if (!strncmp(line, key, length) && line[length] == ' ')
 			number = strtoll(line + length, NULL, 10);
 	fclose(in);
 	return number;
@@ -67,11 +67,4 @@ int64_t kernel_memory_charged(void)
 		return err;
 	wait_for_rcu();
 	return read_number(path, "slab");
-}
-
-int64_t kernel_memory_slab(void)
-{
-	int64_t kib = read_number("/proc/meminfo", "Slab:");
-
-	return kib < 0 ? kib : kib * 1024;
 }

@@ -11,7 +11,4 @@
  */
 int64_t kernel_memory_charged(void);
 
-/* Returns the bytes of all slab pages, charged or not, or -errno. */
-int64_t kernel_memory_slab(void);
-
 #endif

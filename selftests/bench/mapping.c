@@ -8,17 +8,6 @@
 #include "../gmemload/kvm_uapi.h"
 #include "mapping.h"
 
-/* 6.11 */
-#ifndef KVM_PRE_FAULT_MEMORY
-struct kvm_pre_fault_memory {
-	__u64 gpa;
-	__u64 size;
-	__u64 flags;
-	__u64 padding[5];
-};
-#define KVM_PRE_FAULT_MEMORY _IOWR(KVMIO, 0xd5, struct kvm_pre_fault_memory)
-#endif
-
 int mapping_create_vcpu(const struct testbed *t)
 {
 	int vcpu = ioctl(t->vm_fd, KVM_CREATE_VCPU, 0);

@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Time of operations. */
-#include <time.h>
-
+#include "clock.h"
 #include "measure.h"
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 static int run_ops(const struct testbed *t, const struct op *op, uint64_t start, uint64_t count)
 {

@@ -3,8 +3,10 @@
 # Tests ranges_report.py and ranges_plot.py with made-up samples. Prints TAP.
 cd "$(dirname "$0")/../.." || exit 1
 . selftests/tap.sh
+. selftests/bench/reports.sh
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
+report=(selftests/bench/ranges_report.py --json "$dir/json" --markdown "$dir/md")
 
 sample()
 {
@@ -28,21 +30,6 @@ samples_of_limits()
 	    sample('full', full or trace, {'less': base / (limit or 1), 'times': base * limit, 'ns': limit,
 	                                   None: base}[kind])
 	END
-}
-
-# reports NAME STATUS PATTERN FILE: checks the report of FILE
-reports()
-{
-	local status
-
-	selftests/bench/ranges_report.py --json "$dir/json" --markdown "$dir/md" < "$4" > "$dir/out" 2>&1
-	status=$?
-	if [ $status -eq "$2" ] && grep -Eq -- "$3" "$dir/out"; then
-		ok "$1"
-	else
-		not_ok "$1" "status $status, wanted $2; output:
-$(cat "$dir/out")"
-	fi
 }
 
 # with NAME VARIANT KEY VALUE: prints the samples with another value for one

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* gmem_ranges (ranges.h). Command line and output. */
-#include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "cli.h"
 #include "ranges.h"
 
 static const struct group {
@@ -15,7 +14,7 @@ static const struct group {
 	const char *about;
 	int (*run)(struct ranges *r);
 } groups[] = {
-	{ "sizes", "ranges of 4 KiB to the largest size, nothing mapped; memory of the largest",
+	{ "sizes", "ranges of 4 KiB to the largest, nothing mapped; its memory",
 	  ranges_sizes },
 	{ "slots", "creation of memslots", ranges_slots },
 	{ "states", "one page, by the state of its block", ranges_states },
@@ -35,14 +34,6 @@ static const struct argp_option argp_options[] = {
 	{ "max-size", 'm', "GIB", 0, "Convert ranges of up to GIB GiB (default 1)", 0 },
 	{ 0 }
 };
-
-uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 uint64_t clock_cost(void)
 {
@@ -66,12 +57,6 @@ void figure_ns(const char *name, double best_ns, double mean_ns)
 void figure_bytes(const char *name, int64_t bytes)
 {
 	printf("{\"name\": \"%s\", \"bytes\": %" PRId64 "}\n", name, bytes);
-	fflush(stdout);
-}
-
-void figure_count(const char *name, uint64_t count)
-{
-	printf("{\"name\": \"%s\", \"count\": %" PRIu64 "}\n", name, count);
 	fflush(stdout);
 }
 
@@ -114,11 +99,11 @@ int ranges_open(struct ranges *r, struct testbed *t, const struct testbed_shape 
 	return ranges_failed(r, "add the slot", err);
 }
 
+static const char help[] = "See gmem_ranges --help.";
+
 static error_t bad_option(struct options *o, const char *what, const char *arg)
 {
-	fail(&o->ranges.failure, EXIT_USAGE, "See gmem_ranges --help.", "cannot use %s '%s'", what,
-	     arg);
-	return EINVAL;
+	return cli_bad_option(&o->ranges.failure, help, what, arg);
 }
 
 static const struct group *find_group(const char *name)
@@ -157,27 +142,22 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static char *help_with_groups(int key, const char *text, void *input)
+static void print_groups(FILE *out)
 {
-	size_t size = 0;
-	char *all = NULL;
-	FILE *out;
-
-	(void)input;
-	if (key != ARGP_KEY_HELP_POST_DOC)
-		return (char *)(uintptr_t)text;
-	out = open_memstream(&all, &size);
-	if (!out)
-		return NULL;
 	fputs("Groups:\n", out);
 	for (const struct group *g = groups; g->name; g++)
 		fprintf(out, "  %-10s %s\n", g->name, g->about);
-	fclose(out);
-	return all;
 }
 
-static void run_groups(struct options *o)
+static char *help_filter(int key, const char *text, void *input)
 {
+	(void)input;
+	return cli_help(key, text, print_groups);
+}
+
+static void run_groups(void *options)
+{
+	struct options *o = options;
 	int err = 0;
 
 	for (const struct group *g = o->group ? o->group : groups; !err && g->name; g++) {
@@ -185,32 +165,24 @@ static void run_groups(struct options *o)
 		if (o->group)
 			break;
 	}
-	if (!err && ferror(stdout))
-		fail(&o->ranges.failure, EXIT_FAILED, "Is the disk full, or the reader gone?",
-		     "cannot write to stdout");
 }
 
 int main(int argc, char **argv)
 {
-	static const struct argp argp = {
-		argp_options, parse_option, NULL,
-		"Measures conversions of guest memory by size, state and fragmentation, and prints a "
-		"line of JSON for each figure. Run it in a VM with --icount."
-		"\vns is of the cheapest batch, without timer interrupts; mean_ns is of all.",
-		NULL, help_with_groups, NULL
-	};
-	static char name[] = "gmem_ranges";
 	struct options o = { .ranges.max_size = 1ULL << 30 };
-	const struct failure *failure = &o.ranges.failure;
+	const struct cli cli = {
+		.name = "gmem_ranges",
+		.help = help,
+		.argp = {
+			argp_options, parse_option, NULL,
+			"Measures conversions of guest memory by size, state and fragmentation, and prints a "
+			"line of JSON for each figure. Run it in a VM with --icount."
+			"\vns is of the cheapest batch, without timer interrupts; mean_ns is of all.",
+			NULL, help_filter, NULL
+		},
+		.run = run_groups,
+		.failure = &o.ranges.failure,
+	};
 
-	argv[0] = name;
-	argp_err_exit_status = EXIT_USAGE;
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o) && !failure->code)
-		fail(&o.ranges.failure, EXIT_USAGE, "See gmem_ranges --help.",
-		     "cannot read the options");
-	if (!failure->code)
-		run_groups(&o);
-	if (failure->code)
-		fprintf(stderr, "gmem_ranges: %s\n%s\n", failure->what, failure->todo);
-	return failure->code;
+	return cli_main(&cli, argc, argv, &o);
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "../gmemload/fail.h"
+#include "clock.h"
 #include "testbed.h"
 
 struct ranges {
@@ -34,7 +35,6 @@ int ranges_open(struct ranges *r, struct testbed *t, const struct testbed_shape 
 /* Prints a figure: of one operation, or of all. @name has no character that JSON would escape. */
 void figure_ns(const char *name, double best_ns, double mean_ns);
 void figure_bytes(const char *name, int64_t bytes);
-void figure_count(const char *name, uint64_t count);
 
 /* Prints why a figure is missing: the kernel cannot do it. */
 void figure_skipped(const char *name, const char *why);
@@ -43,8 +43,6 @@ void figure_skipped(const char *name, const char *why);
 
 /* Writes a size as in "2M" to @text, and returns it. */
 const char *size_text(char text[SIZE_TEXT], uint64_t size);
-
-uint64_t now_ns(void);
 
 /* Returns what two calls of now_ns() add to a time between them. */
 uint64_t clock_cost(void);

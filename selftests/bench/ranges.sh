@@ -5,6 +5,7 @@
 # docs/attribute-ranges.md.
 set -u
 cd "$(dirname "$0")/../.." || exit 3
+. selftests/bench/boots.sh
 # What of 1 TiB the variant without ranges converts: its costs grow linearly.
 TRACE_GIB=4
 FULL_GIB=1024
@@ -29,13 +30,6 @@ Exit status: 0 limits are kept, 1 one is not, 2 wrong usage, 3 could not measure
 END
 }
 
-# die MESSAGE REMEDY [STATUS]
-die()
-{
-	printf 'bench: %s\n%s\n' "$1" "$2" >&2
-	exit "${3:-3}"
-}
-
 version=6.12 lanes=$(nproc) json='' markdown='' samples='' append='' groups=()
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -54,35 +48,8 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-dir=$(mktemp -d) || exit 3
-declare -A image pid
-
-# End the background jobs, which this script started.
-finish()
-{
-	local running
-
-	running=$(jobs -rp)
-	# shellcheck disable=SC2086 # one word for each
-	[ -z "$running" ] || kill $running 2>/dev/null
-	wait
-	rm -rf "$dir"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-# Find the kernels first: they must not change between the boots.
-find_kernels()
-{
-	local variant
-
-	for variant in trace full; do
-		image[$variant]=$(kernel/build --variant "$variant" "$version" | tail -n 1)
-		[ -r "${image[$variant]}" ] ||
-			die "cannot find a kernel $version, variant $variant" "See the messages above."
-	done
-}
+make_dir
+declare -A pid
 
 # run_boot VARIANT GIB
 run_boot()
@@ -96,7 +63,7 @@ run_boot()
 # Guest time is independent of the load of this machine, so boots may run in parallel.
 start_boot()
 {
-	printf 'bench: ranges, kernel %s\n' "$1" >&2
+	say "ranges, kernel $1"
 	(trap - EXIT; run_boot "$@") &
 	pid[$1]=$!
 	[ "$lanes" -gt 1 ] || wait "${pid[$1]}"
@@ -105,14 +72,12 @@ start_boot()
 # Returns whether both boots succeeded, and prints a message for each that did not.
 collect()
 {
-	local variant all_well=0 status
+	local variant all_well=0
 
 	for variant in trace full; do
 		wait "${pid[$variant]}" || {
-			status=$?
+			boot_failed "ranges, kernel $variant" $? "$dir/$variant.err"
 			all_well=1
-			printf 'bench: ranges, kernel %s failed with status %s:\n' "$variant" $status >&2
-			tail -n 5 "$dir/$variant.err" >&2
 		}
 		grep -a '^{.*}$' "$dir/$variant" >> "$dir/samples"
 	done
@@ -120,7 +85,7 @@ collect()
 }
 
 make -s build/gmem_ranges >&2 || die "cannot build gmem_ranges" "See the messages above."
-find_kernels
+find_kernels "$version" trace full
 start_boot trace $TRACE_GIB
 start_boot full $FULL_GIB
 well=0

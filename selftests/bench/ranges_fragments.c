@@ -18,7 +18,6 @@ struct fragments {
 struct result {
 	double call_ns;		/* for one page */
 	int64_t charged;
-	int64_t slab;
 	uint64_t merge_ns;	/* for all to shared at once */
 };
 
@@ -51,13 +50,12 @@ static int merge_all(const struct testbed *t, struct result *result)
 
 static int measure(const struct testbed *t, const struct fragments *f, struct result *result)
 {
-	int64_t charged = kernel_memory_charged(), slab = kernel_memory_slab();
+	int64_t charged = kernel_memory_charged();
 	int err = charged < 0 ? (int)charged : convert_all(t, f, result);
 
 	if (err)
 		return err;
 	result->charged = kernel_memory_charged() - charged;
-	result->slab = kernel_memory_slab() - slab;
 	return merge_all(t, result);
 }
 
@@ -70,8 +68,6 @@ static void print_result(const struct fragments *f, const struct result *result)
 	figure_ns(name, result->call_ns, result->call_ns);
 	snprintf(name, sizeof(name), "fragments%s_memory.%" PRIu64, order, f->count);
 	figure_bytes(name, result->charged);
-	snprintf(name, sizeof(name), "fragments%s_slab.%" PRIu64, order, f->count);
-	figure_bytes(name, result->slab);
 	snprintf(name, sizeof(name), "fragments%s_to_shared.%" PRIu64, order, f->count);
 	figure_ns(name, (double)result->merge_ns, (double)result->merge_ns);
 }

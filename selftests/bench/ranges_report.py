@@ -90,7 +90,7 @@ def read_samples(lines):
 
 
 def value_of(sample):
-    for key in ('ns', 'bytes', 'count'):
+    for key in ('ns', 'bytes'):
         if key in sample:
             return sample[key]
     return None

@@ -3,9 +3,11 @@
 # Tests bench_report with made-up samples. Prints TAP.
 cd "$(dirname "$0")/../.." || exit 1
 . selftests/tap.sh
+. selftests/bench/reports.sh
 make -s build/bench_report
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
+report=(build/bench_report --json "$dir/json")
 
 # sample VARIANT BOOT OBSERVER OP BEST BESIDE
 sample()
@@ -44,21 +46,6 @@ observers()
 	sample full 1 "gmemtop --phases" flip4k "$2" 0
 	sample full 1 "bpftrace as gmemtop" flip4k "$3" 0
 	sample full 1 "bpftrace as --phases" flip4k "$4" 0
-}
-
-# reports NAME STATUS PATTERN FILE: checks bench_report's output for FILE
-reports()
-{
-	local status
-
-	build/bench_report --json "$dir/json" < "$4" > "$dir/out" 2>&1
-	status=$?
-	if [ $status -eq "$2" ] && grep -Eq -- "$3" "$dir/out"; then
-		ok "$1"
-	else
-		not_ok "$1" "status $status, wanted $2; output:
-$(cat "$dir/out")"
-	fi
 }
 
 { both_ops stock 1 1000; both_ops full 1 1000; observers 1050 1200 1150 1600; } > "$dir/kept"

@@ -4,6 +4,7 @@
 # prints the tables. See docs/performance.md.
 set -u
 cd "$(dirname "$0")/../.." || exit 3
+. selftests/bench/boots.sh
 
 usage()
 {
@@ -19,17 +20,6 @@ with each of several programs attached. Prints tables, and whether limits are ke
 
 Exit status: 0 limits are kept, 1 one is not, 2 wrong usage, 3 could not measure all.
 END
-}
-
-die()
-{
-	printf 'bench: %s\n%s\n' "$1" "$2" >&2
-	exit "${3:-3}"
-}
-
-say()
-{
-	printf 'bench: %s\n' "$1" >&2
 }
 
 version=6.12 json='' samples='' limits_only=false
@@ -59,35 +49,7 @@ jobs_to_do()
 	fi
 }
 
-dir=$(mktemp -d) || exit 3
-declare -A image
-
-# End the background jobs, which this script started.
-finish()
-{
-	local running
-
-	running=$(jobs -rp)
-	# shellcheck disable=SC2086 # one word for each
-	[ -z "$running" ] || kill $running 2>/dev/null
-	wait
-	rm -rf "$dir"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-# Find the kernel once: it must not change between the boots.
-find_kernels()
-{
-	local variant
-
-	for variant in stock full; do
-		image[$variant]=$(kernel/build --variant "$variant" "$version" | tail -n 1)
-		[ -r "${image[$variant]}" ] ||
-			die "cannot find a kernel $version, variant $variant" "See the messages above."
-	done
-}
+make_dir
 
 # run_boot OUT VARIANT BOOT GROUP..
 run_boot()
@@ -120,14 +82,12 @@ run_boots()
 # Returns whether all boots succeeded, and prints a message for each that did not.
 collect()
 {
-	local pid n job status=0 all_well=0
+	local pid n job all_well=0
 
 	while read -r pid n job; do
 		wait "$pid" || {
-			status=$?
+			boot_failed "boot '$job'" $? "$dir/boot-$n.err"
 			all_well=1
-			say "boot '$job' failed with status $status:"
-			tail -n 5 "$dir/boot-$n.err" >&2
 		}
 	done < "$dir/pids"
 	# Stock first: tables are in the order of first appearance.
@@ -141,7 +101,7 @@ make -s build/gmem_ops build/bench_report build/gmemtrace build/gmemtop >&2 ||
 	say "not all programs can be built: those are skipped"
 [ -x build/gmem_ops ] && [ -x build/bench_report ] ||
 	die "cannot build gmem_ops and bench_report" "See the messages above."
-find_kernels
+find_kernels "$version" stock full
 run_boots
 well=0
 collect || well=3
