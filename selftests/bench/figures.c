@@ -11,25 +11,25 @@
 #define RECORD "gmemtrace record, all events"
 
 /* Limits for recorders of the same events: gmemtrace must slow the load least. */
-#define LESS_THAN(op, rival, both) { "full", RECORD, op, 1.0, "full", rival, both }
+#define LESS_THAN(op, rival, both) { "trace", RECORD, op, 1.0, "trace", rival, both }
 /* trace-cmd has no event for the window of a conversion, which we record, and its reader does not compress. */
-#define LITTLE_MORE_THAN_TRACE_CMD(op) { "full", RECORD, op, 1.1, "full", "trace-cmd record", true }
+#define LITTLE_MORE_THAN_TRACE_CMD(op) { "trace", RECORD, op, 1.1, "trace", "trace-cmd record", true }
 #define LESS_THAN_ALL(op, both)				\
 	LESS_THAN(op, "trace-cmd record", both),	\
 	LESS_THAN(op, "perf record", both),		\
 	LESS_THAN(op, "bpftrace, all events: printf", both)
 
 const struct limit limits[] = {
-	{ "full", BASE_OBSERVER, "flip4k", 0.005, BASE_VARIANT, NULL, false },
-	{ "full", BASE_OBSERVER, "punch2m", 0.02, BASE_VARIANT, NULL, false },
-	{ "full", TOP, "flip4k", 0.05, "full", NULL, false },
-	{ "full", TOP, "flip2m", 0.01, "full", NULL, false },
-	{ "full", TOP, "slot", 0.01, "full", NULL, false },
-	{ "full", TOP_PHASES, "flip4k", 0.2, "full", NULL, false },
-	{ "full", TOP_PHASES, "flip2m", 0.01, "full", NULL, false },
-	{ "full", TOP_PHASES, "slot", 0.01, "full", NULL, false },
-	{ "full", TOP, "flip4k", 1.0 / 3, "full", "bpftrace as gmemtop", false },
-	{ "full", TOP_PHASES, "flip4k", 1.0 / 3, "full", "bpftrace as --phases", false },
+	{ "trace", BASE_OBSERVER, "flip4k", 0.005, BASE_VARIANT, NULL, false },
+	{ "trace", BASE_OBSERVER, "punch2m", 0.02, BASE_VARIANT, NULL, false },
+	{ "trace", TOP, "flip4k", 0.05, "trace", NULL, false },
+	{ "trace", TOP, "flip2m", 0.01, "trace", NULL, false },
+	{ "trace", TOP, "slot", 0.01, "trace", NULL, false },
+	{ "trace", TOP_PHASES, "flip4k", 0.2, "trace", NULL, false },
+	{ "trace", TOP_PHASES, "flip2m", 0.01, "trace", NULL, false },
+	{ "trace", TOP_PHASES, "slot", 0.01, "trace", NULL, false },
+	{ "trace", TOP, "flip4k", 1.0 / 3, "trace", "bpftrace as gmemtop", false },
+	{ "trace", TOP_PHASES, "flip4k", 1.0 / 3, "trace", "bpftrace as --phases", false },
 	LESS_THAN_ALL("flip4k", false),
 	LESS_THAN_ALL("flip2m", false),
 	LESS_THAN_ALL("noop4k", false),

@@ -30,34 +30,34 @@ observers()
 	local op rival
 
 	for op in noop4k punch2m flip2m flip4k; do
-		sample full 1 "gmemtrace record, all events" $op 1100 0
+		sample trace 1 "gmemtrace record, all events" $op 1100 0
 		for rival in "trace-cmd record" "perf record" "bpftrace, all events: printf"; do
-			sample full 1 "$rival" $op 1200 0
+			sample trace 1 "$rival" $op 1200 0
 		done
 	done
-	sample full 1 nothing noop4k 1000 0
+	sample trace 1 nothing noop4k 1000 0
 
 	for op in flip2m slot; do
-		sample full 1 nothing $op 1000 0
-		sample full 1 gmemtop $op 1000 0
-		sample full 1 "gmemtop --phases" $op 1009 0
+		sample trace 1 nothing $op 1000 0
+		sample trace 1 gmemtop $op 1000 0
+		sample trace 1 "gmemtop --phases" $op 1009 0
 	done
-	sample full 1 gmemtop flip4k "$1" 0
-	sample full 1 "gmemtop --phases" flip4k "$2" 0
-	sample full 1 "bpftrace as gmemtop" flip4k "$3" 0
-	sample full 1 "bpftrace as --phases" flip4k "$4" 0
+	sample trace 1 gmemtop flip4k "$1" 0
+	sample trace 1 "gmemtop --phases" flip4k "$2" 0
+	sample trace 1 "bpftrace as gmemtop" flip4k "$3" 0
+	sample trace 1 "bpftrace as --phases" flip4k "$4" 0
 }
 
-{ both_ops stock 1 1000; both_ops full 1 1000; observers 1050 1200 1150 1600; } > "$dir/kept"
+{ both_ops stock 1 1000; both_ops trace 1 1000; observers 1050 1200 1150 1600; } > "$dir/kept"
 reports "limits just kept" 0 '^PASS flip4k, gmemtop: .*\+5\.00 %' "$dir/kept"
 reports "as a share of what another adds" 0 '^PASS flip4k, gmemtop --phases: .* 33\.3 % of' "$dir/kept"
-{ both_ops stock 1 1000; both_ops full 1 1006; observers 1050 1200 1200 2000; } > "$dir/broken"
+{ both_ops stock 1 1000; both_ops trace 1 1006; observers 1050 1200 1200 2000; } > "$dir/broken"
 reports "a limit broken" 1 '^FAIL flip4k, no event enabled: .*\+0\.60 %' "$dir/broken"
-{ both_ops stock 1 1000; both_ops full 1 1000; observers 1051 1200 1160 1600; } > "$dir/broken"
+{ both_ops stock 1 1000; both_ops trace 1 1000; observers 1051 1200 1160 1600; } > "$dir/broken"
 reports "a limit of gmemtop broken" 1 '^FAIL flip4k, gmemtop: .*\+5\.10 %' "$dir/broken"
-{ both_ops stock 1 1000; both_ops full 1 1000; observers 1050 1200 1149 1600; } > "$dir/broken"
+{ both_ops stock 1 1000; both_ops trace 1 1000; observers 1050 1200 1149 1600; } > "$dir/broken"
 reports "more than a third of the other" 1 '^FAIL flip4k, gmemtop: .* 33\.6 % of' "$dir/broken"
-{ cat "$dir/kept"; sample full 1 "perf record" noop4k 1099 0; } > "$dir/broken"
+{ cat "$dir/kept"; sample trace 1 "perf record" noop4k 1099 0; } > "$dir/broken"
 reports "a recorder that costs more than another" 1 \
 	'^FAIL noop4k, gmemtrace record, all events: .* 101\.0 % of what "perf record" adds' "$dir/broken"
 sed '/gmemtrace record.*noop4k/s/"beside_ns_per_op": 0/"beside_ns_per_op": 101/' "$dir/kept" > "$dir/broken"
@@ -66,18 +66,18 @@ reports "a recorder whose reader costs more than another" 1 \
 sed '/gmemtrace record.*punch2m/s/"beside_ns_per_op": 0/"beside_ns_per_op": 121/' "$dir/kept" > "$dir/broken"
 reports "a recorder that costs a tenth more than trace-cmd" 1 \
 	'^FAIL punch2m, gmemtrace record, all events, path and reader: .* 110\.5 % of what "trace-cmd record" adds' "$dir/broken"
-{ both_ops stock 1 1000; both_ops full 1 1000; } > "$dir/half"
+{ both_ops stock 1 1000; both_ops trace 1 1000; } > "$dir/half"
 reports "an observer not measured" 1 '^FAIL flip4k, gmemtop: .*not measured' "$dir/half"
 both_ops stock 1 1000 > "$dir/half"
 reports "a kernel not measured" 1 '^FAIL flip4k, no event enabled: .*not measured' "$dir/half"
-{ cat "$dir/kept"; both_ops stock 2 1001; both_ops full 2 1005; } > "$dir/boots"
+{ cat "$dir/kept"; both_ops stock 2 1001; both_ops trace 2 1005; } > "$dir/boots"
 reports "what boots differ by" 0 '2 boots of a kernel differ by 0\.500 %' "$dir/boots"
-{ cat "$dir/kept"; sample full 1 tool flip4k 1500 500; sample full 2 tool flip4k 1600 500; } > "$dir/tool"
+{ cat "$dir/kept"; sample trace 1 tool flip4k 1500 500; sample trace 2 tool flip4k 1600 500; } > "$dir/tool"
 reports "path and reader" 0 'tool +1500\.0 +1\.5000 +6\.67%! +500\.0 +2\.0000 +5\.00%!' "$dir/tool"
-{ cat "$dir/kept"; echo '{"variant": "full", "boot": 1, "observer": "x", "skipped": "gone"}'; } > "$dir/skip"
-reports "a program that was skipped" 0 '^full +x +SKIPPED: gone' "$dir/skip"
+{ cat "$dir/kept"; echo '{"variant": "trace", "boot": 1, "observer": "x", "skipped": "gone"}'; } > "$dir/skip"
+reports "a program that was skipped" 0 '^trace +x +SKIPPED: gone' "$dir/skip"
 reports "no samples" 3 'no samples' /dev/null
-{ cat "$dir/kept"; echo '{"variant": "full", '; } > "$dir/torn"
+{ cat "$dir/kept"; echo '{"variant": "trace", '; } > "$dir/torn"
 reports "a torn line" 3 'cannot read line 32' "$dir/torn"
 echo '{"op": 3, "variant": [], "observer": null}' > "$dir/types"
 reports "values of other types" 3 'cannot read line 1' "$dir/types"

@@ -10,7 +10,7 @@ usage()
 {
 	cat <<END
 Usage: selftests/bench/run.sh [--kernel VERSION] [--limits] [--json FILE] [--samples FILE]
-Measures the overhead of tracing guest memory: kernels stock and full, with nothing and
+Measures the overhead of tracing guest memory: kernels stock and trace, with nothing and
 with each of several programs attached. Prints tables, and whether limits are kept.
 
   --kernel VERSION  kernel to measure (6.12)
@@ -42,10 +42,10 @@ done
 jobs_to_do()
 {
 	if $limits_only; then
-		printf '%s\n' "full 1 recorders" "full 2 overview" "stock 1" "stock 2" "full 3" "stock 3"
+		printf '%s\n' "trace 1 recorders" "trace 2 overview" "stock 1" "stock 2" "trace 3" "stock 3"
 	else
-		printf '%s\n' "full 1 recorders strace" "full 2 events tools" "full 3 bpftrace" \
-			"full 4 overview" "stock 1 strace overview tools events" "stock 2" "stock 3"
+		printf '%s\n' "trace 1 recorders strace" "trace 2 events tools" "trace 3 bpftrace" \
+			"trace 4 overview" "stock 1 strace overview tools events" "stock 2" "stock 3"
 	fi
 }
 
@@ -91,7 +91,7 @@ collect()
 		}
 	done < "$dir/pids"
 	# Stock first: tables are in the order of first appearance.
-	sort -k 3,3r -k 4,4n "$dir/pids" | while read -r pid n job; do
+	sort -k 3,3 -k 4,4n "$dir/pids" | while read -r pid n job; do
 		grep -a '^{.*}$' "$dir/boot-$n"
 	done > "$dir/samples"
 	return $all_well
@@ -101,7 +101,7 @@ make -s build/gmem_ops build/bench_report build/gmemtrace build/gmemtop >&2 ||
 	say "not all programs can be built: those are skipped"
 [ -x build/gmem_ops ] && [ -x build/bench_report ] ||
 	die "cannot build gmem_ops and bench_report" "See the messages above."
-find_kernels "$version" stock full
+find_kernels "$version" stock trace
 run_boots
 well=0
 collect || well=3
