@@ -18,10 +18,10 @@
 #include "testvm.h"
 #include "trace.h"
 
-/* Large, so that the disturbance takes long enough for the vCPU to fault. */
-#define SIZE (64 * MIB)
+/* Large enough for a vCPU to fault while it is punched or converted page by page, and to be over soon. */
+#define SIZE (8 * MIB)
 #define TOUCHED_PAGES 16
-#define SECONDS 20
+#define SECONDS 60
 #define VCPU_ID 1
 
 struct race;
@@ -32,6 +32,7 @@ struct disturbance {
 	/* Events between which its invalidation windows lie; NULL: a memslot is invalid instead. */
 	const char *begin, *end;
 	bool shared;	/* whether shared pages retry, too */
+	int times;	/* how often in a round: what vCPUs do meanwhile must fit into the trace */
 };
 
 struct race {
@@ -39,8 +40,9 @@ struct race {
 	struct testvm vm;
 	struct testvcpu vcpu;
 	struct trace t;
+	struct trace others;	/* invalidations of the VMM's memory by other threads: mm opens a window to move a page */
 	int gmem;
-	atomic_bool stop;
+	atomic_int times;	/* disturbances left in this round */
 };
 
 static void convert(struct race *race)
@@ -54,6 +56,7 @@ static const struct disturbance conversions = {
 	.begin = "kvm_vm_set_mem_attributes",
 	.end = "kvm_mem_attributes_end",
 	.shared = true,
+	.times = 100,
 };
 
 static void punch(struct race *race)
@@ -66,6 +69,7 @@ static const struct disturbance punches = {
 	.run = punch,
 	.begin = "kvm_gmem_fallocate_begin",
 	.end = "kvm_gmem_fallocate_end",
+	.times = 3,
 };
 
 static void replace_slot(struct race *race)
@@ -74,13 +78,13 @@ static void replace_slot(struct race *race)
 	CHECK_EQ(slot_bind(&race->vm, 1, RAM_GPA, SIZE, race->gmem, 0), 0);
 }
 
-static const struct disturbance replacements = { .run = replace_slot };
+static const struct disturbance replacements = { .run = replace_slot, .times = 20 };
 
 static void *disturber(void *arg)
 {
 	struct race *race = arg;
 
-	while (!atomic_load(&race->stop))
+	for (; atomic_load(&race->times); atomic_fetch_sub(&race->times, 1))
 		race->disturbance->run(race);
 	return NULL;
 }
@@ -113,15 +117,17 @@ static bool check_retry(const struct race *race, const struct record *r)
 }
 
 /*
- * Counts retries, which all must be in a window. KVM notes the number of invalidations at the start of a
+ * Retries, which all must be in a window. KVM notes the number of invalidations at the start of a
  * fault and compares it at the end: the window may have ended by then, but not before the fault started.
  */
 struct retries {
 	unsigned int faults, prefetches;
+	unsigned int rounds, calls;
 	int open;			/* operations in progress */
 	unsigned int last_end;		/* record of the last end of one */
 	unsigned int previous_fault;	/* last record of a fault that is over */
 	unsigned int last_fault;	/* the vCPU's last record, perhaps of the fault that retries */
+	char alone[128];		/* the first retry that no window explains */
 };
 
 static void count_record(const struct race *race, struct retries *n, const struct record *r, unsigned int i)
@@ -134,8 +140,8 @@ static void count_record(const struct race *race, struct retries *n, const struc
 		CHECK(n->open-- > 0);
 		n->last_end = i;
 	} else if (record_is(r, "kvm_fault_retry")) {
-		if (d->begin && !n->open && n->last_end <= n->previous_fault)
-			test_fail("no window was open: %s", r->text);
+		if (d->begin && !n->open && n->last_end <= n->previous_fault && !*n->alone)
+			snprintf(n->alone, sizeof(n->alone), "%s", r->text);
 		n->previous_fault = i;
 		n->last_fault = i;
 		if (!check_retry(race, r))
@@ -162,19 +168,6 @@ static struct retries check_records(struct race *race)
 	return n;
 }
 
-/* Returns whether there is a retry yet. While the trace grows, its records may not be in order. */
-static bool retried(struct race *race)
-{
-	struct records records = trace_read(&race->t);
-	unsigned int i, nr = 0;
-
-	for (i = 0; i < records.nr; i++)
-		nr += record_is(&records.record[i], "kvm_fault_retry");
-	free(records.record);
-	free(records.buffer);
-	return nr;
-}
-
 static void setup(struct race *race, const struct disturbance *disturbance)
 {
 	char events[256];
@@ -189,6 +182,7 @@ static void setup(struct race *race, const struct disturbance *disturbance)
 		 disturbance->begin ? " " : "", disturbance->begin ? disturbance->begin : "",
 		 disturbance->end ? " " : "", disturbance->end ? disturbance->end : "");
 	trace_open(&race->t, events);
+	trace_open_others(&race->others, "kvm_unmap_hva_range");
 }
 
 static void touch(struct race *race)
@@ -208,31 +202,54 @@ static void prefault(struct race *race)
 	CHECK(!r || r == -EFAULT || r == -EAGAIN);
 }
 
+static bool others_invalidated(struct race *race)
+{
+	struct records records = trace_read(&race->others);
+
+	free(records.record);
+	free(records.buffer);
+	return records.nr;
+}
+
 /*
- * Has the vCPU fault, by @fault, until there is a retry. A fault meets a window by chance; SECONDS are a
- * hundred times longer than it takes.
+ * Has the vCPU fault, by @fault, while a thread disturbs it. Adds the retries to @sum, unless there are more than the
+ * trace can hold: a vCPU retries as long as a thread with an open window does not run.
  */
+static void run_round(struct race *race, void (*fault)(struct race *race), struct retries *sum)
+{
+	struct retries n = { 0 };
+	pthread_t thread;
+
+	trace_clear(&race->t);
+	trace_clear(&race->others);
+	atomic_store(&race->times, race->disturbance->times);
+	CHECK(!pthread_create(&thread, NULL, disturber, race));
+	for (; atomic_load(&race->times); sum->calls++)
+		fault(race);
+	pthread_join(thread, NULL);
+	if (!trace_lost(&race->t))
+		n = check_records(race);
+	if (*n.alone && !others_invalidated(race))
+		test_fail("no window was open: %s", n.alone);
+	sum->faults += n.faults;
+	sum->prefetches += n.prefetches;
+	sum->rounds++;
+}
+
+/* Runs rounds until there is a retry. A fault meets a window by chance; SECONDS are a hundred times longer than it takes. */
 static struct retries run_race(const struct disturbance *disturbance, void (*fault)(struct race *race))
 {
 	time_t end = time(NULL) + SECONDS;
-	unsigned int faults = 0;
+	struct retries n = { 0 };
 	struct race race;
-	struct retries n;
-	pthread_t thread;
 
 	setup(&race, disturbance);
-	CHECK(!pthread_create(&thread, NULL, disturber, &race));
-	do {
-		/* Reading the trace takes longer than a touch. */
-		for (int i = 0; i < 16; i++, faults++)
-			fault(&race);
-	} while (!retried(&race) && time(NULL) < end);
-	atomic_store(&race.stop, true);
-	pthread_join(thread, NULL);
-	n = check_records(&race);
-	test_note("%u faults and %u prefetches of %u retried", n.faults, n.prefetches, faults);
+	do
+		run_round(&race, fault, &n);
+	while (!n.faults && !n.prefetches && time(NULL) < end);
+	test_note("%u faults and %u prefetches retried", n.faults, n.prefetches);
 	if (!n.faults && !n.prefetches)
-		test_fail("no fault met an invalidation in %d s", SECONDS);
+		test_fail("no fault met an invalidation in %d s, %u rounds, %u calls", SECONDS, n.rounds, n.calls);
 	return n;
 }
 

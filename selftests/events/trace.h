@@ -45,7 +45,10 @@ bool trace_possible(const char **why);
  */
 void trace_open(struct trace *trace, const char *events);
 
-/* Removes the instance of a process that has ended. */
+/* Starts to trace an event of the system kvm in all processes but this one. */
+void trace_open_others(struct trace *trace, const char *event);
+
+/* Removes the instances of a process that has ended. */
 void trace_remove(pid_t pid);
 
 /* Drops all events traced and expected so far. */
@@ -57,6 +60,9 @@ void trace_want(struct trace *trace, const char *format, ...)
 
 /* Checks that exactly the expected events were emitted, all by this thread; drops both. */
 void trace_check(struct trace *trace);
+
+/* Returns whether the trace had no room for an event, and says where. */
+bool trace_lost(const struct trace *trace);
 
 /* Returns all traced events in order, and drops none. Fails the test if events were lost. */
 struct records trace_read(struct trace *trace);
