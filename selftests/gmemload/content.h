@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #define GM_PAGE_SHIFT 12
+#define GM_BLOCK_PAGES 512ULL		/* of a huge page */
 #define GM_PAGE_SIZE (1ULL << GM_PAGE_SHIFT)
 
 /* Words checked per page, evenly spaced. */

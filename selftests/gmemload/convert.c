@@ -97,9 +97,13 @@ static int punch(struct vm *vm, struct counters *counters, const struct slot *sl
 {
 	uint64_t pgoff = slot->pgoff + piece.start - slot->pages.start;
 
-	if (fallocate(slot->file->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-		      pgoff << GM_PAGE_SHIFT, piece.npages << GM_PAGE_SHIFT))
-		return -1;
+	/* EAGAIN: a huge page could not be split yet, and nothing is removed. */
+	while (fallocate(slot->file->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+			 pgoff << GM_PAGE_SHIFT, piece.npages << GM_PAGE_SHIFT)) {
+		if (errno != EAGAIN)
+			return -1;
+		counters->punches_again++;
+	}
 	counters->punches++;
 	counters->punched_bytes += piece.npages << GM_PAGE_SHIFT;
 	counters->freed_pages += pagestate_discard(&vm->pages, SIDE_PRIVATE, piece.start,

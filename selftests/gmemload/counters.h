@@ -21,6 +21,7 @@ struct counters {
 	struct conversion_count conversions[NR_ORIGINS][NR_SIDES];
 	uint64_t failed_conversions;
 	uint64_t punches;
+	uint64_t punches_again;	/* that failed with EAGAIN: not in punches */
 	uint64_t punched_bytes;
 	uint64_t freed_pages;
 	uint64_t shared_discards;

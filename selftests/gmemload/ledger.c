@@ -73,6 +73,7 @@ static void add_counters(struct json_object *to, const struct counters *counters
 	add_conversions(to, counters);
 	add_u64(to, "failed_conversions", counters->failed_conversions);
 	add_u64(punches, "count", counters->punches);
+	add_u64(punches, "again", counters->punches_again);
 	add_u64(punches, "bytes", counters->punched_bytes);
 	add_u64(punches, "freed_pages", counters->freed_pages);
 	json_object_object_add(to, "punches", punches);

@@ -39,6 +39,7 @@ enum option_key {
 	KEY_TOUCH,
 	KEY_DISCARD,
 	KEY_START,
+	KEY_HUGE_PAGES,
 	KEY_LEDGER,
 	KEY_NAME,
 	KEY_HOLD,
@@ -56,6 +57,8 @@ static const struct argp_option option_table[] = {
 	  "Run all VMs in one process (default: one process each)", 1 },
 	{ "start", KEY_START, "private|shared", 0,
 	  "Initial memory; private converts each slot once (private)", 1 },
+	{ "huge-pages", KEY_HUGE_PAGES, NULL, 0,
+	  "Allow huge pages in guest_memfd; the memory of a vCPU must be a multiple of 2M", 1 },
 	{ "name", KEY_NAME, "PREFIX", 0, "Name processes PREFIX-0, PREFIX-1, ... (gmemload)", 1 },
 
 	{ NULL, 0, NULL, 0, "Conversions:", 2 },
@@ -293,6 +296,9 @@ static void check(struct parse_state *ps, struct argp_state *state)
 		o->slots = o->vcpus;
 	if (o->mem_pages < o->slots || o->mem_pages < o->vcpus)
 		argp_error(state, "--mem is less than a page for each slot and vCPU");
+	/* Two vCPUs would populate each other's pages at the same time. */
+	if (o->huge_pages && o->mem_pages % (GM_BLOCK_PAGES * o->vcpus))
+		argp_error(state, "--huge-pages needs a --mem that is a multiple of 2M for each vCPU");
 	if (snprintf(name, sizeof(name), "%s-%u", o->name, o->vms - 1) > COMM_MAX || !*o->name)
 		argp_error(state, "invalid --name '%s': with -%u it must have 1 to %d characters",
 			   o->name, o->vms - 1, COMM_MAX);
@@ -324,6 +330,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_ONE_FILE:
 		o->one_file = true;
+		return 0;
+	case KEY_HUGE_PAGES:
+		o->huge_pages = true;
 		return 0;
 	case KEY_ONE_PROCESS:
 		o->one_process = true;

@@ -30,6 +30,7 @@ struct options {
 	bool discard_private;
 	bool discard_shared;
 	bool start_shared;
+	bool huge_pages;		/* of guest_memfd */
 	bool hold;
 	bool quiet;
 	const char *ledger;		/* NULL: none */

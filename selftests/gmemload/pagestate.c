@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "content.h"
 #include "pagestate.h"
 
 int pagestate_init(struct pagestate *ps, uint64_t npages)
@@ -27,7 +28,45 @@ void pagestate_free(struct pagestate *ps)
 	free(ps->is_private);
 	free(ps->seq[SIDE_SHARED]);
 	free(ps->seq[SIDE_PRIVATE]);
+	free(ps->huge);
+	free(ps->populated);
 	*ps = (struct pagestate){ 0 };
+}
+
+int pagestate_allow_huge(struct pagestate *ps, uint64_t start, uint64_t npages)
+{
+	uint64_t block = (start + GM_BLOCK_PAGES - 1) / GM_BLOCK_PAGES;
+
+	if (!ps->huge) {
+		ps->huge = calloc(ps->npages / GM_BLOCK_PAGES + 1, sizeof(*ps->huge));
+		ps->populated = calloc(ps->npages, sizeof(*ps->populated));
+	}
+	if (!ps->huge || !ps->populated)
+		return -ENOMEM;
+	for (; (block + 1) * GM_BLOCK_PAGES <= start + npages; block++)
+		ps->huge[block] = true;
+	return 0;
+}
+
+static bool is_populated(const struct pagestate *ps, enum page_side side, uint64_t page)
+{
+	return side == SIDE_PRIVATE && ps->huge ? ps->populated[page] : ps->seq[side][page] != 0;
+}
+
+/* Populates the private page, or all of its block. */
+static void populate(struct pagestate *ps, uint64_t page)
+{
+	uint64_t start = page - page % GM_BLOCK_PAGES, i;
+
+	if (ps->populated[page])
+		return;
+	ps->populated[page] = true;
+	if (!ps->huge[page / GM_BLOCK_PAGES])
+		return;
+	for (i = start; i < start + GM_BLOCK_PAGES; i++)
+		if (!ps->is_private[i] || (i != page && ps->populated[i]))
+			return;
+	memset(ps->populated + start, true, GM_BLOCK_PAGES);
 }
 
 uint64_t pagestate_convert(struct pagestate *ps, uint64_t start, uint64_t npages, bool to_private)
@@ -50,9 +89,11 @@ uint64_t pagestate_discard(struct pagestate *ps, enum page_side side, uint64_t s
 
 	/* Store only where there is content: untouched parts of a huge VM then cost no memory. */
 	for (i = start; i < start + npages; i++) {
-		if (!seq[i])
+		if (!is_populated(ps, side, i))
 			continue;
 		seq[i] = 0;
+		if (side == SIDE_PRIVATE && ps->huge)
+			ps->populated[i] = false;
 		dropped++;
 	}
 	return dropped;
@@ -62,8 +103,11 @@ void pagestate_write(struct pagestate *ps, uint64_t start, uint64_t npages, uint
 {
 	uint64_t i;
 
-	for (i = start; i < start + npages; i++)
+	for (i = start; i < start + npages; i++) {
+		if (ps->is_private[i] && ps->huge)
+			populate(ps, i);
 		ps->seq[ps->is_private[i]][i] = seq;
+	}
 }
 
 struct page_run pagestate_run(const struct pagestate *ps, uint64_t start, uint64_t end)
@@ -89,7 +133,7 @@ uint64_t pagestate_populated(const struct pagestate *ps, enum page_side side, ui
 	uint64_t i;
 
 	for (i = start; i < start + npages; i++)
-		populated += ps->seq[side][i] != 0;
+		populated += is_populated(ps, side, i);
 	return populated;
 }
 
@@ -98,7 +142,7 @@ uint64_t pagestate_double_backed(const struct pagestate *ps, enum page_side side
 	uint64_t double_backed = 0;
 
 	for (uint64_t i = 0; i < ps->npages; i++)
-		double_backed += ps->seq[side][i] && ps->is_private[i] != (side == SIDE_PRIVATE);
+		double_backed += is_populated(ps, side, i) && ps->is_private[i] != (side == SIDE_PRIVATE);
 	return double_backed;
 }
 
@@ -119,13 +163,12 @@ bool pagestate_next_private(const struct pagestate *ps, uint64_t start, uint64_t
 bool pagestate_next_populated(const struct pagestate *ps, enum page_side side, uint64_t start,
 			      uint64_t end, struct page_extent *extent)
 {
-	const uint32_t *seq = ps->seq[side];
 	uint64_t i = start;
 
-	while (i < end && !seq[i])
+	while (i < end && !is_populated(ps, side, i))
 		i++;
 	extent->start = i;
-	while (i < end && seq[i])
+	while (i < end && is_populated(ps, side, i))
 		i++;
 	extent->npages = i - extent->start;
 	return extent->npages;

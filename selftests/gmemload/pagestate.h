@@ -6,7 +6,7 @@
  *
  * A side's content is the number of the write that made it; 0 is "not populated: reads as zeros".
  * Every access of the guest ends in a write, so a page of a side is populated exactly if it is not
- * 0.
+ * 0. With huge pages, the first private page that is written in a block populates all of it.
  */
 #ifndef GMEMLOAD_PAGESTATE_H
 #define GMEMLOAD_PAGESTATE_H
@@ -24,7 +24,10 @@ struct pagestate {
 	uint64_t npages;
 	uint8_t *is_private;		/* attribute by page */
 	uint32_t *seq[NR_SIDES];	/* content by side and page */
+	uint8_t *huge;			/* NULL, or by block: it may have a huge page */
+	uint8_t *populated;		/* with huge: private side by page */
 };
+
 
 /* Consecutive pages with equal attribute and equal content of the accessible side. */
 struct page_run {
@@ -42,6 +45,12 @@ struct page_extent {
 /* Makes all pages shared and empty. Returns 0 or -ENOMEM. */
 int pagestate_init(struct pagestate *ps, uint64_t npages);
 void pagestate_free(struct pagestate *ps);
+
+/*
+ * Allows huge pages in all blocks of the range that lie in it as a whole: their private side gets one if all of the
+ * block is private and nothing of it is populated. Returns 0 or -ENOMEM.
+ */
+int pagestate_allow_huge(struct pagestate *ps, uint64_t start, uint64_t npages);
 
 /* Sets the attribute; returns how many pages had the other one. Content stays. */
 uint64_t pagestate_convert(struct pagestate *ps, uint64_t start, uint64_t npages, bool to_private);

@@ -86,6 +86,11 @@ try "one file, five slots, three vCPUs" 300 --vcpus 3 --slots 5 --mem 33M --one-
 try "ranges across seven slots" 300 --vcpus 2 --slots 7 --mem 32804K --by mix --count 300 --touch all
 try "one slot for four vCPUs" 300 --vcpus 4 --slots 1 --by mix --count 300
 try "one page for each vCPU" 50 --vcpus 2 --mem 8K --by mix --count 50 --touch all
+if [ "$GMEM_VARIANT" = full ]; then
+	try "huge pages, discarded page by page" 300 --huge-pages --vcpus 2 --mem 16M --by mix --count 300 --pattern flip4k
+	try "huge pages, one file" 300 --huge-pages --vcpus 2 --slots 4 --mem 64M --one-file --by mix --count 300 --touch all
+	try "huge pages and slots that cut them" 300 --huge-pages --vcpus 2 --slots 3 --mem 32M --by mix --count 300 --touch all
+fi
 try "a rate" 20 --vcpus 2 --by mix --count 20 --rate 50
 try "a pause" 50 --by mix --count 50 --pause-us 1000
 try "a duration" null --by mix --duration 1

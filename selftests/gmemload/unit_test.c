@@ -98,6 +98,36 @@ static void test_extents(void **state)
 	assert_false(pagestate_next_populated(ps, SIDE_SHARED, 3, NPAGES, &extent));
 }
 
+/* A huge page takes a block that is private and empty; parts of blocks, and blocks with a page, get pages. */
+static void test_huge_pages(void **state)
+{
+	struct pagestate ps;
+
+	(void)state;
+	assert_int_equal(pagestate_init(&ps, 4 * GM_BLOCK_PAGES), 0);
+	assert_int_equal(pagestate_allow_huge(&ps, 5, 3 * GM_BLOCK_PAGES), 0);
+	pagestate_convert(&ps, 0, ps.npages, true);
+	pagestate_write(&ps, 7, 1, 1);			/* in the block of which 5 pages are not in the slot */
+	pagestate_write(&ps, GM_BLOCK_PAGES + 7, 2, 1);
+	assert_int_equal(pagestate_populated(&ps, SIDE_PRIVATE, 0, ps.npages), 1 + GM_BLOCK_PAGES);
+	assert_int_equal(ps.seq[SIDE_PRIVATE][GM_BLOCK_PAGES + 6], 0);
+	/* Shared in part: a page, and no huge one when it is private again. */
+	pagestate_convert(&ps, 2 * GM_BLOCK_PAGES, 1, false);
+	pagestate_write(&ps, 2 * GM_BLOCK_PAGES, 2, 1);
+	pagestate_convert(&ps, 2 * GM_BLOCK_PAGES, 1, true);
+	pagestate_write(&ps, 2 * GM_BLOCK_PAGES, 1, 2);
+	assert_int_equal(pagestate_populated(&ps, SIDE_PRIVATE, 2 * GM_BLOCK_PAGES, GM_BLOCK_PAGES), 2);
+	assert_int_equal(pagestate_populated(&ps, SIDE_SHARED, 0, ps.npages), 1);
+	/* A huge page loses its pages one by one, and comes back when none is left. */
+	assert_int_equal(pagestate_discard(&ps, SIDE_PRIVATE, GM_BLOCK_PAGES, 10), 10);
+	pagestate_write(&ps, GM_BLOCK_PAGES, 1, 3);
+	assert_int_equal(pagestate_populated(&ps, SIDE_PRIVATE, GM_BLOCK_PAGES, GM_BLOCK_PAGES), GM_BLOCK_PAGES - 9);
+	assert_int_equal(pagestate_discard(&ps, SIDE_PRIVATE, GM_BLOCK_PAGES, GM_BLOCK_PAGES), GM_BLOCK_PAGES - 9);
+	pagestate_write(&ps, GM_BLOCK_PAGES, 1, 4);
+	assert_int_equal(pagestate_populated(&ps, SIDE_PRIVATE, GM_BLOCK_PAGES, GM_BLOCK_PAGES), GM_BLOCK_PAGES);
+	pagestate_free(&ps);
+}
+
 /* Runs a pattern on a page state and checks that it keeps to its slice. */
 static void run_pattern(struct pagestate *ps, enum pattern_kind kind, enum by_kind by,
 			struct page_extent slice, uint64_t seed, struct conversion *last,
@@ -258,6 +288,7 @@ int main(void)
 		TEST(test_sides_are_apart),
 		TEST(test_runs_end_where_something_differs),
 		TEST(test_extents),
+		cmocka_unit_test(test_huge_pages),
 		TEST(test_patterns_stay_in_their_slice),
 		TEST(test_flips_always_change),
 		TEST(test_mix_has_a_few_unchanged),

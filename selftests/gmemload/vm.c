@@ -112,14 +112,23 @@ static int set_region(struct vm *vm, struct kvm_userspace_memory_region2 *region
 	return ioctl(vm->vm_fd, KVM_SET_USER_MEMORY_REGION2, region);
 }
 
-/* Maps small pages only: the ledger lists populated pages, so one touch must not populate 512. */
-static uint8_t *map_anonymous(uint64_t size)
+/*
+ * Maps small pages only: the ledger lists populated pages, so one touch must not populate 512. Starts at an address
+ * that is @offset above a multiple of 2 MiB, as KVM requires for huge pages.
+ */
+static uint8_t *map_anonymous(uint64_t size, uint64_t offset)
 {
-	uint8_t *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	uint64_t block = GM_BLOCK_PAGES << GM_PAGE_SHIFT, skipped;
+	uint8_t *memory = mmap(NULL, size + block, PROT_READ | PROT_WRITE,
 			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (memory == MAP_FAILED)
 		return NULL;
+	skipped = (offset - (uintptr_t)memory) % block;
+	if (skipped)
+		munmap(memory, skipped);
+	memory += skipped;
+	munmap(memory + size, block - skipped);
 	/* EINVAL: kernel without transparent huge pages */
 	if (madvise(memory, size, MADV_NOHUGEPAGE) && errno != EINVAL) {
 		munmap(memory, size);
@@ -137,7 +146,7 @@ static int add_boot_slot(struct vm *vm, struct failure *failure)
 	};
 
 	vm->boot_size = region.memory_size;
-	vm->boot = map_anonymous(vm->boot_size);
+	vm->boot = map_anonymous(vm->boot_size, 0);
 	if (!vm->boot)
 		return failed(failure, vm, "map the boot memory");
 	boot_fill(vm->boot);
@@ -150,7 +159,10 @@ static int add_boot_slot(struct vm *vm, struct failure *failure)
 static int create_file(struct vm *vm, struct gmem_file *file, uint64_t npages,
 		       struct failure *failure)
 {
-	struct kvm_create_guest_memfd create = { .size = npages << GM_PAGE_SHIFT };
+	struct kvm_create_guest_memfd create = {
+		.size = npages << GM_PAGE_SHIFT,
+		.flags = vm->options->huge_pages ? GUEST_MEMFD_FLAG_HUGE_PAGES : 0,
+	};
 	struct stat stat;
 
 	file->npages = npages;
@@ -175,7 +187,7 @@ static int add_gmem_slot(struct vm *vm, struct slot *slot, struct failure *failu
 		.guest_memfd_offset = slot->pgoff << GM_PAGE_SHIFT,
 	};
 
-	slot->shared = map_anonymous(region.memory_size);
+	slot->shared = map_anonymous(region.memory_size, region.guest_phys_addr);
 	if (!slot->shared)
 		return failed(failure, vm, "map shared memory");
 	vm->nr_slots++;
@@ -183,6 +195,12 @@ static int add_gmem_slot(struct vm *vm, struct slot *slot, struct failure *failu
 	if (set_region(vm, &region))
 		return failed(failure, vm, "add a gmem slot");
 	return 0;
+}
+
+/* The guest's addresses and the file's offsets must be congruent. */
+static bool has_huge_pages(const struct vm *vm, const struct slot *slot)
+{
+	return vm->options->huge_pages && !((slot->pages.start - slot->pgoff) % GM_BLOCK_PAGES);
 }
 
 static int add_gmem_slots(struct vm *vm, struct failure *failure)
@@ -212,6 +230,9 @@ static int add_gmem_slots(struct vm *vm, struct failure *failure)
 			slot->pgoff = o->mem_pages - slot->pages.start - slot->pages.npages;
 		if (add_gmem_slot(vm, slot, failure))
 			return -1;
+		if (has_huge_pages(vm, slot) &&
+		    pagestate_allow_huge(&vm->pages, slot->pages.start, slot->pages.npages))
+			return failed(failure, vm, "allocate the page states");
 	}
 	return 0;
 }
@@ -286,6 +307,9 @@ int vm_create(struct vm *vm, const struct options *options, unsigned int index, 
 	vm->vm_fd = ioctl(kvm_fd, KVM_CREATE_VM, KVM_X86_SW_PROTECTED_VM);
 	if (vm->vm_fd < 0)
 		return failed(failure, vm, "create the KVM side");
+	if (options->huge_pages && ioctl(vm->vm_fd, KVM_CHECK_EXTENSION, KVM_CAP_GUEST_MEMFD_HUGE_PAGES) <= 0)
+		return fail(failure, EXIT_NO_CAPABILITY, "Boot variant full of the series.",
+			    "cannot use huge pages: KVM_CAP_GUEST_MEMFD_HUGE_PAGES is missing");
 	if (enable_hypercall_exits(vm))
 		return failed(failure, vm, "enable hypercall exits");
 	if (pagestate_init(&vm->pages, options->mem_pages))

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # gmemtop and gmemtrace show exactly what the load did: 4 VMs with 2 vCPUs each, at least 10,000
-# conversions of mixed sizes, by hypercall, access and ioctl.
+# conversions of mixed sizes, by hypercall, access and ioctl. Their memory has huge pages where the kernel has them.
 . selftests/tap.sh
 . selftests/guest/drift.sh
 dir=$(mktemp -d)
@@ -17,7 +17,8 @@ wait_for 240 grep -q probes "$dir/live.err" || not_ok "gmemtrace attaches" "$(ca
 await "gmemtrace with text output attaches" 240 grep -q probes "$dir/text.err"
 wait_for 240 test -s "$dir/top" || not_ok "gmemtop attaches" "$(cat "$dir/top.err")"
 
-build/gmemload --vms 4 --vcpus 2 --mem 128M --count 1400 --pattern mix --by mix --seed "${1:-7}" \
+[ "$GMEM_VARIANT" != full ] || huge=--huge-pages
+build/gmemload ${huge:-} --vms 4 --vcpus 2 --mem 128M --count 1400 --pattern mix --by mix --seed "${1:-7}" \
 	--hold --ledger "$dir/ledger" < <(exec sleep 600) > "$dir/load" &
 load=$!
 check "the load completes" wait_for 300 grep -q holding "$dir/load"
