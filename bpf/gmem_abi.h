@@ -89,6 +89,7 @@ enum gmem_kind {
 	GMEM_BEHIND		= 45,	/* source: whether changed blocks are not scanned yet */
 	GMEM_DOUBLE_BACKED		= 46,	/* source: struct gmem_map_rec: double-backed at the last GMEM_BACKING */
 	GMEM_PREFETCH_RETRY	= 47,	/* as GMEM_FAULT_RETRY, but no vCPU stalls: KVM_PRE_FAULT_MEMORY, or an async page fault */
+	GMEM_MAPPED		= 48,	/* struct gmem_mapped_rec: what KVM maps into the guest */
 	GMEM_KINDS
 };
 
@@ -255,9 +256,19 @@ struct gmem_map_rec {
 	struct gmem_hdr h;
 	__u64 start;	/* gfn; GMEM_PAGES: page offset into ino */
 	__u64 end;	/* exclusive; GMEM_UNKNOWN: no page above has the state either */
-	__u64 nr;	/* extents in use, at most GMEM_MAP_EXTENTS; ascending, not overlapping */
+	__u32 nr;	/* extents in use, at most GMEM_MAP_EXTENTS; ascending, not overlapping */
+	__u32 huge_pages;	/* GMEM_PAGES: those of its pages that are in folios of 2 MiB or more; else 0 */
 	__u64 ino;	/* GMEM_PAGES: inode of the file; GMEM_DOUBLE_BACKED: enum gmem_side; else 0 */
 	struct gmem_map_extent extents[GMEM_MAP_EXTENTS];
+};
+
+/* Sizes of the pages that map memory into a guest: 4 KiB, 2 MiB, 1 GiB. */
+#define GMEM_PAGE_SIZES		3
+
+/* GMEM_MAPPED: mappings of the VM by size, private and shared ones together (x86: kvm_vm_stat.pages). */
+struct gmem_mapped_rec {
+	struct gmem_hdr h;
+	__u64 nr[GMEM_PAGE_SIZES];
 };
 
 /*

@@ -135,6 +135,10 @@ typedef struct {
 } atomic_long_t;
 
 typedef struct {
+	__s64 counter;
+} atomic64_t;
+
+typedef struct {
 	atomic_long_t refcnt;
 } file_ref_t;
 
@@ -166,6 +170,7 @@ struct task_struct {
 };
 
 struct folio {
+	unsigned long _flags_1;	/* of a large one: its order in the lowest 8 bits */
 	unsigned long index;
 };
 
@@ -231,7 +236,13 @@ struct kvm_memslots {
 	int node_idx;
 };
 
+/* x86 only */
+struct kvm_vm_stat {
+	atomic64_t pages[3];	/* by size */
+};
+
 struct kvm {
+	struct kvm_vm_stat stat;
 	u64 vm_id;	/* only with the patch of kernel/ that numbers VMs */
 	struct mm_struct *mm;
 	atomic_t online_vcpus;

@@ -161,6 +161,25 @@ static __always_inline bool scan_bindings(struct file *file, __u64 vm, __u64 beg
 	return w.done;
 }
 
+/* Emits what KVM maps into the guest, once in a pass. Returns false if there is no room. */
+static __always_inline bool emit_mapped(struct kvm *kvm, __u64 vm)
+{
+	struct emitted_key key = { .file = (__u64)kvm, .ino = 1 };
+	__u64 *in = bpf_map_lookup_elem(&emitted, &key), id = pass.id;
+	struct gmem_mapped_rec *r;
+
+	if (!bpf_core_field_exists(kvm->stat.pages) || (in && *in == id))
+		return true;
+	r = scan_reserve(sizeof(*r));
+	if (!r)
+		return false;
+	fill_hdr(&r->h, vm, GMEM_MAPPED, sizeof(*r), bpf_ktime_get_ns());
+	bpf_core_read(&r->nr, sizeof(r->nr), &kvm->stat.pages);
+	submit(r);
+	bpf_map_update_elem(&emitted, &key, &id, BPF_ANY);
+	return true;
+}
+
 /*
  * Emits the file and its bindings, once in a pass. Returns 0 if some are left. Not static, and with
  * numbers only as arguments, so that the verifier checks it once.
@@ -174,7 +193,7 @@ __noinline int scan_gmem(__u64 address, __u64 vm, __u32 finder, __u64 begin_ns)
 	if ((in && *in == id) || !file_is_held(file))
 		return true;
 	if (pass.file != (__u64)file) {
-		if (!emit_file(file, vm, finder))
+		if (!emit_mapped(gmem_kvm(BPF_CORE_READ(file, private_data)), vm) || !emit_file(file, vm, finder))
 			return false;
 		pass.file = (__u64)file;
 		pass.index = 0;

@@ -49,6 +49,7 @@ static __always_inline bool scan_chunk(const struct gmem_vm_state *v, struct kvm
 	walk_from(w, scan.next);
 	r->end = w->past ? GMEM_UNKNOWN : w->pos;
 	r->nr = w->nr;
+	r->huge_pages = w->huge_pages;
 	bpf_probe_read_kernel(r->extents, sizeof(r->extents), w->extents);
 	if (!walk_moved(w, r->start) || !walk_is_true(v, kvm, file, w)) {
 		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);

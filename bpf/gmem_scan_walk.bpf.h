@@ -17,6 +17,7 @@ struct map_walk {
 	__u32 full;		/* 1: no room for one more extent */
 	__u32 past;		/* 1: pos is above all entries */
 	__u32 nr;		/* complete extents */
+	__u32 huge_pages;	/* walked in folios of HUGE_ORDER or more */
 	__u64 children[XA_MAX_SLOTS];
 	__u64 slots[XA_MAX_SLOTS];
 	struct gmem_map_extent extents[GMEM_MAP_EXTENTS];
@@ -74,6 +75,17 @@ static __always_inline bool entry_is_page(__u64 entry)
 static __always_inline bool entry_counts(const struct map_walk *w, __u64 entry)
 {
 	return w->pages ? entry_is_page(entry) : entry_is_private(entry);
+}
+
+#define HUGE_ORDER	9
+
+/* Counts @nr pages of a file if the entry, which covers more than a page, is a huge folio. */
+static __always_inline void count_huge(struct map_walk *w, __u64 entry, __u64 nr)
+{
+	struct folio *folio = (void *)entry;
+
+	if (w->pages && entry_is_page(entry) && (BPF_CORE_READ(folio, _flags_1) & 0xff) >= HUGE_ORDER)
+		w->huge_pages += nr;
 }
 
 static long walk_slot(__u32 i, void *unused)
@@ -135,16 +147,21 @@ static long walk_child(__u32 i, void *unused)
 {
 	struct map_walk *w = the_walk();
 	__u32 chunk = xa_chunk_shift(), n;
-	__u64 entry, span = 1 << chunk;
+	__u64 entry, end, span = 1 << chunk;
 
 	if (!w || w->full)
 		return 1;
 	n = w->pos >> chunk & (span - 1) & (XA_MAX_SLOTS - 1);
 	entry = w->children[n];
-	if (xa_is_node(entry))
+	if (xa_is_node(entry)) {
 		walk_leaf(w, xa_to_node(entry));
-	else
-		walk_run(w, (w->pos & ~(span - 1)) + span, entry_counts(w, entry));
+		return w->full != 0;
+	}
+	if (xa_is_sibling(entry))
+		entry = w->children[entry >> 2 & (XA_MAX_SLOTS - 1)];
+	end = (w->pos & ~(span - 1)) + span;
+	count_huge(w, entry, end - w->pos);
+	walk_run(w, end, entry_counts(w, entry));
 	return w->full != 0;
 }
 
@@ -159,6 +176,16 @@ static __always_inline void walk_node(struct map_walk *w, const struct xa_cursor
 	}
 	xa_all_slots((void *)at->node, w->children);
 	bpf_loop(n - (w->pos >> chunk & (n - 1)), walk_child, NULL, 0);
+}
+
+/* Walks an entry that covers more than all leaves of a node, or a hole. */
+static __always_inline void walk_entry(struct map_walk *w, const struct xa_cursor *at)
+{
+	__u64 end = xa_next_index(at);
+
+	if (at->shift)
+		count_huge(w, at->entry, end - w->pos);
+	walk_run(w, end, entry_counts(w, at->entry));
 }
 
 /* Walks one node of leaves (4096 pages), or one hole. Returns 1 at the end. */
@@ -176,7 +203,7 @@ static __always_inline long walk_xarray(struct map_walk *w)
 	if (at.node)
 		walk_node(w, &at);
 	else
-		walk_run(w, xa_next_index(&at), entry_counts(w, at.entry));
+		walk_entry(w, &at);
 	return w->full != 0;
 }
 
@@ -266,7 +293,7 @@ static long walk_step(__u32 i, void *unused)
 static __always_inline void walk_from(struct map_walk *w, __u64 pos)
 {
 	w->pos = pos;
-	w->open = w->full = w->past = w->nr = 0;
+	w->open = w->full = w->past = w->nr = w->huge_pages = 0;
 	bpf_loop(MAX_STEPS, walk_step, NULL, 0);
 	/* An open extent is closed here, and continued in the next record. */
 	walk_run(w, w->pos, false);

@@ -13,6 +13,8 @@
  *   no_address  the same, but the slot has no userspace address (variant full)
  *   default a VM with a guest_memfd. At the first line of stdin its memory becomes private by default, and it gets a slot
  *           (only with the patches of kernel/)
+ *   huge    4 blocks of 2 MiB, in huge pages where the kernel has them (variant full). Mapped are block 0 and page 0 of
+ *           block 2, which is shared in part; block 1 was, until a page of it was punched
  *   refused a VM with a guest_memfd. At each line of stdin KVM refuses to create two more: one without
  *           pages, and one of 2 pages with unknown flags
  * Prints the PID that holds the VM and the inode, and "done" for each line of stdin; ends with stdin.
@@ -22,6 +24,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -390,6 +393,33 @@ static void by_default(void)
 	serve(make_private, &d);
 }
 
+static void map_into_guest(int vcpu, unsigned long gpa, unsigned long size)
+{
+	struct kvm_pre_fault_memory range = { .gpa = gpa, .size = size };
+
+	while (range.size)
+		must(ioctl(vcpu, KVM_PRE_FAULT_MEMORY, &range), "KVM_PRE_FAULT_MEMORY");
+}
+
+static void huge(void)
+{
+	int vm = new_vm(KVM_X86_SW_PROTECTED_VM), vcpu = must(ioctl(vm, KVM_CREATE_VCPU, 0), "KVM_CREATE_VCPU");
+	bool has_flag = ioctl(vm, KVM_CHECK_EXTENSION, KVM_CAP_GUEST_MEMFD_HUGE_PAGES) > 0;
+	int gmem = new_gmem(vm, 4 * BLOCK, has_flag ? GUEST_MEMFD_FLAG_HUGE_PAGES : 0);
+	struct kvm_memory_attributes private = {
+		.size = 3 * BLOCK - PAGE, .attributes = KVM_MEMORY_ATTRIBUTE_PRIVATE,
+	};
+	unsigned long memory = (unsigned long)map_memory(-1, 5 * BLOCK);
+
+	new_slot(vm, 0, 0, 4 * BLOCK, (void *)((memory + BLOCK - 1) & ~(BLOCK - 1)), gmem, 0);
+	must(ioctl(vm, KVM_SET_MEMORY_ATTRIBUTES, &private), "KVM_SET_MEMORY_ATTRIBUTES");
+	map_into_guest(vcpu, 0, 2 * BLOCK);
+	map_into_guest(vcpu, 2 * BLOCK, PAGE);
+	must(fallocate(gmem, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, BLOCK + 7 * PAGE, PAGE), "fallocate");
+	print_owner(gmem);
+	serve(NULL, NULL);
+}
+
 static void create_wrongly(void *vm)
 {
 	struct kvm_create_guest_memfd empty = { 0 }, odd = { .size = 2 * PAGE, .flags = 1ULL << 63 };
@@ -414,7 +444,7 @@ int main(int argc, char **argv)
 	} modes[] = {
 		{ "hide", hide }, { "crowd", crowd }, { "many", many }, { "flight", flight }, { "mapped", mapped },
 		{ "backs", backs }, { "address0", address0 }, { "no_address", no_address },
-		{ "default", by_default }, { "refused", refused },
+		{ "default", by_default }, { "huge", huge }, { "refused", refused },
 	};
 
 	prctl(PR_SET_NAME, "corners");
@@ -424,5 +454,5 @@ int main(int argc, char **argv)
 		modes[i].run();
 		return 0;
 	}
-	errx(2, "usage: corners hide|crowd|many|flight|mapped|backs|address0|no_address|default|refused");
+	errx(2, "usage: corners hide|crowd|many|flight|mapped|backs|address0|no_address|default|huge|refused");
 }

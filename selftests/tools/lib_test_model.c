@@ -589,6 +589,7 @@ static void test_short_records_are_refused(void **state)
 		[GMEM_COST]	= sizeof(struct gmem_cost_rec),
 		[GMEM_HOLDER]	= sizeof(struct gmem_holder_rec),
 		[GMEM_CLOCK]	= sizeof(struct gmem_clock_rec),
+		[GMEM_MAPPED]	= sizeof(struct gmem_mapped_rec),
 	};
 	struct gmem_model *m = *state;
 

@@ -293,6 +293,66 @@ static void end_round(struct gmem_model *m, uint64_t begin_ns, uint64_t ts_ns)
 	assert_int_equal(APPLY(m, 0, GMEM_BACKING, .h.ts_ns = ts_ns, .dur_ns = ts_ns - begin_ns), 0);
 }
 
+static void read_huge_pages(struct gmem_model *m, uint64_t ts_ns, uint64_t start, uint64_t end, uint32_t huge_pages)
+{
+	struct gmem_map_rec r = {
+		.h = { .ts_ns = ts_ns, .vm = 1, .kind = GMEM_PAGES, .size = sizeof(r) },
+		.ino = 5, .start = start, .end = end, .nr = 1, .huge_pages = huge_pages,
+		.extents = { { start, start + huge_pages } },
+	};
+
+	assert_int_equal(gmem_model_apply(m, &r.h), 0);
+}
+
+/* The huge pages of a file are those of all records of the last complete page scan. */
+static void test_huge_pages(void **state)
+{
+	struct gmem_model *m = *state;
+
+	m->features |= GMEM_FEATURE_BACKING;
+	backed_vm(m);
+	reads(m, "populated_huge_bytes", "-");
+	read_huge_pages(m, 2 * S, 0, 600, 512);
+	reads(m, "populated_huge_bytes", "-");	/* the page scan is not over */
+	read_huge_pages(m, 2 * S, 600, 1000, 100);
+	end_round(m, 2 * S, 3 * S);
+	reads(m, "populated_huge_bytes", "2448K");
+	read_huge_pages(m, 4 * S, 0, 1000, 64);
+	reads(m, "populated_huge_bytes", "2448K");
+	end_round(m, 4 * S, 5 * S);
+	reads(m, "populated_huge_bytes", "256K");
+	/* A file that the page scan did not read has none that are known. */
+	APPLY(m, 1, GMEM_SCAN_FILE, .h.ts_ns = 5 * S, .ino = 6, .end = 1000, .nr_pages = 1);
+	read_huge_pages(m, 6 * S, 0, 1000, 64);
+	end_round(m, 6 * S, 7 * S);
+	reads(m, "populated_huge_bytes", ">256K");
+}
+
+static void read_mapped(struct gmem_model *m, uint64_t ts_ns, uint64_t small, uint64_t huge, uint64_t giant)
+{
+	struct gmem_mapped_rec r = {
+		.h = { .ts_ns = ts_ns, .vm = 1, .kind = GMEM_MAPPED, .size = sizeof(r) }, .nr = { small, huge, giant },
+	};
+
+	assert_int_equal(gmem_model_apply(m, &r.h), 0);
+}
+
+/* Mappings of all sizes count; kernels and recordings without their numbers have none that are known. */
+static void test_mapped(void **state)
+{
+	struct gmem_model *m = *state;
+
+	new_vm(m, 1, 0);
+	reads(m, "mapped_bytes", "-");
+	reads(m, "mapped_huge_bytes", "-");
+	read_mapped(m, S, 3, 0, 0);
+	reads(m, "mapped_bytes", "12K");
+	reads(m, "mapped_huge_bytes", "0");
+	read_mapped(m, 2 * S, 1, 2, 3);
+	assert_int_equal(json_number(m, "mapped_bytes"), 4096 + (2 << 21) + (3LL << 30));
+	assert_int_equal(json_number(m, "mapped_huge_bytes"), (2 << 21) + (3LL << 30));
+}
+
 /*
  * Returns double-backed pages, after checking that the sums of the VM, of its slots and of the sets
  * agree.
@@ -483,6 +543,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_conversions_after_the_reading), TEST(test_conversions_while_pages_are_read),
 	TEST(test_marked_blocks), TEST(test_scan_finds_conversions), TEST(test_first_scan), TEST(test_slots_and_files_that_go),
 	TEST(test_rounds_that_miss_something), TEST(test_providers),
+	TEST(test_huge_pages), TEST(test_mapped),
 };
 
 TEST_UNIT(truth_unit, tests);

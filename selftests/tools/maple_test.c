@@ -183,7 +183,7 @@ static void test_no_node(void **state)
 	assert_found(MAPLE_LAST, 0, 1, MAPLE_LAST);
 }
 
-/* One leaf of all numbers of slots: the end is in the metadata, is the last pivot, or is implied. */
+/* A leaf with 1, 2, .. slots in use: the end is in the metadata, is the last pivot, or is implied. */
 static void test_leaf(void **state)
 {
 	(void)state;

@@ -25,7 +25,7 @@ struct column {
 
 /* Ranks from here on are shown only if the map has its full width. */
 #define COLUMN_EXTRA	20
-#define COLUMNS		25
+#define COLUMNS		28
 
 extern const struct column columns[COLUMNS];
 

@@ -86,6 +86,21 @@ static void add_double_backed(struct segments *line, const struct gmem_model *m,
 	snprintf(s->brief, sizeof(s->brief), "2x %s", text);
 }
 
+/* Adds what KVM maps, and the share of it that is mapped by huge pages; rounded down: 100% is all. */
+static void add_mapped(struct segments *line, const struct gmem_model *m, const struct gmem_vm *vm)
+{
+	struct gmem_value all = get_value(m, vm, "mapped_bytes"), huge = get_value(m, vm, "mapped_huge_bytes");
+	char buf[32], share[32] = "";
+
+	if (all.unknown)
+		return;
+	if (all.u)
+		snprintf(share, sizeof(share), ", %llu%% by 2M",
+			 (unsigned long long)((unsigned __int128)huge.u * 100 / all.u));
+	segments_printf(line, 4, CANVAS_NORMAL, "mapped %s%s",
+			gmem_text_value(buf, sizeof(buf), gmem_metric("mapped_bytes"), all), share);
+}
+
 static void draw_sums(struct canvas *c, int y, const struct gmem_model *m, const struct gmem_vm *vm)
 {
 	struct segments line = { .n = 0 };
@@ -96,8 +111,11 @@ static void draw_sums(struct canvas *c, int y, const struct gmem_model *m, const
 	add_metric(&line, 0, CANVAS_PRIVATE, "private", m, vm, "private_bytes");
 	add_metric(&line, 1, CANVAS_NORMAL, "shared", m, vm, "shared_bytes");
 	add_metric(&line, 2, CANVAS_POPULATED, "populated", m, vm, "populated_bytes");
+	if (get_value(m, vm, "populated_huge_bytes").u)
+		add_metric(&line, 5, CANVAS_POPULATED, "in huge pages", m, vm, "populated_huge_bytes");
 	if (m->features & GMEM_FEATURE_BACKING)
 		add_double_backed(&line, m, vm);
+	add_mapped(&line, m, vm);
 	if (unused.u || unused.unknown || unused.partial)
 		add_metric(&line, 1, CANVAS_ORPHAN, "unused", m, vm, "unused_bytes");
 	if (vm->map_known)

@@ -198,6 +198,17 @@ static object *outcomes(const struct report *r, const struct report_subject *s)
 	return all;
 }
 
+static void put_touched(object *o, const struct report *r, const struct gmem_seen *seen)
+{
+	bool known = report_knows(r, GMEM_S_TOUCH);
+
+	json_object_object_add(o, "touched_bytes", number(seen->touched_pages << GMEM_PAGE_SHIFT, known));
+	json_object_object_add(o, "touched_after_conversion_bytes",
+			       number(seen->touched_again_pages << GMEM_PAGE_SHIFT, known));
+	json_object_object_add(o, "huge_faults", number(seen->huge_faults, known));
+	json_object_object_add(o, "saved_faults", number(seen->saved_faults, known));
+}
+
 static void put_subject(object *o, const struct report *r, const struct report_subject *s)
 {
 	object *latency = json_object_new_object(), *dirs = json_object_new_object();
@@ -216,10 +227,7 @@ static void put_subject(object *o, const struct report *r, const struct report_s
 	json_object_object_add(o, "invalidations", windows(&s->seen->invalidate));
 	put_u64(o, "retries_outside", s->seen->retries_outside);
 	put_u64(o, "prepare_ns", s->seen->prepare_ns);
-	put_u64(o, "touched_bytes", s->seen->touched_pages << GMEM_PAGE_SHIFT);
-	put_u64(o, "touched_after_conversion_bytes", s->seen->touched_again_pages << GMEM_PAGE_SHIFT);
-	put_u64(o, "huge_faults", s->seen->huge_faults);
-	put_u64(o, "saved_faults", s->seen->saved_faults);
+	put_touched(o, r, s->seen);
 }
 
 static object *hot_ranges(const struct gmem_vm_stats *vm)

@@ -82,6 +82,7 @@ const struct gmem_kind_info gmem_kinds[GMEM_KINDS] = {
 	[GMEM_CLOCK]		= { "clock", "clock", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_PHASE]		= { "phase", "phase", GMEM_META, GMEM_EITHER, GMEM_ARG_PHASE, .aux = NULL },
 	[GMEM_BEHIND]		= { "behind", "behind", GMEM_META, .unit = GMEM_NONE },
+	[GMEM_MAPPED]		= { "mapped", "mapped", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_COST]		= { "cost", "cost", GMEM_META, .unit = GMEM_NONE },
 	[GMEM_PROBES]		= { "probes", "probes", GMEM_META, .unit = GMEM_NONE },
 };
@@ -164,6 +165,7 @@ size_t gmem_kind_bytes(unsigned int kind)
 	case GMEM_HOLDER:	return sizeof(struct gmem_holder_rec);
 	case GMEM_COST:		return sizeof(struct gmem_cost_rec);
 	case GMEM_CLOCK:	return sizeof(struct gmem_clock_rec);
+	case GMEM_MAPPED:	return sizeof(struct gmem_mapped_rec);
 	case GMEM_SCAN_MAP:
 	case GMEM_PAGES:
 	case GMEM_DOUBLE_BACKED:

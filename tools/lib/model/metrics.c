@@ -96,6 +96,18 @@ GETTER(get_populated_bytes)
 	return sum_value(gmem_vm_populated(m, vm));
 }
 
+GETTER(get_populated_huge)
+{
+	UNUSED(self);
+	UNUSED(m);
+	return sum_value(gmem_vm_populated_huge(vm));
+}
+
+GETTER(get_mapped)
+{
+	return sum_value(gmem_vm_mapped(m, vm, self->arg));
+}
+
 GETTER(get_unused_bytes)
 {
 	UNUSED(self);
@@ -340,6 +352,12 @@ const struct gmem_metric gmem_metrics[] = {
 	      "slot memory without the private attribute"),
 	VALUE(GMEM_OF_MAP, "populated_bytes", "POP", 6, GMEM_BYTES, get_populated_bytes, 0,
 	      "populated pages of guest_memfd files, at most 1 s old"),
+	VALUE_IF(GMEM_FEATURE_BACKING, GMEM_OF_BACKING, "populated_huge_bytes", "POP2M", 6, GMEM_BYTES, get_populated_huge, 0,
+	      "populated pages in folios of 2 MiB or more, at the last scan of pages"),
+	VALUE(GMEM_OF_ALL, "mapped_bytes", "MAPPED", 6, GMEM_BYTES, get_mapped, false,
+	      "memory that KVM maps into the guest, private or shared, at most 1 s old (x86)"),
+	VALUE(GMEM_OF_ALL, "mapped_huge_bytes", "MAP2M", 6, GMEM_BYTES, get_mapped, true,
+	      "memory that KVM maps into the guest by pages of 2 MiB or more (x86)"),
 	VALUE(GMEM_OF_MAP, "unused_bytes", "UNUSED", 6, GMEM_BYTES, get_unused_bytes, 0,
 	      "populated pages of files that no VM can use: orphan or unbound, and not mapped"),
 	VALUE_IF(GMEM_FEATURE_BACKING, GMEM_OF_BACKING, "shared_populated_bytes", "SHPOP", 6, GMEM_BYTES,

@@ -36,6 +36,12 @@ static void apply_name(struct gmem_vm *vm, const struct gmem_name_rec *r)
 	model_copy_text(vm->cgroup, r->cgroup, sizeof(vm->cgroup));
 }
 
+static void apply_mapped(struct gmem_vm *vm, const struct gmem_mapped_rec *r)
+{
+	memcpy(vm->mapped, r->nr, sizeof(vm->mapped));
+	vm->mapped_ns = r->h.ts_ns;
+}
+
 static int apply_counters(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_counters_rec *r)
 {
 	vm->before = vm->now;
@@ -218,6 +224,9 @@ static int apply_to_vm(struct gmem_model *m, struct gmem_vm *vm, const struct gm
 		return 0;
 	case GMEM_COUNTERS:
 		return apply_counters(m, vm, (const struct gmem_counters_rec *)rec);
+	case GMEM_MAPPED:
+		apply_mapped(vm, (const struct gmem_mapped_rec *)rec);
+		return 0;
 	case GMEM_SCAN_MAP:
 	case GMEM_PAGES:
 	case GMEM_SHARED_PAGES:

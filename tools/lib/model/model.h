@@ -59,6 +59,8 @@ struct gmem_file {
 	struct gmem_holders holders;	/* a few seconds old; a process that only maps it is not found */
 	struct gmem_ranges pages;	/* populated pgoffs at pages_ns; only with GMEM_FEATURE_BACKING */
 	uint64_t pages_ns;
+	uint64_t huge_pages;	/* populated pages in folios of 2 MiB or more, at the last page scan */
+	uint64_t huge_read;	/* those that the running page scan has found so far */
 	bool pages_new;		/* read since the last page scan ended */
 	bool pages_known;	/* read by the last page scan */
 };
@@ -127,6 +129,9 @@ struct gmem_vm {
 	struct gmem_holders holders;	/* of the VM or of a vCPU */
 	bool orphan;		/* it has no holder, so it cannot run: only its files keep it in the kernel */
 	struct gmem_operations ops;	/* in flight */
+
+	uint64_t mapped[GMEM_PAGE_SIZES];	/* mappings by size at mapped_ns; 0 there: unknown */
+	uint64_t mapped_ns;
 
 	struct gmem_counters now;	/* at counters_ns */
 	struct gmem_counters before;	/* at before_ns, one refresh earlier: for rates */
@@ -203,6 +208,12 @@ struct gmem_sum gmem_file_populated(const struct gmem_model *m, const struct gme
 
 /* Returns the sum over all guest_memfd files of the VM. */
 struct gmem_sum gmem_vm_populated(const struct gmem_model *m, const struct gmem_vm *vm);
+
+/* Returns the bytes of huge pages in these files, as of the last page scan, which skips mappable files. */
+struct gmem_sum gmem_vm_populated_huge(const struct gmem_vm *vm);
+
+/* Returns the bytes that KVM maps into the guest, all or those mapped by huge pages. */
+struct gmem_sum gmem_vm_mapped(const struct gmem_model *m, const struct gmem_vm *vm, bool huge);
 
 /* Returns the number of memslots that are bound to the file. */
 size_t gmem_file_bindings(const struct gmem_vm *vm, const struct gmem_file *f);

@@ -170,6 +170,7 @@ int model_pages(struct gmem_model *m, struct gmem_vm *vm, const struct gmem_map_
 		return 0;
 	f->pages_ns = r->h.ts_ns;
 	f->pages_new = true;
+	f->huge_read = r->huge_pages + (r->start ? f->huge_read : 0);
 	return model_replace(&f->pages, r);
 }
 
@@ -225,6 +226,7 @@ static int check_files(struct gmem_vm *vm, uint64_t begin_ns)
 
 		f->pages_known = f->pages_new ||
 				 (f->populated_read && !f->populated && f->populated_ns >= begin_ns);
+		f->huge_pages = f->pages_new ? f->huge_read : 0;
 		f->pages_new = false;
 		if (!f->pages_known)
 			err = gmem_ranges_del(&f->pages, 0, UINT64_MAX);

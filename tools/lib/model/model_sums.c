@@ -11,6 +11,12 @@ uint64_t gmem_vm_slot_bytes(const struct gmem_vm *vm)
 	return pages << GMEM_PAGE_SHIFT;
 }
 
+/* Returns true for what a refresh should have read again since. */
+static bool is_old(const struct gmem_model *m, uint64_t read_ns)
+{
+	return m->now_ns > read_ns + GMEM_FILE_FRESH_NS && read_ns < m->sync_before_ns;
+}
+
 struct gmem_sum gmem_file_populated(const struct gmem_model *m, const struct gmem_file *f)
 {
 	struct gmem_sum s = { .known = GMEM_KNOWN_NONE };
@@ -20,7 +26,7 @@ struct gmem_sum gmem_file_populated(const struct gmem_model *m, const struct gme
 		return s;
 	s.known = GMEM_KNOWN_ALL;
 	s.bytes = f->populated << GMEM_PAGE_SHIFT;
-	s.stale = f->populated_read && age > GMEM_FILE_FRESH_NS && f->populated_ns < m->sync_before_ns;
+	s.stale = f->populated_read && is_old(m, f->populated_ns);
 	return s;
 }
 
@@ -49,6 +55,29 @@ static struct gmem_sum sum_files(const struct gmem_model *m, const struct gmem_v
 struct gmem_sum gmem_vm_populated(const struct gmem_model *m, const struct gmem_vm *vm)
 {
 	return sum_files(m, vm, false);
+}
+
+struct gmem_sum gmem_vm_populated_huge(const struct gmem_vm *vm)
+{
+	struct gmem_sum sum = { 0 };
+	size_t known = 0;
+
+	for (size_t i = 0; i < vm->nr_files; i++) {
+		known += vm->files[i].pages_known;
+		sum.bytes += vm->files[i].huge_pages << GMEM_PAGE_SHIFT;
+	}
+	sum.known = model_known(known, vm->nr_files);
+	return sum;
+}
+
+struct gmem_sum gmem_vm_mapped(const struct gmem_model *m, const struct gmem_vm *vm, bool huge)
+{
+	struct gmem_sum sum = { .known = vm->mapped_ns ? GMEM_KNOWN_ALL : GMEM_KNOWN_NONE };
+
+	for (int i = huge; i < GMEM_PAGE_SIZES; i++)
+		sum.bytes += vm->mapped[i] << (GMEM_PAGE_SHIFT + 9 * i);
+	sum.stale = is_old(m, vm->mapped_ns);
+	return sum;
 }
 
 size_t gmem_file_bindings(const struct gmem_vm *vm, const struct gmem_file *f)

@@ -71,11 +71,14 @@ static void emit_identity(struct emitter *e, const struct gmem_vm *vm)
 	emit(e, &name.h, GMEM_NAME, vm->seen_ns, vm);
 }
 
-/* Emits the part of the set within @part, in as many records as needed; each begins where the last ended. */
+/*
+ * Emits the part of the set within @part, in as many records as needed; each begins where the last ended. The first
+ * one has the huge pages of all.
+ */
 static void emit_part(struct emitter *e, const struct gmem_vm *vm, const struct gmem_ranges *set,
-		      unsigned int kind, uint64_t ts_ns, uint64_t ino, struct gmem_extent part)
+		      unsigned int kind, uint64_t ts_ns, uint64_t ino, struct gmem_extent part, uint64_t huge_pages)
 {
-	struct gmem_map_rec r = { .ino = ino, .start = part.start };
+	struct gmem_map_rec r = { .ino = ino, .start = part.start, .huge_pages = (uint32_t)huge_pages };
 	struct gmem_extent x = { 0, 0 };
 	bool more = gmem_ranges_next(set, part.start, &x) && x.start < part.end;
 
@@ -88,13 +91,14 @@ static void emit_part(struct emitter *e, const struct gmem_vm *vm, const struct 
 		r.end = more ? r.extents[r.nr - 1].end : part.end;
 		emit(e, &r.h, kind, ts_ns, vm);
 		r.start = r.end;
+		r.huge_pages = 0;
 	} while (more);
 }
 
 static void emit_ranges(struct emitter *e, const struct gmem_vm *vm, const struct gmem_ranges *set,
 			unsigned int kind, uint64_t ts_ns, uint64_t ino)
 {
-	emit_part(e, vm, set, kind, ts_ns, ino, (struct gmem_extent){ 0, UINT64_MAX });
+	emit_part(e, vm, set, kind, ts_ns, ino, (struct gmem_extent){ 0, UINT64_MAX }, 0);
 }
 
 static void emit_files(struct emitter *e, const struct gmem_vm *vm)
@@ -142,10 +146,11 @@ static void emit_pages(struct emitter *e, const struct gmem_vm *vm, const struct
 		const struct gmem_file *f = &vm->files[i];
 
 		if (f->pages_known || f->pages_new)
-			emit_ranges(e, vm, &f->pages, GMEM_PAGES, f->pages_ns, f->ino);
+			emit_part(e, vm, &f->pages, GMEM_PAGES, f->pages_ns, f->ino,
+				  (struct gmem_extent){ 0, UINT64_MAX }, f->pages_new ? f->huge_read : f->huge_pages);
 	}
 	while (gmem_ranges_next(&vm->shared_read, x.end, &x))
-		emit_part(e, vm, &vm->shared_pages, GMEM_SHARED_PAGES, shared_ns, 0, x);
+		emit_part(e, vm, &vm->shared_pages, GMEM_SHARED_PAGES, shared_ns, 0, x, 0);
 }
 
 /* Emits the result of the last page scan: it cannot be derived again. */
@@ -240,10 +245,20 @@ static void emit_ends(struct emitter *e, const struct gmem_model *m)
 		emit(e, &cost.h, GMEM_COST, cost.h.ts_ns, NULL);
 }
 
+static void emit_mapped(struct emitter *e, const struct gmem_vm *vm)
+{
+	struct gmem_mapped_rec r = { .h = { 0 } };
+
+	memcpy(r.nr, vm->mapped, sizeof(r.nr));
+	if (vm->mapped_ns)
+		emit(e, &r.h, GMEM_MAPPED, vm->mapped_ns, vm);
+}
+
 static void emit_vm(struct emitter *e, const struct gmem_vm *vm, const struct gmem_model *m)
 {
 	emit_identity(e, vm);
 	emit_memory(e, vm, m);
+	emit_mapped(e, vm);
 	emit_inflight(e, vm);
 	emit_counters(e, vm);
 }
