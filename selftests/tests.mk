@@ -29,7 +29,7 @@ VM_TESTS += $(foreach k,$(KERNELS),'$(IN_VM) $(k) selftests/guest/kernel-tests.s
 # Whether other programs decode the events depends on their formats, which are the same on all kernels: one is enough.
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/events/run.sh'
 VM_TESTS += $(foreach k,$(filter-out $(KERNEL),$(KERNELS)),'$(IN_VM) $(k) selftests/events/run.sh --without decode')
-VM_TESTS += 'selftests/guest/compare.sh $(KERNEL) stock'
+VM_TESTS += 'selftests/guest/compare.sh $(KERNEL):stock $(KERNEL):full'
 
 # The tools on every kernel: with patches and without.
 EVERY := $(foreach k,$(KERNELS),$(k):full $(k):stock)
@@ -41,7 +41,6 @@ VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/truth.sh' \
 	'$(IN_VM) $(k) selftests/guest/report.sh' '$(IN_VM) $(k) selftests/guest/exact.sh')
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/demo.sh'
 VM_TESTS += '$(IN_VM) $(KERNEL):stock:icount selftests/guest/big-map.sh 64G'
-# Kernels without ranges need time and memory for each page: less memory is enough there.
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/shapes.sh'
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/peers.sh' '$(IN_VM) $(KERNEL):stock selftests/guest/peers.sh'
 VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/want.sh 4')
@@ -69,9 +68,12 @@ KERNEL_TESTS += '$(IN_VM) $(KERNEL):full:debug selftests/guest/suspend.sh'
 LONG_ROUNDS ?= 50
 KERNEL_TESTS += $(foreach k,$(EVERY),'env GMEM_VM_TIMEOUT=7200 $(IN_VM) $(k) selftests/guest/attach.sh $(LONG_ROUNDS)')
 
-KERNEL_TESTS += $(foreach k,$(filter-out $(KERNEL),$(KERNELS)),'$(IN_VM) $(k) selftests/guest/shapes.sh') '$(IN_VM) $(KERNEL):stock selftests/guest/shapes.sh 2'
-# What attribute ranges change, by our own tools.
-KERNEL_TESTS += 'selftests/guest/compare.sh $(KERNEL) trace'
+# Kernels without ranges need time and memory for each page: less memory is enough there.
+KERNEL_TESTS += $(foreach k,$(filter-out $(KERNEL),$(KERNELS)),'$(IN_VM) $(k) selftests/guest/shapes.sh')
+KERNEL_TESTS += '$(IN_VM) $(KERNEL):stock selftests/guest/shapes.sh 2'
+# What attribute ranges change, and what other versions change, by our own tools.
+KERNEL_TESTS += 'selftests/guest/compare.sh $(KERNEL):trace $(KERNEL):full'
+KERNEL_TESTS += $(foreach k,$(filter-out $(KERNEL),$(KERNELS)),'selftests/guest/compare.sh $(KERNEL):trace $(k):trace')
 
 CHAOS_SEEDS ?= $(shell seq 30)
 KERNEL_TESTS += $(foreach k,$(EVERY),'env GMEM_VM_TIMEOUT=7200 $(IN_VM) $(k) selftests/guest/chaos.sh $(CHAOS_SEEDS)')

@@ -1,16 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # gmemtrace compare on real kernels, in VMs whose time is executed instructions: it reports no regression
-# between runs of one kernel, even across boots, and finds what attribute ranges (variant full) make faster.
-# Usage: compare.sh VERSION OLD-VARIANT [RUNS of each boot]
+# between runs of one kernel, even across boots, and finds what another kernel makes faster: attribute ranges (variant
+# full), or 7.3 without them.
+# Usage: compare.sh OLD[:VARIANT] NEW[:VARIANT] [RUNS of each boot]
 . selftests/tap.sh
-version=${1:-6.12} old=${2:-stock} runs=${3:-4}
+old=${1:-6.12:stock} new=${2:-6.12:full} runs=${3:-4}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
-record() { # variant folder
+record() { # kernel folder
+	local version variant
+
+	IFS=: read -r version variant <<< "$1"
 	mkdir "$dir/$2"
-	selftests/vm/run --icount --kernel "$version" --variant "$1" --timeout "${GMEM_VM_TIMEOUT:-900}" -- \
+	selftests/vm/run --icount --kernel "$version" --variant "${variant:-full}" --timeout "${GMEM_VM_TIMEOUT:-900}" -- \
 		selftests/guest/compare-runs.sh "$runs" 2> "$dir/$2.err" |
 		tar -C "$dir/$2" --warning=no-timestamp -x || cat "$dir/$2.err"
 	is "$1 gives $runs recordings" "$(ls "$dir/$2" | wc -l)" "$runs"
@@ -20,7 +24,7 @@ list() { printf '%s\n' "$dir/$1"/* | paste -sd ,; }
 
 record "$old" a
 record "$old" b
-record full n
+record "$new" n
 
 pairs=0 alarms=0 errors=0
 files=("$dir"/a/* "$dir"/b/*)
@@ -49,9 +53,19 @@ jq -r '.metrics[] | select(.verdict == "worse" or .verdict == "better") |
 # verdicts PATTERN: prints the verdicts of the metrics that match, but for those that lack operations.
 verdicts() { jq -r --arg p "$1" '[.metrics[] | select((.metric | test($p)) and .verdict != "too_few") | .verdict] | unique | join(" ")' "$dir/json"; }
 
+if [ "${old%%:*}" != "${new%%:*}" ]; then
+	is "$new does not reserve when it clears single pages" "$(verdicts '^to_shared\.4K\.reserve\.p50_ns')" better
+	to_shared=$(verdicts '^to_shared\..*\.conversion\.p50')
+	comment "conversions to shared: $to_shared"
+	check "conversions to shared became faster, and none slower" \
+		test "${to_shared/better/}" != "$to_shared" -a "${to_shared/worse/}" = "$to_shared"
+	plan
+	exit
+fi
 is "conversions of more than 64 KiB became faster" "$(verdicts '\.(2M|32M|1G)\.conversion\.p50')" better
 is "so did the windows in which faults retry" "$(verdicts '^(2M|32M|1G)\.window\.p50')" better
-if [ "$old" != stock ]; then	# functions do not show these phases
-	is "so did reserving, storing and tracking hugepages" "$(verdicts '\.(2M|32M|1G)\.(reserve|store|mixed)\.p50')" better
-fi
+case $old in
+*:stock) ;;	# functions do not show these phases
+*)	is "so did reserving, storing and tracking hugepages" "$(verdicts '\.(2M|32M|1G)\.(reserve|store|mixed)\.p50')" better ;;
+esac
 plan

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Maps of attributes in all shapes (shapes.c), scanned by a gmemtop that starts late and followed by one that runs
-# all the time, equal what was set to the page, also while a thread converts. Usage: shapes.sh [GIB]   Memory of the
-# VM: kernels with an xarray need 2 MiB for each private GiB, and a second.
+# all the time, equal what was set to the page, also while a thread converts.
+# Usage: shapes.sh [GIB]   The size of the VM (96): kernels with an xarray take 2 MiB and a second for each private GiB.
 . selftests/tap.sh
 . selftests/guest/drift.sh
 gib=${1:-96}
