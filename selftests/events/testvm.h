@@ -14,7 +14,7 @@
 #define PAGE 4096UL
 #define MIB (1UL << 20)
 
-/* Location of slots. Their shared side is as large as RAM_SIZE, and the host never touches it. */
+/* Location of slots. Their shared side is as large as RAM_SIZE; only one test touches it on the host. */
 #define RAM_GPA (4UL << 30)
 #define RAM_GFN (RAM_GPA / PAGE)
 #define RAM_SIZE (1UL << 30)

@@ -14,7 +14,6 @@
 #include "variant.h"
 
 #define INSTANCE "gmem-test-%d"
-#define INSTANCE_OTHERS "gmem-test-%d-others"
 #define BUFFER_KB "2048"
 
 static void set(const struct trace *trace, const char *name, const char *text)
@@ -80,12 +79,14 @@ bool trace_possible(const char **why)
 	return !variant_is_stock();
 }
 
-/* Makes an instance that traces the process's threads (@file: set_event_pid), or all others (set_event_notrace_pid). */
-static void open_instance(struct trace *trace, const char *format, const char *file)
+void trace_open(struct trace *trace, const char *events)
 {
+	char *words = strdup(events);
+	char *word, *rest = words;
 	char name[32], pid[16];
+	bool first;
 
-	snprintf(name, sizeof(name), format, getpid());
+	snprintf(name, sizeof(name), INSTANCE, getpid());
 	*trace = (struct trace){ .instance = tracefs_instance_create(name) };
 	if (!trace->instance)
 		test_fail("cannot make instance %s: %s", name, strerror(errno));
@@ -93,47 +94,25 @@ static void open_instance(struct trace *trace, const char *format, const char *f
 	set(trace, "trace_clock", "counter");
 	set(trace, "buffer_size_kb", BUFFER_KB);
 	snprintf(pid, sizeof(pid), "%d", getpid());
-	set(trace, file, pid);
+	set(trace, "set_event_pid", pid);
 	set(trace, "options/event-fork", "1");
-}
-
-void trace_open_others(struct trace *trace, const char *event)
-{
-	open_instance(trace, INSTANCE_OTHERS, "set_event_notrace_pid");
-	if (!enable(trace, event))
-		test_fail("cannot enable %s: %s", event, strerror(errno));
-}
-
-void trace_open(struct trace *trace, const char *events)
-{
-	char *words = strdup(events);
-	char *word, *rest = words;
-	bool first;
-
-	open_instance(trace, INSTANCE, "set_event_pid");
 	for (first = true; (word = strsep(&rest, " ")); first = false)
 		if (!enable(trace, word) && first)
 			test_skip("variant %s of the kernel has no event %s", variant_name(), word);
 	free(words);
 }
 
-static void remove_instance(const char *format, pid_t pid)
+void trace_remove(pid_t pid)
 {
 	struct tracefs_instance *instance;
 	char name[32];
 
-	snprintf(name, sizeof(name), format, pid);
+	snprintf(name, sizeof(name), INSTANCE, pid);
 	instance = tracefs_instance_exists(name) ? tracefs_instance_create(name) : NULL;
 	if (!instance)
 		return;
 	tracefs_instance_destroy(instance);
 	tracefs_instance_free(instance);
-}
-
-void trace_remove(pid_t pid)
-{
-	remove_instance(INSTANCE, pid);
-	remove_instance(INSTANCE_OTHERS, pid);
 }
 
 void trace_clear(struct trace *trace)

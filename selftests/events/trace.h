@@ -45,10 +45,7 @@ bool trace_possible(const char **why);
  */
 void trace_open(struct trace *trace, const char *events);
 
-/* Starts to trace an event of the system kvm in all processes but this one. */
-void trace_open_others(struct trace *trace, const char *event);
-
-/* Removes the instances of a process that has ended. */
+/* Removes the instance of a process that has ended. */
 void trace_remove(pid_t pid);
 
 /* Drops all events traced and expected so far. */
