@@ -15,6 +15,7 @@
  *           (only with the patches of kernel/)
  *   huge    4 blocks of 2 MiB, in huge pages where the kernel has them (variant full). Mapped are block 0 and page 0 of
  *           block 2, which is shared in part; block 1 was, until a page of it was punched
+ *   huge_no_address  the same in a slot without userspace address (variant full)
  *   refused a VM with a guest_memfd. At each line of stdin KVM refuses to create two more: one without
  *           pages, and one of 2 pages with unknown flags
  * Prints the PID that holds the VM and the inode, and "done" for each line of stdin; ends with stdin.
@@ -401,7 +402,7 @@ static void map_into_guest(int vcpu, unsigned long gpa, unsigned long size)
 		must(ioctl(vcpu, KVM_PRE_FAULT_MEMORY, &range), "KVM_PRE_FAULT_MEMORY");
 }
 
-static void huge(void)
+static void huge_pages(unsigned int flags)
 {
 	int vm = new_vm(KVM_X86_SW_PROTECTED_VM), vcpu = must(ioctl(vm, KVM_CREATE_VCPU, 0), "KVM_CREATE_VCPU");
 	bool has_flag = ioctl(vm, KVM_CHECK_EXTENSION, KVM_CAP_GUEST_MEMFD_HUGE_PAGES) > 0;
@@ -409,15 +410,32 @@ static void huge(void)
 	struct kvm_memory_attributes private = {
 		.size = 3 * BLOCK - PAGE, .attributes = KVM_MEMORY_ATTRIBUTE_PRIVATE,
 	};
-	unsigned long memory = (unsigned long)map_memory(-1, 5 * BLOCK);
+	struct kvm_userspace_memory_region2 region = {
+		.flags = KVM_MEM_GUEST_MEMFD | flags, .memory_size = 4 * BLOCK, .guest_memfd = gmem,
+	};
 
-	new_slot(vm, 0, 0, 4 * BLOCK, (void *)((memory + BLOCK - 1) & ~(BLOCK - 1)), gmem, 0);
+	if (!(flags & KVM_MEM_NO_USERSPACE_ADDR))
+		region.userspace_addr = ((unsigned long)map_memory(-1, 5 * BLOCK) + BLOCK - 1) & ~(BLOCK - 1);
+	if (ioctl(vm, KVM_SET_USER_MEMORY_REGION2, &region)) {
+		puts("none");
+		return;
+	}
 	must(ioctl(vm, KVM_SET_MEMORY_ATTRIBUTES, &private), "KVM_SET_MEMORY_ATTRIBUTES");
 	map_into_guest(vcpu, 0, 2 * BLOCK);
 	map_into_guest(vcpu, 2 * BLOCK, PAGE);
 	must(fallocate(gmem, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, BLOCK + 7 * PAGE, PAGE), "fallocate");
 	print_owner(gmem);
 	serve(NULL, NULL);
+}
+
+static void huge(void)
+{
+	huge_pages(0);
+}
+
+static void huge_no_address(void)
+{
+	huge_pages(KVM_MEM_NO_USERSPACE_ADDR);
 }
 
 static void create_wrongly(void *vm)
@@ -444,7 +462,8 @@ int main(int argc, char **argv)
 	} modes[] = {
 		{ "hide", hide }, { "crowd", crowd }, { "many", many }, { "flight", flight }, { "mapped", mapped },
 		{ "backs", backs }, { "address0", address0 }, { "no_address", no_address },
-		{ "default", by_default }, { "huge", huge }, { "refused", refused },
+		{ "default", by_default }, { "huge", huge }, { "huge_no_address", huge_no_address },
+		{ "refused", refused },
 	};
 
 	prctl(PR_SET_NAME, "corners");
@@ -454,5 +473,5 @@ int main(int argc, char **argv)
 		modes[i].run();
 		return 0;
 	}
-	errx(2, "usage: corners hide|crowd|many|flight|mapped|backs|address0|no_address|default|huge|refused");
+	errx(2, "usage: corners hide|crowd|many|flight|mapped|backs|address0|no_address|default|huge|huge_no_address|refused");
 }

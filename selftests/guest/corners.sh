@@ -155,16 +155,18 @@ done
 mapped_2m() { cat /sys/kernel/debug/kvm/"$pid"-*/pages_2m; }
 mapped_all() { echo $(($(cat /sys/kernel/debug/kvm/"$pid"-*/pages_4k) * 4096 + $(mapped_2m) * 2097152)); }
 memory_of() { corner_vm "$1" '[.populated_bytes, .populated_huge_bytes, .mapped_bytes, .mapped_huge_bytes]'; }
-start_corner huge
-build/gmemtop --json -n 1 -d 0.1 --backing --record "$dir/huge" > "$dir/late"
-want="[4194304,0,4194304,0]"
-[ "$GMEM_VARIANT" != full ] || want="[4194304,2097152,2101248,2097152]"
-is "huge: gmemtop shows what is populated and mapped, and how much of each by huge pages" "$(memory_of "$dir/late")" "$want"
-is "huge: KVM counts the same mappings" "[$(mapped_all),$(($(mapped_2m) * 2097152))]" \
-	"$(corner_vm "$dir/late" '[.mapped_bytes, .mapped_huge_bytes]')"
-build/gmemtop --json --replay "$dir/huge" > "$dir/then" 2> "$dir/err"
-is "huge: a recording has the same" "$(memory_of "$dir/then")" "$want"
-end_corner huge
+for mode in huge huge_no_address; do
+	start_corner $mode || continue
+	build/gmemtop --json -n 1 -d 0.1 --backing --record "$dir/huge" > "$dir/late"
+	want="[4194304,0,4194304,0]"
+	[ "$GMEM_VARIANT" != full ] || want="[4194304,2097152,2101248,2097152]"
+	is "$mode: gmemtop shows what is populated and mapped, and how much of each by huge pages" "$(memory_of "$dir/late")" "$want"
+	is "$mode: KVM counts the same mappings" "[$(mapped_all),$(($(mapped_2m) * 2097152))]" \
+		"$(corner_vm "$dir/late" '[.mapped_bytes, .mapped_huge_bytes]')"
+	build/gmemtop --json --replay "$dir/huge" > "$dir/then" 2> "$dir/err"
+	is "$mode: a recording has the same" "$(memory_of "$dir/then")" "$want"
+	end_corner $mode
+done
 
 # A creation that KVM refuses is an event with its error, and no file.
 start_corner refused

@@ -9,8 +9,15 @@ gib=${1:-96}
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 
+# A cgroup of the VMM, to see what it pays for
+cgroup=/sys/fs/cgroup/shapes
+echo +memory > /sys/fs/cgroup/cgroup.subtree_control
+mkdir "$cgroup"
+slab_of_vmm() { awk '$1 == "slab" { print $2 }' "$cgroup/memory.stat"; }
+maple_nodes() { awk '$1 == "maple_node" { print $2 * $4 }' /proc/slabinfo; }
+
 mkfifo "$dir/in"
-build/shapes "$gib" < "$dir/in" > "$dir/out" 2> "$dir/err" &
+(echo $BASHPID > "$cgroup/cgroup.procs"; exec build/shapes "$gib") < "$dir/in" > "$dir/out" 2> "$dir/err" &
 exec 3> "$dir/in"
 await "a VM exists" 240 test -s "$dir/out"
 answers=1
@@ -67,8 +74,14 @@ start_top top
 scanned "nothing set"
 # In this order: none is between shapes that the next one would not overwrite.
 for shape in first one none edges none fragments blocks all holes none fragments blocks; do
+	slab=$(slab_of_vmm) nodes=$(maple_nodes)
 	ask "$shape"
 	is "$shape is set" "$answer" done
+	slab=$(($(slab_of_vmm) - slab)) nodes=$(($(maple_nodes) - nodes))
+	[ $nodes -gt 0 ] || nodes=0
+	comment "$shape: $nodes bytes of tree nodes, the cgroup of the VMM pays $slab"
+	[ "$GMEM_VARIANT:$shape" != full:fragments ] ||
+		check "$shape: the cgroup of the VMM pays for the tree" test $nodes -gt 100000 -a $((slab * 10)) -ge $((nodes * 9))
 	[ $shape = none ] || scanned "$shape"
 	follows "$shape"
 	comment "$shape: $(wc -l < "$dir/extents") extents"

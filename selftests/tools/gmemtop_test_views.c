@@ -63,6 +63,7 @@ static void emit_pages(struct synth *s, const struct synth_vm *vms)
 {
 	synth_pages(s, &vms[WEB], 0, 512 * SYNTH_MIB, 0, 400 * SYNTH_MIB);
 	synth_pages(s, &vms[WEB], 1, SYNTH_GIB, 0, SYNTH_GIB);
+	synth_mapped(s, &vms[WEB], 600, 700);
 	synth_shared_pages(s, &vms[WEB], 6 * SYNTH_GIB, 4 * SYNTH_GIB, 4 * SYNTH_GIB + 200 * SYNTH_MIB);
 	synth_pages(s, &vms[LEAK], 0, 512 * SYNTH_MIB, 0, 300 * SYNTH_MIB);
 	synth_backing(s);

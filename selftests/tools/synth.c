@@ -140,6 +140,7 @@ static void pages(struct synth *s, const struct synth_vm *vm, unsigned int kind,
 
 	r = (struct gmem_map_rec){
 		.h = { .vm = vm->id }, .end = npages, .ino = ino, .nr = start < end,
+		.huge_pages = kind == GMEM_PAGES ? (uint32_t)(end - start) / 512 * 512 : 0,
 		.extents = { { start, end } },
 	};
 	emit(s, &r.h, kind, sizeof(r));
@@ -158,6 +159,13 @@ void synth_shared_pages(struct synth *s, const struct synth_vm *vm, uint64_t npa
 			uint64_t end)
 {
 	pages(s, vm, GMEM_SHARED_PAGES, 0, npages, start, end);
+}
+
+void synth_mapped(struct synth *s, const struct synth_vm *vm, uint64_t small, uint64_t huge)
+{
+	struct gmem_mapped_rec r = { .h = { .vm = vm->id }, .nr = { small, huge } };
+
+	emit(s, &r.h, GMEM_MAPPED, sizeof(r));
 }
 
 static void of_all(struct synth *s, unsigned int kind, uint64_t dur_ns)

@@ -58,6 +58,7 @@ void synth_pages(struct synth *s, const struct synth_vm *vm, uint32_t slot, uint
 		 uint64_t start, uint64_t end);
 void synth_shared_pages(struct synth *s, const struct synth_vm *vm, uint64_t npages, uint64_t start,
 			uint64_t end);
+void synth_mapped(struct synth *s, const struct synth_vm *vm, uint64_t small, uint64_t huge);	/* pages by size */
 void synth_backing(struct synth *s);
 
 /*
