@@ -80,7 +80,7 @@ for shape in first one none edges none fragments blocks all holes none fragments
 	slab=$(($(slab_of_vmm) - slab)) nodes=$(($(maple_nodes) - nodes))
 	[ $nodes -gt 0 ] || nodes=0
 	comment "$shape: $nodes bytes of tree nodes, the cgroup of the VMM pays $slab"
-	[ "$GMEM_VARIANT:$shape" != full:fragments ] ||
+	[ "$GMEM_VARIANT:$shape" != full:blocks ] ||
 		check "$shape: the cgroup of the VMM pays for the tree" test $nodes -gt 100000 -a $((slab * 10)) -ge $((nodes * 9))
 	[ $shape = none ] || scanned "$shape"
 	follows "$shape"
