@@ -54,7 +54,8 @@ make -s all vm build/gmemload >&2 || die "cannot build the tools" "See the messa
 find_kernels "$version" "$variant"
 commit=$(git log -1 --format=%h -- "kernel/$version" 2> /dev/null || echo unknown)
 
-# document SCENARIO: prints the results document of the lines of figures in $dir/SCENARIO.
+# document SCENARIO: prints the results document of the lines of figures in $dir/SCENARIO. Instructions are the same on
+# every host, so its CPU does not make a trend of its own.
 document()
 {
 	local options
@@ -66,7 +67,7 @@ document()
 		--arg cpu "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)" \
 		--arg qemu "$(qemu-system-x86_64 --version | head -n 1)" '
 		{ schema: "gmem.results/1", time: $time, commit: $commit, kernel: $version, variant: $variant, config: $config,
-		  tool: $tool, machine: { cpu: $cpu, qemu: $qemu, clock: "icount" }, suite: "gmem", scenario: $scenario,
+		  tool: $tool, machine: { clock: "icount", qemu: $qemu }, host: { cpu: $cpu }, suite: "gmem", scenario: $scenario,
 		  parameters: { gmemload: $options }, repeats: length,
 		  series: (flatten | group_by(.name) | map({ name: .[0].name, unit: .[0].unit, better: "lower", values: map(.value) })) }' \
 		"$dir/$1"
