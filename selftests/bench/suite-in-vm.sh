@@ -15,7 +15,7 @@ recorded()
 	build/gmemtrace report --json "$dir/load" | jq -c '
 		if (.lost | add) > 0 then error("records were lost") else . end |
 		.total | ({ conversion: .conversions } + .latency) | [to_entries[] | .key as $what | .value // {} | to_entries[] |
-		select(.value.count? // 0 > 0) | { name: "\($what).\(.key)", unit: "ns", value: (.value.total_ns / .value.count) }]'
+		select((.value.count? // 0) > 0) | { name: "\($what).\(.key)", unit: "ns", value: (.value.total_ns / .value.count) }]'
 }
 
 # Prints what the scan of a VM costs that has existed before.
