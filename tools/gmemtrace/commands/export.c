@@ -85,8 +85,15 @@ static enum gmem_status export_csv(struct options *o, FILE *out)
 
 static void write_metrics(void *ctx, const struct report *r, FILE *out)
 {
-	(void)ctx;
-	export_openmetrics(r, out);
+	*(int *)ctx = export_openmetrics(r, out);
+}
+
+static enum gmem_status export_metrics(struct options *o, FILE *out)
+{
+	int err = 0;
+	enum gmem_status status = command_report(&o->in, out, write_metrics, &err);
+
+	return err ? no_memory(o) : status;
 }
 
 static enum gmem_status write_export(void *ctx, FILE *out)
@@ -97,7 +104,7 @@ static enum gmem_status write_export(void *ctx, FILE *out)
 	case FORMAT_CSV:
 		return export_csv(o, out);
 	case FORMAT_OPENMETRICS:
-		return command_report(&o->in, out, write_metrics, NULL);
+		return export_metrics(o, out);
 	default:
 		return export_traces(o, out);
 	}

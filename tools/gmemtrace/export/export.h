@@ -79,7 +79,7 @@ static inline void export_args_of(struct export_args *a, const struct gmem_hdr *
 /* Writes @s in quotes, with a backslash before quotes and backslashes. The caller ensures UTF-8 without control characters. */
 void export_put_string(FILE *out, const char *s);
 
-/* Writes counters, histograms and sizes of VMs as OpenMetrics: docs/gmemtrace.8. */
-void export_openmetrics(const struct report *r, FILE *out);
+/* Writes counters, histograms and sizes of VMs as OpenMetrics: docs/gmemtrace.8. Returns 0 or -ENOMEM. */
+int export_openmetrics(const struct report *r, FILE *out);
 
 #endif /* GMEMTRACE_EXPORT_H */

@@ -98,6 +98,11 @@ const char *const gmem_arg_keys[] = {
 	[GMEM_ARG_USER]		= "by",
 };
 
+const char *const gmem_direction_names[GMEM_DIRECTIONS] = {
+	[GMEM_TO_SHARED]	= "to_shared",
+	[GMEM_TO_PRIVATE]	= "to_private",
+};
+
 const char *const gmem_phase_names[GMEM_PHASES] = {
 	[GMEM_PHASE_LOCK]	= "lock",
 	[GMEM_PHASE_CHECK]	= "check",

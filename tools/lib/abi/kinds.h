@@ -137,6 +137,9 @@ static inline __u64 gmem_rec_pages(const struct gmem_rec *r)
 /* Names of events that have providers, by enum gmem_event. */
 extern const char *const gmem_event_names[GMEM_EVENTS];
 
+/* Names ("to_shared", "to_private"), by enum gmem_direction. */
+extern const char *const gmem_direction_names[GMEM_DIRECTIONS];
+
 /* Names of phases ("lock" to "mixed"), by enum gmem_conversion_phase. */
 extern const char *const gmem_phase_names[GMEM_PHASES];
 

@@ -52,11 +52,6 @@ const struct gmem_operation_info gmem_operations[GMEM_OPERATIONS] = {
 	[GMEM_O_BIND]		= { "bind", "bindings", NULL },
 };
 
-const char *const gmem_direction_names[GMEM_DIRECTIONS] = {
-	[GMEM_TO_SHARED]	= "to_shared",
-	[GMEM_TO_PRIVATE]	= "to_private",
-};
-
 const struct gmem_size_class gmem_size_classes[GMEM_CLASSES] = {
 	{ "4K", 1 },
 	{ "64K", 16 },

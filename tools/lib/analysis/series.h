@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "abi/kinds.h"
 #include "bpf/gmem_abi.h"
 
 enum gmem_series_id {
@@ -58,9 +59,6 @@ struct gmem_operation_info {
 };
 
 extern const struct gmem_operation_info gmem_operations[GMEM_OPERATIONS];
-
-/* Names ("to_shared", "to_private"), by enum gmem_direction. */
-extern const char *const gmem_direction_names[GMEM_DIRECTIONS];
 
 /* Size class of ranges: the first one that is large enough. */
 struct gmem_size_class {
