@@ -60,13 +60,17 @@ check: all $(filter $(B)/%,$(CHECKS)) $(FUZZ_PROGRAM) $(CHECK_PROGRAMS)
 
 SHARE = $(DESTDIR)$(PREFIX)/share
 # The documentation keeps its folders, for the links in it.
-DOCS = README.md kernel/README.md bpf/gmem_abi.h $(wildcard docs/*.md docs/img/* kernel/reports/*)
+DOCS = README.md kernel/README.md bpf/gmem_abi.h $(wildcard docs/*.md docs/img/* docs/dashboards/* kernel/reports/*)
+UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
 
 # bash-completion finds a completion file by the program's name.
 install: $(B)/gmemtop $(B)/gmemtrace
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/sbin $^
 	install -D -m 644 -t $(SHARE)/man/man8 docs/gmemtop.8 docs/gmemtrace.8
 	set -e; for f in $(DOCS); do install -D -m 644 $$f $(SHARE)/doc/gmem/$$f; done
+	install -D -m 644 -t $(UNITS) tools/gmemtrace/serve/gmem-exporter.socket
+	sed 's,@SBIN@,$(PREFIX)/sbin,' tools/gmemtrace/serve/gmem-exporter.service.in > $(UNITS)/gmem-exporter.service
+	chmod 644 $(UNITS)/gmem-exporter.service
 	install -D -m 644 tools/completion.bash $(SHARE)/bash-completion/completions/gmemtop
 	ln -sf gmemtop $(SHARE)/bash-completion/completions/gmemtrace
 

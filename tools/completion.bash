@@ -8,6 +8,7 @@ _gmem_values() # OPTION PROGRAM [COMMAND]
 	case $1 in
 	-s|--sort)	"${@:2}" --sort=help | cut -d' ' -f1 ;;
 	--kind)		"${@:2}" --kind=help ;;
+	--collect)	"${@:2}" --collect=help | cut -f1 | sort -u ;;
 	--*)		"${@:2}" "$1=" --help 2>&1 | sed -n '1s/.*; there are //; 1s/,//gp' ;;
 	esac
 }
@@ -15,7 +16,7 @@ _gmem_values() # OPTION PROGRAM [COMMAND]
 # Prints the long options, those that take a value with a "=": --json, --delay=.
 _gmem_options() # PROGRAM [COMMAND]
 {
-	"$@" --help | sed -nE 's/^ {2,6}(-., )?(--[a-z-]+=?).*/\2/p'
+	"$@" --help | sed -nE 's/^ {2,6}(-., )?(--[a-z.-]+=?).*/\2/p'
 }
 
 # Prints the commands of gmemtrace.

@@ -45,7 +45,7 @@ $(B)/libgmem-live.a: $(LIVE_OBJ)
 
 LIB_LIBS := -ljson-c -lm -lzstd -lxxhash
 LIVE_LIBS := -lbpf
-TRACE_LIBS := -lprotobuf-c -lpng
+TRACE_LIBS := -lprotobuf-c -lpng -lmicrohttpd -lpthread
 
 $(B)/gmemtop: $(GMEMTOP_OBJ) $(B)/libgmem-live.a $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS) -lncursesw -ltinfo

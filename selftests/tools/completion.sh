@@ -18,7 +18,7 @@ offered()
 }
 
 # options PROGRAM ARG..: prints all options, from argp's --usage.
-options() { "$@" --usage | grep -oE -- '--[a-z-]+=?' | sort | xargs; }
+options() { "$@" --usage | grep -oE -- '--[a-z.-]+=?' | sort | xargs; }
 
 for program in gmemtop gmemtrace; do
 	complete -r
@@ -43,6 +43,7 @@ is "-s completes fields" "$(offered gmemtop -s slot)" "$(gmemtop -s help | grep 
 is "--sort completes fields" "$(offered gmemtop --sort = conv)" \
 	"$(gmemtop -s help | grep -o '^conv[a-z0-9_]*' | sort | xargs)"
 is "--kind completes kinds" "$(offered gmemtrace record --kind = con)" convert
+is "serve --collect completes groups" "$(offered gmemtrace serve --collect = l)" latency
 is "--probes completes probe sets" "$(offered gmemtrace live --probes =)" "stock tracepoints"
 is "--view completes views" "$(offered gmemtop --view = l)" latency
 is "--format completes formats after other options" "$(offered gmemtrace export -o x --format per)" perfetto

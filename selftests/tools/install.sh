@@ -16,6 +16,12 @@ done
 for f in README.md docs/*.md; do
 	same "/usr/share/doc/gmem/$f is installed" "$doc/$f" "$f"
 done
+units=$root/usr/lib/systemd/system
+check "the units of the exporter are installed" test -s "$units/gmem-exporter.service" -a -s "$units/gmem-exporter.socket"
+is "the exporter's unit runs the installed program" "$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$units/gmem-exporter.service")" /usr/sbin/gmemtrace
+for f in docs/dashboards/*; do
+	same "/usr/share/doc/gmem/$f is installed" "$doc/$f" "$f"
+done
 is "nothing is installed outside of PREFIX" "$(ls -A "$root")" usr
 is "files can be read by all" "$(find "$root" -type f ! -perm -444 | wc -l)" 0
 

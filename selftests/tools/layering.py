@@ -34,7 +34,8 @@ gmemtrace/report: bpf lib/abi lib/analysis lib/views
 gmemtrace/compare: lib/base lib/analysis lib/views
 gmemtrace/map: lib/model lib/views
 gmemtrace/export: bpf lib/abi lib/model lib/analysis lib/views gmemtrace/input gmemtrace/report
-gmemtrace/commands: lib/abi lib/base lib/model lib/recording lib/live lib/analysis lib/views lib/cli gmemtrace/output gmemtrace/input gmemtrace/print gmemtrace/record gmemtrace/report gmemtrace/compare gmemtrace/map gmemtrace/export
+gmemtrace/serve: lib/base lib/model lib/live lib/views gmemtrace/input
+gmemtrace/commands: lib/abi lib/base lib/model lib/recording lib/live lib/analysis lib/views lib/cli gmemtrace/output gmemtrace/input gmemtrace/print gmemtrace/record gmemtrace/report gmemtrace/compare gmemtrace/map gmemtrace/export gmemtrace/serve
 gmemtrace: gmemtrace/commands gmemtrace/input
 '''
 

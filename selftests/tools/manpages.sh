@@ -3,8 +3,8 @@
 # Tests that the manual pages have every option of --help, and no other, and docs/metrics.md the texts of -s help.
 . selftests/tap.sh
 
-helped() { grep -oE -- '--[a-z-]+' | sort -u | grep -vxE -- '--(help|usage|version)'; }
-manual() { sed 's/\\-/-/g; s/\\f[A-Z]//g' "$1" | grep -oE -- '--[a-z-]+' | sort -u; }
+helped() { grep -oE -- '--[a-z.-]+[a-z]' | sort -u | grep -vxE -- '--(help|usage|version)'; }
+manual() { sed 's/\\-/-/g; s/\\f[A-Z]//g' "$1" | grep -oE -- '--[a-z.-]+[a-z]' | sort -u; }
 
 is "gmemtop.8 has the options of --help" "$(manual docs/gmemtop.8)" "$(build/gmemtop --help | helped)"
 commands=$(build/gmemtrace --help | awk '/^  [a-z]/ { print $1 }')

@@ -274,14 +274,50 @@ static void one(struct load *l)
 	l->made += 2;
 }
 
+static void emit_other(struct load *l, struct gmem_hdr *h, uint16_t kind, size_t size)
+{
+	h->ts_ns = l->s.now_ns;
+	h->kind = kind;
+	h->size = (uint16_t)size;
+	if (!l->s.err)
+		l->s.err = l->s.fn(l->s.ctx, h);
+}
+
 static void emit_probes(struct load *l)
 {
-	struct gmem_probes_rec r = {
-		.h = { .ts_ns = l->s.now_ns, .kind = GMEM_PROBES, .size = sizeof(r) },
-		.features = 0xff & ~l->o->lacks, .set = "tracepoints",
+	struct gmem_probes_rec r = { .features = 0xff & ~l->o->lacks, .set = "tracepoints" };
+
+	if (l->o->state) {
+		r.features |= GMEM_FEATURE_BACKING;
+		r.by_function = GMEM_EVENT_BIT(GMEM_EVENT_STALL);
+		r.by_tracepoint = (GMEM_EVENT_BIT(GMEM_EVENT_POPULATE) - 1) & ~r.by_function;
+	}
+	emit_other(l, &r.h, GMEM_PROBES, sizeof(r));
+}
+
+/* All of these figures differ: one in place of another is noticed. */
+static void emit_state(struct load *l, struct synth_vm *vm)
+{
+	struct gmem_mapped_rec m = { .h.vm = vm->id, .nr = { 100 + vm->id, 10 + vm->id, 0 } };
+
+	if (l->o->ends)
+		return;
+	synth_pages(&l->s, vm, 0, NPAGES, 5, 3000 + vm->id);
+	synth_shared_pages(&l->s, vm, LATE + NPAGES, LATE + 100, LATE + 2000 + 2 * vm->id);
+	emit_other(l, &m.h, GMEM_MAPPED, sizeof(m));
+	EMIT(l, vm, GMEM_ATTRIBUTES_BEGIN, .h.tid = vm->pid, .start = LATE, .end = LATE + 1, .arg = PRIVATE);
+	l->s.now_ns += 1000000;
+}
+
+static void emit_cost(struct load *l)
+{
+	struct gmem_cost_rec r = {
+		.cpu_ns = 2000000001, .scan_runs = 11, .scan_ns = 3000002, .scan_max_ns = 1000003,
+		.pagemap_calls = 13, .pagemap_ns = 5000004, .pagemap_max_ns = 4000005,
 	};
 
-	l->s.err = l->s.fn(l->s.ctx, &r.h);
+	synth_backing(&l->s);
+	emit_other(l, &r.h, GMEM_COST, sizeof(r));
 }
 
 static void finish(struct load *l)
@@ -289,7 +325,11 @@ static void finish(struct load *l)
 	const uint64_t lost[GMEM_LOSSES] = { [GMEM_LOST_RINGBUF] = l->o->lost };
 	struct synth_vm none = { .id = 0 };
 
+	if (l->o->state)	/* pages of gfns that were converted shortly before do not count */
+		l->s.now_ns += 10000000000;
 	for (unsigned int i = 0; i < l->o->vms; i++) {
+		if (l->o->state)
+			emit_state(l, &l->vms[i]);
 		if (l->o->ends) {
 			synth_end(&l->s, &l->vms[i]);
 			l->vms[i].c.ended_ns = l->s.now_ns;
@@ -297,6 +337,8 @@ static void finish(struct load *l)
 		l->vms[i].c.lost_records = i ? 0 : l->o->lost;
 		synth_counters(&l->s, &l->vms[i]);
 	}
+	if (l->o->state)
+		emit_cost(l);
 	synth_lost(&l->s, lost);
 	EMIT(l, &none, GMEM_SYNC, .start = 0);
 }

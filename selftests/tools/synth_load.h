@@ -18,6 +18,7 @@ struct synth_load {
 	double slower[GMEM_PHASES];	/* extra time in a phase: 0.1 is 10 % */
 	double drift;			/* difference of all times of the run, as a share */
 	bool ends;			/* emit the ends of the VMs */
+	bool state;			/* also emit what is scanned, the tool's cost, and conversions in flight at the end */
 	uint64_t lost;			/* records reported as lost, at the end */
 	unsigned int lacks;		/* enum gmem_feature bits that the probes do not have */
 };

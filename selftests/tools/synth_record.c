@@ -50,6 +50,8 @@ static int set(struct synth_load *o, char *arg)
 		o->drift = v;
 	else if (!strcmp(arg, "ends"))
 		o->ends = v != 0;
+	else if (!strcmp(arg, "state"))
+		o->state = v != 0;
 	else if (!strcmp(arg, "lost"))
 		o->lost = (uint64_t)v;
 	else if (!strcmp(arg, "lacks"))

@@ -15,6 +15,7 @@ static const struct command commands[] = {
 	{ "print", "print operations of a recording", cmd_print },
 	{ "report", "summarize a recording, or live events", cmd_report },
 	{ "record", "record operations into a file", cmd_record },
+	{ "serve", "serve metrics to Prometheus, or write them for node_exporter", cmd_serve },
 	{ "stat", "count, for a time or around a command", cmd_stat },
 };
 

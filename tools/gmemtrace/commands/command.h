@@ -20,6 +20,7 @@ enum gmem_status cmd_compare(int argc, char **argv, struct gmem_error *e);
 enum gmem_status cmd_export(int argc, char **argv, struct gmem_error *e);
 enum gmem_status cmd_map(int argc, char **argv, struct gmem_error *e);
 enum gmem_status cmd_report(int argc, char **argv, struct gmem_error *e);
+enum gmem_status cmd_serve(int argc, char **argv, struct gmem_error *e);
 enum gmem_status cmd_stat(int argc, char **argv, struct gmem_error *e);
 enum gmem_status cmd_live(int argc, char **argv, struct gmem_error *e);
 enum gmem_status cmd_print(int argc, char **argv, struct gmem_error *e);

@@ -49,7 +49,7 @@ int export_openmetrics(const struct report *r, FILE *out)
 		fill_vm(&vms[i], &dists[i], r, &r->vms[i]);
 	if (!err) {
 		gmem_om_write_vms(&o, GMEM_OM_ALL);
-		gmem_om_write_losses(&o);
+		gmem_om_write_hosts(&o, gmem_om_hosts, gmem_om_nr_hosts);
 		gmem_om_finish(&o);
 	}
 	free(vms);

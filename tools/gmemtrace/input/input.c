@@ -66,7 +66,7 @@ static error_t check_args(const struct input *in, const struct argp_state *state
 	return 0;
 }
 
-static error_t parse_rest(int key, char *arg, struct argp_state *state, void *ctx)
+error_t input_parse_rest(int key, char *arg, struct argp_state *state, void *ctx)
 {
 	switch (key) {
 	case ARGP_KEY_ARG:
@@ -81,9 +81,9 @@ static error_t parse_rest(int key, char *arg, struct argp_state *state, void *ct
 void input_parse(struct input *in, const char *doc, struct option_table own, int argc, char **argv)
 {
 	const struct option_set set = {
-		.usage = "[FILE | -- COMMAND [ARG..]]", .doc = doc,
+		.usage = INPUT_USAGE, .doc = doc,
 		.tables = { { rows, in }, own, { filter_rows, &in->filter }, { attach_rows, &in->attach } },
-		.live = &in->attach.live, .rest = parse_rest, .ctx = in,
+		.live = &in->attach.live, .rest = input_parse_rest, .ctx = in,
 	};
 
 	options_parse(&set, argc, argv);

@@ -48,6 +48,10 @@ struct input {
  */
 void input_parse(struct input *in, const char *doc, struct option_table own, int argc, char **argv);
 
+/* Parses FILE, and -- COMMAND, into a struct input; for option_set.rest of a command that has no filters and no output. */
+#define INPUT_USAGE "[FILE | -- COMMAND [ARG..]]"
+error_t input_parse_rest(int key, char *arg, struct argp_state *state, void *ctx);
+
 /*
  * Hands all records to @fn until the end; -ECANCELED from @fn ends it early, without an error.
  * Losses and damage are records, too, which @fn reports.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
  * Capabilities of this process, held only while they are needed. docs/privileges.md lists what needs
- * which. For programs with one thread only: others would keep their capabilities.
+ * which. Functions apply to the calling thread, and to threads that it starts later.
  */
 #ifndef GMEM_PRIVILEGES_H
 #define GMEM_PRIVILEGES_H

@@ -9,7 +9,7 @@
 #include "model/metrics.h"
 #include "views/text.h"
 
-const char *const gmem_om_group_names[GMEM_OM_GROUPS] = {
+const char *const gmem_om_group_names[GMEM_OM_GROUPS + 1] = {
 	[GMEM_OM_MEMORY]	= "memory",
 	[GMEM_OM_CONVERSIONS]	= "conversions",
 	[GMEM_OM_STALLS]	= "stalls",
@@ -21,6 +21,7 @@ const char *const gmem_om_group_names[GMEM_OM_GROUPS] = {
 	[GMEM_OM_BACKING]	= "backing",
 	[GMEM_OM_MAPS]		= "maps",
 	[GMEM_OM_TOOL]		= "tool",
+	[GMEM_OM_GROUPS]	= "all",
 };
 
 #define VM_GAUGE(g, key)		{ "gmem_" key, key, NULL, GMEM_OM_##g, GMEM_OM_BY_VM, GMEM_OM_GAUGE }
@@ -80,7 +81,7 @@ const struct gmem_om_family gmem_om_families[] = {
 
 const size_t gmem_om_nr_families = sizeof(gmem_om_families) / sizeof(*gmem_om_families);
 
-static const char *const types[] = {
+const char *const gmem_om_type_names[] = {
 	[GMEM_OM_GAUGE] = "gauge", [GMEM_OM_COUNTER] = "counter", [GMEM_OM_HISTOGRAM] = "histogram", [GMEM_OM_INFO] = "info",
 };
 
@@ -107,12 +108,18 @@ void gmem_om_head(const struct gmem_om *o, const char *name, enum gmem_om_type t
 {
 	/* Prometheus' text format has no infos, and its families are named as their samples are. */
 	const char *suffix = o->openmetrics ? "" : suffixes[type];
-	const char *kind = type == GMEM_OM_INFO && !o->openmetrics ? types[GMEM_OM_GAUGE] : types[type];
+	const char *kind = type == GMEM_OM_INFO && !o->openmetrics ? gmem_om_type_names[GMEM_OM_GAUGE] : gmem_om_type_names[type];
 
 	fprintf(o->out, "# TYPE %s%s %s\n", name, suffix, kind);
 	if (o->openmetrics)
 		write_unit(o, name);
 	fprintf(o->out, "# HELP %s%s %s\n", name, suffix, help);
+}
+
+const char *gmem_om_sample_name(char buf[GMEM_OM_NAME], const char *name, enum gmem_om_type type)
+{
+	snprintf(buf, GMEM_OM_NAME, "%s%s", name, suffixes[type]);
+	return buf;
 }
 
 void gmem_om_sample(const struct gmem_om *o, const char *name, enum gmem_om_type type, const char *labels,
@@ -169,6 +176,11 @@ static const struct gmem_metric *metric_of(const struct gmem_om_family *f, int d
 	else
 		snprintf(key, sizeof(key), "%s_%s_%s", gmem_direction_names[d], gmem_phase_names[phase], f->key);
 	return gmem_metric(key);
+}
+
+const char *gmem_om_family_help(const struct gmem_om_family *f)
+{
+	return f->help ? f->help : metric_of(f, 0, 0)->help;
 }
 
 static void labels_of(char *buf, const struct gmem_om_family *f, uint64_t vm, int d, int phase)
@@ -248,7 +260,7 @@ static void write_family(const struct gmem_om *o, const struct gmem_om_family *f
 		m[n] = metric_of(f, n / phases, n % phases);
 	if (!gmem_metric_known(m[0], o->model->features))
 		return;
-	gmem_om_head(o, f->name, f->type, f->help ? f->help : m[0]->help);
+	gmem_om_head(o, f->name, f->type, gmem_om_family_help(f));
 	for (size_t i = 0; i < o->nr; i++) {
 		for (int n = 0; n < directions * phases; n++)
 			write_row(o, f, m[n], &o->vms[i], n / phases, n % phases);
@@ -270,7 +282,7 @@ static void write_label(FILE *out, const char *name, const char *value)
 
 static void write_infos(const struct gmem_om *o)
 {
-	gmem_om_head(o, "gmem_vm", GMEM_OM_INFO, "Process, name and cgroup of a VM.");
+	gmem_om_head(o, "gmem_vm", GMEM_OM_INFO, GMEM_OM_VM_HELP);
 	for (size_t i = 0; i < o->nr; i++) {
 		const struct gmem_om_vm *vm = &o->vms[i];
 
@@ -290,19 +302,6 @@ void gmem_om_write_vms(const struct gmem_om *o, unsigned int groups)
 	for (size_t i = 0; i < gmem_om_nr_families; i++) {
 		if (groups & GMEM_OM_BIT(gmem_om_families[i].group))
 			write_family(o, &gmem_om_families[i]);
-	}
-}
-
-void gmem_om_write_losses(const struct gmem_om *o)
-{
-	char label[32];
-
-	gmem_om_head(o, "gmem_events", GMEM_OM_COUNTER, "Events seen.");
-	gmem_om_number(o, "gmem_events", GMEM_OM_COUNTER, "", o->model->nr_events);
-	gmem_om_head(o, "gmem_lost", GMEM_OM_COUNTER, "Losses, by reason: docs/json.md.");
-	for (int i = 0; i < GMEM_LOSSES; i++) {
-		snprintf(label, sizeof(label), "reason=\"%s\"", gmem_loss_names[i]);
-		gmem_om_number(o, "gmem_lost", GMEM_OM_COUNTER, label, o->model->lost[i]);
 	}
 }
 

@@ -30,7 +30,7 @@ enum gmem_om_group {
 	GMEM_OM_GROUPS
 };
 
-extern const char *const gmem_om_group_names[GMEM_OM_GROUPS];
+extern const char *const gmem_om_group_names[GMEM_OM_GROUPS + 1];	/* the last is "all" */
 
 #define GMEM_OM_BIT(group)	(1U << (group))
 #define GMEM_OM_ALL		(GMEM_OM_BIT(GMEM_OM_GROUPS) - 1)
@@ -54,6 +54,11 @@ struct gmem_om_family {
 
 extern const struct gmem_om_family gmem_om_families[];
 extern const size_t gmem_om_nr_families;
+
+/* Returns the meaning of a family. */
+const char *gmem_om_family_help(const struct gmem_om_family *f);
+
+#define GMEM_OM_VM_HELP "Process, name and cgroup of a VM."
 
 /* Durations in one direction: a bucket counts those up to 2^k - 1 ns, where a slot ends. */
 struct gmem_om_hist {
@@ -82,6 +87,7 @@ struct gmem_om {
 	const struct gmem_model *model;
 	const struct gmem_om_vm *vms;
 	size_t nr;
+	const void *own;		/* data of the caller's own families */
 };
 
 /* Write what comes before the samples of a family, and a sample: all its labels are in @labels, as a="b",c="d". */
@@ -99,8 +105,25 @@ void gmem_om_number(const struct gmem_om *o, const char *name, enum gmem_om_type
 /* Writes all families of these groups (GMEM_OM_BIT) that are series of VMs. */
 void gmem_om_write_vms(const struct gmem_om *o, unsigned int groups);
 
-/* Writes events and losses since attach. */
-void gmem_om_write_losses(const struct gmem_om *o);
+/* Family about the host or the tool. */
+struct gmem_om_host {
+	const char *name;
+	enum gmem_om_type type;
+	const char *labels;	/* for lists: "reason"; "": none */
+	const char *help;
+	void (*write)(const struct gmem_om *o, const struct gmem_om_host *self);	/* samples */
+	size_t offset;		/* for write() */
+};
+
+extern const struct gmem_om_host gmem_om_hosts[];	/* families that come from the model */
+extern const size_t gmem_om_nr_hosts;
+
+void gmem_om_write_hosts(const struct gmem_om *o, const struct gmem_om_host *rows, size_t n);
+
+/* Returns the name of the family's samples, but that of a histogram: "gmem_lost_total". */
+#define GMEM_OM_NAME 64
+const char *gmem_om_sample_name(char buf[GMEM_OM_NAME], const char *name, enum gmem_om_type type);
+extern const char *const gmem_om_type_names[];	/* by enum gmem_om_type */
 
 /* Ends the output. */
 void gmem_om_finish(const struct gmem_om *o);
