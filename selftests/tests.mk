@@ -39,6 +39,7 @@ VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/truth.sh' \
 	'$(IN_VM) $(k) selftests/guest/metrics.sh' '$(IN_VM) $(k) selftests/guest/stall.sh' \
 	'$(IN_VM) $(k) selftests/guest/owners.sh' '$(IN_VM) $(k) selftests/guest/backing.sh' \
 	'$(IN_VM) $(k) selftests/guest/report.sh' '$(IN_VM) $(k) selftests/guest/exact.sh')
+VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/serve.sh' '$(IN_VM) $(KERNEL):stock selftests/guest/serve.sh'
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/demo.sh'
 VM_TESTS += '$(IN_VM) $(KERNEL):stock:icount selftests/guest/big-map.sh 64G'
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/shapes.sh'
