@@ -55,7 +55,8 @@ none "no expression takes the rate of a sum without the count" sh -c "grep -hn '
 	grep -v 'sum by (job, instance, vm) (rate(gmem_stall_duration_seconds_sum\[5m\]))$' || true"
 is "the dashboard is JSON with titles, and each panel has a place of its own" "$(jq '[.panels[].gridPos | [.x, .y]] as $p |
 	[($p | length) == ($p | unique | length), all(.panels[]; .title != "")]' -c $dashboard)" "[true,true]"
-if command -v promtool > "$dir/path"; then
+if prometheus=$(selftests/viewers/get-prometheus); then
+	PATH=$prometheus:$PATH
 	check "promtool accepts the rules" promtool check rules $rules
 	check "the rules pass their tests" promtool test rules docs/dashboards/gmem.rules.test.yml
 	# Expressions of the dashboard as rules, its variables replaced
@@ -63,6 +64,6 @@ if command -v promtool > "$dir/path"; then
 		{groups: [{name: "dashboard", rules: map({record: "x", expr: .value, labels: {n: (.key | tostring)}})}]}' $dashboard > "$dir/rules.yml"
 	check "promtool accepts the expressions of the dashboard" promtool check rules "$dir/rules.yml"
 else
-	skip "promtool accepts rules and dashboard" "no promtool"
+	skip "promtool accepts rules and dashboard" "$prometheus"
 fi
 plan

@@ -49,10 +49,11 @@ is "clients that accept OpenMetrics get it" "$(get -H "$accept" -o "$dir/om" -w 
 check "OpenMetrics: the output is well-formed" selftests/tools/export_check.py openmetrics "$dir/om"
 is "both formats have the same series" "$(samples "$dir/om" | sed 's/ .*//' | md5sum)" \
 	"$(samples "$dir/text" | sed 's/ .*//' | md5sum)"
-if command -v promtool > "$dir/path"; then
+if prometheus=$(selftests/viewers/get-prometheus); then
+	PATH=$prometheus:$PATH
 	none "promtool finds no fault" promtool check metrics < "$dir/text"
 else
-	skip "promtool finds no fault" "no promtool"
+	skip "promtool finds no fault" "$prometheus"
 fi
 is "a VM has 40 series by default if all are known" "$(grep -c '^gmem.*vm="1"' "$dir/text")" 40
 is "names are labels of gmem_vm_info only" "$(grep -E '(comm|name|pid|cgroup)="' "$dir/text" | sed 's/{.*//' | sort -u)" gmem_vm_info
