@@ -31,7 +31,7 @@ int main(int argc, char **argv)
 		&vmname_unit, &privileges_unit, &host_unit, &changes_unit,
 		&hot_unit, &history_unit, &trend_unit, &holders_unit, &truth_unit, &block_unit,
 		&recording_unit, &recording_damage_unit, &recording_io_unit, &state_unit, &clocks_unit,
-		&operations_unit,
+		&operations_unit, &changepoints_unit,
 	};
 	struct CMUnitTest all[256];
 	size_t n = 0;

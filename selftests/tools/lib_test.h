@@ -46,6 +46,7 @@ extern const struct test_unit recording_io_unit;
 extern const struct test_unit state_unit;
 extern const struct test_unit clocks_unit;
 extern const struct test_unit operations_unit;
+extern const struct test_unit changepoints_unit;
 
 /* Random numbers, the same in every run: a failure can be repeated. */
 struct rng {

@@ -47,8 +47,7 @@ static double beta(double a, double b, double x)
 	return 1 - front * beta_fraction(b, a, 1 - x) / b;
 }
 
-/* Returns the probability of a value beyond +-t. */
-static double t_tails(double t, double df)
+double gmem_t_tails(double t, double df)
 {
 	return beta(df / 2, 0.5, df / (df + t * t));
 }
@@ -57,12 +56,12 @@ double gmem_t_critical(double alpha, double df)
 {
 	double lo = 0, hi = 1;
 
-	while (t_tails(hi, df) > alpha && hi < 1e12)
+	while (gmem_t_tails(hi, df) > alpha && hi < 1e12)
 		hi *= 2;
 	for (int i = 0; i < 100; i++) {
 		double mid = (lo + hi) / 2;
 
-		if (t_tails(mid, df) > alpha)
+		if (gmem_t_tails(mid, df) > alpha)
 			lo = mid;
 		else
 			hi = mid;
