@@ -50,6 +50,24 @@ is "a change within the spread of repeats is undecided: status 0" "$(compare "$d
 figures 19210 > "$dir/r4"; figures 22010 > "$dir/r5"; figures 19205 > "$dir/r6"; figures 22004 > "$dir/r7"
 is "several results of the bench for each side: status 1" "$(compare "$dir/r1,$dir/r4,$dir/r6" "$dir/r3,$dir/r5,$dir/r7")" 1
 
+# document VALUES [MORE]: prints a results document.
+document()
+{
+	echo "{\"schema\": \"gmem.results/1\", \"time\": \"2026-11-28T14:00:00Z\", \"scenario\": \"s\", \"series\": [
+		{\"name\": \"x\", \"unit\": \"s\", \"values\": [$1]${2-}}]}"
+}
+document '1e-6, 1.01e-6, 0.99e-6, 1e-6' > "$dir/d1"; document '1.2e-6, 1.21e-6, 1.19e-6, 1.2e-6' > "$dir/d2"
+is "results whose values repeat: status 1" "$(compare "$dir/d1" "$dir/d2") $(grep -c '^  s.x .*+20.0%' "$dir/out")" "1 1"
+is "results that became better: status 0" "$(compare "$dir/d2" "$dir/d1") $(grep -c '1 better' "$dir/out")" "0 1"
+for i in 1 2; do sed 's/"unit"/"better": "higher", "unit"/' "$dir/d$i" > "$dir/h$i"; done
+is "higher is better: more is better, less is worse" "$(compare "$dir/h1" "$dir/h2") $(compare "$dir/h2" "$dir/h1")" "0 1"
+for i in 1 2 3; do echo "{\"name\": \"x\", \"value\": 10.$i, \"time\": $i}"; done > "$dir/p1"
+sed 's/"value": 1/"value": 2/' "$dir/p1" > "$dir/p2"
+jq -s . "$dir/p2" > "$dir/p3"
+is "plain results, as lines and as an array: status 1" "$(compare "$dir/p1" "$dir/p3") $(head -n 1 "$dir/out")" "1 3 runs of BASE, 3 of NEW"
+document 1 > "$dir/d3"
+is "a single value of each side: too few" "$(compare -a "$dir/d3" "$dir/d3") $(grep -c '^TOO FEW' "$dir/out")" "0 1"
+
 is "a missing file: status 7" "$(compare "$dir/none" "$dir/b1")" 7
 is "only one side: status 2" "$(compare "$dir/b1")" 2
 is "a recording and a result of the bench, which have nothing in common: status 8" "$(compare "$dir/b1" "$dir/r1")" 8

@@ -31,11 +31,12 @@ gmemtrace/input: bpf lib/abi lib/base lib/model lib/recording lib/live lib/views
 gmemtrace/print: bpf lib/abi lib/base lib/views gmemtrace/output gmemtrace/input
 gmemtrace/record: lib/abi lib/base lib/model lib/recording lib/live lib/views gmemtrace/input
 gmemtrace/report: bpf lib/abi lib/analysis lib/views
-gmemtrace/compare: lib/base lib/analysis lib/views
+gmemtrace/results: lib/base
+gmemtrace/compare: lib/base lib/analysis lib/views gmemtrace/results
 gmemtrace/map: lib/model lib/views
 gmemtrace/export: bpf lib/abi lib/model lib/analysis lib/views gmemtrace/input gmemtrace/report
 gmemtrace/serve: lib/base lib/model lib/live lib/views gmemtrace/input
-gmemtrace/commands: lib/abi lib/base lib/model lib/recording lib/live lib/analysis lib/views lib/cli gmemtrace/output gmemtrace/input gmemtrace/print gmemtrace/record gmemtrace/report gmemtrace/compare gmemtrace/map gmemtrace/export gmemtrace/serve
+gmemtrace/commands: lib/abi lib/base lib/model lib/recording lib/live lib/analysis lib/views lib/cli gmemtrace/output gmemtrace/input gmemtrace/print gmemtrace/record gmemtrace/report gmemtrace/results gmemtrace/compare gmemtrace/map gmemtrace/export gmemtrace/serve
 gmemtrace: gmemtrace/commands gmemtrace/input
 '''
 

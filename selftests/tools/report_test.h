@@ -27,6 +27,8 @@ extern const struct test_unit analysis_unit;
 extern const struct test_unit report_unit;
 extern const struct test_unit compare_unit;
 extern const struct test_unit events_unit;
+extern const struct test_unit results_unit;
+extern const struct test_unit dashboard_unit;
 
 #define TEST_PRIVATE 8	/* KVM_MEMORY_ATTRIBUTE_PRIVATE */
 

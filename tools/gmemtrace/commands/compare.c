@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-/* gmemtrace compare: comparison of runs, from recordings or from results of the bench. */
+/* gmemtrace compare: comparison of runs, from recordings, results documents, or results of the bench. */
 #include "compare/compare.h"
 
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include "commands/command.h"
 #include "input/input.h"
 #include "output/output.h"
+#include "results/results.h"
 #include "views/text.h"
 
 #define RUNS_MAX 64	/* per side */
@@ -106,26 +107,50 @@ static enum gmem_status read_recording(struct cmp_set *set, enum cmp_side side, 
 }
 
 static enum gmem_status read_bench(struct cmp_set *set, enum cmp_side side, const char *file,
-				   struct gmem_error *e)
+				   struct json_object *o, struct gmem_error *e)
 {
-	struct json_object *o = json_object_from_file(file);
-	int err = o ? cmp_bench_add_run(o, set, side) : -EINVAL;
+	int err = cmp_bench_add_run(o, set, side);
 
-	json_object_put(o);
 	return err ? gmem_fail(e, GMEM_E_IO, "Create results with selftests/bench/run.sh --json FILE.",
 			       "cannot read the results in %s: %s", file,
 			       err == -EINVAL ? "not JSON of the bench" : strerror(-err)) : GMEM_OK;
 }
 
-/* Returns true if the file begins like JSON; no recording begins with '{'. */
+static enum gmem_status read_documents(struct cmp_set *set, enum cmp_side side, const char *file, struct gmem_error *e)
+{
+	struct results results = { 0 };
+	enum gmem_status status = results_read(&results, file, e);
+
+	if (!status && cmp_documents_add(&results, set, side))
+		status = gmem_fail(e, GMEM_E_IO, NULL, "cannot read %s: %s", file, strerror(ENOMEM));
+	results_free(&results);
+	return status;
+}
+
+static enum gmem_status read_json(struct cmp_set *set, enum cmp_side side, const char *file, struct gmem_error *e)
+{
+	struct json_object *o = json_object_from_file(file);
+	enum gmem_status status;
+
+	if (json_object_is_type(o, json_type_object) && json_object_object_get(o, "figures"))
+		status = read_bench(set, side, file, o, e);
+	else
+		status = read_documents(set, side, file, e);
+	json_object_put(o);
+	return status;
+}
+
+/* Returns true if the file begins like JSON, as no recording does. */
 static bool is_json(const char *file)
 {
 	FILE *f = fopen(file, "r");
 	int c = f ? getc(f) : EOF;
 
+	while (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+		c = getc(f);
 	if (f)
 		fclose(f);
-	return c == '{';
+	return c == '{' || c == '[';
 }
 
 static enum gmem_status read_all(struct cmp_set *set, const struct options *o)
@@ -136,7 +161,7 @@ static enum gmem_status read_all(struct cmp_set *set, const struct options *o)
 		for (size_t i = 0; i < o->nr[side] && !status; i++) {
 			const char *file = o->files[side][i];
 
-			status = is_json(file) ? read_bench(set, side, file, o->e) :
+			status = is_json(file) ? read_json(set, side, file, o->e) :
 				 read_recording(set, side, file, o->e);
 		}
 	}
@@ -189,7 +214,7 @@ enum gmem_status cmd_compare(int argc, char **argv, struct gmem_error *e)
 	struct options o = { .e = e };
 	const struct option_set set = {
 		.usage = "BASE[,FILE..] NEW[,FILE..]",
-		.doc = "Reports what became slower or faster from BASE to NEW: recordings, or results of the bench. "
+		.doc = "Reports what became slower or faster from BASE to NEW: recordings, or results (docs/results.md). "
 		"Several files of a side are repeated runs. Exit status: 0 same, better or undecided; "
 		"1 worse; others: error.",
 		.tables = { { rows, &o } }, .rest = parse_rest, .ctx = &o,
@@ -198,7 +223,7 @@ enum gmem_status cmd_compare(int argc, char **argv, struct gmem_error *e)
 
 	options_parse(&set, argc, argv);
 	if (!o.nr[CMP_BASE] || !o.nr[CMP_NEW])
-		return gmem_fail(e, GMEM_E_USAGE, "Give two recordings, or two results of selftests/bench/run.sh --json.",
+		return gmem_fail(e, GMEM_E_USAGE, "Give two recordings, or two files of results (docs/results.md).",
 				 "nothing to compare %s", o.nr[CMP_BASE] ? "with" : "given");
 	status = output_write(o.output, compare_runs, &o, e);
 	if (status == GMEM_E_FAILED)

@@ -30,12 +30,15 @@ struct cmp_value {
 
 enum cmp_judged {
 	CMP_LESS_IS_BETTER,
+	CMP_MORE_IS_BETTER,
 	CMP_NOT_JUDGED,		/* an amount of work, neither good nor bad */
 };
 
 struct cmp_metric {
 	char key[CMP_KEY];	/* "to_shared.4K.zap.p50_ns" */
 	enum cmp_judged judged;
+	bool measured;		/* of a results document: values are repeats in @unit, not operations in ns */
+	char unit[16];
 	size_t nr[CMP_SIDES];
 	struct cmp_value *values[CMP_SIDES];	/* one per run that has the metric */
 };
@@ -51,6 +54,9 @@ void cmp_set_free(struct cmp_set *s);
 /* Adds the value of one more run. Returns 0 or -ENOMEM. */
 int cmp_set_add(struct cmp_set *s, enum cmp_side side, const char *key, enum cmp_judged judged,
 		const struct cmp_value *v);
+
+/* Returns the metric of that key, or NULL. */
+struct cmp_metric *cmp_set_find(const struct cmp_set *s, const char *key);
 
 /* Durations of a run's operations: a bounded number of samples for each metric. */
 struct cmp_samples;
@@ -71,6 +77,10 @@ int cmp_by_value(const void *a, const void *b);
 
 /* Adds a result of selftests/bench/run.sh --json. Returns 0, -EINVAL if it is not one, or -ENOMEM. */
 int cmp_bench_add_run(struct json_object *bench, struct cmp_set *to, enum cmp_side side);
+
+/* Adds the runs of results documents. Returns 0 or -ENOMEM. */
+struct results;
+int cmp_documents_add(const struct results *r, struct cmp_set *to, enum cmp_side side);
 
 /* Threshold for the metrics that match a pattern: docs/compare.md. */
 struct cmp_rule {

@@ -24,10 +24,31 @@ const char *const cmp_verdict_names[CMP_VERDICTS] = {
 	[CMP_INFO]	= "not_judged",
 };
 
-/* Returns log(v) with an offset, so that 0 has one: 0.5 ns for times, less for ratios per conversion. */
+/* Returns true if the key names a duration in ns. */
+static bool is_ns(const struct cmp_metric *m)
+{
+	return !m->measured && strstr(m->key, "_ns");
+}
+
+/* Returns a millionth of the largest value of a run: 0 for a metric that is always 0. */
+static double small_part(const struct cmp_metric *m)
+{
+	double most = 0;
+
+	for (int side = 0; side < CMP_SIDES; side++) {
+		for (size_t i = 0; i < m->nr[side]; i++)
+			most = fmax(most, m->values[side][i].value);
+	}
+	return most * 1e-6;
+}
+
+/*
+ * Returns log(v) with an offset, so that 0 has one: 0.5 ns for times, less for ratios per conversion. The
+ * values of results have any unit.
+ */
 static double log_of(const struct cmp_metric *m, double v)
 {
-	return log(v + (strstr(m->key, "_ns") ? 0.5 : 1e-4));
+	return log(v + (m->measured ? fmax(small_part(m), 1e-300) : is_ns(m) ? 0.5 : 1e-4));
 }
 
 static double median_of_runs(const struct cmp_metric *m, enum cmp_side side)
@@ -71,10 +92,13 @@ static double min_change_of(const struct cmp_rules *rules, const struct cmp_metr
 	return min;
 }
 
-/* Checks the number of operations of each run. Keys with '/' are of the bench: few, but long measurements. */
+/*
+ * Checks the number of operations of each run. Results, and keys with '/', which are of the bench, are few, but
+ * long measurements.
+ */
 static bool enough(const struct cmp_metric *m, const struct cmp_rules *rules)
 {
-	bool bench = strchr(m->key, '/'), p99 = strstr(m->key, "p99");
+	bool bench = m->measured || strchr(m->key, '/'), p99 = strstr(m->key, "p99");
 	uint64_t least = (uint64_t)(bench ? 1 : p99 ? rules->min_samples_p99 : rules->min_samples);
 
 	for (int side = 0; side < CMP_SIDES; side++) {
@@ -88,17 +112,19 @@ static bool enough(const struct cmp_metric *m, const struct cmp_rules *rules)
 
 static enum cmp_verdict verdict_of(const struct cmp_result *r, const struct cmp_rules *rules)
 {
-	bool ns = strstr(r->metric->key, "_ns");
+	bool ns = is_ns(r->metric), more = r->metric->judged == CMP_MORE_IS_BETTER;
 	bool tiny = ns && fabs(r->now - r->base) < rules->min_ns && !strstr(r->metric->key, "per_page");
+	double worse = more ? -r->change : r->change;
+	double low = more ? -r->high : r->low, high = more ? -r->low : r->high;
 
-	if (r->low > 0 && r->change > r->min_change && !tiny)
+	if (low > 0 && worse > r->min_change && !tiny)
 		return CMP_WORSE;
-	if (r->high < 0 && r->change < -r->min_change && !tiny)
+	if (high < 0 && worse < -r->min_change && !tiny)
 		return CMP_BETTER;
-	if (tiny || (r->high < r->min_change && r->low > -r->min_change))
+	if (tiny || (high < r->min_change && low > -r->min_change))
 		return CMP_SAME;
-	/* Not slower, and any gain is below min_change. */
-	if (r->high <= 0)
+	/* Not worse, and any gain is below min_change. */
+	if (high <= 0)
 		return CMP_SAME;
 	return CMP_UNSURE;
 }
@@ -121,7 +147,7 @@ static void judge_metric(struct cmp_result *r, const struct cmp_rules *rules, do
 	a = moments_of(m, CMP_BASE, single);
 	b = moments_of(m, CMP_NEW, single);
 	if (m->judged == CMP_NOT_JUDGED || (single && !m->values[CMP_BASE][0].nr_batches &&
-					    !strstr(m->key, "_ns"))) {
+					    !is_ns(m) && !m->measured)) {
 		r->verdict = CMP_INFO;
 		return;
 	}
@@ -162,7 +188,7 @@ int cmp_judge(struct cmp_results *r, const struct cmp_set *s, const struct cmp_r
 	if (!r->results)
 		return -ENOMEM;
 	for (size_t i = 0; i < s->nr; i++)
-		judged += s->metrics[i].judged == CMP_LESS_IS_BETTER && s->metrics[i].nr[CMP_BASE] &&
+		judged += s->metrics[i].judged != CMP_NOT_JUDGED && s->metrics[i].nr[CMP_BASE] &&
 			  s->metrics[i].nr[CMP_NEW];
 	/* Bonferroni correction: of many metrics, some differ by chance. */
 	r->alpha = rules->alpha / (double)(judged ? judged : 1);

@@ -15,14 +15,21 @@ void cmp_set_free(struct cmp_set *s)
 	free(s->metrics);
 }
 
-static struct cmp_metric *get_metric(struct cmp_set *s, const char *key, enum cmp_judged judged)
+struct cmp_metric *cmp_set_find(const struct cmp_set *s, const char *key)
 {
-	struct cmp_metric *p;
-
 	for (size_t i = 0; i < s->nr; i++) {
 		if (!strcmp(s->metrics[i].key, key))
 			return &s->metrics[i];
 	}
+	return NULL;
+}
+
+static struct cmp_metric *get_metric(struct cmp_set *s, const char *key, enum cmp_judged judged)
+{
+	struct cmp_metric *p = cmp_set_find(s, key);
+
+	if (p)
+		return p;
 	p = reallocarray(s->metrics, s->nr + 1, sizeof(*p));
 	if (!p)
 		return NULL;

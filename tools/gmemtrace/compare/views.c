@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* Results of a comparison, as text and as JSON. */
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -9,9 +10,11 @@
 
 static const char *value_text(char *buf, size_t size, const struct cmp_metric *m, double v)
 {
-	if (strstr(m->key, "per_page"))
+	if (m->measured && strcmp(m->unit, "ns"))
+		snprintf(buf, size, "%.4g%s%.8s", v, isalnum((unsigned char)*m->unit) ? " " : "", m->unit);
+	else if (!m->measured && strstr(m->key, "per_page"))
 		snprintf(buf, size, "%.4gns", v);
-	else if (strstr(m->key, "_ns"))
+	else if (m->measured || strstr(m->key, "_ns"))
 		gmem_text_ns(buf, size, (uint64_t)(v + 0.5));
 	else
 		snprintf(buf, size, "%.6g", v);
@@ -77,8 +80,11 @@ static void print_undecided(const struct cmp_results *r, FILE *out)
 	char buf[32];
 
 	for (size_t i = 0; i < r->nr; i++) {
-		if (r->results[i].verdict == CMP_UNSURE && r->results[i].high > most)
-			most = r->results[i].high;
+		const struct cmp_result *one = &r->results[i];
+		double worst = one->metric->judged == CMP_MORE_IS_BETTER ? -one->low : one->high;
+
+		if (one->verdict == CMP_UNSURE && worst > most)
+			most = worst;
 	}
 	fprintf(out, "Undecided metrics may hide a slowdown of up to %s. Compare more or longer runs.\n",
 		most < 10 ? percent(buf, sizeof(buf), most) : "any size");
