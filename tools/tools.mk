@@ -60,6 +60,25 @@ $(B)/perfetto.pb-c.o: $(B)/perfetto.pb-c.h
 
 $(B)/tools/gmemtrace/export/perfetto.o: $(B)/perfetto.pb-c.h
 
+# Parts of the dashboard's page, as arrays of bytes that end with a 0. Without npm, uPlot is empty, and the page has
+# tables only.
+DASHBOARD := tools/gmemtrace/dashboard
+
+$(B)/uplot/uPlot.js: $(DASHBOARD)/get-uplot
+	@mkdir -p $(@D)
+	@if from=$$($<); then cp $$from/uPlot.js $$from/uPlot.css $(@D); else \
+		echo "gmemtrace dashboard will have tables without plots: $$from. To try again: rm $@" >&2; \
+		: > $@; : > $(@D)/uPlot.css; fi
+
+$(B)/dashboard_parts.h: $(B)/uplot/uPlot.js $(addprefix $(DASHBOARD)/,page.html page.css page.js)
+	@for part in uplot:$(B)/uplot/uPlot.js uplot_css:$(B)/uplot/uPlot.css html:$(DASHBOARD)/page.html \
+		css:$(DASHBOARD)/page.css js:$(DASHBOARD)/page.js; do \
+		echo "static const unsigned char dashboard_$${part%%:*}[] = {"; \
+		od -An -v -tx1 $${part#*:} | sed 's/ \(..\)/0x\1,/g'; echo "0 };"; \
+	done > $@.tmp && mv $@.tmp $@
+
+$(B)/tools/gmemtrace/dashboard/page.o: $(B)/dashboard_parts.h
+
 $(B)/gmemtrace: $(B)/perfetto.pb-c.o $(GMEMTRACE_OBJ) $(B)/libgmem-live.a $(B)/libgmem.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIVE_LIBS) $(LIB_LIBS) $(TRACE_LIBS)
 

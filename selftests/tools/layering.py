@@ -33,10 +33,11 @@ gmemtrace/record: lib/abi lib/base lib/model lib/recording lib/live lib/views gm
 gmemtrace/report: bpf lib/abi lib/analysis lib/views
 gmemtrace/results: lib/base
 gmemtrace/compare: lib/base lib/analysis lib/views gmemtrace/results
+gmemtrace/dashboard: lib/base lib/analysis lib/views gmemtrace/results
 gmemtrace/map: lib/model lib/views
 gmemtrace/export: bpf lib/abi lib/model lib/analysis lib/views gmemtrace/input gmemtrace/report
 gmemtrace/serve: lib/base lib/model lib/live lib/views gmemtrace/input
-gmemtrace/commands: lib/abi lib/base lib/model lib/recording lib/live lib/analysis lib/views lib/cli gmemtrace/output gmemtrace/input gmemtrace/print gmemtrace/record gmemtrace/report gmemtrace/results gmemtrace/compare gmemtrace/map gmemtrace/export gmemtrace/serve
+gmemtrace/commands: lib/abi lib/base lib/model lib/recording lib/live lib/analysis lib/views lib/cli gmemtrace/output gmemtrace/input gmemtrace/print gmemtrace/record gmemtrace/report gmemtrace/results gmemtrace/compare gmemtrace/dashboard gmemtrace/map gmemtrace/export gmemtrace/serve
 gmemtrace: gmemtrace/commands gmemtrace/input
 '''
 
@@ -48,7 +49,7 @@ CALLED_FROM_BELOW = {
 KNOWS_BPF = r'tools/lib/live/(live|live_sync|attach|inflight|inventory|inventory_parts|load|probes|providers|scan|verify)\.[ch]'
 KNOWS_CURSES = r'tools/gmemtop/terminal/tui\.c'
 KNOWS_ARGP = r'tools/(lib/cli|gmemtop|gmemtrace)/.*'
-GENERATED = {'gmem.skel.h', 'perfetto.pb-c.h'}
+GENERATED = {'gmem.skel.h', 'perfetto.pb-c.h', 'dashboard_parts.h'}
 MOST_LINES = 400
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
 

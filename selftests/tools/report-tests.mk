@@ -2,7 +2,7 @@
 # Tests of the analysis and its views, without BPF and without recordings. Included after
 # tools-tests.mk. New golden files: GMEM_UPDATE_GOLDEN=1 build/report_test
 
-REPORT_PURE_OBJ := $(filter $(patsubst %,$(B)/tools/gmemtrace/%,report/%.o results/%.o compare/%.o export/%.o map/%.o output/put.o \
+REPORT_PURE_OBJ := $(filter $(patsubst %,$(B)/tools/gmemtrace/%,report/%.o results/%.o compare/%.o dashboard/%.o export/%.o map/%.o output/put.o \
 	input/fields.o input/unfold.o input/in_order.o),$(GMEMTRACE_OBJ))
 REPORT_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/report_test*.c)) \
 	$(B)/selftests/tools/synth_load.o $(B)/selftests/tools/synth.o $(TAP_OBJ)

@@ -8,6 +8,7 @@
 
 static const struct command commands[] = {
 	{ "compare", "report what became slower or faster between runs", cmd_compare },
+	{ "dashboard", "draw results over commits, find regressions", cmd_dashboard },
 	{ "doctor", "report what this host supports and what is missing", cmd_doctor },
 	{ "export", "write a recording for Perfetto, Chrome, Prometheus, or as CSV", cmd_export },
 	{ "live", "print operations on guest memory as they happen", cmd_live },

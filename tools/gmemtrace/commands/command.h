@@ -17,6 +17,7 @@ struct command {
 
 enum gmem_status cmd_doctor(int argc, char **argv, struct gmem_error *e);
 enum gmem_status cmd_compare(int argc, char **argv, struct gmem_error *e);
+enum gmem_status cmd_dashboard(int argc, char **argv, struct gmem_error *e);
 enum gmem_status cmd_export(int argc, char **argv, struct gmem_error *e);
 enum gmem_status cmd_map(int argc, char **argv, struct gmem_error *e);
 enum gmem_status cmd_report(int argc, char **argv, struct gmem_error *e);

@@ -8,25 +8,20 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "results/json_text.h"
 #include "results/values.h"
-
-#define FILE_MOST	(64 << 20)	/* bytes of a file */
-#define DEPTH_MOST	32
-#define HINT		"docs/results.md has the format."
 
 /* File that is read. */
 struct reading {
 	struct results *to;
 	struct gmem_error *e;
 	const char *path;
-	const char *text;
-	size_t size;
 	size_t nr;		/* documents, the present one included */
 };
 
 static enum gmem_status bad(const struct reading *r, const char *where, const char *why)
 {
-	return gmem_fail(r->e, GMEM_E_IO, HINT, "cannot read %s: document %zu: %s%s%s", r->path, r->nr, where,
+	return gmem_fail(r->e, GMEM_E_IO, RESULTS_HINT, "cannot read %s: document %zu: %s%s%s", r->path, r->nr, where,
 			 *where ? ": " : "", why);
 }
 
@@ -199,8 +194,8 @@ static struct results_run *add_run(const struct reading *r, struct json_object *
 
 	if (!gmem_reserve(&r->to->runs, &r->to->max, r->to->nr + 1, sizeof(*run)))
 		return NULL;
-	run = &r->to->runs[r->to->nr++];
-	*run = (struct results_run){ .document = json_object_get(o), .file = strdup(r->path) };
+	run = &r->to->runs[r->to->nr];
+	*run = (struct results_run){ .document = json_object_get(o), .file = strdup(r->path), .order = r->to->nr++ };
 	run->series = calloc(nr, sizeof(*run->series));
 	if (run->series)
 		run->nr = nr;
@@ -255,64 +250,31 @@ static enum gmem_status read_value(struct reading *r, struct json_object *o)
 	return status;
 }
 
-static enum gmem_status bad_json(const struct reading *r, size_t at, const char *why)
-{
-	size_t line = 1, column = 1;
-
-	for (size_t i = 0; i < at && i < r->size; i++) {
-		column = r->text[i] == '\n' ? 1 : column + 1;
-		line += r->text[i] == '\n';
-	}
-	return gmem_fail(r->e, GMEM_E_IO, HINT, "cannot read %s: line %zu, column %zu: %s", r->path, line, column, why);
-}
-
-static size_t skip_space(const struct reading *r, size_t at)
-{
-	while (at < r->size && r->text[at] && strchr(" \t\r\n", r->text[at]))
-		at++;
-	return at;
-}
-
 /* Reads values one after the other: a document, an array of them, or JSON lines. */
-static enum gmem_status read_values(struct reading *r, struct json_tokener *t)
+static enum gmem_status read_values(struct reading *r, const struct results_text *t)
 {
 	enum gmem_status status = GMEM_OK;
-	size_t at = skip_space(r, 0);
+	size_t at = 0;
 
-	while (at < r->size && !status) {
-		struct json_object *o;
+	while (!status && results_more(t, &at)) {
+		struct json_object *o = NULL;
 
-		json_tokener_reset(t);
-		o = json_tokener_parse_ex(t, r->text + at, (int)(r->size - at));
-		at += json_tokener_get_parse_end(t);
-		/* A number at the end of the file may have more digits, unless something follows. */
-		if (json_tokener_get_error(t) == json_tokener_continue && at == r->size)
-			o = json_tokener_parse_ex(t, " ", 1);
-		if (json_tokener_get_error(t) == json_tokener_success)
+		status = results_next(t, &at, &o, r->e);
+		if (!status)
 			status = read_value(r, o);
-		else if (json_tokener_get_error(t) == json_tokener_continue)
-			status = bad_json(r, at, "the file ends, or has a NUL byte, within a value");
-		else
-			status = bad_json(r, at, json_tokener_error_desc(json_tokener_get_error(t)));
 		json_object_put(o);
-		at = skip_space(r, at);
 	}
-	return status || r->nr ? status : bad_json(r, at, "no results");
+	return status || r->nr ? status : results_bad_json(t, at, "no results", r->e);
 }
 
 enum gmem_status results_parse(struct results *to, const char *path, const char *text, size_t size,
 			       struct gmem_error *e)
 {
-	struct reading r = { to, e, path, text, size, 0 };
-	struct json_tokener *t = json_tokener_new_ex(DEPTH_MOST);
+	struct results_text t = { path, (char *)text, size };
+	struct reading r = { .to = to, .e = e, .path = path };
 	size_t before = to->nr;
-	enum gmem_status status;
+	enum gmem_status status = read_values(&r, &t);
 
-	if (!t)
-		return no_memory(&r);
-	json_tokener_set_flags(t, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS | JSON_TOKENER_VALIDATE_UTF8);
-	status = read_values(&r, t);
-	json_tokener_free(t);
 	while (status && to->nr > before)
 		free_run(&to->runs[--to->nr]);
 	return status;
@@ -320,28 +282,12 @@ enum gmem_status results_parse(struct results *to, const char *path, const char 
 
 enum gmem_status results_read(struct results *to, const char *path, struct gmem_error *e)
 {
-	struct reading r = { .e = e, .path = path };
-	FILE *f = fopen(path, "r");
-	char *text = NULL;
-	size_t size = 0, max = 0, n = 1;
-	enum gmem_status status;
+	struct results_text t;
+	enum gmem_status status = results_load(&t, path, e);
 
-	if (!f)
-		return gmem_fail(e, GMEM_E_IO, "Check its name.", "cannot open %s: %s", path, strerror(errno));
-	errno = 0;
-	while (n && size <= FILE_MOST && gmem_reserve(&text, &max, size + 65536, 1)) {
-		n = fread(text + size, 1, 65536, f);
-		size += n;
-	}
-	if (ferror(f))
-		status = gmem_fail(e, GMEM_E_IO, "Check its name.", "cannot read %s: %s", path, strerror(errno));
-	else if (n)
-		status = size > FILE_MOST ? gmem_fail(e, GMEM_E_IO, HINT, "cannot read %s: more than 64 MiB", path) :
-			 no_memory(&r);
-	else
-		status = results_parse(to, path, text, size, e);
-	fclose(f);
-	free(text);
+	if (!status)
+		status = results_parse(to, path, t.text, t.size, e);
+	free(t.text);
 	return status;
 }
 

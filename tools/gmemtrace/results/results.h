@@ -29,6 +29,7 @@ struct results_series {
 struct results_run {
 	struct json_object *document;	/* owns the texts */
 	char *file;			/* as given to results_read() */
+	size_t order;			/* of reading */
 	double time_s;			/* since 1970 */
 	const char *time;		/* as written; a number: NULL */
 	const char *commit, *kernel, *variant, *config, *tool, *suite, *scenario;
