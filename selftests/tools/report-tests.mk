@@ -8,7 +8,7 @@ REPORT_TEST_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/report_tes
 	$(B)/selftests/tools/synth_load.o $(B)/selftests/tools/synth.o $(TAP_OBJ)
 ANALYSIS_BENCH_OBJ := $(B)/selftests/bench/analysis_bench.o
 
-CHECKS += $(B)/report_test $(addprefix selftests/tools/,report.sh export.sh compare.sh map.sh serve.sh exporter-docs.sh) selftests/viewers/viewers.sh
+CHECKS += $(B)/report_test $(addprefix selftests/tools/,report.sh export.sh compare.sh dashboard.sh map.sh serve.sh exporter-docs.sh) selftests/viewers/viewers.sh
 
 $(filter-out %/synth.o $(TAP_OBJ),$(REPORT_TEST_OBJ)) $(ANALYSIS_BENCH_OBJ) $(B)/selftests/tools/synth_record.o: $(B)/%.o: %.c selftests/tools/report-tests.mk
 	@mkdir -p $(@D)

@@ -27,6 +27,8 @@ wrong "unexpected argument 'x'" gmemtrace live x
 wrong "unexpected argument 'x'" gmemtrace doctor x
 wrong "unexpected argument 'c'" gmemtrace compare a b c
 wrong "unexpected argument 'b'" gmemtrace stat a b
+wrong "unexpected argument 'b'" gmemtrace dashboard a b
+wrong "a link is http:// or https:// with one %s, not 'x'" gmemtrace dashboard --link-commit x a
 wrong "there are options of live tracing, but a recording is given: 'a'" gmemtrace map a --wait
 wrong "a recording is read, and no command run: 'b'" gmemtrace report a -- b c
 wrong "no set of probes: 'x'; there are tracepoints, stock" gmemtrace record --probes x

@@ -32,12 +32,12 @@ const SCALES = {
 	us: [[1e6, 's'], [1e3, 'ms'], [1, 'µs']],
 	s: [[1, 's'], [1e-3, 'ms'], [1e-6, 'µs'], [1e-9, 'ns']],
 	bytes: [[2 ** 30, 'GiB'], [2 ** 20, 'MiB'], [2 ** 10, 'KiB'], [1, 'bytes']],
-	'': [[1e9, 'G'], [1e6, 'M'], [1e3, 'k'], [1, '']],
+	'': [[1e9, 'G'], [1e6, 'M'], [1, '']],
 };
 
 function format(v, unit, digits = 4)
 {
-	const scales = SCALES[unit] || SCALES[''].map(([by, name]) => [by, name]);
+	const scales = SCALES[unit] || SCALES[''];
 	const [by, name] = (v && scales.find(s => Math.abs(v) >= s[0])) || [1, unit in SCALES ? unit : ''];
 	const text = String(Number((v / by).toPrecision(digits)));
 
@@ -56,7 +56,19 @@ const day = run => new Date(1000 * run[TIME]).toISOString().slice(0, 16).replace
 const short = text => /^[0-9a-f]{12,}$/.test(text) ? text.slice(0, 9) : text;
 const runName = run => short(run[COMMIT]) || run[KERNEL] || day(run);
 const trendName = t => [t.suite, t.scenario, t.name].filter(Boolean).join(' / ');
-const trendNote = t => [t.variant, t.parameters, t.machine].filter(Boolean).join('  ');
+
+// {"size":"4K","vms":2} as "size=4K vms=2".
+function brief(json)
+{
+	const flat = v => v !== null && typeof v === 'object' ? JSON.stringify(v) : String(v);
+
+	return json && Object.entries(JSON.parse(json)).map(([k, v]) => `${k}=${flat(v)}`).join(' ');
+}
+
+// What all trends share tells none from another.
+const differs = key => new Set(data.trends.map(t => t[key])).size > 1;
+const shownKeys = ['variant', 'parameters', 'machine'].filter(differs);
+const trendNote = t => shownKeys.map(k => k === 'variant' ? t[k] : brief(t[k])).filter(Boolean).join(', ');
 const runOf = (t, i) => data.runs[t.run[i]];
 const isAlert = c => c.worse && (c.state === 'open' || c.state === 'investigating');
 
@@ -107,8 +119,9 @@ function showTiles()
 		[all.filter(isAlert).length + off, 'regressions not accepted', 'worse'],
 		[all.filter(c => c.worse && !isAlert(c)).length, 'accepted, invalid or fixed', 'settled'],
 		[all.filter(c => !c.worse).length, 'improvements', 'better'],
-		[off, 'worse than the baseline', 'worse'],
 	];
+	if (data.trends.some(t => t.baseline !== null))
+		tiles.push([off, 'worse than the baseline', 'worse']);
 	byId('tiles').append(...tiles.map(([n, what, kind]) =>
 		el('div', { class: 'tile' }, el('b', { class: n ? kind : null }, String(n)), el('span', {}, what))));
 }
@@ -229,7 +242,7 @@ function changeParts(t, i)
 
 	if (!c)
 		return [];
-	const entry = { commit: runOf(t, i)[COMMIT], match: `${t.scenario}/${t.name}`, state: 'accepted', note: 'why' };
+	const entry = { commit: runOf(t, i)[COMMIT], match: `${t.scenario}/${t.name}`.replace(/[\\*?[\]]/g, '\\$&'), state: 'accepted', note: 'why' };
 	return [el('h3', { class: kindOf(c) }, `${c.worse ? 'Regression' : 'Improvement'} ${percent(c.before, c.after)}`, ' ', c.worse ? el('span', { class: 'state' }, c.state) : ''),
 		el('p', {}, `Level before ${format(c.before, t.unit)}, after ${format(c.after, t.unit)}; p ${c.p}.${c.note ? ' ' + c.note : ''}`),
 		c.worse ? el('p', { class: 'dim' }, 'To settle it, add to "changes" of dashboard.json (state: investigating, invalid, accepted):') : null,
@@ -244,8 +257,8 @@ function showDetail(t, i)
 	byId('detail-body').replaceChildren(...[...changeParts(t, i),
 		el('dl', {}, ...fact('commit', commitLink(run[COMMIT])), ...fact('time', day(run) + ' UTC'),
 			...(run[KERNEL] ? fact('kernel', run[KERNEL]) : []), ...(t.variant ? fact('variant', t.variant) : []),
-			...(t.parameters ? fact('parameters', t.parameters) : []), ...(run[CONFIG] ? fact('config', run[CONFIG]) : []),
-			...(t.machine ? fact('machine', t.machine) : []), ...(run[TOOL] ? fact('tool', run[TOOL]) : []),
+			...(t.parameters ? fact('parameters', brief(t.parameters)) : []), ...(run[CONFIG] ? fact('config', run[CONFIG]) : []),
+			...(t.machine ? fact('machine', brief(t.machine)) : []), ...(run[TOOL] ? fact('tool', run[TOOL]) : []),
 			...fact('file', run[FILE]), ...(recording ? fact('recording', recording) : [])),
 		...sampleParts(t, i)].filter(Boolean));
 	byId('detail').showModal();
@@ -296,7 +309,7 @@ function options(entry, width)
 		width, height: 190, legend: { show: false }, padding: [14, 12, 0, 0],
 		cursor: { y: false, drag: { x: false, y: false }, points: { size: 9 } },
 		scales: { x: { time: false, range: [-0.6, t.value.length - 0.4] }, y: { range: [low - pad, high + pad] } },
-		axes: [{ ...axis, space: 78, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000],
+		axes: [{ ...axis, size: 30, space: 78, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000],
 			values: (u, at) => at.map(i => Number.isInteger(i) && i >= 0 && i < t.value.length ? label(runOf(t, i), byId('axis').value) : '') },
 		{ ...axis, size: 72, space: 34, values: (u, at) => at.map(v => format(v, t.unit, 6)) }],
 		series: [{}, { stroke: css('--data'), width: 1, points: { show: true, size: 6, fill: css('--data'), stroke: css('--data') } }],
