@@ -113,13 +113,17 @@ mkdir -p "$dir/site/pages"
 run "$results" -o "$dir/site/pages/index.html" > /dev/null
 is "recordings are found from the page" "$(embedded "$dir/site/pages/index.html" | jq -r '.recordings')" "../../results/"
 
-# look PAGE FOLDER: the page in a browser, a test for each line
+is "without npm, get-uplot gives the reason: status 3" \
+	"$(PATH=/nonexistent GMEM_CACHE=$dir/cache /bin/bash tools/gmemtrace/dashboard/get-uplot; echo $?)" "npm is not installed
+3"
+
+# look PAGE FOLDER [tables]: the page in a browser, a test for each line
 look()
 {
 	local line
 
 	mkdir -p "$2"
-	if ! node selftests/viewers/browser.mjs selftests/viewers/dashboard.mjs "$1" "$2" > "$dir/looked" 2> "$dir/err"; then
+	if ! node selftests/viewers/browser.mjs selftests/viewers/dashboard.mjs "$@" > "$dir/looked" 2> "$dir/err"; then
 		not_ok "the browser ends" "$(cat "$dir/err")"
 	fi
 	while read -r line; do
@@ -140,5 +144,7 @@ if [ -n "$why" ]; then
 else
 	look "$kept/page.html" "$kept/shots"
 	look "$kept/hostile.html" "$kept/hostile"
+	sed '/^<script>\/\*$/,/<\/script>$/d' "$kept/page.html" > "$kept/tables.html"
+	look "$kept/tables.html" "$kept/tables" tables
 fi
 plan

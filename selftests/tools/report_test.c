@@ -66,7 +66,7 @@ void test_golden(const char *name, const char *text, size_t size)
 
 int main(int argc, char **argv)
 {
-	const struct test_unit *const units[] = { &analysis_unit, &report_unit, &compare_unit, &events_unit, &results_unit };
+	const struct test_unit *const units[] = { &analysis_unit, &report_unit, &compare_unit, &events_unit, &results_unit, &dashboard_unit };
 	struct CMUnitTest all[128];
 	size_t n = 0;
 

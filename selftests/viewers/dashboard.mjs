@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Looks at a page of gmemtrace dashboard: browser.mjs dashboard.mjs PAGE FOLDER. Prints "ok NAME" or "no NAME: WHY";
-// FOLDER gets screenshots.
+// FOLDER gets screenshots. With a third argument, the page has no uPlot.
 const OVERFLOW = 'document.documentElement.scrollWidth > innerWidth ? [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.tagName + "." + e.className).slice(0, 5).join() || "?" : ""';
 
 // Numbers of canvases, and of those that have pixels of more than one color.
@@ -8,10 +8,28 @@ const DRAWN = `[...document.querySelectorAll("canvas")].map(c => {
 	const p = new Uint32Array(c.getContext("2d").getImageData(0, 0, c.width, c.height).data.buffer);
 	return new Set(p).size > 2; })`;
 
-export default async (page, [file, folder]) => {
+// A page of a gmemtrace that was built without npm.
+async function withoutPlots(page, file, check, is)
+{
+	await page.open(file, { width: 360, height: 1000 });
+	is('no plots', await page.eval('document.querySelectorAll("canvas, .plot").length'), 0);
+	is('every series has an open table', await page.eval('[...document.querySelectorAll(".trend")].filter(t => !t.querySelector("details[open] tbody tr")).length'), 0);
+	check('the page gives the reason', /uPlot was not available/.test(await page.eval('document.getElementById("about").textContent')));
+	is('no horizontal overflow', await page.eval(OVERFLOW), '');
+	await page.eval('document.querySelector(".group li button").click()');
+	is('no errors, no requests', page.problems.join('; '), '');
+}
+
+export default async (page, [file, folder, tables]) => {
 	const lines = [];
 	const check = (name, good, why = '') => lines.push(good ? `ok ${name}` : `no ${name}: ${why}`);
 	const is = (name, got, want) => check(name, got === want, `got ${got}, wanted ${want}`);
+
+	if (tables) {
+		await withoutPlots(page, file, check, is);
+		await page.shot(`${folder}/360.png`);
+		return lines;
+	}
 
 	for (const [width, dark] of [[1920, false], [1280, true], [768, false], [360, false], [360, true]]) {
 		await page.open(file, { width, height: 1000, dark });

@@ -83,7 +83,7 @@ struct dash_trend {
 	double threshold;
 	bool has_baseline, off_baseline;	/* off: worse than the baseline by more than the threshold */
 	double baseline;
-	double level;			/* mean since the last change */
+	double level;			/* present: of the last runs since the last change */
 	size_t nr_changes;
 	struct dash_change *changes;
 };

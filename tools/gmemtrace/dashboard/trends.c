@@ -8,6 +8,8 @@
 #include "base/array.h"
 #include "dashboard/dashboard.h"
 
+#define RECENT 5	/* runs that make the present level */
+
 static int by_time(const void *a, const void *b)
 {
 	const struct results_run *x = a, *y = b;
@@ -133,13 +135,23 @@ static void set_state(struct dash_change *c, const struct dash_trend *t, const s
 	}
 }
 
-static double mean_from(const struct dash_trend *t, size_t from)
+static int by_value(const void *a, const void *b)
 {
-	double sum = 0;
+	double x = *(const double *)a, y = *(const double *)b;
 
-	for (size_t i = from; i < t->nr; i++)
-		sum += t->points[i].value;
-	return sum / (double)(t->nr - from);
+	return (x > y) - (x < y);
+}
+
+/* Returns the present level: the median of the last runs, but of none before the last change. */
+static double present_level(const struct dash_trend *t, size_t since)
+{
+	size_t n = t->nr - since < RECENT ? t->nr - since : RECENT;
+	double v[RECENT];
+
+	for (size_t i = 0; i < n; i++)
+		v[i] = t->points[t->nr - n + i].value;
+	qsort(v, n, sizeof(*v), by_value);
+	return (v[(n - 1) / 2] + v[n / 2]) / 2;
 }
 
 /* Finds the changes of a trend. Returns 0 or -ENOMEM. */
@@ -163,7 +175,7 @@ static int find_changes(struct dash_trend *t, const struct dash_config *config)
 		return -ENOMEM;
 	}
 	t->nr_changes = (size_t)nr;
-	t->level = nr ? points[nr - 1].after : mean_from(t, 0);
+	t->level = present_level(t, nr ? points[nr - 1].at : 0);
 	for (size_t i = 0; i < t->nr_changes; i++) {
 		t->changes[i].point = points[i];
 		t->changes[i].worse = is_worse(t, points[i].before, points[i].after);
