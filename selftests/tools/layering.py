@@ -31,7 +31,7 @@ gmemtrace/input: bpf lib/abi lib/base lib/model lib/recording lib/live lib/views
 gmemtrace/print: bpf lib/abi lib/base lib/views gmemtrace/output gmemtrace/input
 gmemtrace/record: lib/abi lib/base lib/model lib/recording lib/live lib/views gmemtrace/input
 gmemtrace/report: bpf lib/abi lib/analysis lib/views
-gmemtrace/results: lib/base
+gmemtrace/results: lib/base lib/analysis
 gmemtrace/compare: lib/base lib/analysis lib/views gmemtrace/results
 gmemtrace/dashboard: lib/base lib/analysis lib/views gmemtrace/results
 gmemtrace/map: lib/model lib/views

@@ -227,6 +227,29 @@ static void data_are_safe(void **state)
 	dash_free(&d);
 }
 
+/* Without commits, changes are attributed to kernels. */
+static void kernels(void **state)
+{
+	struct dashboard d = fresh();
+
+	(void)state;
+	assert_int_equal(set_config(&d, CONFIG "\"changes\":[{\"commit\":\"6.12.7\",\"state\":\"accepted\"}]}"), 0);
+	for (size_t i = 0; i < 2 * NR; i++) {
+		struct gmem_error e;
+		char text[128];
+
+		snprintf(text, sizeof(text), "{\"name\":\"%zu\",\"kernel\":\"6.12.%zu\",\"time\":%zu,\"value\":%g}", i % 2,
+			 i / 2 + 1, i, step[i / 2]);
+		assert_int_equal(results_parse(&d.results, "f", text, strlen(text), &e), 0);
+	}
+	assert_int_equal(dash_compute(&d), 0);
+	assert_int_equal(d.nr_groups, 1);
+	assert_int_equal(d.groups[0].nr, 2);
+	assert_string_equal(dash_culprit(d.groups[0].run), "6.12.7");
+	assert_int_equal(dash_alerts(&d), 0);
+	dash_free(&d);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_step),
 	cmocka_unit_test(higher_is_better),
@@ -234,6 +257,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_is_a_trend),
 	cmocka_unit_test(states),
 	cmocka_unit_test(fixed),
+	cmocka_unit_test(kernels),
 	cmocka_unit_test(bad_configs),
 	cmocka_unit_test(data_are_safe),
 };

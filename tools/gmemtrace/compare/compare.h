@@ -72,9 +72,6 @@ void cmp_samples_value(void *samples, const struct gmem_vm_stats *vm, enum gmem_
 int cmp_samples_add_run(struct cmp_samples *s, const struct gmem_analysis *a, struct cmp_set *to,
 			enum cmp_side side);
 
-/* Compares two doubles, for qsort(). */
-int cmp_by_value(const void *a, const void *b);
-
 /* Adds a result of selftests/bench/run.sh --json. Returns 0, -EINVAL if it is not one, or -ENOMEM. */
 int cmp_bench_add_run(struct json_object *bench, struct cmp_set *to, enum cmp_side side);
 

@@ -58,7 +58,7 @@ static double median_of_runs(const struct cmp_metric *m, enum cmp_side side)
 
 	for (size_t i = 0; i < n; i++)
 		v[i] = m->values[side][i].value;
-	qsort(v, n, sizeof(*v), cmp_by_value);
+	qsort(v, n, sizeof(*v), gmem_by_value);
 	return gmem_quantile(v, n, 0.5);
 }
 

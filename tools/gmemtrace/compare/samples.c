@@ -105,13 +105,6 @@ void cmp_samples_value(void *samples, const struct gmem_vm_stats *vm, enum gmem_
 		s->failed = true;
 }
 
-int cmp_by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* Returns a quantile of the samples of operations [from, to); *n: number of these samples. */
 static double quantile_of(const struct reservoir *r, uint64_t from, uint64_t to, double q,
 			  double *room, size_t *n)
@@ -121,7 +114,7 @@ static double quantile_of(const struct reservoir *r, uint64_t from, uint64_t to,
 		if (r->kept[i].nr >= from && r->kept[i].nr < to)
 			room[(*n)++] = r->kept[i].value;
 	}
-	qsort(room, *n, sizeof(*room), cmp_by_value);
+	qsort(room, *n, sizeof(*room), gmem_by_value);
 	return gmem_quantile(room, *n, q);
 }
 

@@ -131,6 +131,9 @@ size_t dash_alerts(const struct dashboard *d);
 /* Returns "SCENARIO/SERIES" in @buf. */
 char *dash_key(char *buf, size_t size, const struct dash_trend *t);
 
+/* Returns what a change is attributed to: the commit of the run, or its kernel if that is not known. */
+const char *dash_culprit(const struct results_run *run);
+
 /* Returns the run before the change: its commit is the last one that is known to be good. */
 const struct results_run *dash_before(const struct dash_trend *t, const struct dash_change *c);
 

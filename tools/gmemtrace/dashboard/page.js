@@ -72,10 +72,12 @@ const trendNote = t => shownKeys.map(k => k === 'variant' ? t[k] : brief(t[k])).
 const runOf = (t, i) => data.runs[t.run[i]];
 const isAlert = c => c.worse && (c.state === 'open' || c.state === 'investigating');
 
-function commitLink(commit)
+function commitLink(run)
 {
+	const commit = run[COMMIT];
+
 	if (!commit)
-		return el('span', { class: 'dim' }, 'unknown commit');
+		return el('span', {}, run[KERNEL] || 'unknown');
 	if (!data.link)
 		return el('code', { title: commit }, short(commit));
 	return el('a', { href: data.link.replace('%s', encodeURIComponent(commit)), class: 'mono', title: commit }, short(commit));
@@ -164,8 +166,8 @@ function groupCard(g)
 	const t = data.trends[g.marks[0][0]], before = runOf(t, of(g.marks[0]).at - 1);
 
 	return el('article', { class: `card group${byKind('worse').length ? ' alert' : ''}` },
-		el('h3', {}, 'Commit ', commitLink(run[COMMIT])),
-		el('p', { class: 'dim' }, `${day(run)}${run[KERNEL] ? ', kernel ' + run[KERNEL] : ''}; the run before is of `, commitLink(before[COMMIT])),
+		el('h3', {}, run[COMMIT] || !run[KERNEL] ? 'Commit ' : 'Kernel ', commitLink(run)),
+		el('p', { class: 'dim' }, `${day(run)}${run[KERNEL] && run[COMMIT] ? ', kernel ' + run[KERNEL] : ''}; the run before is of `, commitLink(before)),
 		changeList('Regressions', 'worse', byKind('worse')),
 		changeList('Regressions accepted, invalid or fixed', 'settled', byKind('settled')),
 		changeList('Improvements', 'better', byKind('better')));
@@ -242,7 +244,7 @@ function changeParts(t, i)
 
 	if (!c)
 		return [];
-	const entry = { commit: runOf(t, i)[COMMIT], match: `${t.scenario}/${t.name}`.replace(/[\\*?[\]]/g, '\\$&'), state: 'accepted', note: 'why' };
+	const entry = { commit: runOf(t, i)[COMMIT] || runOf(t, i)[KERNEL], match: `${t.scenario}/${t.name}`.replace(/[\\*?[\]]/g, '\\$&'), state: 'accepted', note: 'why' };
 	return [el('h3', { class: kindOf(c) }, `${c.worse ? 'Regression' : 'Improvement'} ${percent(c.before, c.after)}`, ' ', c.worse ? el('span', { class: 'state' }, c.state) : ''),
 		el('p', {}, `Level before ${format(c.before, t.unit)}, after ${format(c.after, t.unit)}; p ${c.p}.${c.note ? ' ' + c.note : ''}`),
 		c.worse ? el('p', { class: 'dim' }, 'To settle it, add to "changes" of dashboard.json (state: investigating, invalid, accepted):') : null,
@@ -255,7 +257,7 @@ function showDetail(t, i)
 
 	byId('detail-h').textContent = `${trendName(t)}: ${format(t.value[i], t.unit)}`;
 	byId('detail-body').replaceChildren(...[...changeParts(t, i),
-		el('dl', {}, ...fact('commit', commitLink(run[COMMIT])), ...fact('time', day(run) + ' UTC'),
+		el('dl', {}, ...fact('commit', commitLink(run)), ...fact('time', day(run) + ' UTC'),
 			...(run[KERNEL] ? fact('kernel', run[KERNEL]) : []), ...(t.variant ? fact('variant', t.variant) : []),
 			...(t.parameters ? fact('parameters', brief(t.parameters)) : []), ...(run[CONFIG] ? fact('config', run[CONFIG]) : []),
 			...(t.machine ? fact('machine', brief(t.machine)) : []), ...(run[TOOL] ? fact('tool', run[TOOL]) : []),
@@ -371,7 +373,7 @@ function trendTable(t)
 
 	return table(`${trendName(t)}, oldest first`, ['commit', 'kernel', 'time', 'value', 'change', 'samples'], t.value.map((v, i) => {
 		const run = runOf(t, i), c = change(i);
-		return [commitLink(run[COMMIT]), run[KERNEL] || '-', day(run), format(v, t.unit),
+		return [commitLink(run), run[KERNEL] || '-', day(run), format(v, t.unit),
 			c ? el('span', { class: kindOf(c) }, sign(t, c)) : '', el('button', { type: 'button', 'aria-label': `Samples of run ${i + 1}`, onclick: () => showDetail(t, i) }, String(t.samples[i] ? t.samples[i].length : 1))];
 	}));
 }

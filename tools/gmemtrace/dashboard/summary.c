@@ -102,10 +102,10 @@ static void put_rows(const struct dashboard *d, const struct dash_group *g, bool
 static void put_group(const struct dashboard *d, const struct dash_group *g, FILE *out)
 {
 	const struct dash_mark *m = &g->marks[0];
-	const char *before = dash_before(&d->trends[m->trend], change_of(d, m))->commit;
+	const char *before = dash_culprit(dash_before(&d->trends[m->trend], change_of(d, m)));
 
-	fputs("\n**Commit ", out);
-	put_name(out, *g->run->commit ? g->run->commit : g->run->kernel);
+	fprintf(out, "\n**%s ", *g->run->commit ? "Commit" : "Kernel");
+	put_name(out, dash_culprit(g->run));
 	fputs("**", out);
 	if (*before) {
 		fputs(", the one before with results is ", out);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/statistics.h"
 #include "base/array.h"
 #include "dashboard/dashboard.h"
 
@@ -54,6 +55,11 @@ char *dash_key(char *buf, size_t size, const struct dash_trend *t)
 	return buf;
 }
 
+const char *dash_culprit(const struct results_run *run)
+{
+	return *run->commit ? run->commit : run->kernel;
+}
+
 const struct results_run *dash_before(const struct dash_trend *t, const struct dash_change *c)
 {
 	return t->points[c->point.at - 1].run;
@@ -71,7 +77,7 @@ static void baseline_of_commit(struct dash_trend *t, const char *commit)
 	size_t n = 0;
 
 	for (size_t i = 0; i < t->nr; i++) {
-		if (begins_with(t->points[i].run->commit, commit)) {
+		if (begins_with(dash_culprit(t->points[i].run), commit)) {
 			sum += t->points[i].value;
 			n++;
 		}
@@ -118,7 +124,7 @@ static bool is_much_worse(const struct dash_trend *t, double from, double to)
 
 static void set_state(struct dash_change *c, const struct dash_trend *t, const struct dash_config *config)
 {
-	const char *commit = t->points[c->point.at].run->commit;
+	const char *commit = dash_culprit(t->points[c->point.at].run);
 	char key[1024];
 
 	if (c->worse && !is_much_worse(t, c->point.before, t->level))
@@ -135,13 +141,6 @@ static void set_state(struct dash_change *c, const struct dash_trend *t, const s
 	}
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* Returns the present level: the median of the last runs, but of none before the last change. */
 static double present_level(const struct dash_trend *t, size_t since)
 {
@@ -150,8 +149,8 @@ static double present_level(const struct dash_trend *t, size_t since)
 
 	for (size_t i = 0; i < n; i++)
 		v[i] = t->points[t->nr - n + i].value;
-	qsort(v, n, sizeof(*v), by_value);
-	return (v[(n - 1) / 2] + v[n / 2]) / 2;
+	qsort(v, n, sizeof(*v), gmem_by_value);
+	return gmem_quantile(v, n, 0.5);
 }
 
 /* Finds the changes of a trend. Returns 0 or -ENOMEM. */
@@ -236,13 +235,14 @@ static int make_trends(struct dashboard *d)
 	return 0;
 }
 
-/* Returns the group of the commit of @run, or of the run itself if its commit is unknown. */
+/* Returns the group of the commit or kernel of @run, or of the run itself if it has neither. */
 static struct dash_group *get_group(struct dashboard *d, const struct results_run *run)
 {
+	const char *culprit = dash_culprit(run);
 	struct dash_group *g;
 
 	for (g = d->groups; g < d->groups + d->nr_groups; g++) {
-		if (g->run == run || (*run->commit && !strcmp(g->run->commit, run->commit))) {
+		if (g->run == run || (*culprit && !strcmp(dash_culprit(g->run), culprit))) {
 			g->run = run < g->run ? run : g->run;
 			return g;
 		}

@@ -3,12 +3,12 @@
 #include "results/values.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "analysis/statistics.h"
 #include "results/results.h"
 
 /* Parses "Z", "+01:00" or "-0130" to seconds east of UTC. */
@@ -93,13 +93,6 @@ struct json_object *results_sorted(struct json_object *from)
 	return to;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 double results_median(const struct results_series *s)
 {
 	double *v = s->nr ? calloc(s->nr, sizeof(*v)) : NULL, median = s->nr ? s->values[0] : 0;
@@ -107,8 +100,8 @@ double results_median(const struct results_series *s)
 	if (!v)
 		return median;
 	memcpy(v, s->values, s->nr * sizeof(*v));
-	qsort(v, s->nr, sizeof(*v), by_value);
-	median = (v[(s->nr - 1) / 2] + v[s->nr / 2]) / 2;
+	qsort(v, s->nr, sizeof(*v), gmem_by_value);
+	median = gmem_quantile(v, s->nr, 0.5);
 	free(v);
 	return median;
 }

@@ -77,19 +77,12 @@ static void compare(const struct search *s, size_t from, size_t at, size_t to, s
 	*p = (struct gmem_change_point){ at, a.mean, b.mean, fmax(same_level(&a, &b), weak_p / WEAK) };
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* Returns the median of the differences of neighbours; steps are too few to matter. @room: n - 1 values. */
 static double typical_difference(const double *v, size_t n, double *room)
 {
 	for (size_t i = 1; i < n; i++)
 		room[i - 1] = fabs(v[i] - v[i - 1]);
-	qsort(room, n - 1, sizeof(*room), by_value);
+	qsort(room, n - 1, sizeof(*room), gmem_by_value);
 	return gmem_quantile(room, n - 1, 0.5);
 }
 

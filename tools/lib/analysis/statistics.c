@@ -69,6 +69,13 @@ double gmem_t_critical(double alpha, double df)
 	return hi;
 }
 
+int gmem_by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
 double gmem_quantile(const double *sorted, size_t n, double q)
 {
 	double at = n ? q * (double)(n - 1) : 0;

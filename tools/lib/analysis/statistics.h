@@ -14,6 +14,9 @@ double gmem_t_critical(double alpha, double df);
 /* Returns the probability that Student's t with @df degrees of freedom (> 0) is beyond +-@t. */
 double gmem_t_tails(double t, double df);
 
+/* Compares two doubles, for qsort(). */
+int gmem_by_value(const void *a, const void *b);
+
 /* Returns a quantile of @n sorted values, interpolated between neighbours; 0 if @n is 0. */
 double gmem_quantile(const double *sorted, size_t n, double q);
 
