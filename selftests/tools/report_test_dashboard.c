@@ -207,7 +207,7 @@ static void bad_configs(void **state)
 static void data_are_safe(void **state)
 {
 	struct dashboard d = fresh();
-	struct json_object *o;
+	struct json_object *o, *trend;
 	char *text = NULL;
 	size_t size;
 	FILE *out;
@@ -221,8 +221,9 @@ static void data_are_safe(void **state)
 	assert_null(strchr(text, '<'));
 	o = json_tokener_parse(text);
 	assert_non_null(o);
-	o = json_object_array_get_idx(json_object_object_get(o, "trends"), 0);
-	assert_string_equal(json_object_get_string(json_object_object_get(o, "variant")), "</script><!--\"\\\x01");
+	trend = json_object_array_get_idx(json_object_object_get(o, "trends"), 0);
+	assert_string_equal(json_object_get_string(json_object_object_get(trend, "variant")), "</script><!--\"\\\x01");
+	json_object_put(o);
 	free(text);
 	dash_free(&d);
 }
