@@ -292,8 +292,10 @@ function drawMarks(u, entry)
 			line(X(change.at), Y(change.after), X(n - 1), Y(change.after), css('--level'), 1.5, []);
 		line(x, u.bbox.top, x, u.bbox.top + u.bbox.height, color, 1.5, [4, 3]);
 		c.fillStyle = color; c.font = `600 ${12 * px}px system-ui,sans-serif`;
-		c.textAlign = change.at > n / 2 ? 'right' : 'left';
-		c.fillText(sign(t, change), x + (change.at > n / 2 ? -5 : 5) * px, u.bbox.top + 12 * px);
+		// On the side of the lower level there is room at the top, unless the axis is too near.
+		const left = change.after > change.before ? x - u.bbox.left > 80 * px : u.bbox.left + u.bbox.width - x < 80 * px;
+		c.textAlign = left ? 'right' : 'left';
+		c.fillText(sign(t, change), x + (left ? -5 : 5) * px, u.bbox.top + 12 * px);
 	});
 	if (entry.at >= 0) {
 		c.setLineDash([]); c.strokeStyle = css('--focus'); c.lineWidth = 2.5 * px;
@@ -313,7 +315,7 @@ function options(entry, width)
 		scales: { x: { time: false, range: [-0.6, t.value.length - 0.4] }, y: { range: [low - pad, high + pad] } },
 		axes: [{ ...axis, size: 30, space: 78, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000],
 			values: (u, at) => at.map(i => Number.isInteger(i) && i >= 0 && i < t.value.length ? label(runOf(t, i), byId('axis').value) : '') },
-		{ ...axis, size: 72, space: 34, values: (u, at) => at.map(v => format(v, t.unit, 6)) }],
+		{ ...axis, size: (u, labels) => Math.min(130, 20 + 6.4 * Math.max(6, ...(labels || []).map(l => l.length))), space: 34, values: (u, at) => at.map(v => format(v, t.unit, 6)) }],
 		series: [{}, { stroke: css('--data'), width: 1, points: { show: true, size: 6, fill: css('--data'), stroke: css('--data') } }],
 		hooks: { draw: [u => drawMarks(u, entry)], setCursor: [u => { if (u.cursor.idx !== null && u.cursor.left >= 0) tell(entry, u.cursor.idx); }] },
 	};
@@ -371,10 +373,11 @@ function trendTable(t)
 {
 	const change = i => t.changes.find(c => c.at === i);
 
-	return table(`${trendName(t)}, oldest first`, ['commit', 'kernel', 'time', 'value', 'change', 'samples'], t.value.map((v, i) => {
+	return table(`${trendName(t)}, oldest first`, ['commit', 'value', 'change', 'samples', 'kernel', 'time'], t.value.map((v, i) => {
 		const run = runOf(t, i), c = change(i);
-		return [commitLink(run), run[KERNEL] || '-', day(run), format(v, t.unit),
-			c ? el('span', { class: kindOf(c) }, sign(t, c)) : '', el('button', { type: 'button', 'aria-label': `Samples of run ${i + 1}`, onclick: () => showDetail(t, i) }, String(t.samples[i] ? t.samples[i].length : 1))];
+		return [commitLink(run), format(v, t.unit), c ? el('span', { class: kindOf(c) }, sign(t, c)) : '',
+			el('button', { type: 'button', 'aria-label': `Samples of run ${i + 1}`, onclick: () => showDetail(t, i) }, String(t.samples[i] ? t.samples[i].length : 1)),
+			run[KERNEL] || '-', day(run)];
 	}));
 }
 
