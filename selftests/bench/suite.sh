@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs named scenarios on a kernel, in VMs whose time is executed instructions, and writes a results document for each
-# (docs/results.md), which gmemtrace compare and gmemtrace dashboard read.
+# Runs named scenarios on a kernel, in VMs whose time is executed instructions, and writes results documents
+# (docs/results.md), one for each run, which gmemtrace compare and gmemtrace dashboard read.
 set -u
 cd "$(dirname "$0")/../.." || exit 3
 . selftests/bench/boots.sh
@@ -11,7 +11,7 @@ usage()
 	cat <<END
 Usage: selftests/bench/suite.sh [--kernel VERSION[:VARIANT]] [--repeats N] [--lanes N] -o DIR [SCENARIO..]
        selftests/bench/suite.sh --list
-Runs scenarios and writes DIR/VERSION-VARIANT-COMMIT-SCENARIO.json for each.
+Runs scenarios and writes DIR/VERSION-VARIANT-COMMIT-SCENARIO.json for each, with a document for each run.
 
   --kernel KERNEL   kernel and variant of the series (6.12:full)
   --repeats N       runs of each scenario (3)
@@ -54,9 +54,9 @@ make -s all vm build/gmemload >&2 || die "cannot build the tools" "See the messa
 find_kernels "$version" "$variant"
 commit=$(git log -1 --format=%h -- "kernel/$version" 2> /dev/null || echo unknown)
 
-# document SCENARIO: prints the results document of the lines of figures in $dir/SCENARIO. Instructions are the same on
+# documents SCENARIO: prints a results document for each line of figures in $dir/SCENARIO. Instructions are the same on
 # every host, so its CPU does not make a trend of its own.
-document()
+documents()
 {
 	local options
 
@@ -66,14 +66,13 @@ document()
 		--arg config "$(sha256sum < "${image[$variant]%/*}/config" | cut -c1-16)" \
 		--arg cpu "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)" \
 		--arg qemu "$(qemu-system-x86_64 --version | head -n 1)" '
-		{ schema: "gmem.results/1", time: $time, commit: $commit, kernel: $version, variant: $variant, config: $config,
+		map({ schema: "gmem.results/1", time: $time, commit: $commit, kernel: $version, variant: $variant, config: $config,
 		  tool: $tool, machine: { clock: "icount", qemu: $qemu }, host: { cpu: $cpu }, suite: "gmem", scenario: $scenario,
-		  parameters: { gmemload: $options }, repeats: length,
-		  series: (flatten | group_by(.name) | map({ name: .[0].name, unit: .[0].unit, better: "lower", values: map(.value) })) }' \
+		  parameters: { gmemload: $options }, series: map(. + { better: "lower" }) })' \
 		"$dir/$1"
 }
 
-# run SCENARIO: boots a VM for it, and writes its document.
+# run SCENARIO: boots a VM for it, and writes its documents.
 run()
 {
 	# shellcheck disable=SC2046 # one word for each option
@@ -83,7 +82,7 @@ run()
 		return 1
 	}
 	grep -a '^\[{' "$dir/$1.out" > "$dir/$1"
-	document "$1" > "$dir/$1.json" && mv "$dir/$1.json" "$out/$version-$variant-$commit-$1.json"
+	documents "$1" > "$dir/$1.json" && mv "$dir/$1.json" "$out/$version-$variant-$commit-$1.json"
 }
 
 well=0
