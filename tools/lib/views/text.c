@@ -114,6 +114,8 @@ char *gmem_text_value(char *buf, size_t size, const struct gmem_metric *m, struc
 {
 	size_t n = v.partial && size > 1;
 
+	if (!size)
+		return buf;
 	if (v.unknown)
 		return copy_text(buf, size, "-");
 	if (n)
