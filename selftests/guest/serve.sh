@@ -22,7 +22,7 @@ result() { query "$1" '.value[1]'; }
 result_is() { [ "$(result "$1")" = "$2" ]; }
 scraped() { curl -sS "$url" | sed -n "s/^$1 //p"; }
 
-build/gmemtrace serve --collect=all --web.listen-address=127.0.0.1:0 > "$dir/out" 2> "$dir/log" &
+build/gmemtrace serve --web.listen-address=127.0.0.1:0 > "$dir/out" 2> "$dir/log" &
 server=$!
 await "gmemtrace serve attaches and serves" 240 grep -q serving "$dir/log"
 url=$(sed -n 's/^gmemtrace: serving //p' "$dir/log")

@@ -43,10 +43,10 @@ is "page and summary at once" "$(run -s "$results" -o "$dir/both.html") $(head -
 # config TEXT: writes dashboard.json
 config() { echo "{\"schema\": \"gmem.dashboard/1\", $1}" > "$results/dashboard.json"; }
 
-for state in accepted invalid investigating; do
+for case in accepted:0 invalid:0 investigating:1; do
+	state=${case%:*} status=${case#*:}
 	config "\"changes\": [{\"commit\": \"${slower:0:9}\", \"match\": \"scenario-3/*\", \"state\": \"$state\", \"note\": \"known\"}]"
-	is "a regression that is $state: status $([ $state = investigating ] && echo 1 || echo 0)" "$(run -s "$results")" \
-		"$([ $state = investigating ] && echo 1 || echo 0)"
+	is "a regression that is $state: status $status" "$(run -s "$results")" $status
 done
 config "\"changes\": [{\"commit\": \"${slower:0:9}\", \"match\": \"scenario-4/*\", \"state\": \"accepted\"}]"
 is "an entry for other series accepts nothing" "$(run -s "$results")" 1

@@ -36,8 +36,9 @@ struct serve_http {
 
 	pthread_mutex_t lock;	/* protects the following */
 	struct MHD_Response *page[SERVE_FORMATS];
-	bool scraped;		/* the page */
-	uint64_t scrapes;
+	uint64_t page_ns;
+	uint64_t scraped_ns;	/* of the newest page that a client has received */
+	uint64_t scrapes;	/* pages received */
 };
 
 static const char *const content_types[SERVE_FORMATS] = {
@@ -67,19 +68,34 @@ static enum serve_format wanted_format(struct MHD_Connection *c)
 	return accept && strstr(accept, "application/openmetrics-text") ? SERVE_OPENMETRICS : SERVE_PROMETHEUS;
 }
 
-static enum MHD_Result answer_scrape(struct serve_http *h, struct MHD_Connection *c, bool whole)
+/* Sets *request to the time of the page, for on_sent(). */
+static enum MHD_Result answer_scrape(struct serve_http *h, struct MHD_Connection *c, bool whole, void **request)
 {
 	enum serve_format format = wanted_format(c);
 	enum MHD_Result result;
 
 	pthread_mutex_lock(&h->lock);
 	result = MHD_queue_response(c, MHD_HTTP_OK, h->page[format]);
-	if (whole && result == MHD_YES) {
-		h->scraped = true;
-		h->scrapes++;
-	}
+	if (whole && result == MHD_YES)
+		*request = (void *)(uintptr_t)h->page_ns;
 	pthread_mutex_unlock(&h->lock);
 	return result;
+}
+
+/* A scrape counts when all of it is sent: a client that gave up before has nothing. */
+static void on_sent(void *ctx, struct MHD_Connection *c, void **request, enum MHD_RequestTerminationCode why)
+{
+	uint64_t page_ns = (uintptr_t)*request;
+	struct serve_http *h = ctx;
+
+	(void)c;
+	if (!page_ns || why != MHD_REQUEST_TERMINATED_COMPLETED_OK)
+		return;
+	pthread_mutex_lock(&h->lock);
+	h->scrapes++;
+	if (page_ns > h->scraped_ns)
+		h->scraped_ns = page_ns;
+	pthread_mutex_unlock(&h->lock);
 }
 
 static enum MHD_Result answer(void *ctx, struct MHD_Connection *c, const char *url, const char *method,
@@ -91,11 +107,10 @@ static enum MHD_Result answer(void *ctx, struct MHD_Connection *c, const char *u
 	(void)version;
 	(void)body;
 	(void)body_size;
-	(void)request;
 	if (!get && strcmp(method, MHD_HTTP_METHOD_HEAD))
 		return MHD_queue_response(c, MHD_HTTP_METHOD_NOT_ALLOWED, h->fixed[FIXED_METHOD]);
 	if (!strcmp(url, h->path))
-		return answer_scrape(h, c, get);
+		return answer_scrape(h, c, get, request);
 	if (!strcmp(url, "/"))
 		return MHD_queue_response(c, MHD_HTTP_OK, h->fixed[FIXED_INDEX]);
 	return MHD_queue_response(c, MHD_HTTP_NOT_FOUND, h->fixed[FIXED_NOT_FOUND]);
@@ -156,6 +171,7 @@ static int start(struct serve_http *h, int fd)
 		return err;
 	h->daemon = MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, answer, h,
 				     MHD_OPTION_LISTEN_SOCKET, fd,
+				     MHD_OPTION_NOTIFY_COMPLETED, on_sent, h,
 				     MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS,
 				     MHD_OPTION_PER_IP_CONNECTION_LIMIT, PER_ADDRESS,
 				     MHD_OPTION_CONNECTION_TIMEOUT, TIMEOUT_S,
@@ -192,7 +208,7 @@ static void destroy_all(struct MHD_Response **r, int n)
 	}
 }
 
-int serve_http_publish(struct serve_http *h, struct serve_text texts[SERVE_FORMATS])
+int serve_http_publish(struct serve_http *h, struct serve_text texts[SERVE_FORMATS], uint64_t page_ns)
 {
 	struct MHD_Response *new[SERVE_FORMATS], *old[SERVE_FORMATS];
 	bool ok = true;
@@ -208,20 +224,20 @@ int serve_http_publish(struct serve_http *h, struct serve_text texts[SERVE_FORMA
 	pthread_mutex_lock(&h->lock);
 	memcpy(old, h->page, sizeof(old));
 	memcpy(h->page, new, sizeof(new));
-	h->scraped = false;
+	h->page_ns = page_ns;
 	pthread_mutex_unlock(&h->lock);
 	destroy_all(old, SERVE_FORMATS);
 	return h->running ? atomic_load(&h->failed) : start_thread(h);
 }
 
-bool serve_http_was_scraped(struct serve_http *h)
+uint64_t serve_http_scraped_ns(struct serve_http *h)
 {
-	bool scraped;
+	uint64_t ns;
 
 	pthread_mutex_lock(&h->lock);
-	scraped = h->scraped;
+	ns = h->scraped_ns;
 	pthread_mutex_unlock(&h->lock);
-	return scraped;
+	return ns;
 }
 
 uint64_t serve_http_scrapes(struct serve_http *h)

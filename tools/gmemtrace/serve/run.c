@@ -19,7 +19,6 @@ struct server {
 	struct gmem_model *model;
 	int fd;			/* listening; -1: none, or owned by http */
 	struct serve_http *http;
-	uint64_t page_ns;	/* time of the model in the last page; 0: none yet */
 	struct serve_counts counts;
 	enum gmem_status failed;	/* reason of -ECANCELED from on_record(), in *e */
 };
@@ -32,11 +31,11 @@ static void forget(struct server *s, uint64_t ts_ns)
 	s->counts.dropped += before - HASH_COUNT(s->model->vms);
 }
 
-/* Drops VMs that ended before the last page, if it was scraped: their last counts are in it. */
+/* Drops VMs that ended before a page that was scraped: their last counts are in it. */
 static void drop_ended(struct server *s)
 {
-	if (s->http && serve_http_was_scraped(s->http))
-		forget(s, s->page_ns);
+	if (s->http)
+		forget(s, serve_http_scraped_ns(s->http));
 	if (s->model->now_ns > LINGER_NS)
 		forget(s, s->model->now_ns - LINGER_NS);
 }
@@ -74,7 +73,7 @@ static enum gmem_status publish(struct server *s)
 	for (int i = 0; i < SERVE_FORMATS; i++)
 		serve_render(&texts[i], (enum serve_format)i, s->model, s->o->groups, &s->counts);
 	/* Fails without a text. */
-	err = serve_http_publish(s->http, texts);
+	err = serve_http_publish(s->http, texts, s->model->now_ns);
 	return err ? cannot_serve(s, err) : GMEM_OK;
 }
 
@@ -92,12 +91,8 @@ static enum gmem_status write_textfile(struct server *s)
 
 static enum gmem_status refresh(struct server *s)
 {
-	enum gmem_status status;
-
 	drop_ended(s);
-	status = s->o->textfile ? write_textfile(s) : publish(s);
-	s->page_ns = s->model->now_ns;
-	return status;
+	return s->o->textfile ? write_textfile(s) : publish(s);
 }
 
 /* Privileges are dropped before the first record, so threads that start here have none. */

@@ -72,11 +72,11 @@ struct serve_http;
 /* Starts to serve on a listening socket, which it then owns. Returns NULL on failure. Starts a thread without capabilities. */
 struct serve_http *serve_http_start(int fd, const char *path, struct gmem_error *e);
 
-/* Publishes a page, and takes over its texts, on failure too. Returns 0 or -errno, also of the thread that serves. */
-int serve_http_publish(struct serve_http *h, struct serve_text texts[SERVE_FORMATS]);
+/* Publishes the page of a time, not 0, and takes over its texts, on failure too. Returns 0 or -errno, also of the thread that serves. */
+int serve_http_publish(struct serve_http *h, struct serve_text texts[SERVE_FORMATS], uint64_t page_ns);
 
-/* Returns true if the page published last was scraped. */
-bool serve_http_was_scraped(struct serve_http *h);
+/* Returns the time of the newest page that a client has received as a whole, or 0. */
+uint64_t serve_http_scraped_ns(struct serve_http *h);
 uint64_t serve_http_scrapes(struct serve_http *h);
 void serve_http_stop(struct serve_http *h);
 
