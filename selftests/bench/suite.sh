@@ -66,7 +66,7 @@ documents()
 		--arg config "$(sha256sum < "${image[$variant]%/*}/config" | cut -c1-16)" \
 		--arg cpu "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)" \
 		--arg qemu "$(qemu-system-x86_64 --version | head -n 1)" '
-		map({ schema: "gmem.results/1", time: $time, commit: $commit, kernel: $version, variant: $variant, config: $config,
+		map({ schema: "gmem.results/1", time: $time, commit: $commit, kernel: $version, variant: "\($version) \($variant)", config: $config,
 		  tool: $tool, machine: { clock: "icount", qemu: $qemu }, host: { cpu: $cpu }, suite: "gmem", scenario: $scenario,
 		  parameters: { gmemload: $options }, series: map(. + { better: "lower" }) })' \
 		"$dir/$1"
