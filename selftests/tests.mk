@@ -39,7 +39,8 @@ VM_TESTS += $(foreach k,$(EVERY),'$(IN_VM) $(k) selftests/guest/truth.sh' \
 	'$(IN_VM) $(k) selftests/guest/metrics.sh' '$(IN_VM) $(k) selftests/guest/stall.sh' \
 	'$(IN_VM) $(k) selftests/guest/owners.sh' '$(IN_VM) $(k) selftests/guest/backing.sh' \
 	'$(IN_VM) $(k) selftests/guest/report.sh' '$(IN_VM) $(k) selftests/guest/exact.sh')
-VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/serve.sh' '$(IN_VM) $(KERNEL):stock selftests/guest/serve.sh'
+# 200 VMs that do not live long; make test-kernel has 1,000.
+VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/serve.sh 4'
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/demo.sh'
 VM_TESTS += '$(IN_VM) $(KERNEL):stock:icount selftests/guest/big-map.sh 64G'
 VM_TESTS += '$(IN_VM) $(KERNEL) selftests/guest/shapes.sh'
@@ -72,6 +73,7 @@ KERNEL_TESTS += $(foreach k,$(EVERY),'env GMEM_VM_TIMEOUT=7200 $(IN_VM) $(k) sel
 # Kernels without ranges need time and memory for each page: less memory is enough there.
 KERNEL_TESTS += $(foreach k,$(filter-out $(KERNEL),$(KERNELS)),'$(IN_VM) $(k) selftests/guest/shapes.sh')
 KERNEL_TESTS += '$(IN_VM) $(KERNEL):stock selftests/guest/shapes.sh 2'
+KERNEL_TESTS += $(foreach v,full stock,'$(IN_VM) $(KERNEL):$(v) selftests/guest/serve.sh')
 # What attribute ranges change, and what other versions change, by our own tools.
 KERNEL_TESTS += 'selftests/guest/compare.sh $(KERNEL):trace $(KERNEL):full'
 KERNEL_TESTS += $(foreach k,$(filter-out $(KERNEL),$(KERNELS)),'selftests/guest/compare.sh $(KERNEL):trace $(k):trace')

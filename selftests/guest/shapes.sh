@@ -73,7 +73,7 @@ scanned()
 start_top top
 scanned "nothing set"
 # In this order: none is between shapes that the next one would not overwrite.
-for shape in first one none edges none fragments blocks all holes none fragments blocks; do
+for shape in first one none edges all holes none fragments blocks; do
 	slab=$(slab_of_vmm) nodes=$(maple_nodes)
 	ask "$shape"
 	is "$shape is set" "$answer" done
