@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Draws what the series changes: the results in history/ of stock, trace and full, one kernel after the other as if they
 # were commits. Phases are left out: by functions (stock) they begin and end elsewhere than by tracepoints.
-# Usage: story.sh FILE.html [VERSION..]
+# Usage: story.sh FILE.html [VERSION..]   The picture in the README, by node:
+#	selftests/viewers/browser.mjs selftests/viewers/shot.mjs FILE.html docs/img/kernels.png 1280 640
 set -eu
 cd "$(dirname "$0")/../.."
 out=$1

@@ -85,11 +85,10 @@ run()
 	documents "$1" > "$dir/$1.json" && mv "$dir/$1.json" "$out/$version-$variant-$commit-$1.json"
 }
 
-well=0
 for scenario in "${scenarios[@]}"; do
-	[ "$(jobs -rp | wc -l)" -lt "$lanes" ] || wait -n || well=3
+	[ "$(jobs -rp | wc -l)" -lt "$lanes" ] || wait -n
 	say "$scenario on $kernel"
-	(trap - EXIT; run "$scenario") &
+	(trap - EXIT; run "$scenario" || touch "$dir/failed") &
 done
-while [ -n "$(jobs -rp)" ]; do wait -n || well=3; done
-exit $well
+wait
+[ ! -e "$dir/failed" ] || exit 3
