@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Walk of a kernel maple tree (lib/maple_tree.c) in RCU mode while the kernel changes it. A step reads the range
- * of one entry, from the root: a store replaces nodes by copies, so a walk cannot resume inside of one.
+ * of an entry, from the root: a store replaces nodes by copies, so steps share no node.
  * Nodes are freed by RCU, which a program that cannot sleep holds. A replaced node points to itself as
  * its parent, and its content may be overwritten from then on: a node counts as read only if it was not
  * replaced after that. A later change of what was read is an event of its own.

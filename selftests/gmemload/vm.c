@@ -113,8 +113,8 @@ static int set_region(struct vm *vm, struct kvm_userspace_memory_region2 *region
 }
 
 /*
- * Maps small pages only: the ledger lists populated pages, so one touch must not populate 512. Starts at an address
- * that is @offset above a multiple of 2 MiB, as KVM requires for huge pages.
+ * Maps small pages only: the ledger lists populated pages, so one touch must not populate 512. KVM requires the start
+ * to be @offset above a multiple of 2 MiB for huge pages.
  */
 static uint8_t *map_anonymous(uint64_t size, uint64_t offset)
 {

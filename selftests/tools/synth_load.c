@@ -298,13 +298,11 @@ static void emit_probes(struct load *l)
 /* All of these figures differ: one in place of another is noticed. */
 static void emit_state(struct load *l, struct synth_vm *vm)
 {
-	struct gmem_mapped_rec m = { .h.vm = vm->id, .nr = { 100 + vm->id, 10 + vm->id, 0 } };
-
 	if (l->o->ends)
 		return;
 	synth_pages(&l->s, vm, 0, NPAGES, 5, 3000 + vm->id);
 	synth_shared_pages(&l->s, vm, LATE + NPAGES, LATE + 100, LATE + 2000 + 2 * vm->id);
-	emit_other(l, &m.h, GMEM_MAPPED, sizeof(m));
+	synth_mapped(&l->s, vm, 100 + vm->id, 10 + vm->id);
 	EMIT(l, vm, GMEM_ATTRIBUTES_BEGIN, .h.tid = vm->pid, .start = LATE, .end = LATE + 1, .arg = PRIVATE);
 	l->s.now_ns += 1000000;
 }

@@ -67,8 +67,8 @@ static enum gmem_status write_summary(void *dashboard, FILE *out)
 }
 
 /*
- * Sets @to to the folder as seen from the page, with a slash at its end: relative if the page is a file, so
- * that both can be moved together.
+ * Sets @to to the folder as seen from the page, with a slash at its end. It is relative if the page is a file:
+ * both can be moved together.
  */
 static void path_from_page(char *to, size_t size, const char *folder, const char *page)
 {

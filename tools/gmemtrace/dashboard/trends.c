@@ -20,7 +20,7 @@ static int by_time(const void *a, const void *b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
-/* Compares what tells trends apart. The kernel, its configuration and the commit are what a trend is over. */
+/* Compares what separates trends. The kernel, its configuration and the commit are what a trend is over. */
 static int by_identity(const struct dash_point *a, const struct dash_point *b)
 {
 	const char *const pairs[][2] = {

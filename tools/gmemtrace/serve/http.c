@@ -37,8 +37,7 @@ struct serve_http {
 	pthread_mutex_t lock;	/* protects the following */
 	struct MHD_Response *page[SERVE_FORMATS];
 	uint64_t page_ns;
-	uint64_t scraped_ns;	/* of the newest page that a client has received */
-	uint64_t scrapes;	/* pages received */
+	struct serve_scrapes scrapes;
 };
 
 static const char *const content_types[SERVE_FORMATS] = {
@@ -92,9 +91,9 @@ static void on_sent(void *ctx, struct MHD_Connection *c, void **request, enum MH
 	if (!page_ns || why != MHD_REQUEST_TERMINATED_COMPLETED_OK)
 		return;
 	pthread_mutex_lock(&h->lock);
-	h->scrapes++;
-	if (page_ns > h->scraped_ns)
-		h->scraped_ns = page_ns;
+	h->scrapes.nr++;
+	if (page_ns > h->scrapes.newest_ns)
+		h->scrapes.newest_ns = page_ns;
 	pthread_mutex_unlock(&h->lock);
 }
 
@@ -230,24 +229,14 @@ int serve_http_publish(struct serve_http *h, struct serve_text texts[SERVE_FORMA
 	return h->running ? atomic_load(&h->failed) : start_thread(h);
 }
 
-uint64_t serve_http_scraped_ns(struct serve_http *h)
+struct serve_scrapes serve_http_scrapes(struct serve_http *h)
 {
-	uint64_t ns;
+	struct serve_scrapes scrapes;
 
 	pthread_mutex_lock(&h->lock);
-	ns = h->scraped_ns;
+	scrapes = h->scrapes;
 	pthread_mutex_unlock(&h->lock);
-	return ns;
-}
-
-uint64_t serve_http_scrapes(struct serve_http *h)
-{
-	uint64_t n;
-
-	pthread_mutex_lock(&h->lock);
-	n = h->scrapes;
-	pthread_mutex_unlock(&h->lock);
-	return n;
+	return scrapes;
 }
 
 void serve_http_stop(struct serve_http *h)

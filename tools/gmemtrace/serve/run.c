@@ -35,7 +35,7 @@ static void forget(struct server *s, uint64_t ts_ns)
 static void drop_ended(struct server *s)
 {
 	if (s->http)
-		forget(s, serve_http_scraped_ns(s->http));
+		forget(s, serve_http_scrapes(s->http).newest_ns);
 	if (s->model->now_ns > LINGER_NS)
 		forget(s, s->model->now_ns - LINGER_NS);
 }
@@ -69,7 +69,7 @@ static enum gmem_status publish(struct server *s)
 
 	if (status)
 		return status;
-	s->counts.scrapes = serve_http_scrapes(s->http);
+	s->counts.scrapes = serve_http_scrapes(s->http).nr;
 	for (int i = 0; i < SERVE_FORMATS; i++)
 		serve_render(&texts[i], (enum serve_format)i, s->model, s->o->groups, &s->counts);
 	/* Fails without a text. */
@@ -104,7 +104,7 @@ static int on_record(void *ctx, const struct gmem_hdr *rec, bool selected)
 	(void)selected;
 	if (err && err != -EINVAL)
 		return err;
-	/* Of a recording, only the state at its end is served. */
+	/* What is served of a recording is the state at its end. */
 	if (rec->kind != GMEM_SYNC || s->o->in.file)
 		return 0;
 	s->failed = refresh(s);

@@ -75,9 +75,13 @@ struct serve_http *serve_http_start(int fd, const char *path, struct gmem_error 
 /* Publishes the page of a time, not 0, and takes over its texts, on failure too. Returns 0 or -errno, also of the thread that serves. */
 int serve_http_publish(struct serve_http *h, struct serve_text texts[SERVE_FORMATS], uint64_t page_ns);
 
-/* Returns the time of the newest page that a client has received as a whole, or 0. */
-uint64_t serve_http_scraped_ns(struct serve_http *h);
-uint64_t serve_http_scrapes(struct serve_http *h);
+/* Pages that clients have received as a whole. */
+struct serve_scrapes {
+	uint64_t nr;
+	uint64_t newest_ns;	/* time of the newest of these pages, or 0 */
+};
+
+struct serve_scrapes serve_http_scrapes(struct serve_http *h);
 void serve_http_stop(struct serve_http *h);
 
 #endif /* GMEMTRACE_SERVE_H */

@@ -45,8 +45,8 @@ static double same_level(const struct gmem_moments *a, const struct gmem_moments
 }
 
 /*
- * Returns the moments without the value that is most above, or below, the others: what they are worth if that
- * one is chance.
+ * Returns the moments without the value that is most above, or below, the others: what they are worth if that value
+ * is chance.
  */
 static struct gmem_moments without_extreme(const double *v, size_t n, bool highest)
 {

@@ -72,8 +72,8 @@ static void emit_identity(struct emitter *e, const struct gmem_vm *vm)
 }
 
 /*
- * Emits the part of the set within @part, in as many records as needed; each begins where the last ended. The first
- * one has the huge pages of all.
+ * Emits the part of the set within @part, in as many records as needed; each begins where the last ended. The huge
+ * pages of all are in the first record.
  */
 static void emit_part(struct emitter *e, const struct gmem_vm *vm, const struct gmem_ranges *set,
 		      unsigned int kind, uint64_t ts_ns, uint64_t ino, struct gmem_extent part, uint64_t huge_pages)

@@ -2,7 +2,7 @@
 /*
  * Metrics of VMs in the formats of Prometheus: base units, counters that end in _total, one family
  * after the other. Series have labels for VM, direction and phase; names are in gmem_vm_info only.
- * One table of families serves recordings (gmemtrace export) and live VMs (gmemtrace serve).
+ * Recordings (gmemtrace export) and live VMs (gmemtrace serve) share the table of families.
  */
 #ifndef GMEM_OPENMETRICS_H
 #define GMEM_OPENMETRICS_H
