@@ -7,6 +7,7 @@
 
 #include "dashboard/dashboard.h"
 #include "results/json_text.h"
+#include "results/values.h"
 
 const char *const dash_state_names[DASH_STATES] = {
 	[DASH_OPEN]		= "open",
@@ -37,8 +38,8 @@ bool dash_is_link(const char *url)
 	return percent && percent[1] == 's' && !strchr(percent + 1, '%');
 }
 
-/* Returns false if @o has a key that is not among @keys, a list that ends with NULL. */
-static bool only_keys(struct json_object *o, const char *const *keys, const char **wrong)
+/* Returns a key of @o that is not among @keys, a list that ends with NULL; NULL if there is none. */
+static const char *wrong_key(struct json_object *o, const char *const *keys)
 {
 	json_object_object_foreach(o, key, value) {
 		size_t i = 0;
@@ -46,21 +47,10 @@ static bool only_keys(struct json_object *o, const char *const *keys, const char
 		(void)value;
 		while (keys[i] && strcmp(keys[i], key))
 			i++;
-		if (!keys[i]) {
-			*wrong = key;
-			return false;
-		}
+		if (!keys[i])
+			return key;
 	}
-	return true;
-}
-
-static bool get_text(struct json_object *o, const char *key, const char **to)
-{
-	struct json_object *v = json_object_object_get(o, key);
-
-	if (v)
-		*to = json_object_get_string(v);
-	return !v || json_object_is_type(v, json_type_string);
+	return NULL;
 }
 
 static bool get_number(struct json_object *o, const char *key, double min, double max, double *to)
@@ -80,16 +70,16 @@ static const char *read_head(struct dash_config *c, struct json_object *o)
 {
 	static const char *const keys[] = { "schema", "title", "window", "max_p", "min_magnitude", "link_commit",
 					    "series", "changes", NULL };
-	const char *schema = NULL, *wrong;
+	const char *schema = NULL, *wrong = wrong_key(o, keys);
 	double window = (double)c->rules.window;
 
-	if (!only_keys(o, keys, &wrong))
+	if (wrong)
 		return wrong;
-	if (!get_text(o, "schema", &schema) || !schema || strcmp(schema, DASH_SCHEMA))
+	if (!results_text_at(o, "schema", &schema) || !schema || strcmp(schema, DASH_SCHEMA))
 		return "schema";
-	if (!get_text(o, "title", &c->title))
+	if (!results_text_at(o, "title", &c->title))
 		return "title";
-	if (!get_text(o, "link_commit", &c->link_commit) || (c->link_commit && !dash_is_link(c->link_commit)))
+	if (!results_text_at(o, "link_commit", &c->link_commit) || (c->link_commit && !dash_is_link(c->link_commit)))
 		return "link_commit";
 	if (!get_number(o, "window", 4, GMEM_CHANGE_WINDOW_MAX, &window) || window != floor(window))
 		return "window";
@@ -118,19 +108,17 @@ static const char *read_series(void *to, struct json_object *o)
 {
 	static const char *const keys[] = { "match", "threshold", "baseline", "better", NULL };
 	struct dash_series_rule *r = to;
-	const char *better = "", *wrong;
+	const char *wrong = wrong_key(o, keys);
 
 	*r = (struct dash_series_rule){ .threshold = -1, .higher = -1 };
-	if (!only_keys(o, keys, &wrong))
+	if (wrong)
 		return wrong;
-	if (!get_text(o, "match", &r->match) || !r->match)
+	if (!results_text_at(o, "match", &r->match) || !r->match)
 		return "series: match";
 	if (!get_number(o, "threshold", 0, 100, &r->threshold))
 		return "series: threshold";
-	if (!get_text(o, "better", &better) || (*better && strcmp(better, "lower") && strcmp(better, "higher")))
+	if (!results_better_at(o, &r->higher))
 		return "series: better";
-	if (*better)
-		r->higher = !strcmp(better, "higher");
 	return read_baseline(r, o);
 }
 
@@ -138,18 +126,18 @@ static const char *read_change(void *to, struct json_object *o)
 {
 	static const char *const keys[] = { "commit", "match", "state", "note", NULL };
 	struct dash_change_rule *r = to;
-	const char *state = "", *wrong;
+	const char *state = "", *wrong = wrong_key(o, keys);
 
 	*r = (struct dash_change_rule){ .match = "*" };
-	if (!only_keys(o, keys, &wrong))
+	if (wrong)
 		return wrong;
-	if (!get_text(o, "commit", &r->commit) || !r->commit || !*r->commit)
+	if (!results_text_at(o, "commit", &r->commit) || !r->commit || !*r->commit)
 		return "changes: commit";
-	if (!get_text(o, "match", &r->match))
+	if (!results_text_at(o, "match", &r->match))
 		return "changes: match";
-	if (!get_text(o, "note", &r->note))
+	if (!results_text_at(o, "note", &r->note))
 		return "changes: note";
-	if (!get_text(o, "state", &state))
+	if (!results_text_at(o, "state", &state))
 		return "changes: state";
 	for (r->state = DASH_INVESTIGATING; r->state <= DASH_ACCEPTED; r->state++) {
 		if (!strcmp(state, dash_state_names[r->state]))

@@ -33,10 +33,8 @@ static enum gmem_status no_memory(const struct reading *r)
 /* Sets *@to to the text at @key, or "". Returns false if that is no text. */
 static bool get_text(struct json_object *o, const char *key, const char **to)
 {
-	struct json_object *v = json_object_object_get(o, key);
-
-	*to = v ? json_object_get_string(v) : "";
-	return !v || json_object_is_type(v, json_type_string);
+	*to = "";
+	return results_text_at(o, key, to);
 }
 
 static bool is_number(struct json_object *v)
@@ -100,7 +98,7 @@ static bool is_below(const char *path)
 /* Returns an error, or NULL. */
 static const char *read_series(struct results_series *s, struct json_object *o)
 {
-	const char *better;
+	int higher = 0;
 
 	if (!json_object_is_type(o, json_type_object))
 		return "a series is not an object";
@@ -108,9 +106,9 @@ static const char *read_series(struct results_series *s, struct json_object *o)
 		return "'name' of a series is missing or no text";
 	if (!get_text(o, "unit", &s->unit))
 		return "'unit' is no text";
-	if (!get_text(o, "better", &better) || (*better && strcmp(better, "lower") && strcmp(better, "higher")))
+	if (!results_better_at(o, &higher))
 		return "'better' is neither \"lower\" nor \"higher\"";
-	s->higher = !strcmp(better, "higher");
+	s->higher = higher;
 	s->histogram = json_object_object_get(o, "histogram");
 	if (s->histogram && !is_histogram(s->histogram))
 		return "'histogram' is not an array of [from, to, count]";

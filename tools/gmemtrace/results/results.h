@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
  * Results of measurements: the documents of docs/results.md and the plain form of other programs. The
- * only reader of them; knows neither statistics nor output.
+ * only reader of them; knows no output.
  */
 #ifndef GMEMTRACE_RESULTS_H
 #define GMEMTRACE_RESULTS_H

@@ -11,6 +11,27 @@
 #include "analysis/statistics.h"
 #include "results/results.h"
 
+bool results_text_at(struct json_object *o, const char *key, const char **to)
+{
+	struct json_object *v = json_object_object_get(o, key);
+
+	if (v)
+		*to = json_object_get_string(v);
+	return !v || json_object_is_type(v, json_type_string);
+}
+
+bool results_better_at(struct json_object *o, int *higher)
+{
+	const char *better = "";
+
+	if (!results_text_at(o, "better", &better))
+		return false;
+	if (!*better)
+		return true;
+	*higher = !strcmp(better, "higher");
+	return *higher || !strcmp(better, "lower");
+}
+
 /* Parses "Z", "+01:00" or "-0130" to seconds east of UTC. */
 static bool parse_zone(const char *s, int *seconds)
 {
