@@ -65,6 +65,6 @@ bench: deps
 	@selftests/bench/screen-leaks.sh
 	@selftests/bench/run.sh --kernel $(KERNEL) $(BENCH_ARGS)
 	@selftests/bench/ranges.sh --kernel $(KERNEL)
-	@selftests/bench/gate.sh $(KERNEL):full
 	@$(SUBMAKE) -s $(B)/synth_record $(B)/analysis_bench
 	@selftests/bench/replay.sh
+	@selftests/bench/gate.sh $(KERNEL):full
